@@ -1,0 +1,258 @@
+//! Names, ids and types of keys, and verifying with them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ed25519_dalek::{Signature, Verifier as _, VerifyingKey};
+use sha2::{Digest, Sha256};
+
+use crate::cosignature;
+use crate::error::{LogError, excerpt};
+
+/// First four bytes of SHA-256(name ‖ 0x0A ‖ type ‖ public key); displayed as 8 hexadecimal digits.
+///
+/// It only finds the key among those that are known, and proves nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KeyId(pub [u8; 4]);
+
+impl KeyId {
+    /// Id of a key by its name, type and public key bytes.
+    pub fn compute(name: &str, key_type: KeyType, public_key: &[u8]) -> Self {
+        let mut sha = Sha256::new();
+        sha.update(name);
+        sha.update([b'\n', key_type.byte()]);
+        sha.update(public_key);
+        let [a, b, c, d, ..] = <[u8; 32]>::from(sha.finalize());
+        KeyId([a, b, c, d])
+    }
+}
+
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:08x}", u32::from_be_bytes(self.0))
+    }
+}
+
+/// What a key signs, and how. The types of the specification that no key here can have yet (ECDSA 0x02, RFC 6962
+/// tree heads 0x05, ML-DSA-44 cosignatures 0x06) are refused when a key is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum KeyType {
+    /// 0x01: Ed25519 over the text of the note; a log's key.
+    Ed25519,
+    /// 0x04: Ed25519 over a time and the text of a checkpoint; a witness's or mirror's key.
+    CosignatureEd25519,
+}
+
+impl KeyType {
+    /// The byte of the specification.
+    pub fn byte(self) -> u8 {
+        match self {
+            KeyType::Ed25519 => 0x01,
+            KeyType::CosignatureEd25519 => 0x04,
+        }
+    }
+
+    fn from_byte(byte: u8) -> Option<Self> {
+        match byte {
+            0x01 => Some(KeyType::Ed25519),
+            0x04 => Some(KeyType::CosignatureEd25519),
+            _ => None,
+        }
+    }
+}
+
+/// A public key under a name; displayed and parsed as a vkey, `name+hex8(id)+base64(type ‖ public key)`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verifier {
+    name: String,
+    id: KeyId,
+    key_type: KeyType,
+    key: VerifyingKey,
+}
+
+impl Verifier {
+    /// A verifier for an Ed25519 public key. Reading does not judge the key's strength: see [`check_charter_key`].
+    ///
+    /// # Errors
+    /// [`LogError::KeyName`] for a bad name, [`LogError::KeyFormat`] if the bytes are not a point of the curve.
+    pub fn new(name: &str, key_type: KeyType, public_key: &[u8; 32]) -> Result<Self, LogError> {
+        check_name(name)?;
+        let key = VerifyingKey::from_bytes(public_key).map_err(|_| LogError::KeyFormat {
+            name: excerpt(name),
+            reason: "it is not an Ed25519 public key",
+        })?;
+        Ok(Verifier {
+            name: name.to_owned(),
+            id: KeyId::compute(name, key_type, public_key),
+            key_type,
+            key,
+        })
+    }
+
+    /// Name of the key; for a log, the origin of its checkpoints.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Id of the key.
+    pub fn key_id(&self) -> KeyId {
+        self.id
+    }
+
+    /// What the key signs.
+    pub fn key_type(&self) -> KeyType {
+        self.key_type
+    }
+
+    /// The 32 bytes of the Ed25519 public key.
+    pub fn public_key(&self) -> &[u8; 32] {
+        self.key.as_bytes()
+    }
+
+    /// The vkey text.
+    pub fn vkey(&self) -> String {
+        self.to_string()
+    }
+
+    /// Checks what follows the key id in a signature line against the text of the note, as bytes.
+    ///
+    /// # Errors
+    /// [`LogError::SignatureInvalid`]: wrong length or wrong signature.
+    pub fn verify(&self, text: &[u8], signature: &[u8]) -> Result<(), LogError> {
+        let good = match self.key_type {
+            KeyType::Ed25519 => verify_ed25519(&self.key, text, signature),
+            KeyType::CosignatureEd25519 => cosignature::split(signature).is_some_and(|(time, signature)| {
+                verify_ed25519(&self.key, &cosignature::message(time, text), signature)
+            }),
+        };
+        if good {
+            Ok(())
+        } else {
+            Err(LogError::SignatureInvalid {
+                name: self.name.clone(),
+                id: self.id,
+            })
+        }
+    }
+}
+
+impl fmt::Display for Verifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}+{}+{}",
+            self.name,
+            self.id,
+            encode_key(self.key_type, self.key.as_bytes())
+        )
+    }
+}
+
+impl FromStr for Verifier {
+    type Err = LogError;
+
+    /// # Errors
+    /// [`LogError::KeyFormat`], [`LogError::KeyName`], [`LogError::KeyTypeUnsupported`] or [`LogError::KeyIdMismatch`].
+    fn from_str(vkey: &str) -> Result<Self, LogError> {
+        let (name, id, bytes) = split_key(vkey)?;
+        let (key_type, public_key) = decode_key(name, &bytes)?;
+        let verifier = Verifier::new(name, key_type, public_key)?;
+        check_id(name, id, verifier.id)?;
+        Ok(verifier)
+    }
+}
+
+/// Checks an Ed25519 public key before it enters the charter.
+///
+/// Signatures are verified by the rule that dalek's `verify`, Go, ring and OpenSSL share, which accepts these keys;
+/// other libraries do not, so that their owner could split the club. Hence they are refused at the door.
+///
+/// # Errors
+/// [`LogError::KeyRefused`] for bytes that are not a point, a non-canonical encoding, or a point of small order.
+pub fn check_charter_key(public_key: &[u8; 32]) -> Result<(), LogError> {
+    let refused = |reason| LogError::KeyRefused {
+        key: *public_key,
+        reason,
+    };
+    let key = VerifyingKey::from_bytes(public_key).map_err(|_| refused("it is not a point of the curve"))?;
+    if key.is_weak() {
+        return Err(refused(
+            "it is a point of small order, for which anybody can sign",
+        ));
+    }
+    if key.to_edwards().compress().as_bytes() != public_key {
+        return Err(refused("it is not the canonical encoding of its point"));
+    }
+    Ok(())
+}
+
+/// The Ed25519 rule of the club: cofactorless, canonical S, recomputed R compared by bytes.
+pub(crate) fn verify_ed25519(key: &VerifyingKey, message: &[u8], signature: &[u8]) -> bool {
+    Signature::from_slice(signature).is_ok_and(|signature| key.verify(message, &signature).is_ok())
+}
+
+/// # Errors
+/// [`LogError::KeyName`] for an empty name or one with a space (of any script) or a plus sign.
+pub(crate) fn check_name(name: &str) -> Result<(), LogError> {
+    if name.is_empty() || name.contains(|c: char| c.is_whitespace() || c == '+' || c < ' ') {
+        return Err(LogError::KeyName { name: excerpt(name) });
+    }
+    Ok(())
+}
+
+/// Takes `name+id+base64` apart. The bytes may be secret.
+pub(super) fn split_key(text: &str) -> Result<(&str, KeyId, zeroize::Zeroizing<Vec<u8>>), LogError> {
+    let name = text.split('+').next().unwrap_or_default();
+    let wrong = |reason| LogError::KeyFormat {
+        name: excerpt(name),
+        reason,
+    };
+    let mut parts = text.splitn(3, '+').skip(1);
+    let (Some(id), Some(key)) = (parts.next(), parts.next()) else {
+        return Err(wrong("it must be a name, an id and the key, joined by `+`"));
+    };
+    let mut id_bytes = [0; 4];
+    hex::decode_to_slice(id, &mut id_bytes).map_err(|_| wrong("its id must be 8 hexadecimal digits"))?;
+    let bytes = STANDARD
+        .decode(key)
+        .map_err(|_| wrong("it must end in canonical base64"))?;
+    Ok((name, KeyId(id_bytes), zeroize::Zeroizing::new(bytes)))
+}
+
+/// Takes `type ‖ key` apart.
+pub(super) fn decode_key<'a>(name: &str, bytes: &'a [u8]) -> Result<(KeyType, &'a [u8; 32]), LogError> {
+    let wrong = |reason| LogError::KeyFormat {
+        name: excerpt(name),
+        reason,
+    };
+    let (type_byte, key) = bytes.split_first().ok_or_else(|| wrong("it is empty"))?;
+    let key_type = KeyType::from_byte(*type_byte).ok_or_else(|| LogError::KeyTypeUnsupported {
+        name: excerpt(name),
+        key_type: *type_byte,
+    })?;
+    Ok((
+        key_type,
+        key.try_into().map_err(|_| wrong("an Ed25519 key has 32 bytes"))?,
+    ))
+}
+
+pub(super) fn encode_key(key_type: KeyType, key: &[u8; 32]) -> String {
+    let mut bytes = [0; 33];
+    bytes[0] = key_type.byte();
+    bytes[1..].copy_from_slice(key);
+    STANDARD.encode(bytes)
+}
+
+pub(super) fn check_id(name: &str, written: KeyId, computed: KeyId) -> Result<(), LogError> {
+    if written == computed {
+        return Ok(());
+    }
+    Err(LogError::KeyIdMismatch {
+        name: excerpt(name),
+        written,
+        computed,
+    })
+}

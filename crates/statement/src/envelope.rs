@@ -1,0 +1,280 @@
+//! The envelope: COSE_Sign1 with CWT claims.
+//!
+//! Protected header: 1 alg (EdDSA), 4 kid, 15 CWT claims {1 iss, 2 sub}, `didymium-valid` [first day, last day],
+//! `didymium-visibility`; and either 3 content type with the payload inside, or 258 payload hash algorithm (−16,
+//! SHA-256) with 259 preimage content type and the digest of a blob as payload (COSE hash envelope, which forbids 3).
+//! The unprotected header is empty, so a statement's bytes, and with them its name, cannot be varied by a third party.
+
+use ciborium::Value;
+use coset::{CoseSign1, CoseSign1Builder, Header, HeaderBuilder, Label, TaggedCborSerializable as _, iana};
+use jiff::civil::Date;
+
+use crate::limits::{BLOB_BYTES_MAX, INLINE_PAYLOAD_BYTES_MAX, NAME_BYTES_MAX, STATEMENT_BYTES_MAX};
+use crate::{Digest, KeyId, KindVersion, StatementError, StatementId, StatementKey, StatementSigner, Visibility};
+
+const LABEL_CWT_CLAIMS: i64 = 15;
+const CLAIM_ISSUER: i64 = 1;
+const CLAIM_SUBJECT: i64 = 2;
+const LABEL_PAYLOAD_HASH_ALG: i64 = 258;
+const LABEL_PREIMAGE_CONTENT_TYPE: i64 = 259;
+const COSE_SHA_256: i64 = -16;
+const LABEL_VALID: &str = "didymium-valid";
+const LABEL_VISIBILITY: &str = "didymium-visibility";
+
+/// The days that a payload is about, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ValidTime {
+    /// First day.
+    pub first: Date,
+    /// Last day; not before `first`.
+    pub last: Date,
+}
+
+/// Where a statement's payload is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PayloadRef {
+    /// Inside the statement.
+    Inline(Vec<u8>),
+    /// In a content-addressed blob of this digest.
+    Blob(Digest),
+}
+
+/// What an author is about to say: everything but the signature.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// DID of the author.
+    pub issuer: String,
+    /// URI of what it is about.
+    pub subject: String,
+    /// Kind and version.
+    pub kind: KindVersion,
+    /// The days it is about, if it says so.
+    pub valid: Option<ValidTime>,
+    /// Who may read it.
+    pub visibility: Visibility,
+    /// Payload: JSON bytes.
+    pub payload: Vec<u8>,
+}
+
+impl Draft {
+    /// Signs the draft. A payload over [`INLINE_PAYLOAD_BYTES_MAX`] goes by digest: the blob is returned beside the
+    /// statement and must be kept before the statement is logged.
+    ///
+    /// # Errors
+    /// [`StatementError::TooMany`] for a blob, and [`StatementError::TooLarge`] for a statement, over its limit.
+    pub fn sign(self, signer: &StatementSigner) -> Result<(Statement, Option<Vec<u8>>), StatementError> {
+        if self.payload.len() > BLOB_BYTES_MAX {
+            return Err(StatementError::TooMany {
+                what: "bytes of payload",
+                count: self.payload.len(),
+                max: BLOB_BYTES_MAX,
+            });
+        }
+        let by_digest = self.payload.len() > INLINE_PAYLOAD_BYTES_MAX;
+        let header = self.protected_header(&signer.public().id(), by_digest);
+        let (payload, blob) = if by_digest {
+            (Digest::of(&self.payload).as_bytes().to_vec(), Some(self.payload))
+        } else {
+            (self.payload, None)
+        };
+        let sign1 = CoseSign1Builder::new()
+            .protected(header)
+            .payload(payload)
+            .create_signature(b"", |message| signer.sign(message))
+            .build();
+        let bytes = sign1.to_tagged_vec().map_err(|e| StatementError::NotCose { reason: e.to_string() })?;
+        Ok((Statement::parse(&bytes)?, blob))
+    }
+
+    fn protected_header(&self, key: &KeyId, by_digest: bool) -> Header {
+        let claims = vec![
+            (Value::from(CLAIM_ISSUER), Value::from(self.issuer.as_str())),
+            (Value::from(CLAIM_SUBJECT), Value::from(self.subject.as_str())),
+        ];
+        let mut header = HeaderBuilder::new()
+            .algorithm(iana::Algorithm::EdDSA)
+            .key_id(key.as_bytes().to_vec())
+            .value(LABEL_CWT_CLAIMS, Value::Map(claims));
+        header = if by_digest {
+            header
+                .value(LABEL_PAYLOAD_HASH_ALG, Value::from(COSE_SHA_256))
+                .value(LABEL_PREIMAGE_CONTENT_TYPE, Value::from(self.kind.media_type()))
+        } else {
+            header.content_type(self.kind.media_type())
+        };
+        if let Some(valid) = self.valid {
+            let days = [valid.first, valid.last].map(|day| Value::from(day.to_string())).to_vec();
+            header = header.text_value(LABEL_VALID.into(), Value::Array(days));
+        }
+        header.text_value(LABEL_VISIBILITY.into(), Value::from(self.visibility.as_str())).build()
+    }
+}
+
+/// A signed statement, decoded; its signature is checked by [`Statement::verify`].
+#[derive(Debug, Clone)]
+pub struct Statement {
+    id: StatementId,
+    bytes: Vec<u8>,
+    /// DID of the author, as claimed.
+    pub issuer: String,
+    /// URI of what it is about.
+    pub subject: String,
+    /// Kind and version.
+    pub kind: KindVersion,
+    /// The days it is about, if it says so.
+    pub valid: Option<ValidTime>,
+    /// Who may read it.
+    pub visibility: Visibility,
+    /// The key that signed it, as claimed.
+    pub key: KeyId,
+    /// The payload or its digest.
+    pub payload: PayloadRef,
+    signed: Vec<u8>,
+    signature: Vec<u8>,
+}
+
+impl Statement {
+    /// Decodes a statement. Kinds and versions unknown to this software decode as well.
+    ///
+    /// # Errors
+    /// Any of [`StatementError`]'s envelope variants; never panics on hostile input.
+    pub fn parse(bytes: &[u8]) -> Result<Self, StatementError> {
+        if bytes.len() > STATEMENT_BYTES_MAX {
+            return Err(StatementError::TooLarge { bytes: bytes.len(), max: STATEMENT_BYTES_MAX });
+        }
+        let sign1 = CoseSign1::from_tagged_slice(bytes).map_err(|e| StatementError::NotCose { reason: e.to_string() })?;
+        let again = sign1.clone().to_tagged_vec().map_err(|e| StatementError::NotCose { reason: e.to_string() })?;
+        if again != bytes || !sign1.unprotected.is_empty() {
+            return Err(StatementError::NotCanonical);
+        }
+        let header = &sign1.protected.header;
+        if header.alg != Some(coset::Algorithm::Assigned(iana::Algorithm::EdDSA)) {
+            return Err(StatementError::Header { field: "alg (1)", reason: "must be EdDSA (-8)" });
+        }
+        if !header.crit.is_empty() {
+            return Err(StatementError::Header { field: "crit (2)", reason: "no critical header is understood" });
+        }
+        let key = KeyId::from_slice(&header.key_id)
+            .ok_or(StatementError::Header { field: "kid (4)", reason: "must be 16 bytes" })?;
+        let body = sign1.payload.clone().ok_or(StatementError::Header { field: "payload", reason: "is detached" })?;
+        let (kind, payload) = kind_and_payload(header, body)?;
+        let (issuer, subject) = claims(header)?;
+        Ok(Self {
+            id: Digest::of(bytes),
+            bytes: bytes.to_vec(),
+            issuer,
+            subject,
+            kind,
+            valid: valid_time(header)?,
+            visibility: visibility(header)?,
+            key,
+            payload,
+            signed: sign1.tbs_data(b""),
+            signature: sign1.signature,
+        })
+    }
+
+    /// The statement's name: the SHA-256 of its bytes.
+    pub const fn id(&self) -> StatementId {
+        self.id
+    }
+
+    /// The bytes that are logged.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// Verifies the signature under `key`.
+    ///
+    /// # Errors
+    /// [`StatementError::BadSignature`] if `key` is another key than the one named, or the signature does not verify.
+    pub fn verify(&self, key: &StatementKey) -> Result<(), StatementError> {
+        if key.id() == self.key && key.verifies(&self.signed, &self.signature) {
+            Ok(())
+        } else {
+            Err(StatementError::BadSignature { key: self.key })
+        }
+    }
+
+    /// The payload's bytes; `blob` is what the caller holds for the digest named, checked here.
+    ///
+    /// # Errors
+    /// [`StatementError::WrongBlob`] if `blob` has another digest.
+    pub fn payload_bytes<'a>(&'a self, blob: Option<&'a [u8]>) -> Result<Option<&'a [u8]>, StatementError> {
+        match (&self.payload, blob) {
+            (PayloadRef::Inline(bytes), _) => Ok(Some(bytes)),
+            (PayloadRef::Blob(_), None) => Ok(None),
+            (PayloadRef::Blob(expected), Some(bytes)) => {
+                let found = Digest::of(bytes);
+                if found == *expected { Ok(Some(bytes)) } else { Err(StatementError::WrongBlob { expected: *expected, found }) }
+            }
+        }
+    }
+}
+
+fn kind_and_payload(header: &Header, body: Vec<u8>) -> Result<(KindVersion, PayloadRef), StatementError> {
+    match (&header.content_type, find(header, LABEL_PAYLOAD_HASH_ALG)) {
+        (Some(coset::ContentType::Text(text)), None) => Ok((KindVersion::parse(text)?, PayloadRef::Inline(body))),
+        (None, Some(algorithm)) => {
+            if algorithm.as_integer() != Some(COSE_SHA_256.into()) {
+                return Err(StatementError::Header { field: "payload hash algorithm (258)", reason: "must be SHA-256 (-16)" });
+            }
+            let text = find(header, LABEL_PREIMAGE_CONTENT_TYPE).and_then(Value::as_text).ok_or(StatementError::Header {
+                field: "preimage content type (259)",
+                reason: "must be text",
+            })?;
+            let digest: [u8; 32] = body
+                .try_into()
+                .map_err(|_| StatementError::Header { field: "payload", reason: "must be a SHA-256 digest of 32 bytes" })?;
+            Ok((KindVersion::parse(text)?, PayloadRef::Blob(Digest::from_bytes(digest))))
+        }
+        _ => Err(StatementError::Header {
+            field: "content type (3)",
+            reason: "exactly one of content type (3, text) and payload hash algorithm (258) must be there",
+        }),
+    }
+}
+
+fn claims(header: &Header) -> Result<(String, String), StatementError> {
+    let claims = find(header, LABEL_CWT_CLAIMS)
+        .and_then(Value::as_map)
+        .ok_or(StatementError::Header { field: "CWT claims (15)", reason: "must be a map" })?;
+    let text = |label: i64, field: &'static str| {
+        claims
+            .iter()
+            .find(|(key, _)| key.as_integer() == Some(label.into()))
+            .and_then(|(_, value)| value.as_text())
+            .filter(|text| !text.is_empty() && text.len() <= NAME_BYTES_MAX)
+            .map(str::to_owned)
+            .ok_or(StatementError::Header { field, reason: "must be text of 1 to 300 bytes" })
+    };
+    Ok((text(CLAIM_ISSUER, "issuer (15/1)")?, text(CLAIM_SUBJECT, "subject (15/2)")?))
+}
+
+fn valid_time(header: &Header) -> Result<Option<ValidTime>, StatementError> {
+    let wrong = StatementError::Header { field: LABEL_VALID, reason: "must be two days, first not after last" };
+    let Some(value) = find_text(header, LABEL_VALID) else { return Ok(None) };
+    let day = |value: &Value| value.as_text().and_then(|text| text.parse::<Date>().ok());
+    match value.as_array().map(Vec::as_slice) {
+        Some([first, last]) => match (day(first), day(last)) {
+            (Some(first), Some(last)) if first <= last => Ok(Some(ValidTime { first, last })),
+            _ => Err(wrong),
+        },
+        _ => Err(wrong),
+    }
+}
+
+fn visibility(header: &Header) -> Result<Visibility, StatementError> {
+    find_text(header, LABEL_VISIBILITY)
+        .and_then(Value::as_text)
+        .ok_or(StatementError::Header { field: LABEL_VISIBILITY, reason: "must be text" })
+        .and_then(Visibility::parse)
+}
+
+fn find(header: &Header, label: i64) -> Option<&Value> {
+    header.rest.iter().find(|(key, _)| *key == Label::Int(label)).map(|(_, value)| value)
+}
+
+fn find_text<'a>(header: &'a Header, label: &str) -> Option<&'a Value> {
+    header.rest.iter().find(|(key, _)| matches!(key, Label::Text(text) if text == label)).map(|(_, value)| value)
+}

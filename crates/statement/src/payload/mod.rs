@@ -1,0 +1,20 @@
+//! What statements say: the payload of each kind, parsed and checked against the vocabulary.
+
+mod basis;
+mod genesis;
+mod notice;
+mod observation;
+mod relation;
+mod site;
+mod source;
+mod statistic;
+mod text;
+
+pub use basis::{Basis, Qualifier};
+pub use genesis::Genesis;
+pub use notice::{Confidence, Notice};
+pub use observation::{OBSERVATION_COLUMNS, Observation};
+pub use relation::{Retract, Supersede};
+pub use site::{Capacity, Owner, Point, PointPrecision, Process, Site, SiteStatus};
+pub use source::{PublishedBasis, Source};
+pub use statistic::{Statistic, StatisticTable};

@@ -1,0 +1,75 @@
+//! Connections to the database: opening, settings, migrations, and the check of a file that may be cut short.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use crate::{StoreError, StoreResult};
+
+/// Forward migrations; the file's `user_version` says how many have run.
+const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_first.sql")];
+
+/// How long a reader waits for a checkpointing writer before it gives up.
+const BUSY_WAIT: Duration = Duration::from_secs(10);
+
+/// Files up to this size are checked whole at every start; larger ones by their header and the tail of their logs.
+const FULL_CHECK_BYTES_MAX: u64 = 256 * 1024 * 1024;
+
+/// Opens the writer: creates or migrates the file.
+pub(crate) fn writer(path: &Path, size_pages_max: Option<u32>) -> StoreResult<Connection> {
+    let sorted = |error| StoreError::from_sqlite(error, path);
+    let connection = Connection::open(path).map_err(sorted)?;
+    settings(&connection).map_err(sorted)?;
+    if let Some(pages) = size_pages_max {
+        connection.pragma_update(None, "max_page_count", pages).map_err(sorted)?;
+    }
+    check(&connection, path)?;
+    migrate(&connection, path)?;
+    Ok(connection)
+}
+
+/// Opens a reader.
+pub(crate) fn reader(path: &Path) -> StoreResult<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let sorted = |error| StoreError::from_sqlite(error, path);
+    let connection = Connection::open_with_flags(path, flags).map_err(sorted)?;
+    connection.busy_timeout(BUSY_WAIT).map_err(sorted)?;
+    Ok(connection)
+}
+
+fn settings(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY_WAIT)?;
+    connection.pragma_update(None, "journal_mode", "wal")?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "fullfsync", true)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "trusted_schema", false)
+}
+
+fn check(connection: &Connection, path: &Path) -> StoreResult<()> {
+    let sorted = |error| StoreError::from_sqlite(error, path);
+    let file_bytes = std::fs::metadata(path).map_or(0, |meta| meta.len());
+    if file_bytes > FULL_CHECK_BYTES_MAX {
+        return Ok(());
+    }
+    let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(sorted)?;
+    if verdict == "ok" { Ok(()) } else { Err(StoreError::Damaged { path: path.to_owned(), reason: verdict }) }
+}
+
+fn migrate(connection: &Connection, path: &Path) -> StoreResult<()> {
+    let sorted = |error| StoreError::from_sqlite(error, path);
+    let done: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sorted)?;
+    let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
+    if done > known {
+        return Err(StoreError::TooNew { found: done, known });
+    }
+    for (number, sql) in (1..).zip(MIGRATIONS).skip(done as usize) {
+        let script = format!("BEGIN IMMEDIATE; {sql}; PRAGMA user_version = {number}; COMMIT;");
+        connection.execute_batch(&script).map_err(|error| {
+            let _ = connection.execute_batch("ROLLBACK");
+            sorted(error)
+        })?;
+    }
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! What can go wrong with storage.
+
+use std::path::PathBuf;
+
+/// A storage error: one variant a cause, with what to do.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// Another process holds the folder.
+    #[error("folder `{}` is in use by another didymium process: stop it first, or name another folder", dir.display())]
+    FolderInUse {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// The folder or a file in it cannot be used.
+    #[error("cannot use `{}`", path.display())]
+    Folder {
+        /// Path.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// No room on the disk.
+    #[error("the disk is full: nothing of the last step was written; free some room and start again")]
+    DiskFull,
+    /// The database file is damaged or cut short.
+    #[error("database `{}` is damaged ({reason}): restore it from a backup or fetch the log again from a mirror", path.display())]
+    Damaged {
+        /// Path.
+        path: PathBuf,
+        /// What was found.
+        reason: String,
+    },
+    /// The database was written by newer software.
+    #[error("database has schema {found}, this software knows up to {known}: use the newer didymium that wrote it")]
+    TooNew {
+        /// Schema of the file.
+        found: u32,
+        /// Newest schema known.
+        known: u32,
+    },
+    /// The log moved on since the caller looked.
+    #[error("log `{origin}` stands at {found}, expected {expected}: somebody else wrote to it")]
+    Conflict {
+        /// Origin.
+        origin: String,
+        /// Size expected.
+        expected: u64,
+        /// Size found.
+        found: u64,
+    },
+    /// A number out of range.
+    #[error("number {value} does not fit the database")]
+    Range {
+        /// The number.
+        value: u64,
+    },
+    /// Anything else from SQLite.
+    #[error("database error")]
+    Sqlite(#[source] rusqlite::Error),
+}
+
+impl StoreError {
+    /// Sorts an SQLite error into its cause.
+    pub(crate) fn from_sqlite(error: rusqlite::Error, path: &std::path::Path) -> Self {
+        use rusqlite::ErrorCode::{DatabaseCorrupt, DiskFull, NotADatabase};
+        match error.sqlite_error_code() {
+            Some(DiskFull) => Self::DiskFull,
+            Some(DatabaseCorrupt | NotADatabase) => Self::Damaged { path: path.to_owned(), reason: error.to_string() },
+            _ => Self::Sqlite(error),
+        }
+    }
+}

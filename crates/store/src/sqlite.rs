@@ -1,0 +1,234 @@
+//! The store on SQLite: one writer, a few readers, all SQL in this file.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use rusqlite::{Connection, OptionalExtension as _, Row, named_params, params};
+
+use crate::connection;
+use crate::{Batch, EntryRecord, FolderLock, Head, Place, Store, StoreError, StoreResult};
+
+/// How a store is opened.
+#[derive(Debug, Clone, Copy)]
+pub struct StoreOptions {
+    /// Reading connections; more than cores are of no use.
+    pub readers: usize,
+    /// Largest size of the database in pages of 4 KiB; a full database answers as a full disk does.
+    pub size_pages_max: Option<u32>,
+}
+
+impl Default for StoreOptions {
+    fn default() -> Self {
+        Self { readers: 4, size_pages_max: None }
+    }
+}
+
+/// A node's store in one SQLite file.
+pub struct SqliteStore {
+    path: PathBuf,
+    /// Held to the end of the process or of this value, whichever comes first.
+    _lock: FolderLock,
+    writer: Mutex<Connection>,
+    readers: Mutex<Vec<Connection>>,
+    reader_free: Condvar,
+}
+
+impl SqliteStore {
+    /// Opens the store in `dir`, creating or migrating it, and takes the folder for this process.
+    ///
+    /// # Errors
+    /// [`StoreError::FolderInUse`], [`StoreError::Damaged`], [`StoreError::TooNew`], [`StoreError::DiskFull`] or the
+    /// system's own error.
+    pub fn open(dir: &Path, options: StoreOptions) -> StoreResult<Self> {
+        let lock = FolderLock::take(dir)?;
+        let path = dir.join("node.db");
+        let writer = connection::writer(&path, options.size_pages_max)?;
+        let readers = (0..options.readers.max(1)).map(|_| connection::reader(&path)).collect::<StoreResult<_>>()?;
+        Ok(Self { path, _lock: lock, writer: Mutex::new(writer), readers: Mutex::new(readers), reader_free: Condvar::new() })
+    }
+
+    fn sorted(&self, error: rusqlite::Error) -> StoreError {
+        StoreError::from_sqlite(error, &self.path)
+    }
+
+    /// The writer; a panic while it was held leaves at most an open transaction, which the next `BEGIN` would refuse.
+    fn writer(&self) -> MutexGuard<'_, Connection> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> StoreResult<T> {
+        let mut free = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
+        let reader = loop {
+            match free.pop() {
+                Some(reader) => break reader,
+                None => free = self.reader_free.wait(free).unwrap_or_else(PoisonError::into_inner),
+            }
+        };
+        drop(free);
+        let answer = query(&reader);
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
+        self.reader_free.notify_one();
+        answer.map_err(|error| self.sorted(error))
+    }
+}
+
+impl Store for SqliteStore {
+    fn heads(&self) -> StoreResult<Vec<Head>> {
+        self.read(|db| {
+            let mut statement = db.prepare_cached("SELECT origin, size, root, checkpoint FROM log ORDER BY origin")?;
+            statement.query_map([], head_of)?.collect()
+        })
+    }
+
+    fn head(&self, origin: &str) -> StoreResult<Option<Head>> {
+        self.read(|db| {
+            db.prepare_cached("SELECT origin, size, root, checkpoint FROM log WHERE origin = ?1")?
+                .query_row([origin], head_of)
+                .optional()
+        })
+    }
+
+    fn commit(&self, batch: &Batch<'_>) -> StoreResult<()> {
+        let size = batch.expected_size + batch.entries.len() as u64;
+        to_i64(size)?;
+        let mut writer = self.writer();
+        let transaction = writer
+            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+            .map_err(|error| self.sorted(error))?;
+        let found = write_batch(&transaction, batch).map_err(|error| self.sorted(error))?;
+        if found != batch.expected_size {
+            return Err(StoreError::Conflict { origin: batch.origin.to_owned(), expected: batch.expected_size, found });
+        }
+        transaction.commit().map_err(|error| self.sorted(error))
+    }
+
+    fn entries(&self, origin: &str, from: u64, limit: u32) -> StoreResult<Vec<EntryRecord>> {
+        let from = to_i64(from)?;
+        self.read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT entry.idx, entry.statement, entry.bytes, entry.blob, entry.recorded FROM entry
+                 JOIN log USING (log) WHERE log.origin = ?1 AND entry.idx >= ?2 ORDER BY entry.idx LIMIT ?3",
+            )?;
+            statement.query_map(params![origin, from, limit], entry_of)?.collect()
+        })
+    }
+
+    fn find(&self, statement: &[u8; 32]) -> StoreResult<Vec<Place>> {
+        self.read(|db| {
+            let mut query = db.prepare_cached(
+                "SELECT log.origin, entry.idx, entry.statement FROM entry JOIN log USING (log)
+                 WHERE entry.statement = ?1 ORDER BY log.origin",
+            )?;
+            query.query_map([statement.as_slice()], place_of)?.collect()
+        })
+    }
+
+    fn tile(&self, origin: &str, level: u8, index: u64) -> StoreResult<Option<Vec<u8>>> {
+        let index = to_i64(index)?;
+        self.read(|db| {
+            db.prepare_cached(
+                "SELECT hashes FROM tile JOIN log USING (log) WHERE origin = ?1 AND level = ?2 AND idx = ?3",
+            )?
+            .query_row(params![origin, level, index], |row| row.get(0))
+            .optional()
+        })
+    }
+
+    fn put_blob(&self, digest: &[u8; 32], bytes: &[u8]) -> StoreResult<()> {
+        let writer = self.writer();
+        let mut insert = writer
+            .prepare_cached("INSERT INTO blob (digest, bytes) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
+            .map_err(|error| self.sorted(error))?;
+        insert.execute(params![digest.as_slice(), bytes]).map_err(|error| self.sorted(error))?;
+        Ok(())
+    }
+
+    fn blob(&self, digest: &[u8; 32]) -> StoreResult<Option<Vec<u8>>> {
+        self.read(|db| {
+            db.prepare_cached("SELECT bytes FROM blob WHERE digest = ?1")?
+                .query_row([digest.as_slice()], |row| row.get(0))
+                .optional()
+        })
+    }
+
+    fn delete_blob(&self, digest: &[u8; 32]) -> StoreResult<()> {
+        let writer = self.writer();
+        writer.execute("DELETE FROM blob WHERE digest = ?1", [digest.as_slice()]).map_err(|error| self.sorted(error))?;
+        Ok(())
+    }
+
+    fn missing_blobs(&self, limit: u32) -> StoreResult<Vec<([u8; 32], Place)>> {
+        self.read(|db| {
+            let mut query = db.prepare_cached(
+                "SELECT log.origin, entry.idx, entry.statement, entry.blob FROM entry JOIN log USING (log)
+                 WHERE entry.blob IS NOT NULL AND NOT EXISTS (SELECT 1 FROM blob WHERE blob.digest = entry.blob)
+                 ORDER BY log.origin, entry.idx LIMIT ?1",
+            )?;
+            query.query_map([limit], |row| Ok((row.get(3)?, place_of(row)?)))?.collect()
+        })
+    }
+
+    fn sweep_blobs(&self) -> StoreResult<u64> {
+        let writer = self.writer();
+        let swept = writer
+            .execute("DELETE FROM blob WHERE NOT EXISTS (SELECT 1 FROM entry WHERE entry.blob = blob.digest)", [])
+            .map_err(|error| self.sorted(error))?;
+        Ok(swept as u64)
+    }
+}
+
+/// Writes the batch and answers the size that the log had: the caller commits only if it is the one expected.
+fn write_batch(db: &Connection, batch: &Batch<'_>) -> rusqlite::Result<u64> {
+    db.prepare_cached("INSERT INTO log (origin, size, root, checkpoint) VALUES (?1, 0, zeroblob(32), x'') ON CONFLICT DO NOTHING")?
+        .execute([batch.origin])?;
+    let (log, found): (i64, i64) = db
+        .prepare_cached("SELECT log, size FROM log WHERE origin = ?1")?
+        .query_row([batch.origin], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let found = found.unsigned_abs();
+    if found != batch.expected_size {
+        return Ok(found);
+    }
+    let mut insert = db.prepare_cached(
+        "INSERT INTO entry (log, idx, statement, bytes, recorded, blob) VALUES (:log, :idx, :statement, :bytes, :recorded, :blob)",
+    )?;
+    for (index, entry) in (found..).zip(&batch.entries) {
+        insert.execute(named_params! {
+            ":log": log, ":idx": index.cast_signed(), ":statement": entry.statement.as_slice(), ":bytes": entry.bytes,
+            ":recorded": batch.recorded_ms, ":blob": entry.blob.as_ref().map(<[u8; 32]>::as_slice),
+        })?;
+    }
+    let mut tile = db.prepare_cached("INSERT OR REPLACE INTO tile (log, level, idx, hashes) VALUES (?1, ?2, ?3, ?4)")?;
+    for row in &batch.tiles {
+        tile.execute(params![log, row.level, row.index.cast_signed(), row.hashes])?;
+    }
+    let size = found + batch.entries.len() as u64;
+    db.prepare_cached("UPDATE log SET size = ?2, root = ?3, checkpoint = ?4 WHERE log = ?1")?.execute(params![
+        log,
+        size.cast_signed(),
+        batch.root.as_slice(),
+        batch.checkpoint
+    ])?;
+    Ok(found)
+}
+
+fn to_i64(value: u64) -> StoreResult<i64> {
+    i64::try_from(value).map_err(|_| StoreError::Range { value })
+}
+
+fn head_of(row: &Row<'_>) -> rusqlite::Result<Head> {
+    Ok(Head { origin: row.get(0)?, size: row.get::<_, i64>(1)?.unsigned_abs(), root: row.get(2)?, checkpoint: row.get(3)? })
+}
+
+fn entry_of(row: &Row<'_>) -> rusqlite::Result<EntryRecord> {
+    Ok(EntryRecord {
+        index: row.get::<_, i64>(0)?.unsigned_abs(),
+        statement: row.get(1)?,
+        bytes: row.get(2)?,
+        blob: row.get(3)?,
+        recorded_ms: row.get(4)?,
+    })
+}
+
+fn place_of(row: &Row<'_>) -> rusqlite::Result<Place> {
+    Ok(Place { origin: row.get(0)?, index: row.get::<_, i64>(1)?.unsigned_abs(), statement: row.get(2)? })
+}

@@ -1,0 +1,1 @@
+//! Clubs, clocks and faulty disks for tests: a dev-dependency of every floor.

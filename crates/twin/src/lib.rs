@@ -1,0 +1,1 @@
+//! Floor 3: the digital twin of the chain as a pure function of a cut.

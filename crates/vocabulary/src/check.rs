@@ -1,0 +1,155 @@
+//! What the tables owe each other.
+
+use std::collections::HashMap;
+
+use crate::chain::ChainLink;
+use crate::codes::{ANY_STAGE, HsCode, SourcePreference};
+use crate::commodity::{Commodity, CommodityKind};
+use crate::error::VocabularyError;
+use crate::geography::Country;
+use crate::index::{Entity, Fault};
+use crate::measure::Dimension;
+use crate::tables::broken_cell;
+use crate::vocabulary::Vocabulary;
+
+impl Vocabulary {
+    /// Checks every key that one table takes from another, and what must be unique beside the keys.
+    pub(crate) fn check(
+        &self,
+        chain: &[(u64, ChainLink)],
+        hs_codes: &[(u64, HsCode)],
+        preferences: &[(u64, SourcePreference)],
+    ) -> Result<(), VocabularyError> {
+        self.substances.check_rows(|row| {
+            known("element", row.element.as_deref(), |key| self.require_element(key))?;
+            known("commodity", row.commodity.as_deref(), |key| self.require_commodity(key))
+        })?;
+        self.commodities.check_rows(|row| self.check_commodity(row))?;
+        self.areas.check_rows(|row| match self.country(&row.area) {
+            Some(country) => {
+                let reason = VocabularyError::KeyOfCountry { country: country.label.en.clone() };
+                Err(("area", row.area.clone(), reason))
+            }
+            None => Ok(()),
+        })?;
+        self.check_country_codes()?;
+        for dimension in Dimension::ALL {
+            self.canonical_unit(*dimension)?;
+        }
+        check_listed(ChainLink::FILE, chain, |row| self.check_link(row))?;
+        check_unique(ChainLink::FILE, "order", chain, |row| [row.family.clone(), row.order.to_string()])?;
+        check_unique(ChainLink::FILE, "stage", chain, |row| [row.family.clone(), row.stage.clone()])?;
+        check_listed(HsCode::FILE, hs_codes, |row| {
+            known("commodity", Some(&row.commodity), |key| self.require_commodity(key))?;
+            known("stage", row.stage.as_deref(), |key| self.require_stage(key))?;
+            known("form", row.form.as_deref(), |key| self.require_form(key))
+        })?;
+        check_unique(HsCode::FILE, "hs", hs_codes, |row| [row.hs.clone(), row.edition.clone()])?;
+        check_listed(SourcePreference::FILE, preferences, |row| {
+            known("measure", Some(&row.measure), |key| self.require_measure(key))?;
+            let stage = Some(row.stage.as_str()).filter(|stage| *stage != ANY_STAGE);
+            known("stage", stage, |key| self.require_stage(key))
+        })?;
+        let ranked = |row: &SourcePreference, last: String| [row.measure.clone(), row.stage.clone(), last];
+        let file = SourcePreference::FILE;
+        check_unique(file, "series", preferences, |row| ranked(row, row.series.clone()))?;
+        check_unique(file, "rank", preferences, |row| ranked(row, row.rank.to_string()))
+    }
+
+    fn check_commodity(&self, row: &Commodity) -> Result<(), Fault> {
+        known("family", Some(&row.family), |key| self.require_family(key))?;
+        known("default_substance", row.default_substance.as_deref(), |key| self.require_substance(key))?;
+        for member in &row.members {
+            known("members", Some(member), |key| self.require_commodity(key))?;
+            if self.commodity(member).is_some_and(|found| found.kind == CommodityKind::Basket) {
+                let (commodity, expected) = (member.clone(), "a family or an element");
+                let reason = VocabularyError::WrongCommodityKind { commodity, expected };
+                return Err(("members", row.members.join(";"), reason));
+            }
+        }
+        if row.kind == CommodityKind::Element {
+            let symbol = row.symbol.as_deref();
+            let symbol = symbol.ok_or_else(|| ("symbol", String::new(), VocabularyError::Empty))?;
+            known("symbol", Some(symbol), |key| self.require_element(key))?;
+        }
+        Ok(())
+    }
+
+    fn check_link(&self, row: &ChainLink) -> Result<(), Fault> {
+        known("family", Some(&row.family), |key| self.require_family(key))?;
+        known("stage", Some(&row.stage), |key| self.require_stage(key))?;
+        known("form", Some(&row.form), |key| self.require_form(key))?;
+        known("substance", row.substance.as_deref(), |key| self.require_substance(key))?;
+        let Some(headline) = &row.headline else { return Ok(()) };
+        known("headline_commodity", Some(&headline.commodity), |key| self.require_commodity(key))?;
+        let at = |column, value: &str, reason| (column, value.to_owned(), reason);
+        let measure = self.require_measure(&headline.measure);
+        let measure = measure.map_err(|reason| at("headline_measure", &headline.measure, reason))?;
+        let unit = self.require_unit(&headline.unit);
+        let unit = unit.map_err(|reason| at("headline_unit", &headline.unit, reason))?;
+        if unit.dimension != measure.dimension {
+            let reason = VocabularyError::WrongDimension {
+                unit: unit.unit.clone(),
+                dimension: unit.dimension.key(),
+                expected: measure.dimension.key(),
+            };
+            return Err(at("headline_unit", &headline.unit, reason));
+        }
+        Ok(())
+    }
+
+    fn require_family(&self, key: &str) -> Result<&Commodity, VocabularyError> {
+        let commodity = self.require_commodity(key)?;
+        if commodity.kind == CommodityKind::Family {
+            return Ok(commodity);
+        }
+        Err(VocabularyError::WrongCommodityKind { commodity: key.to_owned(), expected: "a family" })
+    }
+
+    fn check_country_codes(&self) -> Result<(), VocabularyError> {
+        let rows = self.countries.lined_rows();
+        check_unique(Country::FILE, "iso2", &rows, |row| [row.iso2.clone()])?;
+        check_unique(Country::FILE, "numeric", &rows, |row| [row.numeric.clone()])
+    }
+}
+
+/// Refuses a filled cell whose key is not known.
+fn known<T>(
+    column: &'static str,
+    key: Option<&str>,
+    require: impl Fn(&str) -> Result<T, VocabularyError>,
+) -> Result<(), Fault> {
+    let Some(key) = key else { return Ok(()) };
+    require(key).map(|_| ()).map_err(|reason| (column, key.to_owned(), reason))
+}
+
+/// Calls `check` for every row of a table that has no single key.
+fn check_listed<T>(
+    file: &'static str,
+    rows: &[(u64, T)],
+    check: impl Fn(&T) -> Result<(), Fault>,
+) -> Result<(), VocabularyError> {
+    for (line, row) in rows {
+        check(row).map_err(|(column, value, reason)| broken_cell(file, *line, column, &value, reason))?;
+    }
+    Ok(())
+}
+
+/// Refuses two rows for which `key` is the same.
+fn check_unique<T, const N: usize>(
+    file: &'static str,
+    column: &'static str,
+    rows: &[(u64, T)],
+    key: impl Fn(&T) -> [String; N],
+) -> Result<(), VocabularyError> {
+    let mut lines = HashMap::new();
+    for (line, row) in rows {
+        let key = key(row);
+        let value = key.join(", ");
+        if let Some(first_line) = lines.insert(key, *line) {
+            let reason = VocabularyError::DuplicateKey { key: value.clone(), first_line };
+            return Err(broken_cell(file, *line, column, &value, reason));
+        }
+    }
+    Ok(())
+}

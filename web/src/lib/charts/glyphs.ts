@@ -1,0 +1,96 @@
+/** The marks of the stages: each a shape of its own, so that colour is never the only difference. */
+
+/** Shapes, all drawn with about the area of a circle of radius 1. */
+export type Glyph = 'circle' | 'diamond' | 'square' | 'triangle' | 'hexagon' | 'down' | 'cross' | 'pentagon' | 'star';
+
+/** Shape and palette slot (1–8) of a stage. A stage that is not listed takes the last. */
+const STAGES: Record<string, { glyph: Glyph; slot: number }> = {
+  mine: { glyph: 'circle', slot: 1 },
+  concentration: { glyph: 'down', slot: 2 },
+  compound: { glyph: 'pentagon', slot: 3 },
+  separation: { glyph: 'diamond', slot: 4 },
+  refining: { glyph: 'diamond', slot: 4 },
+  metal: { glyph: 'hexagon', slot: 5 },
+  alloy: { glyph: 'hexagon', slot: 5 },
+  magnet: { glyph: 'square', slot: 6 },
+  component: { glyph: 'star', slot: 7 },
+  recycling: { glyph: 'triangle', slot: 8 },
+};
+
+/** Mark of a stage. */
+export function stageMark(stage: string): { glyph: Glyph; slot: number } {
+  return STAGES[stage] ?? { glyph: 'cross', slot: 7 };
+}
+
+function polygon(corners: number, r: number, turn: number): string {
+  const points = Array.from({ length: corners }, (_, index) => {
+    const angle = turn + (index * 2 * Math.PI) / corners;
+    return `${round(Math.cos(angle) * r)},${round(Math.sin(angle) * r)}`;
+  });
+  return `M${points.join('L')}Z`;
+}
+
+/** Radius of the regular polygon with the area of a circle of radius `r`. */
+function polygonRadius(corners: number, r: number): number {
+  return r * Math.sqrt(Math.PI / ((corners / 2) * Math.sin((2 * Math.PI) / corners)));
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
+/** SVG path of a shape about the origin. */
+export function glyphPath(glyph: Glyph, r: number): string {
+  const up = -Math.PI / 2;
+  switch (glyph) {
+    case 'circle':
+      return `M${-r},0A${r},${r},0,1,1,${r},0A${r},${r},0,1,1,${-r},0Z`;
+    case 'square':
+      return polygon(4, polygonRadius(4, r), Math.PI / 4);
+    case 'diamond':
+      return polygon(4, polygonRadius(4, r), 0);
+    case 'triangle':
+      return polygon(3, polygonRadius(3, r), up);
+    case 'down':
+      return polygon(3, polygonRadius(3, r), -up);
+    case 'pentagon':
+      return polygon(5, polygonRadius(5, r), up);
+    case 'hexagon':
+      return polygon(6, polygonRadius(6, r), 0);
+    case 'cross': {
+      const a = r * 0.4;
+      const b = r * 1.15;
+      return `M${[
+        [-a, -b], [a, -b], [a, -a], [b, -a], [b, a], [a, a], [a, b], [-a, b], [-a, a], [-b, a], [-b, -a], [-a, -a],
+      ]
+        .map(([x, y]) => `${round(x as number)},${round(y as number)}`)
+        .join('L')}Z`;
+    }
+    case 'star': {
+      const points = Array.from({ length: 10 }, (_, index) => {
+        const angle = up + (index * Math.PI) / 5;
+        const reach = index % 2 === 0 ? r * 1.45 : r * 0.65;
+        return `${round(Math.cos(angle) * reach)},${round(Math.sin(angle) * reach)}`;
+      });
+      return `M${points.join('L')}Z`;
+    }
+  }
+}
+
+/** How a status is drawn: filled, tinted, hollow, or hollow with a dashed edge. */
+export type Fill = 'solid' | 'tint' | 'hollow' | 'dashed';
+
+/** Fill of a status. */
+export function statusFill(status: string): Fill {
+  switch (status) {
+    case 'operating':
+      return 'solid';
+    case 'construction':
+      return 'tint';
+    case 'development':
+    case 'planned':
+      return 'hollow';
+    default:
+      return 'dashed';
+  }
+}

@@ -1,0 +1,13 @@
+import shell from './messages/shell';
+import overview from './messages/overview';
+import provenance from './messages/provenance';
+import statement from './messages/statement';
+import chart from './messages/chart';
+import map from './messages/map';
+import flow from './messages/flow';
+import mineral from './messages/mineral';
+import site from './messages/site';
+import country from './messages/country';
+
+/** All texts of the pages, by namespace; both languages side by side. */
+export const catalogue = { shell, overview, provenance, statement, chart, map, flow, mineral, site, country };

@@ -1,0 +1,8 @@
+export default {
+  en: {
+    title: 'chart',
+  },
+  fr: {
+    title: 'chart',
+  },
+};

@@ -1,0 +1,8 @@
+export default {
+  en: {
+    title: 'country',
+  },
+  fr: {
+    title: 'country',
+  },
+};

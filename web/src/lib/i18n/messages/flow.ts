@@ -1,0 +1,8 @@
+export default {
+  en: {
+    title: 'flow',
+  },
+  fr: {
+    title: 'flow',
+  },
+};

@@ -1,0 +1,8 @@
+export default {
+  en: {
+    title: 'map',
+  },
+  fr: {
+    title: 'map',
+  },
+};

@@ -1,0 +1,8 @@
+export default {
+  en: {
+    title: 'mineral',
+  },
+  fr: {
+    title: 'mineral',
+  },
+};

@@ -1,0 +1,8 @@
+export default {
+  en: {
+    title: 'overview',
+  },
+  fr: {
+    title: 'overview',
+  },
+};

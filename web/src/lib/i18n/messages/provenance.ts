@@ -1,0 +1,8 @@
+export default {
+  en: {
+    title: 'provenance',
+  },
+  fr: {
+    title: 'provenance',
+  },
+};

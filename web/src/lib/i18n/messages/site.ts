@@ -1,0 +1,8 @@
+export default {
+  en: {
+    title: 'site',
+  },
+  fr: {
+    title: 'site',
+  },
+};

@@ -1,0 +1,8 @@
+export default {
+  en: {
+    title: 'statement',
+  },
+  fr: {
+    title: 'statement',
+  },
+};
