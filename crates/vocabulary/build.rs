@@ -1,7 +1,10 @@
 //! Reads and checks the tables with the crate's own reader: a broken table stops the build with its file, line,
 //! column, value and reason.
 
-#![expect(dead_code, reason = "the crate's modules are compiled here for the reading of tables alone")]
+#![expect(
+    dead_code,
+    reason = "the crate's modules are compiled here for the reading of tables alone"
+)]
 
 #[path = "src/chain.rs"]
 mod chain;
@@ -37,8 +40,7 @@ mod words;
 use std::path::Path;
 
 fn main() {
-    println!("cargo::rerun-if-changed=build.rs");
-    println!("cargo::rerun-if-changed=src");
+    // A change of the modules above compiles this script anew, and a script compiled anew is run.
     println!("cargo::rerun-if-changed=tables");
     if let Err(refusal) = check_tables(Path::new("tables")) {
         println!("cargo::error={refusal}");
@@ -56,5 +58,7 @@ fn check_tables(folder: &Path) -> Result<(), String> {
     }
     let texts = texts.iter().map(|(file, text)| (*file, text.as_str()));
     let tables = tables::Tables::new(env!("CARGO_PKG_VERSION"), texts).map_err(|error| error.to_string())?;
-    vocabulary::Vocabulary::from_tables(&tables).map(|_| ()).map_err(|error| error.to_string())
+    vocabulary::Vocabulary::from_tables(&tables)
+        .map(|_| ())
+        .map_err(|error| error.to_string())
 }

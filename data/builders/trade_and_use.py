@@ -178,7 +178,8 @@ PRICE_UNITS = {"dollars per kilogram": "usd_per_kg", "dollars per metric ton": "
 SAME_PRICE_TWICE = {("Nickel", "Dollars per pound")}
 PRICED_ELSEWHERE = {"rare_earths", "rare_earths_heavy", "yttrium"}
 LEFT_OUT_STATISTICS = {"Employment", "Shipment"}
-UNPUBLISHED = {"W", "NA", "—", "E", ""}
+# withheld, not available, none, net exporter, less than half a unit
+UNPUBLISHED = {"W", "NA", "—", "E", "s", ""}
 
 
 def us_salient(facts):

@@ -6,8 +6,8 @@
 //! PnMyVR8FBzinQd/hxVUI/ZUlUQ+8qzDKZ581++n2zCY=
 //! ```
 //!
-//! Lines may follow the root (extensions). They are allowed and not interpreted; whoever checks or adds a signature
-//! works on the text of the note, never on a checkpoint that was read and formatted again.
+//! Lines may follow the root (extensions). They are allowed and not interpreted; whoever checks or adds a
+//! signature works on the text of the note, never on a checkpoint that was read and formatted again.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -94,8 +94,8 @@ impl Checkpoint {
 /// Signs a checkpoint with its log's key. The caller has computed the root by two paths.
 ///
 /// # Errors
-/// [`LogError::OriginMismatch`] unless the origin is the name of the key; [`LogError::CheckpointFormat`] for a
-/// checkpoint that no reader would accept.
+/// [`LogError::OriginMismatch`] unless the origin is the name of the key; [`LogError::CheckpointFormat`] for
+/// a checkpoint that no reader would accept.
 pub fn sign_checkpoint(checkpoint: &Checkpoint, signer: &Signer) -> Result<String, LogError> {
     check_owner(checkpoint, signer.name())?;
     let text = checkpoint.text();
@@ -117,13 +117,13 @@ pub fn open_checkpoint(note: impl AsRef<[u8]>, verifier: &Verifier) -> Result<Ch
     open_cosigned(note, verifier, &[]).map(|(checkpoint, _)| checkpoint)
 }
 
-/// Reads a checkpoint that its log must have signed and that others may have cosigned. The note tells which of them
-/// did; how many are enough is for the charter's policy to say.
+/// Reads a checkpoint that its log must have signed and that others may have cosigned. The note tells which
+/// of them did; how many are enough is for the charter's policy to say.
 ///
 /// # Errors
-/// Those of [`open`]; [`LogError::LogSignatureMissing`] if only others signed, [`LogError::OriginMismatch`] unless the
-/// origin is the name of the log's key, [`LogError::CheckpointFormat`] if the text is not a checkpoint or has an
-/// impossible root.
+/// Those of [`open`]; [`LogError::LogSignatureMissing`] if only others signed, [`LogError::OriginMismatch`]
+/// unless the origin is the name of the log's key, [`LogError::CheckpointFormat`] if the text is not a
+/// checkpoint or has an impossible root.
 pub fn open_cosigned(
     note: impl AsRef<[u8]>,
     log: &Verifier,

@@ -1,7 +1,8 @@
 //! Timestamped Ed25519 cosignatures of checkpoints, key type 0x04 (C2SP tlog-cosignature v1.0.1).
 //!
-//! The message does not name the cosigner: each role (log, witness, mirror) has a key of its own. So a [`Cosigner`]
-//! is another type than a [`Signer`](crate::note::Signer). [`note::open`](crate::note::open) verifies both.
+//! The message does not name the cosigner: each role (log, witness, mirror) has a key of its own. So a
+//! [`Cosigner`] is another type than a [`Signer`](crate::note::Signer). [`note::open`](crate::note::open)
+//! verifies both.
 
 use std::fmt;
 
@@ -40,8 +41,9 @@ impl Cosigner {
         self.verifier.clone()
     }
 
-    /// Cosigns the text of a checkpoint, extension lines included, at `unix_seconds`. The caller has checked that it
-    /// extends every checkpoint of the log that this key cosigned before, and has stored that it now cosigns this one.
+    /// Cosigns the text of a checkpoint, extension lines included, at `unix_seconds`. The caller has checked
+    /// that it extends every checkpoint of the log that this key cosigned before, and has stored that it now
+    /// cosigns this one.
     pub fn cosign(&self, checkpoint_text: &str, unix_seconds: u64) -> NoteSignature {
         let signature = self.key.sign(&message(unix_seconds, checkpoint_text.as_bytes()));
         let mut bytes = unix_seconds.to_be_bytes().to_vec();
@@ -62,7 +64,8 @@ impl fmt::Debug for Cosigner {
     }
 }
 
-/// Time of a cosignature in seconds since 1970, from a signature that a key of type 0x04 verified; none for other lengths.
+/// Time of a cosignature in seconds since 1970, from a signature that a key of type 0x04 verified; none for
+/// other lengths.
 pub fn unix_seconds(signature: &NoteSignature) -> Option<u64> {
     split(&signature.bytes).map(|(time, _)| time)
 }

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::error::{LogError, excerpt};
 
-/// Bytes in a [`Hash`].
+/// Bytes in a [`struct@Hash`].
 pub const HASH_BYTES: usize = 32;
 
 /// Root of the empty tree: SHA-256 of no bytes (RFC 6962 section 2.1).

@@ -1,14 +1,16 @@
 //! Verifying inclusion and consistency proofs, of whole trees and of subtrees.
 //!
-//! Every input may be hostile: nothing here panics, allocates by the input's numbers, or loops more than 64 times
-//! beyond the length of the proof. A proof of the wrong length is refused before it is hashed, or as soon as its
-//! hashes run out. Trees: RFC 9162 sections 2.1.3.2 and 2.1.4.2. Subtrees: draft-ietf-plants-merkle-tree-certs
-//! section 4, where `[start, end)` is a subtree if `start` is a multiple of `end - start` rounded up to a power of two.
+//! Every input may be hostile: nothing here panics, allocates by the input's numbers, or loops more than 64
+//! times beyond the length of the proof. A proof of the wrong length is refused before it is hashed, or as
+//! soon as its hashes run out. Trees: RFC 9162 sections 2.1.3.2 and 2.1.4.2. Subtrees:
+//! draft-ietf-plants-merkle-tree-certs section 4, where `[start, end)` is a subtree if `start` is a multiple
+//! of `end - start` rounded up to a power of two.
 
 use crate::error::LogError;
 use crate::hash::{EMPTY_ROOT, Hash, node_hash};
 
-/// Most hashes in any proof of a tree up to [`crate::tree::MAX_TREE_SIZE`] leaves; readers of proofs stop there.
+/// Most hashes that a reader of proofs takes, as in the witness protocol: any inclusion proof, and any
+/// consistency proof of a tree of up to 2^62 leaves, has no more.
 pub const MAX_PROOF_HASHES: usize = 63;
 
 /// Checks that `leaf_hash` is leaf `index` of the tree of `size` leaves with root `root`.
@@ -63,14 +65,16 @@ pub fn root_from_inclusion(leaf_hash: Hash, index: u64, size: u64, path: &[Hash]
     Ok(hash)
 }
 
-/// Checks that the tree of `new_size` leaves with root `new_root` begins with the `old_size` leaves under `old_root`.
+/// Checks that the tree of `new_size` leaves with root `new_root` begins with the `old_size` leaves under
+/// `old_root`.
 ///
-/// An old size of 0 asks for the root of the empty tree and an empty proof; the new root is then unchecked unless
-/// it, too, is of size 0. The proof ties root to root; that `new_size` belongs to `new_root` is what the signature of
-/// the checkpoint says, since neighbouring sizes can have proofs of the same shape.
+/// An old size of 0 asks for the root of the empty tree and an empty proof; the new root is then unchecked
+/// unless it, too, is of size 0. The proof ties root to root; that `new_size` belongs to `new_root` is what
+/// the signature of the checkpoint says, since neighbouring sizes can have proofs of the same shape.
 ///
 /// # Errors
-/// [`LogError::SizesReversed`], [`LogError::ProofLength`], [`LogError::OldRootMismatch`] or [`LogError::RootMismatch`].
+/// [`LogError::SizesReversed`], [`LogError::ProofLength`], [`LogError::OldRootMismatch`] or
+/// [`LogError::RootMismatch`].
 pub fn verify_consistency(
     old_size: u64,
     old_root: Hash,
@@ -92,11 +96,12 @@ pub fn verify_consistency(
     }
 }
 
-/// Checks that `leaf_hash` is leaf `index` (counted from the start of the log) of the subtree `[start, end)` whose
-/// hash is `subtree`.
+/// Checks that `leaf_hash` is leaf `index` (counted from the start of the log) of the subtree `[start, end)`
+/// whose hash is `subtree`.
 ///
 /// # Errors
-/// [`LogError::SubtreeInvalid`], [`LogError::LeafOutside`], [`LogError::ProofLength`] or [`LogError::RootMismatch`].
+/// [`LogError::SubtreeInvalid`], [`LogError::LeafOutside`], [`LogError::ProofLength`] or
+/// [`LogError::RootMismatch`].
 pub fn verify_subtree_inclusion(
     leaf_hash: Hash,
     index: u64,
@@ -118,13 +123,14 @@ pub fn verify_subtree_inclusion(
     verify_inclusion(leaf_hash, index - start, end - start, path, subtree)
 }
 
-/// Checks that the subtree `[start, end)` with hash `subtree` is part of the tree of `size` leaves with root `root`.
+/// Checks that the subtree `[start, end)` with hash `subtree` is part of the tree of `size` leaves with root
+/// `root`.
 ///
 /// An empty subtree asks for the root of the empty tree and an empty proof; `root` is then unchecked.
 ///
 /// # Errors
-/// [`LogError::SubtreeInvalid`], [`LogError::ProofLength`], [`LogError::OldRootMismatch`] (for the subtree) or
-/// [`LogError::RootMismatch`].
+/// [`LogError::SubtreeInvalid`], [`LogError::ProofLength`], [`LogError::OldRootMismatch`] (for the subtree)
+/// or [`LogError::RootMismatch`].
 pub fn verify_subtree_consistency(
     start: u64,
     end: u64,
@@ -205,14 +211,15 @@ fn inclusion_length(index: u64, size: u64) -> usize {
     (inner + border) as usize
 }
 
-/// Hashes in the consistency proof of the subtree `[start, end)` (valid, `end <= size`) in a tree of `size` leaves.
+/// Hashes in the consistency proof of the subtree `[start, end)` (valid, `end <= size`) in a tree of `size`
+/// leaves.
 fn subtree_consistency_length(start: u64, end: u64, size: u64) -> usize {
     if start == end {
         return 0;
     }
     let (mut low, mut high) = (0, size);
     let (mut hashes, mut inside) = (0, false);
-    while !(low == start && high == end) && !(inside && high == end) {
+    while high != end || (low != start && !inside) {
         let split = low + split_point(high - low);
         if end <= split {
             high = split;

@@ -132,7 +132,8 @@ proptest! {
         prop_assert_eq!(edge.root(), root);
         prop_assert_eq!(edge_tiles.root(), root);
         prop_assert_eq!(root_from_tiles(edge.size(), reader(&tiles)).unwrap(), root);
-        prop_assert_eq!(EdgeTiles::load(edge.size(), reader(&tiles)).unwrap(), edge_tiles);
+        prop_assert_eq!(EdgeTiles::load(edge.size(), reader(&tiles)).unwrap(), edge_tiles.clone());
+        prop_assert_eq!(&Edge::from(&edge_tiles), &edge);
         prop_assert_eq!(Edge::from_nodes(edge.size(), edge.nodes().to_vec()).unwrap(), edge);
     }
 

@@ -1,1 +1,38 @@
-//! Floor 3: the digital twin of the chain as a pure function of a cut.
+//! Floor 3: the digital twin of the chain, as a pure function of a *cut*.
+//!
+//! Statements go in through [`TwinBuilder`], in any order; [`Twin`] comes out: every source's figure, the one that rule
+//! R1 chose, world totals, shares, HHI and N-1, and one digest of all facts. The digest depends on what was said and on
+//! the vocabulary and rules it is read with; never on who signed it, in which order it came, or how it was cut into
+//! statements. If a blob that the cut needs is not there, the twin is *incomplete* and has no digest.
+//!
+//! Reconciliation (balances that add up, with error bars) will take its place between the observations and the
+//! indicators: it reads what `series` holds and adds estimates beside the published figures.
+
+mod address;
+mod builder;
+mod choice;
+mod cut;
+mod digest;
+mod fact;
+mod figure;
+mod indicators;
+mod intern;
+mod series;
+mod trace;
+mod twin;
+
+pub use address::{AddressError, FigureAddress, Quantity};
+pub use builder::TwinBuilder;
+pub use choice::{RULES_VERSION, RULE_R1_EN, RULE_R1_FR};
+pub use cut::Cut;
+pub use fact::{Fact, FactId, NoticeRecord, SiteRecord, StatementRef};
+pub use figure::Figure;
+pub use intern::Symbol;
+pub use series::{Edition, PeriodFigures, Series, SeriesId, SeriesKey};
+pub use trace::{Explanation, Trace};
+pub use twin::{Completeness, MissingBlob, Twin, Uninterpreted};
+
+/// The aggregate that stands for the whole world.
+pub const WORLD: &str = "WLD";
+/// The area that stands for the club's members together.
+pub const CLUB: &str = "CLUB";

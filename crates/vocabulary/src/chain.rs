@@ -100,14 +100,20 @@ impl ChainLink {
 
     pub(crate) fn from_row(row: &Row<'_>) -> Result<Self, VocabularyError> {
         let substance = row.optional_key("substance")?;
-        let mass_basis = row.optional("mass_basis").map(|_| row.parsed("mass_basis", str::parse)).transpose()?;
+        let mass_basis = row
+            .optional("mass_basis")
+            .map(|_| row.parsed("mass_basis", str::parse))
+            .transpose()?;
         match (mass_basis, &substance) {
             (Some(MassBasis::Contained), None) => {
                 return Err(row.broken("substance", VocabularyError::SubstanceMissing));
             }
             (Some(basis @ (MassBasis::Wet | MassBasis::Dry)), Some(substance)) => {
                 let substance = substance.clone();
-                let reason = VocabularyError::SubstanceSuperfluous { basis: basis.key(), substance };
+                let reason = VocabularyError::SubstanceSuperfluous {
+                    basis: basis.key(),
+                    substance,
+                };
                 return Err(row.broken("substance", reason));
             }
             _ => {}
@@ -131,5 +137,9 @@ fn headline(row: &Row<'_>) -> Result<Option<Headline>, VocabularyError> {
         return Ok(None);
     }
     let [measure, commodity, unit] = columns.map(|column| row.key(column));
-    Ok(Some(Headline { measure: measure?, commodity: commodity?, unit: unit? }))
+    Ok(Some(Headline {
+        measure: measure?,
+        commodity: commodity?,
+        unit: unit?,
+    }))
 }

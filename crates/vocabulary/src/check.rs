@@ -22,13 +22,17 @@ impl Vocabulary {
     ) -> Result<(), VocabularyError> {
         self.substances.check_rows(|row| {
             known("element", row.element.as_deref(), |key| self.require_element(key))?;
-            known("commodity", row.commodity.as_deref(), |key| self.require_commodity(key))
+            known("commodity", row.commodity.as_deref(), |key| {
+                self.require_commodity(key)
+            })
         })?;
         self.commodities.check_rows(|row| self.check_commodity(row))?;
         self.areas.check_rows(|row| match self.country(&row.area) {
             Some(country) => {
-                let reason = VocabularyError::KeyOfCountry { country: country.label.en.clone() };
-                Err(("area", row.area.clone(), reason))
+                let reason = VocabularyError::KeyOfCountry {
+                    country: country.label.en.clone(),
+                };
+                Err(Fault::new("area", &row.area, reason))
             }
             None => Ok(()),
         })?;
@@ -37,14 +41,22 @@ impl Vocabulary {
             self.canonical_unit(*dimension)?;
         }
         check_listed(ChainLink::FILE, chain, |row| self.check_link(row))?;
-        check_unique(ChainLink::FILE, "order", chain, |row| [row.family.clone(), row.order.to_string()])?;
-        check_unique(ChainLink::FILE, "stage", chain, |row| [row.family.clone(), row.stage.clone()])?;
+        check_unique(ChainLink::FILE, "order", chain, |row| {
+            [row.family.clone(), row.order.to_string()]
+        })?;
+        check_unique(ChainLink::FILE, "stage", chain, |row| {
+            [row.family.clone(), row.stage.clone()]
+        })?;
         check_listed(HsCode::FILE, hs_codes, |row| {
-            known("commodity", Some(&row.commodity), |key| self.require_commodity(key))?;
+            known("commodity", Some(&row.commodity), |key| {
+                self.require_commodity(key)
+            })?;
             known("stage", row.stage.as_deref(), |key| self.require_stage(key))?;
             known("form", row.form.as_deref(), |key| self.require_form(key))
         })?;
-        check_unique(HsCode::FILE, "hs", hs_codes, |row| [row.hs.clone(), row.edition.clone()])?;
+        check_unique(HsCode::FILE, "hs", hs_codes, |row| {
+            [row.hs.clone(), row.edition.clone()]
+        })?;
         check_listed(SourcePreference::FILE, preferences, |row| {
             known("measure", Some(&row.measure), |key| self.require_measure(key))?;
             let stage = Some(row.stage.as_str()).filter(|stage| *stage != ANY_STAGE);
@@ -58,18 +70,23 @@ impl Vocabulary {
 
     fn check_commodity(&self, row: &Commodity) -> Result<(), Fault> {
         known("family", Some(&row.family), |key| self.require_family(key))?;
-        known("default_substance", row.default_substance.as_deref(), |key| self.require_substance(key))?;
+        known("default_substance", row.default_substance.as_deref(), |key| {
+            self.require_substance(key)
+        })?;
         for member in &row.members {
             known("members", Some(member), |key| self.require_commodity(key))?;
-            if self.commodity(member).is_some_and(|found| found.kind == CommodityKind::Basket) {
+            if self
+                .commodity(member)
+                .is_some_and(|found| found.kind == CommodityKind::Basket)
+            {
                 let (commodity, expected) = (member.clone(), "a family or an element");
                 let reason = VocabularyError::WrongCommodityKind { commodity, expected };
-                return Err(("members", row.members.join(";"), reason));
+                return Err(Fault::new("members", &row.members.join(";"), reason));
             }
         }
         if row.kind == CommodityKind::Element {
             let symbol = row.symbol.as_deref();
-            let symbol = symbol.ok_or_else(|| ("symbol", String::new(), VocabularyError::Empty))?;
+            let symbol = symbol.ok_or_else(|| Fault::new("symbol", "", VocabularyError::Empty))?;
             known("symbol", Some(symbol), |key| self.require_element(key))?;
         }
         Ok(())
@@ -79,21 +96,26 @@ impl Vocabulary {
         known("family", Some(&row.family), |key| self.require_family(key))?;
         known("stage", Some(&row.stage), |key| self.require_stage(key))?;
         known("form", Some(&row.form), |key| self.require_form(key))?;
-        known("substance", row.substance.as_deref(), |key| self.require_substance(key))?;
-        let Some(headline) = &row.headline else { return Ok(()) };
-        known("headline_commodity", Some(&headline.commodity), |key| self.require_commodity(key))?;
-        let at = |column, value: &str, reason| (column, value.to_owned(), reason);
+        known("substance", row.substance.as_deref(), |key| {
+            self.require_substance(key)
+        })?;
+        let Some(headline) = &row.headline else {
+            return Ok(());
+        };
+        known("headline_commodity", Some(&headline.commodity), |key| {
+            self.require_commodity(key)
+        })?;
         let measure = self.require_measure(&headline.measure);
-        let measure = measure.map_err(|reason| at("headline_measure", &headline.measure, reason))?;
+        let measure = measure.map_err(|reason| Fault::new("headline_measure", &headline.measure, reason))?;
         let unit = self.require_unit(&headline.unit);
-        let unit = unit.map_err(|reason| at("headline_unit", &headline.unit, reason))?;
+        let unit = unit.map_err(|reason| Fault::new("headline_unit", &headline.unit, reason))?;
         if unit.dimension != measure.dimension {
             let reason = VocabularyError::WrongDimension {
                 unit: unit.unit.clone(),
                 dimension: unit.dimension.key(),
                 expected: measure.dimension.key(),
             };
-            return Err(at("headline_unit", &headline.unit, reason));
+            return Err(Fault::new("headline_unit", &headline.unit, reason));
         }
         Ok(())
     }
@@ -103,7 +125,10 @@ impl Vocabulary {
         if commodity.kind == CommodityKind::Family {
             return Ok(commodity);
         }
-        Err(VocabularyError::WrongCommodityKind { commodity: key.to_owned(), expected: "a family" })
+        Err(VocabularyError::WrongCommodityKind {
+            commodity: key.to_owned(),
+            expected: "a family",
+        })
     }
 
     fn check_country_codes(&self) -> Result<(), VocabularyError> {
@@ -120,7 +145,9 @@ fn known<T>(
     require: impl Fn(&str) -> Result<T, VocabularyError>,
 ) -> Result<(), Fault> {
     let Some(key) = key else { return Ok(()) };
-    require(key).map(|_| ()).map_err(|reason| (column, key.to_owned(), reason))
+    require(key)
+        .map(|_| ())
+        .map_err(|reason| Fault::new(column, key, reason))
 }
 
 /// Calls `check` for every row of a table that has no single key.
@@ -130,7 +157,7 @@ fn check_listed<T>(
     check: impl Fn(&T) -> Result<(), Fault>,
 ) -> Result<(), VocabularyError> {
     for (line, row) in rows {
-        check(row).map_err(|(column, value, reason)| broken_cell(file, *line, column, &value, reason))?;
+        check(row).map_err(|fault| fault.at(file, *line))?;
     }
     Ok(())
 }
@@ -147,7 +174,10 @@ fn check_unique<T, const N: usize>(
         let key = key(row);
         let value = key.join(", ");
         if let Some(first_line) = lines.insert(key, *line) {
-            let reason = VocabularyError::DuplicateKey { key: value.clone(), first_line };
+            let reason = VocabularyError::DuplicateKey {
+                key: value.clone(),
+                first_line,
+            };
             return Err(broken_cell(file, *line, column, &value, reason));
         }
     }

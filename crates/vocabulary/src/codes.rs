@@ -29,8 +29,16 @@ pub struct HsCode {
 
 impl HsCode {
     pub(crate) const FILE: &'static str = "hs_codes.csv";
-    pub(crate) const COLUMNS: &'static [&'static str] =
-        &["hs", "edition", "label_en", "label_fr", "commodity", "stage", "form", "wider"];
+    pub(crate) const COLUMNS: &'static [&'static str] = &[
+        "hs",
+        "edition",
+        "label_en",
+        "label_fr",
+        "commodity",
+        "stage",
+        "form",
+        "wider",
+    ];
 
     pub(crate) fn from_row(row: &Row<'_>) -> Result<Self, VocabularyError> {
         let hs = row.parsed("hs", |text| {
@@ -38,7 +46,10 @@ impl HsCode {
             if digits && (2..=12).contains(&text.len()) {
                 Ok(text.to_owned())
             } else {
-                Err(VocabularyError::OutOfRange { value: text.to_owned(), range: "2 to 12 digits" })
+                Err(VocabularyError::OutOfRange {
+                    value: text.to_owned(),
+                    range: "2 to 12 digits",
+                })
             }
         })?;
         Ok(Self {

@@ -29,12 +29,18 @@ const TEXTS: [(&str, &str); 13] = texts![
 ];
 
 static TABLES: LazyLock<Tables> = LazyLock::new(|| {
-    #[expect(clippy::expect_used, reason = "build.rs refuses to build when a table is missing")]
+    #[expect(
+        clippy::expect_used,
+        reason = "build.rs refuses to build when a table is missing"
+    )]
     Tables::new(env!("CARGO_PKG_VERSION"), TEXTS).expect("every table is embedded")
 });
 
 static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
-    #[expect(clippy::expect_used, reason = "build.rs refuses to build when a table is broken")]
+    #[expect(
+        clippy::expect_used,
+        reason = "build.rs refuses to build when a table is broken"
+    )]
     Vocabulary::from_tables(&TABLES).expect("the embedded tables were checked when the crate was built")
 });
 

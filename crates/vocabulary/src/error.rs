@@ -161,7 +161,9 @@ pub enum VocabularyError {
     },
 
     /// Text that is no plain decimal number.
-    #[error("`{text}` is no decimal: digits, with `.` before decimals and `-` before negatives, and nothing else")]
+    #[error(
+        "`{text}` is no decimal: digits, with `.` before decimals and `-` before negatives, and nothing else"
+    )]
     DecimalSyntax {
         /// The text as given, shortened.
         text: String,

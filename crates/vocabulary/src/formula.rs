@@ -37,20 +37,29 @@ impl Formula {
     pub fn parse(text: &str) -> Result<Self, VocabularyError> {
         if text.is_empty() || text.len() > FORMULA_BYTES_MAX {
             let bytes_max = FORMULA_BYTES_MAX;
-            return Err(VocabularyError::FormulaLength { formula: excerpt(text), bytes_max });
+            return Err(VocabularyError::FormulaLength {
+                formula: excerpt(text),
+                bytes_max,
+            });
         }
         let mut parts = Vec::new();
         let mut rest = text;
         while let Some(first) = rest.chars().next() {
             if !first.is_ascii_uppercase() {
-                return Err(VocabularyError::FormulaCharacter { formula: excerpt(text), character: first });
+                return Err(VocabularyError::FormulaCharacter {
+                    formula: excerpt(text),
+                    character: first,
+                });
             }
             let (symbol, after) = split_after(rest, 1, |byte| byte.is_ascii_lowercase());
             let (count, after) = split_after(after, 0, |byte| byte.is_ascii_digit());
             parts.push((symbol.to_owned(), read_count(text, symbol, count)?));
             rest = after;
         }
-        Ok(Self { text: text.to_owned(), parts })
+        Ok(Self {
+            text: text.to_owned(),
+            parts,
+        })
     }
 
     /// Symbols and counts in the order written.
@@ -62,7 +71,11 @@ impl Formula {
     /// How many atoms of an element one formula unit holds, over all places where it stands.
     #[must_use]
     pub fn count(&self, symbol: &str) -> u32 {
-        self.parts.iter().filter(|(found, _)| found == symbol).map(|(_, count)| count).sum()
+        self.parts
+            .iter()
+            .filter(|(found, _)| found == symbol)
+            .map(|(_, count)| count)
+            .sum()
     }
 
     /// Mass of one mole in grams, from the atomic weights of the vocabulary.
@@ -78,7 +91,10 @@ impl Formula {
         weight: impl Fn(&str) -> Result<Decimal, VocabularyError>,
     ) -> Result<Decimal, VocabularyError> {
         // INVARIANT: at most 64 parts of weight ≤ 1000 and count ≤ 9999, so neither product nor sum overflows.
-        self.parts.iter().map(|(symbol, count)| Ok(weight(symbol)? * Decimal::from(*count))).sum()
+        self.parts
+            .iter()
+            .map(|(symbol, count)| Ok(weight(symbol)? * Decimal::from(*count)))
+            .sum()
     }
 }
 
@@ -114,7 +130,10 @@ impl OxideFactor {
         let contained = weight(element)? * Decimal::from(count);
         let whole = formula.molar_mass_with(weight)?;
         // INVARIANT: atomic weights are greater than zero, as the reader of elements.csv demands.
-        Ok(Self { element_per_substance: contained / whole, substance_per_element: whole / contained })
+        Ok(Self {
+            element_per_substance: contained / whole,
+            substance_per_element: whole / contained,
+        })
     }
 }
 
@@ -128,11 +147,17 @@ fn read_count(formula: &str, symbol: &str, count: &str) -> Result<u32, Vocabular
     if count.is_empty() {
         return Ok(1);
     }
-    let number = if count.starts_with('0') { None } else { count.parse().ok() };
-    number.filter(|number| *number <= COUNT_MAX).ok_or_else(|| VocabularyError::FormulaCount {
-        formula: excerpt(formula),
-        symbol: excerpt(symbol),
-        count: excerpt(count),
-        count_max: COUNT_MAX,
-    })
+    let number = if count.starts_with('0') {
+        None
+    } else {
+        count.parse().ok()
+    };
+    number
+        .filter(|number| *number <= COUNT_MAX)
+        .ok_or_else(|| VocabularyError::FormulaCount {
+            formula: excerpt(formula),
+            symbol: excerpt(symbol),
+            count: excerpt(count),
+            count_max: COUNT_MAX,
+        })
 }

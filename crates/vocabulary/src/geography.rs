@@ -29,8 +29,9 @@ pub struct Country {
 
 impl Entity for Country {
     const FILE: &'static str = "countries.csv";
-    const COLUMNS: &'static [&'static str] =
-        &["iso3", "iso2", "numeric", "label_en", "label_fr", "region", "lat", "lon"];
+    const COLUMNS: &'static [&'static str] = &[
+        "iso3", "iso2", "numeric", "label_en", "label_fr", "region", "lat", "lon",
+    ];
     const KIND: &'static str = "country";
 
     fn key(&self) -> &str {
@@ -85,7 +86,10 @@ impl Entity for Area {
     }
 
     fn from_row(row: &Row<'_>) -> Result<Self, VocabularyError> {
-        Ok(Self { area: row.key("area")?, label: Label::from_row(row)? })
+        Ok(Self {
+            area: row.key("area")?,
+            label: Label::from_row(row)?,
+        })
     }
 }
 
@@ -130,7 +134,10 @@ fn code(
         if text.len() == length && text.bytes().all(allowed) {
             Ok(text.to_owned())
         } else {
-            Err(VocabularyError::OutOfRange { value: text.to_owned(), range: choices })
+            Err(VocabularyError::OutOfRange {
+                value: text.to_owned(),
+                range: choices,
+            })
         }
     })
 }
@@ -141,10 +148,18 @@ fn degrees(
     limit: i64,
     range: &'static str,
 ) -> Result<Option<Decimal>, VocabularyError> {
-    let Some(_) = row.optional(column) else { return Ok(None) };
+    let Some(_) = row.optional(column) else {
+        return Ok(None);
+    };
     let value = row.decimal(column)?;
     if value.abs() > Decimal::from(limit) {
-        return Err(row.broken(column, VocabularyError::OutOfRange { value: value.to_string(), range }));
+        return Err(row.broken(
+            column,
+            VocabularyError::OutOfRange {
+                value: value.to_string(),
+                range,
+            },
+        ));
     }
     Ok(Some(value))
 }

@@ -6,8 +6,27 @@ use crate::error::{VocabularyError, excerpt};
 use crate::label::Label;
 use crate::tables::{Row, Tables, broken_cell};
 
-/// Column, value and reason of a cell that cannot stand.
-pub(crate) type Fault = (&'static str, String, VocabularyError);
+/// A cell that cannot stand, in a row whose line is known to the caller.
+pub(crate) struct Fault {
+    column: &'static str,
+    value: String,
+    reason: Box<VocabularyError>,
+}
+
+impl Fault {
+    pub(crate) fn new(column: &'static str, value: &str, reason: VocabularyError) -> Self {
+        Self {
+            column,
+            value: value.to_owned(),
+            reason: Box::new(reason),
+        }
+    }
+
+    /// The error that names the cell in full.
+    pub(crate) fn at(self, file: &'static str, line: u64) -> VocabularyError {
+        broken_cell(file, line, self.column, &self.value, *self.reason)
+    }
+}
 
 /// One row of a table whose rows have keys.
 pub(crate) trait Entity: Sized {
@@ -39,11 +58,18 @@ pub(crate) struct Index<T> {
 impl<T: Entity> Index<T> {
     /// Reads the table of `T`, refusing a key given twice.
     pub(crate) fn read(tables: &Tables) -> Result<Self, VocabularyError> {
-        let mut index = Self { rows: Vec::new(), lines: Vec::new(), by_key: HashMap::new() };
+        let mut index = Self {
+            rows: Vec::new(),
+            lines: Vec::new(),
+            by_key: HashMap::new(),
+        };
         for (line, row) in tables.read_rows(T::FILE, T::COLUMNS, T::from_row)? {
             let key = row.key().to_owned();
             if let Some(first) = index.by_key.insert(key.clone(), index.rows.len()) {
-                let reason = VocabularyError::DuplicateKey { key: key.clone(), first_line: index.lines[first] };
+                let reason = VocabularyError::DuplicateKey {
+                    key: key.clone(),
+                    first_line: index.lines[first],
+                };
                 return Err(broken_cell(T::FILE, line, T::COLUMNS[0], &key, reason));
             }
             index.rows.push(row);
@@ -81,21 +107,16 @@ impl<T: Entity> Index<T> {
     ) -> Result<Self, VocabularyError> {
         let rows = std::mem::take(&mut self.rows);
         for (row, line) in rows.into_iter().zip(&self.lines) {
-            let completed = complete(row)
-                .map_err(|(column, value, reason)| broken_cell(T::FILE, *line, column, &value, reason))?;
+            let completed = complete(row).map_err(|fault| fault.at(T::FILE, *line))?;
             self.rows.push(completed);
         }
         Ok(self)
     }
 
     /// Calls `check` for every row; an error it returns is placed at the column it names.
-    pub(crate) fn check_rows(
-        &self,
-        check: impl Fn(&T) -> Result<(), Fault>,
-    ) -> Result<(), VocabularyError> {
+    pub(crate) fn check_rows(&self, check: impl Fn(&T) -> Result<(), Fault>) -> Result<(), VocabularyError> {
         for (row, line) in self.rows.iter().zip(&self.lines) {
-            check(row)
-                .map_err(|(column, value, reason)| broken_cell(T::FILE, *line, column, &value, reason))?;
+            check(row).map_err(|fault| fault.at(T::FILE, *line))?;
         }
         Ok(())
     }
@@ -106,10 +127,16 @@ impl<T: Entity> Index<T> {
         let distance_max = (wanted.len() / 3).max(1);
         let like = |row: &T| {
             let spellings = [row.key(), row.label().en.as_str(), row.label().fr.as_str()];
-            spellings.into_iter().filter_map(fold).map(|known| likeness(&wanted, &known)).min()
+            spellings
+                .into_iter()
+                .filter_map(fold)
+                .map(|known| likeness(&wanted, &known))
+                .min()
         };
         let scored = self.rows.iter().filter_map(|row| Some((like(row)?, row)));
-        let best = scored.filter(|((distance, _), _)| *distance <= distance_max).min_by_key(|(score, _)| *score);
+        let best = scored
+            .filter(|((distance, _), _)| *distance <= distance_max)
+            .min_by_key(|(score, _)| *score);
         best.map(|(_, row)| row.key().to_owned())
     }
 }

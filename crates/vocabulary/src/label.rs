@@ -38,7 +38,10 @@ impl std::str::FromStr for Language {
         match text {
             "en" => Ok(Self::En),
             "fr" => Ok(Self::Fr),
-            _ => Err(VocabularyError::NotAChoice { value: excerpt(text), choices: "`en`, `fr`" }),
+            _ => Err(VocabularyError::NotAChoice {
+                value: excerpt(text),
+                choices: "`en`, `fr`",
+            }),
         }
     }
 }
@@ -64,11 +67,17 @@ impl Label {
 
     /// Columns `label_en` and `label_fr`.
     pub(crate) fn from_row(row: &Row<'_>) -> Result<Self, VocabularyError> {
-        Ok(Self { en: row.text("label_en")?.to_owned(), fr: row.text("label_fr")?.to_owned() })
+        Ok(Self {
+            en: row.text("label_en")?.to_owned(),
+            fr: row.text("label_fr")?.to_owned(),
+        })
     }
 
     /// Columns `description_en` and `description_fr`.
     pub(crate) fn description_from_row(row: &Row<'_>) -> Result<Self, VocabularyError> {
-        Ok(Self { en: row.text("description_en")?.to_owned(), fr: row.text("description_fr")?.to_owned() })
+        Ok(Self {
+            en: row.text("description_en")?.to_owned(),
+            fr: row.text("description_fr")?.to_owned(),
+        })
     }
 }

@@ -16,6 +16,8 @@
 //! # Ok::<(), didymium_vocabulary::VocabularyError>(())
 //! ```
 
+mod any_mass;
+mod basis;
 mod chain;
 mod check;
 mod codes;
@@ -35,6 +37,8 @@ mod tables;
 mod vocabulary;
 mod words;
 
+pub use any_mass::AnyMass;
+pub use basis::{Basis, Contained, Dry, SubstanceKey, Wet};
 pub use chain::{ChainLink, Form, Headline, Stage};
 pub use codes::{ANY_STAGE, HsCode, NoticeType, Severity, SourcePreference};
 pub use commodity::{Commodity, CommodityKind};
@@ -42,12 +46,12 @@ pub use error::VocabularyError;
 pub use formula::{Formula, OxideFactor};
 pub use geography::{Area, Country, Place};
 pub use label::{Label, Language};
-pub use mass::{AnyMass, Basis, Contained, Dry, MASS_DECIMALS, Mass, SubstanceKey, Wet};
+pub use mass::{MASS_DECIMALS, Mass};
 pub use measure::{Dimension, MassBasis, Measure, Unit};
 pub use period::{Period, YEAR_MAX, YEAR_MIN};
 pub use quantity::{
-    DECIMAL_DIGITS_MAX, Quantity, canonical_decimal, exact_add, exact_div, exact_mul, parse_canonical_decimal,
-    parse_decimal,
+    DECIMAL_DIGITS_MAX, Quantity, canonical_decimal, exact_add, exact_div, exact_mul,
+    parse_canonical_decimal, parse_decimal,
 };
 pub use rust_decimal::Decimal;
 pub use substance::{Element, Substance};

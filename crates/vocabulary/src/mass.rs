@@ -1,63 +1,18 @@
 //! Masses in kilograms, of a stated basis.
 
 use rust_decimal::{Decimal, RoundingStrategy};
-use std::sync::Arc;
 
+use crate::basis::{Basis, Contained, Dry, SubstanceKey, Wet};
 use crate::error::VocabularyError;
-use crate::measure::{Dimension, MassBasis, Measure};
-use crate::quantity::{Quantity, canonical_decimal, exact_add, normal};
+use crate::formula::OxideFactor;
+use crate::measure::{MassBasis, Measure};
+use crate::quantity::{DECIMAL_DIGITS_MAX, canonical_decimal, exact_add, normal};
 use crate::substance::Substance;
 use crate::vocabulary::Vocabulary;
 
 /// Decimals of a kilogram to which a mass computed by a factor, moisture or grade is rounded (half to even), so that
 /// sums of such masses stay exact and come out the same in any order.
 pub const MASS_DECIMALS: u32 = 12;
-
-mod sealed {
-    pub trait Sealed {}
-}
-
-/// What a mass was weighed as; one of [`Wet`], [`Dry`] and [`Contained`].
-pub trait Basis: sealed::Sealed {
-    /// The substance counted: a [`SubstanceKey`] for a contained mass, nothing for the others.
-    type Substance: Clone + std::fmt::Debug + PartialEq + Eq + std::hash::Hash;
-
-    /// The same as a value.
-    const BASIS: MassBasis;
-
-    /// The key of the substance counted, if there is one.
-    fn substance_key(substance: &Self::Substance) -> Option<&str>;
-}
-
-/// As weighed, with its water.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Wet;
-
-/// Without water.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Dry;
-
-/// The substance contained alone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Contained;
-
-/// Key of a substance that the vocabulary holds; made from a [`Substance`] alone.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SubstanceKey(Arc<str>);
-
-impl SubstanceKey {
-    /// The key.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl From<&Substance> for SubstanceKey {
-    fn from(substance: &Substance) -> Self {
-        Self(Arc::from(substance.substance.as_str()))
-    }
-}
 
 /// A mass in kilograms. Its basis is part of the type, so masses of two bases do not add:
 ///
@@ -112,10 +67,16 @@ impl<B: Basis> Mass<B> {
     pub fn checked_add(&self, other: &Self) -> Result<Self, VocabularyError> {
         if self.substance != other.substance {
             let key = |mass: &Self| B::substance_key(&mass.substance).unwrap_or_default().to_owned();
-            return Err(VocabularyError::SubstancesDiffer { left: key(self), right: key(other) });
+            return Err(VocabularyError::SubstancesDiffer {
+                left: key(self),
+                right: key(other),
+            });
         }
         let kilograms = exact_add(self.kilograms, other.kilograms)?;
-        Ok(Self { kilograms, substance: self.substance.clone() })
+        Ok(Self {
+            kilograms,
+            substance: self.substance.clone(),
+        })
     }
 
     /// The difference, exact; it may be negative.
@@ -123,7 +84,10 @@ impl<B: Basis> Mass<B> {
     /// # Errors
     /// As [`Mass::checked_add`].
     pub fn checked_sub(&self, other: &Self) -> Result<Self, VocabularyError> {
-        let negated = Self { kilograms: -other.kilograms, substance: other.substance.clone() };
+        let negated = Self {
+            kilograms: -other.kilograms,
+            substance: other.substance.clone(),
+        };
         self.checked_add(&negated)
     }
 
@@ -138,7 +102,10 @@ impl<B: Basis> Mass<B> {
 
     fn rounded(kilograms: Decimal, substance: B::Substance) -> Self {
         let strategy = RoundingStrategy::MidpointNearestEven;
-        Self { kilograms: normal(kilograms.round_dp_with_strategy(MASS_DECIMALS, strategy)), substance }
+        Self {
+            kilograms: normal(kilograms.round_dp_with_strategy(MASS_DECIMALS, strategy)),
+            substance,
+        }
     }
 }
 
@@ -146,7 +113,10 @@ impl Mass<Wet> {
     /// A mass as weighed.
     #[must_use]
     pub fn wet(kilograms: Decimal) -> Self {
-        Self { kilograms: normal(kilograms), substance: () }
+        Self {
+            kilograms: normal(kilograms),
+            substance: (),
+        }
     }
 
     /// The mass without its water: wet × (1 − moisture), to [`MASS_DECIMALS`].
@@ -163,7 +133,10 @@ impl Mass<Dry> {
     /// A mass without water.
     #[must_use]
     pub fn dry(kilograms: Decimal) -> Self {
-        Self { kilograms: normal(kilograms), substance: () }
+        Self {
+            kilograms: normal(kilograms),
+            substance: (),
+        }
     }
 
     /// What it contains of a substance: dry × grade, to [`MASS_DECIMALS`].
@@ -175,7 +148,10 @@ impl Mass<Dry> {
         grade: Decimal,
         substance: &Substance,
     ) -> Result<Mass<Contained>, VocabularyError> {
-        Ok(Mass::rounded(product(self.kilograms, fraction("grade", grade)?)?, substance.into()))
+        Ok(Mass::rounded(
+            product(self.kilograms, fraction("grade", grade)?)?,
+            substance.into(),
+        ))
     }
 }
 
@@ -183,7 +159,10 @@ impl Mass<Contained> {
     /// A mass of the substance contained.
     #[must_use]
     pub fn contained(kilograms: Decimal, substance: &Substance) -> Self {
-        Self { kilograms: normal(kilograms), substance: substance.into() }
+        Self {
+            kilograms: normal(kilograms),
+            substance: substance.into(),
+        }
     }
 
     /// The substance counted.
@@ -207,7 +186,11 @@ impl Mass<Contained> {
             return Ok(self.clone());
         }
         // Into a sum, by way of the substance that stands for the element there.
-        let way = if to.is_sum() { entering(from, to, vocabulary)? } else { to };
+        let way = if to.is_sum() {
+            entering(from, to, vocabulary)?
+        } else {
+            to
+        };
         let (from_factor, way_factor) = same_element(from, way)?;
         let kilograms = if from.substance == way.substance {
             self.kilograms
@@ -219,143 +202,53 @@ impl Mass<Contained> {
     }
 }
 
-/// A mass whose basis is known only once it is read.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum AnyMass {
-    /// As weighed.
-    Wet(Mass<Wet>),
-    /// Without water.
-    Dry(Mass<Dry>),
-    /// The substance contained.
-    Contained(Mass<Contained>),
-}
-
-impl AnyMass {
-    /// Takes a mass from the parts that a table or a return states.
-    ///
-    /// # Errors
-    /// A unit that is no mass; a contained mass without substance, another with one; an unknown substance.
-    pub fn new(
-        quantity: &Quantity<'_>,
-        basis: MassBasis,
-        substance: Option<&str>,
-        vocabulary: &Vocabulary,
-    ) -> Result<Self, VocabularyError> {
-        let unit = quantity.unit();
-        if unit.dimension != Dimension::Mass {
-            let dimension = unit.dimension.key();
-            return Err(VocabularyError::NotAMass { unit: unit.unit.clone(), dimension });
-        }
-        let canonical = vocabulary.canonical_unit(Dimension::Mass)?;
-        let kilograms = Quantity::new(quantity.value(), unit).to_unit(canonical)?.value();
-        match (basis, substance) {
-            (MassBasis::Wet, None) => Ok(Self::Wet(Mass::wet(kilograms))),
-            (MassBasis::Dry, None) => Ok(Self::Dry(Mass::dry(kilograms))),
-            (MassBasis::Contained, Some(key)) => {
-                Ok(Self::Contained(Mass::contained(kilograms, vocabulary.require_substance(key)?)))
-            }
-            (MassBasis::Contained, None) => Err(VocabularyError::SubstanceMissing),
-            (MassBasis::Wet | MassBasis::Dry, Some(key)) => {
-                let substance = crate::error::excerpt(key);
-                Err(VocabularyError::SubstanceSuperfluous { basis: basis.key(), substance })
-            }
-        }
-    }
-
-    /// The basis.
-    #[must_use]
-    pub fn basis(&self) -> MassBasis {
-        match self {
-            Self::Wet(mass) => mass.basis(),
-            Self::Dry(mass) => mass.basis(),
-            Self::Contained(mass) => mass.basis(),
-        }
-    }
-
-    /// Kilograms of that basis.
-    #[must_use]
-    pub fn kilograms(&self) -> Decimal {
-        match self {
-            Self::Wet(mass) => mass.kilograms(),
-            Self::Dry(mass) => mass.kilograms(),
-            Self::Contained(mass) => mass.kilograms(),
-        }
-    }
-
-    /// The substance counted, of a contained mass.
-    #[must_use]
-    pub fn substance(&self) -> Option<&SubstanceKey> {
-        if let Self::Contained(mass) = self { Some(mass.substance()) } else { None }
-    }
-}
-
-impl sealed::Sealed for Wet {}
-impl sealed::Sealed for Dry {}
-impl sealed::Sealed for Contained {}
-
-impl Basis for Wet {
-    type Substance = ();
-    const BASIS: MassBasis = MassBasis::Wet;
-
-    fn substance_key((): &()) -> Option<&str> {
-        None
-    }
-}
-
-impl Basis for Dry {
-    type Substance = ();
-    const BASIS: MassBasis = MassBasis::Dry;
-
-    fn substance_key((): &()) -> Option<&str> {
-        None
-    }
-}
-
-impl Basis for Contained {
-    type Substance = SubstanceKey;
-    const BASIS: MassBasis = MassBasis::Contained;
-
-    fn substance_key(substance: &SubstanceKey) -> Option<&str> {
-        Some(substance.as_str())
-    }
-}
-
 /// The substance as which `from` enters the sum `to`.
 fn entering<'v>(
     from: &Substance,
     to: &Substance,
     vocabulary: &'v Vocabulary,
 ) -> Result<&'v Substance, VocabularyError> {
-    let commodity = from.commodity.as_deref().and_then(|key| vocabulary.commodity(key));
+    let commodity = from
+        .commodity
+        .as_deref()
+        .and_then(|key| vocabulary.commodity(key));
     let family = commodity.and_then(|commodity| vocabulary.commodity(&commodity.family));
-    let counted_by_family = family
-        .is_some_and(|family| family.default_substance.as_deref() == Some(to.substance.as_str()));
+    let counted_by_family =
+        family.is_some_and(|family| family.default_substance.as_deref() == Some(to.substance.as_str()));
     let way = commodity.and_then(|commodity| vocabulary.substance(commodity.default_substance.as_deref()?));
     way.filter(|_| counted_by_family)
         .ok_or_else(|| not_convertible(from, to, "the sum does not say how it counts this substance"))
 }
 
 /// The factors of two substances of one element.
-fn same_element(
-    from: &Substance,
-    to: &Substance,
-) -> Result<(crate::formula::OxideFactor, crate::formula::OxideFactor), VocabularyError> {
+fn same_element(from: &Substance, to: &Substance) -> Result<(OxideFactor, OxideFactor), VocabularyError> {
     match (from.factor, to.factor) {
         (Some(one), Some(other)) if from.element == to.element => Ok((one, other)),
-        (Some(_), Some(_)) => Err(not_convertible(from, to, "they are counted for different elements")),
+        (Some(_), Some(_)) => Err(not_convertible(
+            from,
+            to,
+            "they are counted for different elements",
+        )),
         _ => Err(not_convertible(from, to, "a sum does not say what is in it")),
     }
 }
 
 fn not_convertible(from: &Substance, to: &Substance, reason: &'static str) -> VocabularyError {
-    VocabularyError::NotConvertible { from: from.substance.clone(), to: to.substance.clone(), reason }
+    VocabularyError::NotConvertible {
+        from: from.substance.clone(),
+        to: to.substance.clone(),
+        reason,
+    }
 }
 
 fn fraction(name: &'static str, value: Decimal) -> Result<Decimal, VocabularyError> {
     if (Decimal::ZERO..=Decimal::ONE).contains(&value) {
         return Ok(value);
     }
-    Err(VocabularyError::FractionOutOfRange { name, value: canonical_decimal(value) })
+    Err(VocabularyError::FractionOutOfRange {
+        name,
+        value: canonical_decimal(value),
+    })
 }
 
 /// The product to as many digits as fit.
@@ -364,6 +257,6 @@ fn product(left: Decimal, right: Decimal) -> Result<Decimal, VocabularyError> {
         operation: "product",
         left: left.to_string(),
         right: right.to_string(),
-        digits_max: crate::quantity::DECIMAL_DIGITS_MAX,
+        digits_max: DECIMAL_DIGITS_MAX,
     })
 }

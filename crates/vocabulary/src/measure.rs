@@ -67,7 +67,10 @@ impl Measure {
     pub fn check(&self, value: Decimal) -> Result<(), VocabularyError> {
         if self.non_negative && value < Decimal::ZERO {
             let value = canonical_decimal(value);
-            return Err(VocabularyError::Negative { value, measure: self.measure.clone() });
+            return Err(VocabularyError::Negative {
+                value,
+                measure: self.measure.clone(),
+            });
         }
         Ok(())
     }
@@ -75,8 +78,15 @@ impl Measure {
 
 impl Entity for Measure {
     const FILE: &'static str = "measures.csv";
-    const COLUMNS: &'static [&'static str] =
-        &["measure", "label_en", "label_fr", "dimension", "needs_commodity", "needs_stage", "non_negative"];
+    const COLUMNS: &'static [&'static str] = &[
+        "measure",
+        "label_en",
+        "label_fr",
+        "dimension",
+        "needs_commodity",
+        "needs_stage",
+        "non_negative",
+    ];
     const KIND: &'static str = "measure";
 
     fn key(&self) -> &str {
@@ -120,7 +130,9 @@ impl Unit {
     /// # Errors
     /// A unit that no constant converts.
     pub fn require_factor(&self) -> Result<Decimal, VocabularyError> {
-        self.factor.ok_or_else(|| VocabularyError::NoFactor { unit: self.unit.clone() })
+        self.factor.ok_or_else(|| VocabularyError::NoFactor {
+            unit: self.unit.clone(),
+        })
     }
 }
 
@@ -139,9 +151,15 @@ impl Entity for Unit {
     }
 
     fn from_row(row: &Row<'_>) -> Result<Self, VocabularyError> {
-        let factor = row.optional("factor").map(|_| row.decimal("factor")).transpose()?;
+        let factor = row
+            .optional("factor")
+            .map(|_| row.decimal("factor"))
+            .transpose()?;
         if let Some(value) = factor.filter(|factor| *factor <= Decimal::ZERO) {
-            let reason = VocabularyError::OutOfRange { value: value.to_string(), range: "greater than 0" };
+            let reason = VocabularyError::OutOfRange {
+                value: value.to_string(),
+                range: "greater than 0",
+            };
             return Err(row.broken("factor", reason));
         }
         Ok(Self {

@@ -82,13 +82,21 @@ impl Period {
     /// The quarter, if it is one.
     #[must_use]
     pub fn quarter(self) -> Option<u8> {
-        if let Part::Quarter(quarter) = self.part { Some(quarter) } else { None }
+        if let Part::Quarter(quarter) = self.part {
+            Some(quarter)
+        } else {
+            None
+        }
     }
 
     /// The month, if it is one.
     #[must_use]
     pub fn month(self) -> Option<u8> {
-        if let Part::Month(month) = self.part { Some(month) } else { None }
+        if let Part::Month(month) = self.part {
+            Some(month)
+        } else {
+            None
+        }
     }
 
     /// Length in months: 12, 3 or 1.
@@ -131,8 +139,14 @@ impl Period {
     pub fn next(self) -> Option<Self> {
         let last = 12 / self.months();
         match self.part {
-            Part::Quarter(number) if number < last => Some(Self { part: Part::Quarter(number + 1), ..self }),
-            Part::Month(number) if number < last => Some(Self { part: Part::Month(number + 1), ..self }),
+            Part::Quarter(number) if number < last => Some(Self {
+                part: Part::Quarter(number + 1),
+                ..self
+            }),
+            Part::Month(number) if number < last => Some(Self {
+                part: Part::Month(number + 1),
+                ..self
+            }),
             Part::Whole => Self::of_year(self.year + 1).ok(),
             Part::Quarter(_) => Self::of_quarter(self.year + 1, 1).ok(),
             Part::Month(_) => Self::of_month(self.year + 1, 1).ok(),
@@ -143,8 +157,14 @@ impl Period {
     #[must_use]
     pub fn previous(self) -> Option<Self> {
         match self.part {
-            Part::Quarter(number) if number > 1 => Some(Self { part: Part::Quarter(number - 1), ..self }),
-            Part::Month(number) if number > 1 => Some(Self { part: Part::Month(number - 1), ..self }),
+            Part::Quarter(number) if number > 1 => Some(Self {
+                part: Part::Quarter(number - 1),
+                ..self
+            }),
+            Part::Month(number) if number > 1 => Some(Self {
+                part: Part::Month(number - 1),
+                ..self
+            }),
             Part::Whole => Self::of_year(self.year - 1).ok(),
             Part::Quarter(_) => Self::of_quarter(self.year - 1, 4).ok(),
             Part::Month(_) => Self::of_month(self.year - 1, 12).ok(),
@@ -153,15 +173,21 @@ impl Period {
 
     fn new(year: i16, part: Part) -> Result<Self, VocabularyError> {
         if !(YEAR_MIN..=YEAR_MAX).contains(&year) {
-            return Err(VocabularyError::PeriodYear { year, year_min: YEAR_MIN, year_max: YEAR_MAX });
+            return Err(VocabularyError::PeriodYear {
+                year,
+                year_min: YEAR_MIN,
+                year_max: YEAR_MAX,
+            });
         }
         match part {
-            Part::Quarter(number) if !(1..=4).contains(&number) => {
-                Err(VocabularyError::PeriodPart { part: "quarter", number })
-            }
-            Part::Month(number) if !(1..=12).contains(&number) => {
-                Err(VocabularyError::PeriodPart { part: "month", number })
-            }
+            Part::Quarter(number) if !(1..=4).contains(&number) => Err(VocabularyError::PeriodPart {
+                part: "quarter",
+                number,
+            }),
+            Part::Month(number) if !(1..=12).contains(&number) => Err(VocabularyError::PeriodPart {
+                part: "month",
+                number,
+            }),
             _ => Ok(Self { year, part }),
         }
     }
@@ -182,7 +208,9 @@ impl std::str::FromStr for Period {
         let syntax = || VocabularyError::PeriodSyntax { text: excerpt(text) };
         let digit = |byte: u8| byte.is_ascii_digit().then(|| byte - b'0').ok_or_else(syntax);
         let (year, rest) = text.as_bytes().split_first_chunk::<4>().ok_or_else(syntax)?;
-        let year = year.iter().try_fold(0_i16, |year, byte| Ok(year * 10 + i16::from(digit(*byte)?)))?;
+        let year = year
+            .iter()
+            .try_fold(0_i16, |year, byte| Ok(year * 10 + i16::from(digit(*byte)?)))?;
         match rest {
             [] => Self::of_year(year),
             [b'-', b'Q', quarter] => Self::of_quarter(year, digit(*quarter)?),

@@ -33,13 +33,21 @@ pub fn parse_decimal(text: &str) -> Result<Decimal, VocabularyError> {
         None => (unsigned, ""),
     };
     let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if whole.is_empty() || !digits(whole) || !digits(decimals) || (whole.len() > 1 && whole.starts_with('0')) {
+    if whole.is_empty() || !digits(whole) || !digits(decimals) || (whole.len() > 1 && whole.starts_with('0'))
+    {
         return Err(syntax());
     }
-    let significant = whole.bytes().chain(decimals.bytes()).skip_while(|byte| *byte == b'0').count();
+    let significant = whole
+        .bytes()
+        .chain(decimals.bytes())
+        .skip_while(|byte| *byte == b'0')
+        .count();
     let digits_max = DECIMAL_DIGITS_MAX as usize;
     if significant > digits_max || decimals.len() > digits_max {
-        return Err(VocabularyError::DecimalTooLong { text: excerpt(text), digits_max: DECIMAL_DIGITS_MAX });
+        return Err(VocabularyError::DecimalTooLong {
+            text: excerpt(text),
+            digits_max: DECIMAL_DIGITS_MAX,
+        });
     }
     Decimal::from_str_exact(text).map(normal).map_err(|_| syntax())
 }
@@ -54,7 +62,10 @@ pub fn parse_canonical_decimal(text: &str) -> Result<Decimal, VocabularyError> {
     if canonical == text {
         Ok(value)
     } else {
-        Err(VocabularyError::DecimalNotCanonical { text: excerpt(text), canonical })
+        Err(VocabularyError::DecimalNotCanonical {
+            text: excerpt(text),
+            canonical,
+        })
     }
 }
 
@@ -76,7 +87,8 @@ pub fn exact_add(left: Decimal, right: Decimal) -> Result<Decimal, VocabularyErr
         value.mantissa().checked_mul(shift)
     };
     let sum = aligned(a).zip(aligned(b)).and_then(|(a, b)| a.checked_add(b));
-    sum.and_then(|sum| shortest(sum, scale)).ok_or_else(|| inexact("sum", left, right))
+    sum.and_then(|sum| shortest(sum, scale))
+        .ok_or_else(|| inexact("sum", left, right))
 }
 
 /// The product, exact.
@@ -113,7 +125,10 @@ impl<'v> Quantity<'v> {
     /// A number of a unit.
     #[must_use]
     pub fn new(value: Decimal, unit: &'v Unit) -> Self {
-        Self { value: normal(value), unit }
+        Self {
+            value: normal(value),
+            unit,
+        }
     }
 
     /// Reads a number, as [`parse_decimal`], of the unit with this key.
@@ -140,7 +155,7 @@ impl<'v> Quantity<'v> {
     ///
     /// # Errors
     /// A unit with no factor; a result that would not be exact.
-    pub fn to_canonical(&self, vocabulary: &'v Vocabulary) -> Result<Self, VocabularyError> {
+    pub fn to_canonical(self, vocabulary: &'v Vocabulary) -> Result<Self, VocabularyError> {
         self.to_unit(vocabulary.canonical_unit(self.unit.dimension)?)
     }
 
@@ -148,9 +163,9 @@ impl<'v> Quantity<'v> {
     ///
     /// # Errors
     /// A unit of another dimension or with no factor; a result that would not be exact.
-    pub fn to_unit(&self, unit: &'v Unit) -> Result<Self, VocabularyError> {
+    pub fn to_unit(self, unit: &'v Unit) -> Result<Self, VocabularyError> {
         if self.unit.unit == unit.unit {
-            return Ok(*self);
+            return Ok(self);
         }
         let (from, to) = self.factors(unit)?;
         Ok(Self::new(exact_div(exact_mul(self.value, from)?, to)?, unit))
@@ -160,15 +175,23 @@ impl<'v> Quantity<'v> {
     ///
     /// # Errors
     /// A unit of another dimension or with no factor; a value too large for the unit.
-    pub fn to_unit_rounded(&self, unit: &'v Unit, decimals: u32) -> Result<Self, VocabularyError> {
+    pub fn to_unit_rounded(self, unit: &'v Unit, decimals: u32) -> Result<Self, VocabularyError> {
         let converted = if self.unit.unit == unit.unit {
             self.value
         } else {
             let (from, to) = self.factors(unit)?;
-            let product = self.value.checked_mul(from).ok_or_else(|| inexact("product", self.value, from))?;
-            product.checked_div(to).ok_or_else(|| inexact("quotient", product, to))?
+            let product = self
+                .value
+                .checked_mul(from)
+                .ok_or_else(|| inexact("product", self.value, from))?;
+            product
+                .checked_div(to)
+                .ok_or_else(|| inexact("quotient", product, to))?
         };
-        Ok(Self::new(converted.round_dp_with_strategy(decimals, RoundingStrategy::MidpointNearestEven), unit))
+        Ok(Self::new(
+            converted.round_dp_with_strategy(decimals, RoundingStrategy::MidpointNearestEven),
+            unit,
+        ))
     }
 
     fn factors(&self, unit: &Unit) -> Result<(Decimal, Decimal), VocabularyError> {
@@ -193,7 +216,11 @@ impl std::fmt::Display for Quantity<'_> {
 /// Without trailing zeros, and with one zero.
 pub(crate) fn normal(value: Decimal) -> Decimal {
     // `normalize` keeps no minus sign on zero; zero is written out all the same because the digest rests on it.
-    if value.is_zero() { Decimal::ZERO } else { value.normalize() }
+    if value.is_zero() {
+        Decimal::ZERO
+    } else {
+        value.normalize()
+    }
 }
 
 /// `mantissa` · 10^-`scale` with as few decimals as can be, where that fits.
@@ -203,7 +230,11 @@ fn shortest(mut mantissa: i128, mut scale: u32) -> Option<Decimal> {
         scale -= 1;
     }
     let digits_fit = mantissa.unsigned_abs() < 10_u128.pow(DECIMAL_DIGITS_MAX);
-    if digits_fit { Decimal::try_from_i128_with_scale(mantissa, scale).ok() } else { None }
+    if digits_fit {
+        Decimal::try_from_i128_with_scale(mantissa, scale).ok()
+    } else {
+        None
+    }
 }
 
 fn inexact(operation: &'static str, left: Decimal, right: Decimal) -> VocabularyError {

@@ -26,8 +26,14 @@ pub struct Element {
 
 impl Entity for Element {
     const FILE: &'static str = "elements.csv";
-    const COLUMNS: &'static [&'static str] =
-        &["symbol", "number", "label_en", "label_fr", "atomic_weight", "group"];
+    const COLUMNS: &'static [&'static str] = &[
+        "symbol",
+        "number",
+        "label_en",
+        "label_fr",
+        "atomic_weight",
+        "group",
+    ];
     const KIND: &'static str = "element";
 
     fn key(&self) -> &str {
@@ -80,7 +86,9 @@ impl Substance {
     /// # Errors
     /// A substance without formula or element, such as a sum.
     pub fn oxide_factor(&self) -> Result<OxideFactor, VocabularyError> {
-        self.factor.ok_or_else(|| VocabularyError::NoFormula { substance: self.substance.clone() })
+        self.factor.ok_or_else(|| VocabularyError::NoFormula {
+            substance: self.substance.clone(),
+        })
     }
 
     /// True for a sum over several compounds, such as `REO`.
@@ -91,15 +99,17 @@ impl Substance {
 
     /// The row with its factor, from the weights of `elements`.
     pub(crate) fn with_factor(mut self, elements: &Index<Element>) -> Result<Self, Fault> {
-        let Some(formula) = &self.formula else { return Ok(self) };
-        let broken = |reason| ("formula", formula.clone(), reason);
+        let Some(formula) = &self.formula else {
+            return Ok(self);
+        };
+        let broken = |reason| Fault::new("formula", formula, reason);
         let parsed = Formula::parse(formula).map_err(broken)?;
         let weight = |symbol: &str| Ok(elements.require(symbol)?.atomic_weight);
         match &self.element {
             Some(element) => {
                 self.factor = Some(OxideFactor::of(&parsed, element, weight).map_err(broken)?);
             }
-            None => return Err(("element", String::new(), VocabularyError::Empty)),
+            None => return Err(Fault::new("element", "", VocabularyError::Empty)),
         }
         Ok(self)
     }
@@ -107,8 +117,14 @@ impl Substance {
 
 impl Entity for Substance {
     const FILE: &'static str = "substances.csv";
-    const COLUMNS: &'static [&'static str] =
-        &["substance", "label_en", "label_fr", "formula", "element", "commodity"];
+    const COLUMNS: &'static [&'static str] = &[
+        "substance",
+        "label_en",
+        "label_fr",
+        "formula",
+        "element",
+        "commodity",
+    ];
     const KIND: &'static str = "substance";
 
     fn key(&self) -> &str {

@@ -51,7 +51,10 @@ impl Tables {
             .zip(texts)
             .map(|(file, text)| text.ok_or(VocabularyError::MissingTable { file }))
             .collect::<Result<_, _>>()?;
-        Ok(Self { version: version.to_owned(), texts })
+        Ok(Self {
+            version: version.to_owned(),
+            texts,
+        })
     }
 
     /// The same tables with `rows` (CSV lines without header) added to the end of `file`.
@@ -95,9 +98,13 @@ impl Tables {
         mut read: impl FnMut(&Row<'_>) -> Result<T, VocabularyError>,
     ) -> Result<Vec<(u64, T)>, VocabularyError> {
         let text = self.texts[position(file)?].as_str();
-        if let Some(line) = text.lines().position(|line| line.contains('\r')) {
+        if let Some(line) = text.split('\n').position(|line| line.contains('\r')) {
             let reason = "carriage return: tables end their lines with a line feed alone".to_owned();
-            return Err(VocabularyError::MalformedTable { file, line: line as u64 + 1, reason });
+            return Err(VocabularyError::MalformedTable {
+                file,
+                line: line as u64 + 1,
+                reason,
+            });
         }
         let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
         let malformed = |error: &csv::Error| VocabularyError::MalformedTable {
@@ -111,7 +118,13 @@ impl Tables {
         for record in reader.records() {
             let record = record.map_err(|error| malformed(&error))?;
             let line = record.position().map_or(0, csv::Position::line);
-            let row = Row { file, columns, places: &places, record: &record, line };
+            let row = Row {
+                file,
+                columns,
+                places: &places,
+                record: &record,
+                line,
+            };
             rows.push((line, read(&row)?));
         }
         Ok(rows)
@@ -125,7 +138,9 @@ fn position(file: &str) -> Result<usize, VocabularyError> {
 
 fn malformed_reason(error: &csv::Error) -> String {
     match error.kind() {
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+        csv::ErrorKind::UnequalLengths {
+            expected_len, len, ..
+        } => {
             format!("{len} cells where the header has {expected_len} (a comma in a cell needs quotes)")
         }
         _ => error.to_string(),
@@ -141,7 +156,10 @@ fn column_places(
     for (place, column) in header.iter().enumerate() {
         let repeated = header.iter().take(place).any(|earlier| earlier == column);
         if repeated || !columns.contains(&column) {
-            return Err(VocabularyError::UnknownColumn { file, column: excerpt(column) });
+            return Err(VocabularyError::UnknownColumn {
+                file,
+                column: excerpt(column),
+            });
         }
     }
     let place = |column: &'static str| {
@@ -167,24 +185,36 @@ impl Row<'_> {
     pub(crate) fn optional(&self, column: &'static str) -> Option<&str> {
         // INVARIANT: `column` is one of `columns`; a slip would read as an empty cell, which the tests show at once.
         let place = self.columns.iter().position(|known| *known == column)?;
-        self.record.get(self.places[place]).filter(|cell| !cell.is_empty())
+        self.record
+            .get(self.places[place])
+            .filter(|cell| !cell.is_empty())
     }
 
     /// The cell of a column that must be filled, without space at its ends.
     pub(crate) fn text(&self, column: &'static str) -> Result<&str, VocabularyError> {
-        let cell = self.optional(column).ok_or_else(|| self.broken(column, VocabularyError::Empty))?;
-        if cell.trim() == cell { Ok(cell) } else { Err(self.broken(column, VocabularyError::SpaceAtEnds)) }
+        let cell = self
+            .optional(column)
+            .ok_or_else(|| self.broken(column, VocabularyError::Empty))?;
+        if cell.trim() == cell {
+            Ok(cell)
+        } else {
+            Err(self.broken(column, VocabularyError::SpaceAtEnds))
+        }
     }
 
     /// The cell of a column that must hold a key.
     pub(crate) fn key(&self, column: &'static str) -> Result<String, VocabularyError> {
-        let key = self.optional(column).ok_or_else(|| self.broken(column, VocabularyError::Empty))?;
+        let key = self
+            .optional(column)
+            .ok_or_else(|| self.broken(column, VocabularyError::Empty))?;
         self.checked_key(column, key)
     }
 
     /// The cell of a column that may hold a key.
     pub(crate) fn optional_key(&self, column: &'static str) -> Result<Option<String>, VocabularyError> {
-        self.optional(column).map(|key| self.checked_key(column, key)).transpose()
+        self.optional(column)
+            .map(|key| self.checked_key(column, key))
+            .transpose()
     }
 
     /// The cell of a column that may hold keys with `;` between them.
@@ -201,7 +231,13 @@ impl Row<'_> {
             Some("no") | None => Ok(false),
             Some(value) => {
                 let value = excerpt(value);
-                Err(self.broken(column, VocabularyError::NotAChoice { value, choices: "`yes`, `no`" }))
+                Err(self.broken(
+                    column,
+                    VocabularyError::NotAChoice {
+                        value,
+                        choices: "`yes`, `no`",
+                    },
+                ))
             }
         }
     }
@@ -253,5 +289,11 @@ pub(crate) fn broken_cell(
     value: &str,
     reason: VocabularyError,
 ) -> VocabularyError {
-    VocabularyError::BrokenCell { file, line, column, value: excerpt(value), reason: Box::new(reason) }
+    VocabularyError::BrokenCell {
+        file,
+        line,
+        column,
+        value: excerpt(value),
+        reason: Box::new(reason),
+    }
 }

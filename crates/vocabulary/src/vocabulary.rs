@@ -13,7 +13,7 @@ use crate::substance::{Element, Substance};
 use crate::tables::Tables;
 
 /// Every table of the vocabulary. Each kind is iterated in the order of its table.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Vocabulary {
     version: String,
     digest: [u8; 32],
@@ -127,7 +127,9 @@ impl Vocabulary {
 
     /// Every family, in the order of the table.
     pub fn families(&self) -> impl Iterator<Item = &Commodity> {
-        self.commodities().iter().filter(|commodity| commodity.kind == CommodityKind::Family)
+        self.commodities()
+            .iter()
+            .filter(|commodity| commodity.kind == CommodityKind::Family)
     }
 
     /// The commodities directly inside one: a family's elements, a basket's members; nothing inside an element.
@@ -135,9 +137,11 @@ impl Vocabulary {
     pub fn members(&self, commodity: &Commodity) -> Vec<&Commodity> {
         match commodity.kind {
             CommodityKind::Element => Vec::new(),
-            CommodityKind::Basket => {
-                commodity.members.iter().filter_map(|member| self.commodity(member)).collect()
-            }
+            CommodityKind::Basket => commodity
+                .members
+                .iter()
+                .filter_map(|member| self.commodity(member))
+                .collect(),
             CommodityKind::Family => {
                 let inside = |other: &&Commodity| {
                     other.kind == CommodityKind::Element && other.family == commodity.commodity
@@ -186,8 +190,13 @@ impl Vocabulary {
     /// A dimension that no unit measures.
     pub fn canonical_unit(&self, dimension: Dimension) -> Result<&Unit, VocabularyError> {
         let one = Some(rust_decimal::Decimal::ONE);
-        let found = self.units().iter().find(|unit| unit.dimension == dimension && unit.factor == one);
-        found.ok_or_else(|| VocabularyError::NoCanonicalUnit { dimension: dimension.key() })
+        let found = self
+            .units()
+            .iter()
+            .find(|unit| unit.dimension == dimension && unit.factor == one);
+        found.ok_or_else(|| VocabularyError::NoCanonicalUnit {
+            dimension: dimension.key(),
+        })
     }
 
     /// Every customs code, in the order of the table.
@@ -199,7 +208,9 @@ impl Vocabulary {
     /// The customs code of an edition, if it is in the table.
     #[must_use]
     pub fn hs_code(&self, hs: &str, edition: &str) -> Option<&HsCode> {
-        self.hs_codes.iter().find(|code| code.hs == hs && code.edition == edition)
+        self.hs_codes
+            .iter()
+            .find(|code| code.hs == hs && code.edition == edition)
     }
 
     /// The customs code of an edition.
@@ -209,7 +220,10 @@ impl Vocabulary {
     pub fn require_hs_code(&self, hs: &str, edition: &str) -> Result<&HsCode, VocabularyError> {
         self.hs_code(hs, edition).ok_or_else(|| {
             let heading = hs.get(..4).unwrap_or(hs);
-            let near = self.hs_codes.iter().find(|code| code.edition == edition && code.hs.starts_with(heading));
+            let near = self
+                .hs_codes
+                .iter()
+                .find(|code| code.edition == edition && code.hs.starts_with(heading));
             VocabularyError::UnknownKey {
                 kind: "customs code",
                 key: excerpt(&format!("{hs} ({edition})")),
@@ -231,13 +245,28 @@ impl Vocabulary {
     pub fn preferred_series(&self, measure: &str, stage: Option<&str>) -> Vec<&str> {
         let ranked = |wanted: &str| {
             let rows = self.source_preferences.iter();
-            let mut rows: Vec<_> =
-                rows.filter(|row| row.measure == measure && row.stage == wanted).collect();
+            let mut rows: Vec<_> = rows
+                .filter(|row| row.measure == measure && row.stage == wanted)
+                .collect();
             rows.sort_by_key(|row| row.rank);
             rows.into_iter().map(|row| row.series.as_str())
         };
         let mut named = HashSet::new();
         let of_stage = stage.into_iter().flat_map(ranked);
-        of_stage.chain(ranked(ANY_STAGE)).filter(|series| named.insert(*series)).collect()
+        of_stage
+            .chain(ranked(ANY_STAGE))
+            .filter(|series| named.insert(*series))
+            .collect()
+    }
+}
+
+impl std::fmt::Debug for Vocabulary {
+    /// Version and digest: the tables themselves would bury whatever is printed around them.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut shown = f.debug_struct("Vocabulary");
+        shown
+            .field("version", &self.version)
+            .field("digest", &self.digest_hex())
+            .finish_non_exhaustive()
     }
 }

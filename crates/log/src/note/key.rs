@@ -35,8 +35,8 @@ impl fmt::Display for KeyId {
     }
 }
 
-/// What a key signs, and how. The types of the specification that no key here can have yet (ECDSA 0x02, RFC 6962
-/// tree heads 0x05, ML-DSA-44 cosignatures 0x06) are refused when a key is read.
+/// What a key signs, and how. The types of the specification that no key here can have yet (ECDSA 0x02, RFC
+/// 6962 tree heads 0x05, ML-DSA-44 cosignatures 0x06) are refused when a key is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum KeyType {
@@ -74,10 +74,12 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// A verifier for an Ed25519 public key. Reading does not judge the key's strength: see [`check_charter_key`].
+    /// A verifier for an Ed25519 public key. Reading does not judge the key's strength: see
+    /// [`check_charter_key`].
     ///
     /// # Errors
-    /// [`LogError::KeyName`] for a bad name, [`LogError::KeyFormat`] if the bytes are not a point of the curve.
+    /// [`LogError::KeyName`] for a bad name, [`LogError::KeyFormat`] if the bytes are not a point of the
+    /// curve.
     pub fn new(name: &str, key_type: KeyType, public_key: &[u8; 32]) -> Result<Self, LogError> {
         check_name(name)?;
         let key = VerifyingKey::from_bytes(public_key).map_err(|_| LogError::KeyFormat {
@@ -155,7 +157,8 @@ impl FromStr for Verifier {
     type Err = LogError;
 
     /// # Errors
-    /// [`LogError::KeyFormat`], [`LogError::KeyName`], [`LogError::KeyTypeUnsupported`] or [`LogError::KeyIdMismatch`].
+    /// [`LogError::KeyFormat`], [`LogError::KeyName`], [`LogError::KeyTypeUnsupported`] or
+    /// [`LogError::KeyIdMismatch`].
     fn from_str(vkey: &str) -> Result<Self, LogError> {
         let (name, id, bytes) = split_key(vkey)?;
         let (key_type, public_key) = decode_key(name, &bytes)?;
@@ -167,11 +170,13 @@ impl FromStr for Verifier {
 
 /// Checks an Ed25519 public key before it enters the charter.
 ///
-/// Signatures are verified by the rule that dalek's `verify`, Go, ring and OpenSSL share, which accepts these keys;
-/// other libraries do not, so that their owner could split the club. Hence they are refused at the door.
+/// Signatures are verified by the rule that dalek's `verify`, Go, ring and OpenSSL share, which accepts these
+/// keys; other libraries do not, so that their owner could split the club. Hence they are refused at the
+/// door.
 ///
 /// # Errors
-/// [`LogError::KeyRefused`] for bytes that are not a point, a non-canonical encoding, or a point of small order.
+/// [`LogError::KeyRefused`] for bytes that are not a point, a non-canonical encoding, or a point of small
+/// order.
 pub fn check_charter_key(public_key: &[u8; 32]) -> Result<(), LogError> {
     let refused = |reason| LogError::KeyRefused {
         key: *public_key,
@@ -255,4 +260,105 @@ pub(super) fn check_id(name: &str, written: KeyId, computed: KeyId) -> Result<()
         written,
         computed,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::note::Signer;
+
+    #[test]
+    fn vkeys_round_trip_and_wrong_ones_are_refused() {
+        let verifier = Signer::from_seed("log.example/ree", &[1; 32]).unwrap().verifier();
+        let vkey = verifier.vkey();
+        assert_eq!(vkey.parse(), Ok(verifier.clone()));
+        let id = verifier.key_id().to_string();
+        let mismatch = vkey.replace(&id, "00000000").parse::<Verifier>();
+        assert!(matches!(mismatch, Err(LogError::KeyIdMismatch { .. })));
+        for wrong in [
+            "",
+            "+",
+            "++",
+            "name",
+            "name+00000000",
+            "name+0000000+AQ==",
+            "name+00000000+",
+            "+00000000+AQ==",
+        ] {
+            assert!(wrong.parse::<Verifier>().is_err(), "{wrong} was accepted");
+        }
+        assert!(
+            vkey.trim_end_matches('=')[..vkey.len() - 4]
+                .parse::<Verifier>()
+                .is_err()
+        );
+        assert!(vkey.replace("log.", "log ").parse::<Verifier>().is_err());
+    }
+
+    #[test]
+    fn types_without_an_implementation_are_named() {
+        for key_type in [0x00, 0x02, 0x05, 0x06, 0xff] {
+            let key = STANDARD.encode([&[key_type][..], &[9; 32]].concat());
+            let refused = format!("name+00000000+{key}").parse::<Verifier>();
+            assert_eq!(
+                refused,
+                Err(LogError::KeyTypeUnsupported {
+                    name: "name".to_owned(),
+                    key_type
+                })
+            );
+        }
+    }
+
+    #[test]
+    fn signing_keys_are_read_but_never_shown() {
+        let signer = Signer::from_seed("log.example", &[0xab; 32]).unwrap();
+        let id = signer.verifier().key_id();
+        let skey = format!(
+            "PRIVATE+KEY+log.example+{id}+{}",
+            encode_key(KeyType::Ed25519, &[0xab; 32])
+        );
+        let read: Signer = skey.parse().unwrap();
+        assert_eq!(read.verifier(), signer.verifier());
+        let shown = format!("{read:?}").to_lowercase();
+        assert!(
+            !shown.contains("abababab") && !shown.contains("171, 171"),
+            "{shown}"
+        );
+        for wrong in [
+            skey.replace("PRIVATE+", ""),
+            skey.replace(&id.to_string(), "00000000"),
+        ] {
+            assert!(wrong.parse::<Signer>().is_err());
+        }
+        let cosigner = format!(
+            "PRIVATE+KEY+n+00000000+{}",
+            encode_key(KeyType::CosignatureEd25519, &[1; 32])
+        );
+        assert!(matches!(
+            cosigner.parse::<Signer>(),
+            Err(LogError::KeyTypeUnsupported { key_type: 4, .. })
+        ));
+    }
+
+    #[test]
+    fn weak_and_non_canonical_keys_stay_out_of_the_charter() {
+        let reason = |key: [u8; 32]| match check_charter_key(&key) {
+            Err(LogError::KeyRefused { reason, .. }) => reason,
+            other => panic!("{other:?}"),
+        };
+        let mut identity = [0; 32];
+        identity[0] = 1;
+        assert!(reason(identity).contains("small order"));
+        // y = p + 3, an encoding of the point with y = 3, which is not of small order.
+        let mut non_canonical = [0xff; 32];
+        non_canonical[0] = 0xf0;
+        non_canonical[31] = 0x7f;
+        assert!(reason(non_canonical).contains("canonical"));
+        let mut no_point = [0; 32];
+        no_point[0] = 2;
+        assert!(reason(no_point).contains("not a point"));
+        let good = Signer::from_seed("log.example", &[1; 32]).unwrap();
+        assert_eq!(check_charter_key(good.verifier().public_key()), Ok(()));
+    }
 }

@@ -52,8 +52,8 @@ impl FromStr for Signer {
     type Err = LogError;
 
     /// # Errors
-    /// [`LogError::KeyFormat`], [`LogError::KeyName`], [`LogError::KeyTypeUnsupported`] (also for a cosigner's
-    /// key) or [`LogError::KeyIdMismatch`]. No error holds any of the secret.
+    /// [`LogError::KeyFormat`], [`LogError::KeyName`], [`LogError::KeyTypeUnsupported`] (also for a
+    /// cosigner's key) or [`LogError::KeyIdMismatch`]. No error holds any of the secret.
     fn from_str(skey: &str) -> Result<Self, LogError> {
         let rest = skey
             .strip_prefix("PRIVATE+KEY+")

@@ -62,8 +62,8 @@ pub struct Note {
 
 /// Reads a note and verifies it with the keys that are known.
 ///
-/// Signatures by other keys are ignored; if the signature of a known key fails, the whole note is refused, and so
-/// is a note without a signature by a known key.
+/// Signatures by other keys are ignored; if the signature of a known key fails, the whole note is refused,
+/// and so is a note without a signature by a known key.
 ///
 /// # Errors
 /// Those of [`SignedNote::parse`] and [`SignedNote::open`].
@@ -74,8 +74,9 @@ pub fn open(note: impl AsRef<[u8]>, verifiers: &[Verifier]) -> Result<Note, LogE
 /// A note from a text and the keys to sign it with, in order.
 ///
 /// # Errors
-/// [`LogError::NoteFormat`] for a text that does not end in a newline or holds a control character, or without a
-/// signer; [`LogError::SignatureDuplicate`] if one signs twice; [`LogError::NoteTooLong`], [`LogError::TooManySignatures`].
+/// [`LogError::NoteFormat`] for a text that does not end in a newline or holds a control character, or
+/// without a signer; [`LogError::SignatureDuplicate`] if one signs twice; [`LogError::NoteTooLong`],
+/// [`LogError::TooManySignatures`].
 pub fn sign(text: &str, signers: &[&Signer]) -> Result<String, LogError> {
     let signatures = signers.iter().map(|signer| signer.sign_text(text)).collect();
     let note = SignedNote {
@@ -143,8 +144,8 @@ impl SignedNote {
     /// Verifies the note with the keys that are known; see [`open`].
     ///
     /// # Errors
-    /// [`LogError::SignatureInvalid`] if the signature of a known key fails, [`LogError::NoKnownSignature`] without
-    /// one, [`LogError::KeyAmbiguous`] if two known keys share name and id.
+    /// [`LogError::SignatureInvalid`] if the signature of a known key fails, [`LogError::NoKnownSignature`]
+    /// without one, [`LogError::KeyAmbiguous`] if two known keys share name and id.
     pub fn open(self, verifiers: &[Verifier]) -> Result<Note, LogError> {
         let mut known = BTreeSet::new();
         for verifier in verifiers {
@@ -210,4 +211,137 @@ fn parse_signature(line: &str) -> Result<NoteSignature, &'static str> {
         key_id: KeyId(*id),
         bytes: signature.to_vec(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "first line\n\nlast line\n";
+
+    fn signer(number: u8) -> Signer {
+        Signer::from_seed(&format!("signer{number}.example"), &[number; 32]).unwrap()
+    }
+
+    /// A well-formed line of a key that nobody knows.
+    fn stranger(number: usize) -> NoteSignature {
+        let name = format!("stranger{number}");
+        NoteSignature {
+            name,
+            key_id: KeyId([1, 2, 3, 4]),
+            bytes: vec![5],
+        }
+    }
+
+    #[test]
+    fn the_text_ends_at_the_last_blank_line() {
+        let note = sign(TEXT, &[&signer(1), &signer(2)]).unwrap();
+        let opened = open(&note, &[signer(2).verifier()]).unwrap();
+        assert_eq!(opened.text, TEXT);
+        assert_eq!((opened.verified.len(), opened.unverified.len()), (1, 1));
+        assert_eq!(SignedNote::parse(note.as_bytes()).unwrap().to_string(), note);
+    }
+
+    #[test]
+    fn a_failing_known_key_spoils_the_note() {
+        let note = sign(TEXT, &[&signer(1), &signer(2)]).unwrap();
+        let known = [signer(1).verifier(), signer(2).verifier()];
+        let mut forged = SignedNote::parse(note.as_bytes()).unwrap();
+        forged.signatures[1].bytes[0] ^= 1;
+        assert!(matches!(
+            forged.clone().open(&known),
+            Err(LogError::SignatureInvalid { .. })
+        ));
+        forged.signatures[1].bytes.truncate(63);
+        assert!(matches!(
+            forged.clone().open(&known),
+            Err(LogError::SignatureInvalid { .. })
+        ));
+        assert!(forged.clone().open(&known[..1]).is_ok());
+        assert_eq!(forged.clone().open(&[]), Err(LogError::NoKnownSignature));
+        let twice = [known[0].clone(), known[0].clone()];
+        assert!(matches!(forged.open(&twice), Err(LogError::KeyAmbiguous { .. })));
+    }
+
+    #[test]
+    fn a_key_is_known_by_name_and_id_together() {
+        let note = sign(TEXT, &[&signer(1)]).unwrap();
+        let renamed = note.replace("signer1", "signer9");
+        assert_eq!(
+            open(&renamed, &[signer(1).verifier()]),
+            Err(LogError::NoKnownSignature)
+        );
+    }
+
+    #[test]
+    fn malformed_notes_are_refused() {
+        let good = sign(TEXT, &[&signer(1)]).unwrap();
+        let line = good.lines().last().unwrap();
+        let (head, encoded) = line.rsplit_once(' ').unwrap();
+        let loose = format!("{}{}", &encoded[..encoded.len() - 2], "B=");
+        for note in [
+            String::new(),
+            "\n\n".to_owned(),
+            TEXT.to_owned(),
+            good.trim_end().to_owned(),
+            format!("{good}\n"),
+            format!("{good}{line}\n"),
+            good.replace("last", "la\tst"),
+            good.replace("last", "la\rst"),
+            good.replace('—', "-"),
+            good.replace("signer1.example", ""),
+            good.replace("signer1.example", "a b"),
+            good.replace("signer1.example", "a+b"),
+            good.replace("signer1.example", "a\u{a0}b"),
+            format!("{TEXT}\n{head}\n"),
+            format!("{TEXT}\n{head} \n"),
+            format!("{TEXT}\n{head} AQIDBA==\n"),
+            format!("{TEXT}\n{head} {}\n", encoded.trim_end_matches('=')),
+            format!("{TEXT}\n{head} {loose}\n"),
+            format!("{TEXT}\n{head} {encoded} \n"),
+        ] {
+            assert!(
+                SignedNote::parse(note.as_bytes()).is_err(),
+                "{note:?} was accepted"
+            );
+        }
+        assert!(SignedNote::parse(&[good.as_bytes(), b"\xff"].concat()).is_err());
+        assert!(SignedNote::parse(good.as_bytes()).is_ok());
+    }
+
+    #[test]
+    fn limits_on_size_and_signatures() {
+        let mut note = sign(TEXT, &[&signer(1)]).unwrap();
+        for number in 1..MAX_SIGNATURES {
+            note.push_str(&stranger(number).to_string());
+        }
+        assert_eq!(
+            open(&note, &[signer(1).verifier()]).unwrap().unverified.len(),
+            MAX_SIGNATURES - 1
+        );
+        note.push_str(&stranger(0).to_string());
+        assert_eq!(
+            open(&note, &[signer(1).verifier()]),
+            Err(LogError::TooManySignatures)
+        );
+        let long = vec![b'a'; MAX_NOTE_BYTES + 1];
+        assert_eq!(
+            SignedNote::parse(&long),
+            Err(LogError::NoteTooLong {
+                found: MAX_NOTE_BYTES + 1
+            })
+        );
+    }
+
+    #[test]
+    fn only_what_a_reader_accepts_is_signed() {
+        assert!(sign("no newline", &[&signer(1)]).is_err());
+        assert!(sign("", &[&signer(1)]).is_err());
+        assert!(sign("a\tb\n", &[&signer(1)]).is_err());
+        assert!(sign(TEXT, &[]).is_err());
+        assert!(matches!(
+            sign(TEXT, &[&signer(1), &signer(1)]),
+            Err(LogError::SignatureDuplicate { .. })
+        ));
+    }
 }

@@ -1,4 +1,5 @@
-//! Published vectors of notes, keys and signatures: C2SP, golang.org/x/mod, transparency-dev/formats, CCTV, Wycheproof.
+//! Published vectors of notes, keys and signatures: C2SP, golang.org/x/mod, transparency-dev/formats, CCTV,
+//! Wycheproof.
 
 use crate::shared::{counted, json, vectors};
 use didymium_log::LogError;
@@ -151,7 +152,8 @@ fn own_reference_cosignatures() {
     );
 }
 
-/// Verifies a raw Ed25519 signature through the public face: a key of type 0x01 signs the text of a note as it is.
+/// Verifies a raw Ed25519 signature through the public face: a key of type 0x01 signs the text of a note as
+/// it is.
 fn verify(key: &[u8], message: &[u8], signature: &[u8]) -> bool {
     let Ok(key) = <&[u8; 32]>::try_from(key) else {
         return false;

@@ -130,8 +130,9 @@ fn azul_argon_consistency_over_961_million_entries() {
     let path = hashes(Some(&proof.consistency)).unwrap();
     verify_consistency(3_654_490, old_root, head.tree_size, root, &path).unwrap();
 
-    // The counter-proof: another old size, a shortened path or exchanged roots do not verify. (Another new size may:
-    // the proof sees what lies right of the old tree only as hashes. The checkpoint's signature binds size to root.)
+    // The counter-proof: another old size, a shortened path or exchanged roots do not verify. (Another new
+    // size may: the proof sees what lies right of the old tree only as hashes. The checkpoint's signature
+    // binds size to root.)
     assert!(verify_consistency(3_654_491, old_root, head.tree_size, root, &path).is_err());
     assert!(verify_consistency(3_654_490, old_root, head.tree_size, root, &path[1..]).is_err());
     assert!(verify_consistency(3_654_490, root, head.tree_size, old_root, &path).is_err());

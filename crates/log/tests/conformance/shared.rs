@@ -1,6 +1,6 @@
 //! Where the published vectors are, and how they are read.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,26 +9,34 @@ use serde::de::DeserializeOwned;
 
 /// The folder of a family of vectors; none, with a printed reason, where the shared folder is absent.
 ///
-/// `DIDYMIUM_SHARED` names the shared folder; without it, it is looked for beside the repository.
+/// `DIDYMIUM_SHARED` names the shared folder; without it, it is looked for beside the repository. Where it is
+/// there, a missing family is a failure.
 pub fn vectors(family: &str) -> Option<PathBuf> {
     let shared = std::env::var_os("DIDYMIUM_SHARED").map_or_else(
         || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
         PathBuf::from,
     );
-    let folder = shared.join("conformance/transparency-log").join(family);
-    if folder.exists() {
-        return Some(folder);
+    let families = shared.join("conformance/transparency-log");
+    if !families.exists() {
+        println!(
+            "SKIPPED {family}: no vectors at {} (set DIDYMIUM_SHARED)",
+            families.display()
+        );
+        return None;
     }
-    println!(
-        "SKIPPED {family}: no vectors at {} (set DIDYMIUM_SHARED)",
+    let folder = families.join(family);
+    assert!(
+        folder.exists(),
+        "family {family} is missing at {}",
         folder.display()
     );
-    None
+    Some(folder)
 }
 
 /// Reads a JSON file of vectors.
-pub fn json<T: DeserializeOwned>(path: PathBuf) -> T {
-    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+pub fn json<T: DeserializeOwned>(path: impl AsRef<Path>) -> T {
+    let path = path.as_ref();
+    let text = std::fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 

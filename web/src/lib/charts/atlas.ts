@@ -16,10 +16,10 @@ interface AtlasProperties {
 }
 
 /**
- * Shapes of the atlas whose numeric id is another's: `036` is both Australia and the Ashmore and Cartier Islands. They
- * belong to the country, and only the first is named on the map.
+ * Shapes without an ISO 3166 id for which the vocabulary has a user-assigned code. The others without an id (N. Cyprus,
+ * Somaliland, Siachen Glacier …) stay without one: they are drawn and never shaded.
  */
-const DEPENDENT = new Set(['Ashmore and Cartier Is.']);
+const ASSIGNED: Readonly<Record<string, string>> = { Kosovo: 'XKX' };
 
 /** Numeric id of the atlas (`"036"`) → alpha-3, from rows of `{ iso3, numeric }` whose numbers may lack leading zeros. */
 export function numericCodes(rows: Iterable<{ iso3: string; numeric: string | number }>): Map<string, string> {
@@ -31,15 +31,13 @@ export function numericCodes(rows: Iterable<{ iso3: string; numeric: string | nu
   return codes;
 }
 
-/** Alpha-3 of a shape; empty for those without an ISO code (Kosovo, N. Cyprus, Somaliland, Siachen Glacier …). */
-export function shapeCode(id: string | number | undefined, codes: ReadonlyMap<string, string>): string {
-  if (id === undefined) return '';
+/**
+ * Alpha-3 of a shape; empty for those without a code. `036` stands twice in the atlas: Australia, and the Ashmore and
+ * Cartier Islands, which belong to it and are shaded with it.
+ */
+export function shapeCode(id: string | number | undefined, name: string, codes: ReadonlyMap<string, string>): string {
+  if (id === undefined) return ASSIGNED[name] ?? '';
   return codes.get(String(id).padStart(3, '0')) ?? '';
-}
-
-/** Whether the shape is the country itself rather than a dependent shape with the same code. */
-export function isPrincipal(name: string): boolean {
-  return !DEPENDENT.has(name);
 }
 
 /** Turns the topology into shapes with codes. */
@@ -49,7 +47,7 @@ export function shapes(topology: Topology, codes: ReadonlyMap<string, string>): 
   const collection = feature(topology, countries) as FeatureCollection<Geometry, AtlasProperties>;
   return collection.features.map((one) => ({
     name: one.properties.name,
-    iso3: shapeCode(one.id, codes),
+    iso3: shapeCode(one.id, one.properties.name, codes),
     feature: one,
   }));
 }

@@ -8,28 +8,27 @@ export const SLOTS = 8;
  * ever stand in one chart; where they do, the later one takes a free slot.
  */
 const HOME: Record<string, number> = {
-  CHN: 1,
-  USA: 2,
+  CHN: 2,
+  USA: 1,
   AUS: 3,
   MMR: 4,
   COD: 4,
   IDN: 5,
-  RUS: 6,
-  IND: 7,
-  CHL: 7,
-  JPN: 8,
-  CAN: 8,
+  RUS: 7,
+  IND: 8,
+  CHL: 6,
+  JPN: 6,
+  CAN: 7,
   ARG: 5,
-  BRA: 3,
+  BRA: 5,
   MYS: 5,
-  VNM: 6,
-  THA: 7,
+  VNM: 8,
+  THA: 6,
   DEU: 4,
   MOZ: 6,
-  MDG: 2,
   FIN: 3,
-  PHL: 2,
-  NCL: 7,
+  PHL: 4,
+  NCL: 8,
 };
 
 /** Slot of each area, in the order given (largest first); 0, the neutral colour, where the palette is used up. */
@@ -58,3 +57,9 @@ export function areaSlots(areas: readonly string[]): Map<string, number> {
 
 /** Areas that are no country. */
 export const AGGREGATES: ReadonlySet<string> = new Set(['WLD', 'OTH', 'ROW', 'EU']);
+
+/** The colour of a slot that {@link areaSlots} gave. */
+export function areaColour(slots: ReadonlyMap<string, number>, area: string): string {
+  const slot = slots.get(area) ?? 0;
+  return slot === 0 ? 'var(--series-rest)' : `var(--series-${slot})`;
+}

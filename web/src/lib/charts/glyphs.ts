@@ -3,23 +3,32 @@
 /** Shapes, all drawn with about the area of a circle of radius 1. */
 export type Glyph = 'circle' | 'diamond' | 'square' | 'triangle' | 'hexagon' | 'down' | 'cross' | 'pentagon' | 'star';
 
-/** Shape and palette slot (1–8) of a stage. A stage that is not listed takes the last. */
+/** Shape and palette slot (1–8; 0 is the ink) of a stage. */
 const STAGES: Record<string, { glyph: Glyph; slot: number }> = {
   mine: { glyph: 'circle', slot: 1 },
-  concentration: { glyph: 'down', slot: 2 },
-  compound: { glyph: 'pentagon', slot: 3 },
-  separation: { glyph: 'diamond', slot: 4 },
-  refining: { glyph: 'diamond', slot: 4 },
-  metal: { glyph: 'hexagon', slot: 5 },
-  alloy: { glyph: 'hexagon', slot: 5 },
-  magnet: { glyph: 'square', slot: 6 },
-  component: { glyph: 'star', slot: 7 },
-  recycling: { glyph: 'triangle', slot: 8 },
+  primary: { glyph: 'circle', slot: 1 },
+  coke: { glyph: 'circle', slot: 1 },
+  concentration: { glyph: 'down', slot: 6 },
+  graphitisation: { glyph: 'down', slot: 6 },
+  compound: { glyph: 'pentagon', slot: 8 },
+  intermediate: { glyph: 'pentagon', slot: 8 },
+  separation: { glyph: 'diamond', slot: 3 },
+  refining: { glyph: 'diamond', slot: 3 },
+  chemical: { glyph: 'diamond', slot: 3 },
+  spheroidisation: { glyph: 'diamond', slot: 3 },
+  metal: { glyph: 'hexagon', slot: 7 },
+  alloy: { glyph: 'star', slot: 4 },
+  magnet: { glyph: 'square', slot: 0 },
+  anode: { glyph: 'square', slot: 0 },
+  cathode: { glyph: 'hexagon', slot: 7 },
+  component: { glyph: 'star', slot: 4 },
+  end_use: { glyph: 'cross', slot: 4 },
+  recycling: { glyph: 'triangle', slot: 5 },
 };
 
 /** Mark of a stage. */
 export function stageMark(stage: string): { glyph: Glyph; slot: number } {
-  return STAGES[stage] ?? { glyph: 'cross', slot: 7 };
+  return STAGES[stage] ?? { glyph: 'cross', slot: 0 };
 }
 
 function polygon(corners: number, r: number, turn: number): string {
@@ -93,4 +102,9 @@ export function statusFill(status: string): Fill {
     default:
       return 'dashed';
   }
+}
+
+/** Colour of a palette slot. */
+export function slotColour(slot: number): string {
+  return slot === 0 ? 'var(--ink)' : `var(--series-${slot})`;
 }

@@ -96,7 +96,7 @@ export function picture(charts: readonly SVGSVGElement[], words: PictureText): {
   const boxes = charts.map((chart) => chart.getBoundingClientRect());
   const inner = Math.max(320, ...boxes.map((box) => box.width));
   const width = Math.ceil(inner + 32);
-  const page = getComputedStyle(document.body);
+  const page = getComputedStyle(document.documentElement);
   const family = page.fontFamily;
   const title = wrap(words.title, inner, 18);
   const subtitle = words.subtitle ? wrap(words.subtitle, inner, 12) : [];

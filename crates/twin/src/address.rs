@@ -1,0 +1,137 @@
+//! Addresses of figures: every number the twin shows can be asked where it comes from.
+
+use std::fmt;
+use std::str::FromStr;
+
+use didymium_statement::Digest;
+use didymium_vocabulary::Period;
+
+/// Longest address in bytes.
+const ADDRESS_BYTES_MAX: usize = 1_000;
+
+/// What a figure is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Quantity {
+    /// The chosen edition's figure of a cell; for trade without a partner, the sum over partners.
+    Cell,
+    /// The world total.
+    World,
+    /// Share of a cell in the world total, percent.
+    Share,
+    /// Herfindahl–Hirschman index over countries, 0 to 10,000.
+    Hhi,
+    /// Share of the world left without the largest country, percent.
+    NMinusOne,
+    /// The members together.
+    Club,
+    /// Share of the members together, percent.
+    ClubShare,
+    /// Share of the largest country, percent.
+    LargestShare,
+    /// Change of the world total against the period before, percent.
+    Change,
+}
+
+const QUANTITIES: [(Quantity, &str); 9] = [
+    (Quantity::Cell, "cell"),
+    (Quantity::World, "world"),
+    (Quantity::Share, "share"),
+    (Quantity::Hhi, "hhi"),
+    (Quantity::NMinusOne, "n-1"),
+    (Quantity::Club, "club"),
+    (Quantity::ClubShare, "club-share"),
+    (Quantity::LargestShare, "largest-share"),
+    (Quantity::Change, "change"),
+];
+
+impl Quantity {
+    /// The name in an address.
+    pub fn as_str(self) -> &'static str {
+        QUANTITIES.iter().find(|(quantity, _)| *quantity == self).map_or("", |(_, name)| name)
+    }
+}
+
+/// Where a figure stands in the twin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FigureAddress {
+    /// One published figure, by its digest.
+    Fact(Digest),
+    /// Nameplate capacity of a site's process.
+    Capacity {
+        /// Site key.
+        site: String,
+        /// Place of the process at the site, from 0.
+        process: usize,
+    },
+    /// A figure of a series.
+    Series {
+        /// What is asked.
+        quantity: Quantity,
+        /// Measure, commodity, stage, form, substance, mass basis, subject.
+        key: Box<[String; 7]>,
+        /// Area, or empty where the quantity is about the world.
+        area: String,
+        /// Importer, or empty.
+        partner: String,
+        /// The period.
+        period: Period,
+    },
+}
+
+/// Why a text is not an address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not the address of a figure: take addresses from the `figure` field of an answer")]
+pub struct AddressError {
+    /// The text, cut to a readable length.
+    pub text: String,
+}
+
+impl fmt::Display for FigureAddress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fact(digest) => write!(f, "fact|{digest}"),
+            Self::Capacity { site, process } => write!(f, "capacity|{site}|{process}"),
+            Self::Series { quantity, key, area, partner, period } => {
+                let [measure, commodity, stage, form, substance, basis, subject] = &**key;
+                let quantity = quantity.as_str();
+                // The subject is free text and comes last: it alone may hold the separator.
+                write!(f, "{quantity}|{measure}|{commodity}|{stage}|{form}|{substance}|{basis}|{area}|{partner}|{period}|{subject}")
+            }
+        }
+    }
+}
+
+impl FromStr for FigureAddress {
+    type Err = AddressError;
+
+    fn from_str(text: &str) -> Result<Self, AddressError> {
+        parse(text).ok_or_else(|| AddressError { text: text.chars().take(80).collect() })
+    }
+}
+
+fn parse(text: &str) -> Option<FigureAddress> {
+    if text.len() > ADDRESS_BYTES_MAX {
+        return None;
+    }
+    let (head, rest) = text.split_once('|')?;
+    match head {
+        "fact" => rest.parse().ok().map(FigureAddress::Fact),
+        "capacity" => {
+            let (site, process) = rest.split_once('|')?;
+            Some(FigureAddress::Capacity { site: site.to_owned(), process: process.parse().ok()? })
+        }
+        _ => {
+            let quantity = QUANTITIES.iter().find(|(_, name)| *name == head)?.0;
+            let parts: Vec<&str> = rest.splitn(10, '|').collect();
+            let [measure, commodity, stage, form, substance, basis, area, partner, period, subject] = parts.try_into().ok()?;
+            let key = [measure, commodity, stage, form, substance, basis, subject].map(str::to_owned);
+            Some(FigureAddress::Series {
+                quantity,
+                key: Box::new(key),
+                area: area.to_owned(),
+                partner: partner.to_owned(),
+                period: period.parse().ok()?,
+            })
+        }
+    }
+}

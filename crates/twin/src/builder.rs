@@ -1,0 +1,318 @@
+//! From statements to a twin.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use didymium_statement::payload::{Notice, Observation, Retract, Site, Source, StatisticTable, Supersede};
+use didymium_statement::{Digest, Kind, KindVersion, PayloadRef, Statement, StatementError, StatementId};
+use didymium_vocabulary::{Decimal, Dimension, Vocabulary};
+
+use crate::choice;
+use crate::cut::Cut;
+use crate::digest;
+use crate::fact::{Fact, FactId, NoticeRecord, SiteRecord, StatementRef};
+use crate::intern::{Interner, Symbol};
+use crate::series::{Series, SeriesId, SeriesKey};
+use crate::twin::{Completeness, MissingBlob, Twin, Uninterpreted};
+
+/// Takes the statements of a cut, in any order, and gives the twin. The caller has verified their signatures.
+pub struct TwinBuilder {
+    cut: Cut,
+    vocabulary: &'static Vocabulary,
+    texts: Interner,
+    series: Vec<SeriesDraft>,
+    series_ids: HashMap<SeriesKey, SeriesId>,
+    facts: Vec<Fact>,
+    fact_places: HashMap<Digest, usize>,
+    sources: HashMap<Digest, Arc<Source>>,
+    sites: Vec<(Digest, SiteRecord)>,
+    notices: Vec<(Digest, NoticeRecord)>,
+    /// Withdrawals as (issuer, target); they count only against statements of the same issuer.
+    withdrawn: BTreeSet<(String, StatementId)>,
+    missing: Vec<MissingBlob>,
+    uninterpreted: Vec<Uninterpreted>,
+    statements: u64,
+}
+
+struct SeriesDraft {
+    key: SeriesKey,
+    dimension: Dimension,
+}
+
+impl TwinBuilder {
+    /// An empty twin at `cut`.
+    pub fn new(cut: Cut, vocabulary: &'static Vocabulary) -> Self {
+        Self {
+            cut,
+            vocabulary,
+            texts: Interner::default(),
+            series: Vec::new(),
+            series_ids: HashMap::new(),
+            facts: Vec::new(),
+            fact_places: HashMap::new(),
+            sources: HashMap::new(),
+            sites: Vec::new(),
+            notices: Vec::new(),
+            withdrawn: BTreeSet::new(),
+            missing: Vec::new(),
+            uninterpreted: Vec::new(),
+            statements: 0,
+        }
+    }
+
+    /// Adds the statement that stands at `index` of `member`'s log. `blob` is the payload named by digest, if the caller
+    /// has it; without it the twin will be incomplete.
+    pub fn add(&mut self, member: &str, index: u64, recorded_ms: i64, statement: &Statement, blob: Option<&[u8]>) {
+        self.statements += 1;
+        let place = Arc::new(StatementRef {
+            member: member.to_owned(),
+            index,
+            id: statement.id(),
+            kind: statement.kind.kind.to_string(),
+            issuer: statement.issuer.clone(),
+            blob: match statement.payload {
+                PayloadRef::Blob(digest) => Some(digest),
+                PayloadRef::Inline(_) => None,
+            },
+            recorded_ms,
+        });
+        let outcome = match statement.payload_bytes(blob) {
+            Ok(Some(payload)) => self.read(&place, statement, payload),
+            Ok(None) => {
+                if let PayloadRef::Blob(digest) = statement.payload {
+                    self.missing.push(MissingBlob { blob: digest, statement: Arc::clone(&place) });
+                }
+                Ok(())
+            }
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(reason) = outcome {
+            self.uninterpreted.push(Uninterpreted { statement: place, reason });
+        }
+    }
+
+    fn read(&mut self, place: &Arc<StatementRef>, statement: &Statement, payload: &[u8]) -> Result<(), String> {
+        let KindVersion { kind, version } = &statement.kind;
+        if *version != 1 {
+            return Err(format!("version {version} of kind `{kind}` is not known to this software"));
+        }
+        let told = |error: StatementError| error.to_string();
+        match kind {
+            Kind::Genesis => Ok(()),
+            Kind::Statistic => self.read_statistic(place, payload).map_err(told),
+            Kind::Site => {
+                let site = Site::parse(payload, self.vocabulary).map_err(told)?;
+                let digest = digest::of_payload("site", &site).ok_or("the site cannot be encoded")?;
+                self.sites.push((digest, SiteRecord { site, uri: statement.subject.clone(), statement: Arc::clone(place) }));
+                Ok(())
+            }
+            Kind::Notice => {
+                let notice = Notice::parse(payload, self.vocabulary).map_err(told)?;
+                let digest = digest::of_payload("notice", &notice).ok_or("the notice cannot be encoded")?;
+                self.notices.push((digest, NoticeRecord { notice, statement: Arc::clone(place) }));
+                Ok(())
+            }
+            Kind::Retract => {
+                let retract = Retract::parse(payload).map_err(told)?;
+                self.withdrawn.insert((statement.issuer.clone(), retract.target));
+                Ok(())
+            }
+            Kind::Supersede => {
+                let supersede = Supersede::parse(payload).map_err(told)?;
+                self.withdrawn.insert((statement.issuer.clone(), supersede.target));
+                Ok(())
+            }
+            other => Err(format!("kind `{other}` is not known to this software")),
+        }
+    }
+
+    /// Reads a table whole or not at all.
+    fn read_statistic(&mut self, place: &Arc<StatementRef>, payload: &[u8]) -> Result<(), StatementError> {
+        let table = StatisticTable::parse(payload)?;
+        let layout = table.layout();
+        let mut observations = Vec::with_capacity(table.len());
+        for row in 0..table.len() {
+            let observation = table.observation(row, &layout, self.vocabulary)?;
+            let canonical = canonical(&observation, self.vocabulary)?;
+            observations.push((observation, canonical));
+        }
+        let source_digest = digest::of_source(&table.source);
+        let source = Arc::clone(self.sources.entry(source_digest).or_insert_with(|| Arc::new(table.source.clone())));
+        for (observation, canonical) in observations {
+            self.keep_fact(place, &observation, canonical, &source, &source_digest);
+        }
+        Ok(())
+    }
+
+    fn keep_fact(
+        &mut self,
+        place: &Arc<StatementRef>,
+        observation: &Observation<'_>,
+        canonical: Decimal,
+        source: &Arc<Source>,
+        source_digest: &Digest,
+    ) {
+        let digest = digest::of_observation(observation, source_digest);
+        if let Some(&known) = self.fact_places.get(&digest) {
+            let statements = &mut self.facts[known].statements;
+            if !statements.iter().any(|other| other.id == place.id) {
+                statements.push(Arc::clone(place));
+            }
+            return;
+        }
+        let series = self.series_of(observation);
+        let fact = Fact {
+            digest,
+            series,
+            area: self.texts.keep(observation.area),
+            partner: self.texts.keep(observation.partner),
+            period: observation.period,
+            value: observation.value.normalize(),
+            canonical,
+            unit: self.texts.keep(observation.unit),
+            qualifier: observation.qualifier,
+            basis: observation.basis,
+            note: self.texts.keep(observation.note),
+            source: Arc::clone(source),
+            statements: vec![Arc::clone(place)],
+        };
+        self.fact_places.insert(digest, self.facts.len());
+        self.facts.push(fact);
+    }
+
+    fn series_of(&mut self, observation: &Observation<'_>) -> SeriesId {
+        let basis = observation.mass_basis.map_or("", didymium_vocabulary::MassBasis::key);
+        let key = SeriesKey {
+            measure: self.texts.keep(observation.measure),
+            commodity: self.texts.keep(observation.commodity),
+            stage: self.texts.keep(observation.stage),
+            form: self.texts.keep(observation.form),
+            substance: self.texts.keep(observation.substance),
+            mass_basis: self.texts.keep(basis),
+            subject: self.texts.keep(observation.subject),
+        };
+        if let Some(&id) = self.series_ids.get(&key) {
+            return id;
+        }
+        let dimension = self.vocabulary.measure(observation.measure).map_or(Dimension::Count, |measure| measure.dimension);
+        let id = SeriesId(u32::try_from(self.series.len()).unwrap_or(u32::MAX));
+        self.series.push(SeriesDraft { key, dimension });
+        self.series_ids.insert(key, id);
+        id
+    }
+
+    /// The twin of what was added.
+    pub fn finish(mut self) -> Twin {
+        let withdrawn = std::mem::take(&mut self.withdrawn);
+        let live = |statement: &Arc<StatementRef>| !withdrawn.contains(&(statement.issuer.clone(), statement.id));
+        for fact in &mut self.facts {
+            fact.statements.retain(|statement| live(statement));
+            fact.statements.sort();
+        }
+        self.facts.retain(|fact| !fact.statements.is_empty());
+        self.sites.retain(|(_, record)| live(&record.statement));
+        self.notices.retain(|(_, record)| live(&record.statement));
+        self.missing.retain(|missing| live(&missing.statement));
+        self.missing.sort_by_key(|missing| missing.blob);
+        self.missing.dedup_by_key(|missing| missing.blob);
+        self.uninterpreted.sort_by(|a, b| a.statement.cmp(&b.statement));
+        self.facts.sort_unstable_by_key(|fact| fact.digest);
+
+        let (sites, site_digests) = one_a_key(self.sites, |record| record.site.site.clone(), &mut self.uninterpreted, |r| &r.statement);
+        let (notices, notice_digests) =
+            one_a_key(self.notices, |record| record.notice.notice.clone(), &mut self.uninterpreted, |r| &r.statement);
+        let completeness = if self.missing.is_empty() {
+            let sorted = self.facts.iter().map(|fact| fact.digest).chain(site_digests).chain(notice_digests);
+            Completeness::Complete { digest: digest::of_state(&self.cut.vocabulary, self.cut.rules, sorted) }
+        } else {
+            Completeness::Incomplete { missing: self.missing }
+        };
+        let series = series_with_figures(self.series, &self.facts, &self.texts, self.vocabulary);
+        Twin::assemble(
+            self.cut,
+            self.vocabulary,
+            completeness,
+            self.texts,
+            self.facts,
+            (series, self.series_ids),
+            sites,
+            notices,
+            self.uninterpreted,
+            self.statements,
+        )
+    }
+}
+
+fn canonical(observation: &Observation<'_>, vocabulary: &Vocabulary) -> Result<Decimal, StatementError> {
+    let of = |source| StatementError::Vocabulary { field: "value", source };
+    let unit = vocabulary.require_unit(observation.unit).map_err(of)?;
+    let factor = unit.require_factor().map_err(of)?;
+    didymium_vocabulary::exact_mul(observation.value, factor).map(|value| value.normalize()).map_err(of)
+}
+
+/// Keeps one record a key: the one with the smallest digest, whatever order they came in; the others are told about. The
+/// digests of all stay in the state's digest, since all of it was said.
+fn one_a_key<R>(
+    mut records: Vec<(Digest, R)>,
+    key: impl Fn(&R) -> String,
+    uninterpreted: &mut Vec<Uninterpreted>,
+    statement: impl Fn(&R) -> &Arc<StatementRef>,
+) -> (BTreeMap<String, R>, Vec<Digest>) {
+    records.sort_by(|(a, left), (b, right)| a.cmp(b).then_with(|| statement(left).cmp(statement(right))));
+    let mut digests: Vec<Digest> = records.iter().map(|(digest, _)| *digest).collect();
+    digests.dedup();
+    let mut kept: BTreeMap<String, R> = BTreeMap::new();
+    let mut last = None;
+    for (digest, record) in records {
+        let name = key(&record);
+        let repeats = last.replace(digest) == Some(digest);
+        match kept.entry(name) {
+            std::collections::btree_map::Entry::Vacant(free) => {
+                free.insert(record);
+            }
+            std::collections::btree_map::Entry::Occupied(_) if repeats => {}
+            std::collections::btree_map::Entry::Occupied(taken) => uninterpreted.push(Uninterpreted {
+                statement: Arc::clone(statement(&record)),
+                reason: format!("`{}` is registered twice with different content: supersede one of the two", taken.key()),
+            }),
+        }
+    }
+    (kept, digests)
+}
+
+fn series_with_figures(drafts: Vec<SeriesDraft>, facts: &[Fact], texts: &Interner, vocabulary: &Vocabulary) -> Vec<Series> {
+    let mut grouped: Vec<Vec<FactId>> = vec![Vec::new(); drafts.len()];
+    for (place, fact) in (0..).zip(facts) {
+        grouped[fact.series.0 as usize].push(FactId(place));
+    }
+    drafts
+        .into_iter()
+        .zip(grouped)
+        .map(|(draft, members)| {
+            let measure = texts.text(draft.key.measure);
+            let stage = texts.text(draft.key.stage);
+            let preferred = vocabulary.preferred_series(measure, (!stage.is_empty()).then_some(stage));
+            Series {
+                key: draft.key,
+                dimension: draft.dimension,
+                unit: display_unit(draft.dimension, members.iter().map(|id| texts.text(facts[id.0 as usize].unit)), vocabulary),
+                periods: choice::by_period(&members, facts, texts, &preferred),
+            }
+        })
+        .collect()
+}
+
+/// The unit in which a series is shown: the one all its figures share, else tonnes for masses, else the canonical one.
+fn display_unit<'a>(dimension: Dimension, units: impl Iterator<Item = &'a str>, vocabulary: &Vocabulary) -> String {
+    let distinct: BTreeSet<&str> = units.collect();
+    match (distinct.len(), distinct.first()) {
+        (1, Some(unit)) if *unit != "kt" => (*unit).to_owned(),
+        _ if dimension == Dimension::Mass => "t".to_owned(),
+        _ => vocabulary.canonical_unit(dimension).map_or_else(|_| String::new(), |unit| unit.unit.clone()),
+    }
+}
+
+/// Symbols of the aggregates, which are never countries of a ranking.
+pub(crate) fn aggregates(texts: &Interner, vocabulary: &Vocabulary) -> BTreeSet<Symbol> {
+    vocabulary.areas().iter().filter_map(|area| texts.find(&area.area)).collect()
+}

@@ -1,0 +1,201 @@
+//! Walking a number back to what was said.
+
+use crate::address::{FigureAddress, Quantity};
+use crate::choice::{RULE_R1_EN, RULE_R1_FR};
+use crate::fact::{Fact, FactId};
+use crate::figure::Figure;
+use crate::intern::Symbol;
+use crate::series::{Edition, SeriesId};
+use crate::twin::Twin;
+use crate::WORLD;
+use didymium_vocabulary::Period;
+
+/// How a figure was made.
+#[derive(Debug, Clone)]
+pub struct Trace {
+    /// The figure.
+    pub figure: Figure,
+    /// What it is; a published figure is [`Quantity::Cell`].
+    pub quantity: Quantity,
+    /// Its series.
+    pub series: SeriesId,
+    /// Area, or empty.
+    pub area: String,
+    /// Importer, or empty.
+    pub partner: String,
+    /// How it was made, in words.
+    pub explanation: Explanation,
+    /// The facts it rests on: the whole it was measured against first, then the largest.
+    pub inputs: Vec<FactId>,
+    /// Other editions' facts about the same cell.
+    pub alternatives: Vec<FactId>,
+}
+
+/// Words in both languages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    /// English.
+    pub en: String,
+    /// French.
+    pub fr: String,
+}
+
+impl Twin {
+    /// The figure at an address of a series or a fact; capacities of sites are the site's own.
+    pub fn trace(&self, address: &FigureAddress) -> Option<Trace> {
+        match address {
+            FigureAddress::Fact(digest) => self.trace_fact(self.facts().binary_search_by_key(digest, |fact| fact.digest).ok()?),
+            FigureAddress::Series { quantity, key, area, partner, period } => {
+                let names = key.each_ref().map(|text| Some(text.as_str()));
+                let series = self.find_series(names)?;
+                self.trace_series(series, *quantity, area, partner, *period)
+            }
+            FigureAddress::Capacity { .. } => None,
+        }
+    }
+
+    fn trace_fact(&self, place: usize) -> Option<Trace> {
+        let id = FactId(u32::try_from(place).ok()?);
+        let fact = self.fact(id);
+        let chosen = self.chosen(fact.series, fact.period).is_some_and(|edition| edition.source.source == fact.source.source);
+        Some(Trace {
+            figure: self.published(id),
+            quantity: Quantity::Cell,
+            series: fact.series,
+            area: self.text(fact.area).to_owned(),
+            partner: self.text(fact.partner).to_owned(),
+            explanation: explain_fact(fact, chosen),
+            inputs: vec![id],
+            alternatives: self.others(fact, id),
+        })
+    }
+
+    /// Facts of other editions, or of the same one where it contradicts itself, about the same cell.
+    fn others(&self, fact: &Fact, id: FactId) -> Vec<FactId> {
+        let Some(figures) = self.series(fact.series).periods.get(&fact.period) else { return Vec::new() };
+        let rows = figures.editions.iter().flat_map(|edition| edition.of_area(fact.area));
+        rows.filter(|(_, partner, other)| *partner == fact.partner && *other != id).map(|(_, _, other)| *other).collect()
+    }
+
+    fn trace_series(&self, id: SeriesId, quantity: Quantity, area: &str, partner: &str, period: Period) -> Option<Trace> {
+        let edition = self.chosen(id, period)?;
+        let figure = match quantity {
+            Quantity::Cell => self.cell(id, self.symbol(area)?, self.symbol(partner)?, period),
+            Quantity::World => self.world(id, period),
+            Quantity::Share => self.share(id, area, period),
+            Quantity::Hhi => self.hhi(id, period),
+            Quantity::NMinusOne => self.n_minus_1(id, period),
+            Quantity::Club => self.club(id, period),
+            Quantity::ClubShare => self.share(id, crate::CLUB, period),
+            Quantity::LargestShare => self.largest_share(id, period),
+            Quantity::Change => self.change(id, period),
+        }?;
+        if let (Quantity::Cell | Quantity::World, FigureAddress::Fact(_)) = (quantity, &figure.address) {
+            return self.trace(&figure.address);
+        }
+        Some(Trace {
+            quantity,
+            series: id,
+            area: area.to_owned(),
+            partner: partner.to_owned(),
+            explanation: explain(quantity, &edition.source.title),
+            inputs: self.inputs(id, edition, quantity, area, period),
+            alternatives: Vec::new(),
+            figure,
+        })
+    }
+
+    fn inputs(&self, id: SeriesId, edition: &Edition, quantity: Quantity, area: &str, period: Period) -> Vec<FactId> {
+        let world = self.symbol(WORLD);
+        let whole: Vec<FactId> = world.map(|world| edition.of_area(world)).unwrap_or_default().iter().map(|row| row.2).collect();
+        let of = |wanted: &dyn Fn(Symbol) -> bool| -> Vec<FactId> {
+            edition.facts.iter().filter(|(area, _, _)| Some(*area) != world && wanted(*area)).map(|row| row.2).collect()
+        };
+        let everything = || of(&|_| true);
+        let whole_or_all = || if whole.is_empty() { everything() } else { whole.clone() };
+        let mut parts = match quantity {
+            Quantity::Cell => of(&|symbol| self.text(symbol) == area),
+            Quantity::World => everything(),
+            Quantity::Share if whole.is_empty() => everything(),
+            Quantity::Share => of(&|symbol| self.text(symbol) == area),
+            Quantity::Club => of(&|symbol| self.is_member(symbol)),
+            Quantity::ClubShare if whole.is_empty() => everything(),
+            Quantity::ClubShare => of(&|symbol| self.is_member(symbol)),
+            Quantity::Hhi | Quantity::NMinusOne | Quantity::LargestShare => of(&|symbol| !self.is_aggregate(symbol)),
+            Quantity::Change => {
+                let before = self.previous_period(id, period).and_then(|before| self.chosen(id, before));
+                let then = before.map(|edition| match world.map(|world| edition.of_area(world)) {
+                    Some(rows) if !rows.is_empty() => rows.iter().map(|row| row.2).collect::<Vec<_>>(),
+                    _ => edition.facts.iter().map(|row| row.2).collect(),
+                });
+                whole_or_all().into_iter().chain(then.unwrap_or_default()).collect()
+            }
+        };
+        parts.sort_by(|a, b| {
+            let (a, b) = (self.fact(*a), self.fact(*b));
+            (b.period, b.canonical, a.digest).cmp(&(a.period, a.canonical, b.digest))
+        });
+        if matches!(quantity, Quantity::Share | Quantity::ClubShare | Quantity::Hhi | Quantity::NMinusOne | Quantity::LargestShare) {
+            parts.splice(0..0, whole);
+        }
+        parts
+    }
+}
+
+fn explain_fact(fact: &Fact, chosen: bool) -> Explanation {
+    let title = &fact.source.title;
+    if chosen {
+        Explanation {
+            en: format!("Published in “{title}”, the edition chosen by rule R1. {RULE_R1_EN}"),
+            fr: format!("Publié dans « {title} », édition retenue par la règle R1. {RULE_R1_FR}"),
+        }
+    } else {
+        Explanation {
+            en: format!("Published in “{title}”. Rule R1 chose another edition for this series and period. {RULE_R1_EN}"),
+            fr: format!("Publié dans « {title} ». La règle R1 a retenu une autre édition pour cette série et cette période. {RULE_R1_FR}"),
+        }
+    }
+}
+
+fn explain(quantity: Quantity, title: &str) -> Explanation {
+    let (en, fr) = match quantity {
+        Quantity::Cell => ("Sum of the flows to all partners that the source lists.", "Somme des flux vers tous les partenaires cités par la source."),
+        Quantity::World => (
+            "Sum of all areas that the source lists; it publishes no world total.",
+            "Somme de toutes les zones citées par la source ; elle ne publie pas de total mondial.",
+        ),
+        Quantity::Share => (
+            "The area’s figure divided by the world total of the same edition.",
+            "Le chiffre de la zone divisé par le total mondial de la même édition.",
+        ),
+        Quantity::Hhi => (
+            "Herfindahl–Hirschman index: the sum of the squared percentage shares of all countries, from 0 to 10,000. Countries that \
+             the source groups as “other” are left out, so the true value is slightly higher.",
+            "Indice de Herfindahl-Hirschman : somme des carrés des parts en pour cent de tous les pays, de 0 à 10 000. Les pays que la \
+             source regroupe sous « autres » sont laissés de côté ; la valeur vraie est donc légèrement supérieure.",
+        ),
+        Quantity::NMinusOne => (
+            "What is left of the world total if the largest country supplies nothing: 100 % minus its share.",
+            "Ce qui reste du total mondial si le premier pays ne livre rien : 100 % moins sa part.",
+        ),
+        Quantity::Club => ("Sum of the figures of the club’s members.", "Somme des chiffres des membres du club."),
+        Quantity::ClubShare => (
+            "Sum of the members’ figures divided by the world total of the same edition.",
+            "Somme des chiffres des membres divisée par le total mondial de la même édition.",
+        ),
+        Quantity::LargestShare => (
+            "The largest country’s figure divided by the world total of the same edition.",
+            "Le chiffre du premier pays divisé par le total mondial de la même édition.",
+        ),
+        Quantity::Change => (
+            "The world total against that of the period before. Where the two come from different editions, part of the change may be \
+             a change of source.",
+            "Le total mondial comparé à celui de la période précédente. Si les deux viennent d’éditions différentes, une partie de \
+             l’écart peut venir du changement de source.",
+        ),
+    };
+    Explanation {
+        en: format!("{en} Figures: “{title}”, chosen by rule R1. {RULE_R1_EN}"),
+        fr: format!("{fr} Chiffres : « {title} », édition retenue par la règle R1. {RULE_R1_FR}"),
+    }
+}

@@ -1,0 +1,441 @@
+//! The twin and the questions it answers.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use didymium_statement::Digest;
+use didymium_statement::payload::{Basis, Qualifier};
+use didymium_vocabulary::{Decimal, Period, Vocabulary};
+
+use crate::address::{FigureAddress, Quantity};
+use crate::builder;
+use crate::cut::Cut;
+use crate::fact::{Fact, FactId, NoticeRecord, SiteRecord, StatementRef};
+use crate::figure::Figure;
+use crate::indicators;
+use crate::intern::{Interner, Symbol};
+use crate::series::{Edition, PeriodFigures, Series, SeriesId, SeriesKey};
+use crate::{CLUB, WORLD};
+
+/// Whether everything that the cut names was there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Completeness {
+    /// It was: this is the digest of all facts.
+    Complete {
+        /// The digest.
+        digest: Digest,
+    },
+    /// It was not: figures may be missing, and there is no digest.
+    Incomplete {
+        /// What is missing, by digest.
+        missing: Vec<MissingBlob>,
+    },
+}
+
+/// A blob that the cut needs and the node does not have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MissingBlob {
+    /// Its digest.
+    pub blob: Digest,
+    /// The statement that names it.
+    pub statement: Arc<StatementRef>,
+}
+
+/// A statement that is logged but not interpreted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Uninterpreted {
+    /// The statement.
+    pub statement: Arc<StatementRef>,
+    /// Why, in words.
+    pub reason: String,
+}
+
+/// The twin of a cut.
+#[derive(Debug)]
+pub struct Twin {
+    cut: Cut,
+    vocabulary: &'static Vocabulary,
+    completeness: Completeness,
+    texts: Interner,
+    facts: Vec<Fact>,
+    series: Vec<Series>,
+    series_ids: HashMap<SeriesKey, SeriesId>,
+    sites: BTreeMap<String, SiteRecord>,
+    notices: BTreeMap<String, NoticeRecord>,
+    uninterpreted: Vec<Uninterpreted>,
+    statements: u64,
+    aggregates: BTreeSet<Symbol>,
+    members: BTreeSet<Symbol>,
+}
+
+impl Twin {
+    #[expect(clippy::too_many_arguments, reason = "called once, by the builder, with all that a twin is made of")]
+    pub(crate) fn assemble(
+        cut: Cut,
+        vocabulary: &'static Vocabulary,
+        completeness: Completeness,
+        texts: Interner,
+        facts: Vec<Fact>,
+        (series, series_ids): (Vec<Series>, HashMap<SeriesKey, SeriesId>),
+        sites: BTreeMap<String, SiteRecord>,
+        notices: BTreeMap<String, NoticeRecord>,
+        uninterpreted: Vec<Uninterpreted>,
+        statements: u64,
+    ) -> Self {
+        let aggregates = builder::aggregates(&texts, vocabulary);
+        let members = cut.sizes.keys().filter_map(|member| texts.find(member)).collect();
+        Self {
+            cut,
+            vocabulary,
+            completeness,
+            texts,
+            facts,
+            series,
+            series_ids,
+            sites,
+            notices,
+            uninterpreted,
+            statements,
+            aggregates,
+            members,
+        }
+    }
+
+    /// The cut it is a function of.
+    pub const fn cut(&self) -> &Cut {
+        &self.cut
+    }
+
+    /// The vocabulary it is read with.
+    pub const fn vocabulary(&self) -> &'static Vocabulary {
+        self.vocabulary
+    }
+
+    /// Whether everything was there, and the digest if it was.
+    pub const fn completeness(&self) -> &Completeness {
+        &self.completeness
+    }
+
+    /// The digest of all facts; absent if the twin is incomplete.
+    pub const fn digest(&self) -> Option<Digest> {
+        match &self.completeness {
+            Completeness::Complete { digest } => Some(*digest),
+            Completeness::Incomplete { .. } => None,
+        }
+    }
+
+    /// All facts, ordered by digest.
+    pub fn facts(&self) -> &[Fact] {
+        &self.facts
+    }
+
+    /// A fact.
+    pub fn fact(&self, id: FactId) -> &Fact {
+        &self.facts[id.0 as usize]
+    }
+
+    /// The fact of that digest.
+    pub fn fact_by_digest(&self, digest: &Digest) -> Option<&Fact> {
+        self.facts.binary_search_by_key(digest, |fact| fact.digest).ok().map(|place| &self.facts[place])
+    }
+
+    /// All series with their ids.
+    pub fn all_series(&self) -> impl Iterator<Item = (SeriesId, &Series)> {
+        (0..).map(SeriesId).zip(&self.series)
+    }
+
+    /// A series.
+    pub fn series(&self, id: SeriesId) -> &Series {
+        &self.series[id.0 as usize]
+    }
+
+    /// The series of that name; `names` in the order measure, commodity, stage, form, substance, mass basis, subject.
+    /// A `None` matches anything: the first series with figures that matches is given.
+    pub fn find_series(&self, names: [Option<&str>; 7]) -> Option<SeriesId> {
+        self.matching_series(names).next()
+    }
+
+    /// Every series with figures that matches; see [`Twin::find_series`].
+    pub fn matching_series<'a>(&'a self, names: [Option<&'a str>; 7]) -> impl Iterator<Item = SeriesId> + 'a {
+        // A name the twin has never heard of matches nothing.
+        let wanted = names.map(|name| name.map(|text| self.texts.find(text)));
+        self.all_series().filter(move |(_, series)| {
+            !series.periods.is_empty()
+                && wanted.iter().zip(symbols(&series.key)).all(|(want, has)| want.is_none_or(|symbol| symbol == Some(has)))
+        })
+        .map(|(id, _)| id)
+    }
+
+    /// The series of exactly that key.
+    pub fn series_of_key(&self, key: &SeriesKey) -> Option<SeriesId> {
+        self.series_ids.get(key).copied()
+    }
+
+    /// The text of a symbol.
+    pub fn text(&self, symbol: Symbol) -> &str {
+        self.texts.text(symbol)
+    }
+
+    /// The symbol of a text, if the twin knows it.
+    pub fn symbol(&self, text: &str) -> Option<Symbol> {
+        self.texts.find(text)
+    }
+
+    /// Texts of a series' key, in the order measure, commodity, stage, form, substance, mass basis, subject.
+    pub fn key_texts(&self, id: SeriesId) -> [&str; 7] {
+        symbols(&self.series(id).key).map(|symbol| self.text(symbol))
+    }
+
+    /// Sites by key.
+    pub const fn sites(&self) -> &BTreeMap<String, SiteRecord> {
+        &self.sites
+    }
+
+    /// Notices by key.
+    pub const fn notices(&self) -> &BTreeMap<String, NoticeRecord> {
+        &self.notices
+    }
+
+    /// Statements that were not interpreted, with the reason.
+    pub fn uninterpreted(&self) -> &[Uninterpreted] {
+        &self.uninterpreted
+    }
+
+    /// How many statements the cut holds.
+    pub const fn statements(&self) -> u64 {
+        self.statements
+    }
+
+    /// Whether an area is an aggregate rather than a country.
+    pub fn is_aggregate(&self, area: Symbol) -> bool {
+        self.aggregates.contains(&area)
+    }
+
+    /// Whether an area is a member of the club.
+    pub fn is_member(&self, area: Symbol) -> bool {
+        self.members.contains(&area)
+    }
+
+    /// The latest period of a series whose chosen edition is not a projection; years win over shorter periods that start
+    /// later only by their end.
+    pub fn latest_period(&self, id: SeriesId) -> Option<Period> {
+        let observed = |figures: &PeriodFigures| figures.chosen().is_some_and(|edition| !edition.projected);
+        self.series(id).periods.iter().rev().find(|(_, figures)| observed(figures)).map(|(period, _)| *period)
+    }
+
+    /// Countries of the chosen edition, largest first, in the canonical unit.
+    pub fn ranking(&self, id: SeriesId, period: Period) -> Vec<(Symbol, Decimal)> {
+        let Some(edition) = self.chosen(id, period) else { return Vec::new() };
+        let mut countries = indicators::countries(edition, &self.aggregates, &self.facts);
+        countries.sort_by(|(a, left), (b, right)| right.cmp(left).then_with(|| self.text(*a).cmp(self.text(*b))));
+        countries
+    }
+
+    /// The chosen edition of a period.
+    pub fn chosen(&self, id: SeriesId, period: Period) -> Option<&Edition> {
+        self.series(id).periods.get(&period)?.chosen()
+    }
+
+    /// One area's figure in the chosen edition; with an empty `partner`, a trade flow is summed over partners.
+    pub fn cell(&self, id: SeriesId, area: Symbol, partner: Symbol, period: Period) -> Option<Figure> {
+        self.cell_in(id, self.chosen(id, period)?, area, partner, period)
+    }
+
+    /// One area's figure in an edition. A figure that one source gave is a fact's own; a sum over partners is derived.
+    pub fn cell_in(&self, id: SeriesId, edition: &Edition, area: Symbol, partner: Symbol, period: Period) -> Option<Figure> {
+        let rows = edition.of_area(area);
+        if let Some((_, _, fact)) = rows.iter().find(|(_, p, _)| *p == partner) {
+            return Some(self.published(*fact));
+        }
+        if partner != Symbol::EMPTY || rows.is_empty() {
+            return None;
+        }
+        let total = indicators::area_total(edition, area, &self.facts)?;
+        Some(self.derived(id, Quantity::Cell, self.text(area), "", period, total, true))
+    }
+
+    /// A published figure as its source gave it, in the unit the series is shown in.
+    pub fn published(&self, id: FactId) -> Figure {
+        let fact = self.fact(id);
+        let series = self.series(fact.series);
+        let shown = self.shown(fact.series, fact.canonical);
+        let (sources, spread) = self.disagreement(fact);
+        Figure {
+            value: if self.text(fact.unit) == series.unit { fact.value } else { shown },
+            unit: series.unit.clone(),
+            substance: self.text(series.key.substance).to_owned(),
+            period: fact.period,
+            basis: fact.basis,
+            qualifier: fact.qualifier,
+            address: FigureAddress::Fact(fact.digest),
+            sources,
+            spread,
+        }
+    }
+
+    /// How many sources speak about a fact's cell, and how far they are apart.
+    fn disagreement(&self, fact: &Fact) -> (u32, Option<Decimal>) {
+        let Some(figures) = self.series(fact.series).periods.get(&fact.period) else { return (1, None) };
+        let values: Vec<Decimal> = figures
+            .editions
+            .iter()
+            .filter_map(|edition| edition.of_area(fact.area).iter().find(|(_, partner, _)| *partner == fact.partner))
+            .map(|(_, _, id)| self.fact(*id).canonical)
+            .collect();
+        let sources = u32::try_from(values.len()).unwrap_or(u32::MAX);
+        let (Some(least), Some(most)) = (values.iter().min(), values.iter().max()) else { return (sources, None) };
+        if values.len() < 2 || most.is_zero() {
+            return (sources, None);
+        }
+        let spread = most.checked_sub(*least).and_then(|gap| gap.checked_div(*most)).map(|spread| spread.round_dp(4).normalize());
+        (sources, spread)
+    }
+
+    /// The world total of the chosen edition: published, or the sum of what it lists.
+    pub fn world(&self, id: SeriesId, period: Period) -> Option<Figure> {
+        if !self.adds_up(id) {
+            return None;
+        }
+        let edition = self.chosen(id, period)?;
+        let world = self.texts.find(WORLD);
+        if let Some(published) = world.and_then(|world| self.cell_in(id, edition, world, Symbol::EMPTY, period)) {
+            return Some(published);
+        }
+        let (total, _) = indicators::world_total(edition, world, &self.facts)?;
+        Some(self.derived(id, Quantity::World, "", "", period, total, true))
+    }
+
+    /// An area's share of the world total, percent; `CLUB` for the members together.
+    pub fn share(&self, id: SeriesId, area: &str, period: Period) -> Option<Figure> {
+        if !self.adds_up(id) {
+            return None;
+        }
+        let edition = self.chosen(id, period)?;
+        let (world, _) = indicators::world_total(edition, self.texts.find(WORLD), &self.facts)?;
+        let (quantity, part) = if area == CLUB {
+            (Quantity::ClubShare, self.club_total(edition)?)
+        } else {
+            (Quantity::Share, indicators::area_total(edition, self.texts.find(area)?, &self.facts)?)
+        };
+        let share = indicators::percent(part, world)?;
+        let area = if area == CLUB { "" } else { area };
+        Some(self.derived(id, quantity, area, "", period, share, false))
+    }
+
+    /// What the members hold together.
+    pub fn club(&self, id: SeriesId, period: Period) -> Option<Figure> {
+        if !self.adds_up(id) {
+            return None;
+        }
+        let total = self.club_total(self.chosen(id, period)?)?;
+        Some(self.derived(id, Quantity::Club, "", "", period, total, true))
+    }
+
+    fn club_total(&self, edition: &Edition) -> Option<Decimal> {
+        let held: Vec<Decimal> =
+            self.members.iter().filter_map(|member| indicators::area_total(edition, *member, &self.facts)).collect();
+        // An edition that names no member says that they hold nothing worth listing, not that nobody knows.
+        Some(held.iter().sum())
+    }
+
+    /// Concentration over countries, 0 to 10,000.
+    pub fn hhi(&self, id: SeriesId, period: Period) -> Option<Figure> {
+        let (countries, world) = self.countries_and_world(id, period)?;
+        let hhi = indicators::hhi(&countries, world)?;
+        Some(Figure { unit: "index".into(), ..self.derived(id, Quantity::Hhi, "", "", period, hhi, false) })
+    }
+
+    /// The share of the largest country, percent.
+    pub fn largest_share(&self, id: SeriesId, period: Period) -> Option<Figure> {
+        let (countries, world) = self.countries_and_world(id, period)?;
+        let share = indicators::percent(indicators::largest(&countries)?, world)?;
+        Some(self.derived(id, Quantity::LargestShare, "", "", period, share, false))
+    }
+
+    /// The share of the world that is left without the largest country, percent.
+    pub fn n_minus_1(&self, id: SeriesId, period: Period) -> Option<Figure> {
+        let (countries, world) = self.countries_and_world(id, period)?;
+        let left = Decimal::ONE_HUNDRED - indicators::percent(indicators::largest(&countries)?, world)?;
+        Some(self.derived(id, Quantity::NMinusOne, "", "", period, left.max(Decimal::ZERO).normalize(), false))
+    }
+
+    /// Change of the world total against the latest earlier period of the same length, percent.
+    pub fn change(&self, id: SeriesId, period: Period) -> Option<Figure> {
+        let now = self.world_canonical(id, period)?;
+        let before = self.previous_period(id, period)?;
+        let then = self.world_canonical(id, before)?;
+        let change = indicators::percent(now.checked_sub(then)?, then)?;
+        Some(self.derived(id, Quantity::Change, "", "", period, change.round_dp(1).normalize(), false))
+    }
+
+    /// The latest earlier period of the same length that has figures.
+    pub fn previous_period(&self, id: SeriesId, period: Period) -> Option<Period> {
+        let same_length = |other: &&Period| other.months() == period.months();
+        self.series(id).periods.range(..period).map(|(other, _)| other).rev().find(same_length).copied()
+    }
+
+    fn world_canonical(&self, id: SeriesId, period: Period) -> Option<Decimal> {
+        if !self.adds_up(id) {
+            return None;
+        }
+        indicators::world_total(self.chosen(id, period)?, self.texts.find(WORLD), &self.facts).map(|(total, _)| total)
+    }
+
+    fn countries_and_world(&self, id: SeriesId, period: Period) -> Option<(Vec<(Symbol, Decimal)>, Decimal)> {
+        let world = self.world_canonical(id, period)?;
+        let countries = indicators::countries(self.chosen(id, period)?, &self.aggregates, &self.facts);
+        (!countries.is_empty()).then_some((countries, world))
+    }
+
+    /// Whether figures of the series may be added over countries: masses and money may, prices and percentages not.
+    pub fn adds_up(&self, id: SeriesId) -> bool {
+        use didymium_vocabulary::Dimension::{Count, Mass, Money};
+        matches!(self.series(id).dimension, Mass | Money | Count)
+    }
+
+    /// A canonical value in the unit the series is shown in.
+    fn shown(&self, id: SeriesId, canonical: Decimal) -> Decimal {
+        let factor = self.vocabulary.unit(&self.series(id).unit).and_then(|unit| unit.require_factor().ok());
+        match factor {
+            Some(factor) if !factor.is_zero() => canonical.checked_div(factor).unwrap_or(canonical).round_dp(10).normalize(),
+            _ => canonical.normalize(),
+        }
+    }
+
+    /// A figure the twin computed; `in_unit` says that `value` is canonical and shown in the series' unit, else it is
+    /// percent.
+    #[expect(clippy::too_many_arguments, reason = "the parts of an address and of a figure, none of which repeats")]
+    fn derived(
+        &self,
+        id: SeriesId,
+        quantity: Quantity,
+        area: &str,
+        partner: &str,
+        period: Period,
+        value: Decimal,
+        in_unit: bool,
+    ) -> Figure {
+        let series = self.series(id);
+        Figure {
+            value: if in_unit { self.shown(id, value) } else { value },
+            unit: if in_unit { series.unit.clone() } else { "percent".to_owned() },
+            substance: if in_unit { self.text(series.key.substance).to_owned() } else { String::new() },
+            period,
+            basis: Basis::Derived,
+            qualifier: Qualifier::Exact,
+            address: FigureAddress::Series {
+                quantity,
+                key: Box::new(self.key_texts(id).map(str::to_owned)),
+                area: area.to_owned(),
+                partner: partner.to_owned(),
+                period,
+            },
+            sources: 0,
+            spread: None,
+        }
+    }
+}
+
+fn symbols(key: &SeriesKey) -> [Symbol; 7] {
+    [key.measure, key.commodity, key.stage, key.form, key.substance, key.mass_basis, key.subject]
+}
