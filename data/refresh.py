@@ -10,6 +10,8 @@ with its place and cause (exit 1): nothing is dropped silently; what is left out
 import sys
 from pathlib import Path
 
+sys.dont_write_bytecode = True  # leave no cache beside the tables
+
 from builders import check, context, production, sites, sources, trade_and_use
 from builders.common import COLUMNS, Refused, write
 
@@ -28,6 +30,9 @@ TABLES = [
     ("refining_iea.csv", "statistic", "FRA", production.refining_iea,
      "Mining and refining by country, 2024 and base case to 2040, IEA",
      "Extraction et raffinage par pays, 2024 et scénario de base jusqu’en 2040, AIE"),
+    ("demand_iea.csv", "statistic", "FRA", production.demand_iea,
+     "World demand by use, 2024 and three scenarios to 2050, IEA",
+     "Demande mondiale par usage, 2024 et trois scénarios jusqu’en 2050, AIE"),
     ("trade_baci.csv", "statistic", "FRA", trade_and_use.trade_baci,
      "Trade between countries since 2010, main partners, BACI",
      "Commerce entre pays depuis 2010, principaux partenaires, BACI"),

@@ -34,7 +34,7 @@ ODBL = "ODbL-1.0"
 # The families of the vocabulary and what their contained mass counts; graphite is weighed as it is.
 SUBSTANCE = {
     "rare_earths": "REO", "lithium": "Li", "cobalt": "Co", "nickel": "Ni", "gallium": "Ga", "germanium": "Ge",
-    "graphite_natural": "", "graphite_synthetic": "", "battery_graphite": "",
+    "graphite_natural": "", "graphite_synthetic": "", "graphite": "",
 }
 # Minerals of the sources that are not (yet) in the vocabulary: left out on purpose.
 OTHER_MINERALS = {"antimony", "manganese", "tungsten", "copper"}

@@ -1,4 +1,6 @@
 """Quotas, element shares, country indicators, recycling, and events."""
+import re
+
 from .common import (CC_BY, ELEMENTS, FACTS, RETRIEVED, USGS, clip, number, read, refuse, slug, statistic)
 
 QUOTA_STAGES = {"mining": ("mine", "ore", ""), "separation": ("separation", "separated_oxide", ""),
@@ -22,6 +24,7 @@ def public_citation(text):
                           ("Varcolacus data.json", "press"), ("; qennis README (Aug 1 2023)", ""),
                           ("; qennis README (Dec 1 2023)", "")):
         text = text.replace(inner, public)
+    text = re.sub(r" \((docslib \d+|vdocument\.in)\)", "", text)
     return text.strip()
 
 
@@ -34,6 +37,8 @@ def quotas_china(facts):
             continue
         stage, form, subject = QUOTA_STAGES[r["kind"]]
         basis, citation = basis_and_citation(r["basis"])
+        if r["notes"].startswith("derived"):
+            basis = "derived"
         note = "; ".join(p for p in (r["notes"], f"source: {citation}" if citation else "") if p)
         rows.append(statistic(
             f"cn-quotas-{r['year']}", FACTS, measure="quota", commodity="rare_earths", stage=stage, form=form,
@@ -123,7 +128,7 @@ ACTORS = {"China": "CHN", "DR Congo": "COD", "Indonesia": "IDN", "WTO": "", "MP 
 EVENT_MINERALS = {
     "rare_earths": ["rare_earths"], "rare_earths_heavy": ["hree"], "cobalt": ["cobalt"], "nickel": ["nickel"],
     "gallium": ["gallium"], "germanium": ["germanium"], "graphite": ["graphite_natural", "graphite_synthetic"],
-    "graphite_anode": ["battery_graphite"], "li_batteries": ["lithium"],
+    "graphite_anode": ["graphite"], "li_batteries": ["lithium"],
     **{e: [e] for e in ELEMENTS.values()},
 }
 # Not in the vocabulary: such a mineral is left out, and an event of none but these is left out.
@@ -157,7 +162,7 @@ def commodities_of(r):
 
 def headline(text):
     """The first clause of a description."""
-    for mark in (";", " (", ": "):
+    for mark in (";", " ("):
         text = text.split(mark)[0]
     return clip(text, 100)
 

@@ -1,5 +1,6 @@
 """Production and reserves: USGS, BGS, IEA."""
 from decimal import Decimal
+from itertools import combinations
 
 from .common import (BGS, CC_BY, OTHER_MINERALS, SUBSTANCE, USGS, mass, number, read, refuse, statistic)
 
@@ -154,20 +155,45 @@ IEA_FORMS = {
     ("nickel", "mining"): ("nickel", "mine", "ore", "Ni"),
     ("nickel", "refining"): ("nickel", "refining", "refined", "Ni"),
     ("graphite", "mining"): ("graphite_natural", "mine", "concentrate", ""),
-    ("graphite", "refining"): ("battery_graphite", "anode", "anode_material", ""),
+    ("graphite", "refining"): ("graphite", "anode", "anode_material", ""),
     ("magnet_rare_earths", "mining"): ("magnet_rare_earths", "mine", "ore", "REE"),
     ("magnet_rare_earths", "refining"): ("magnet_rare_earths", "separation", "separated_oxide", "REE"),
 }
 IEA_NOTES = {
     "magnet_rare_earths": "Nd, Pr, Dy and Tb together; taken as mass of the elements, the source's copy does not say",
-    "battery_graphite": "battery-grade graphite, natural and synthetic: more than the natural graphite mined",
+    "graphite": "battery-grade graphite, natural and synthetic: more than the natural graphite mined",
 }
 IEA_ACTUAL, IEA_PROJECTED = {"2024"}, {"2030", "2035", "2040"}
 
 
+def iea_double_counts(supply):
+    """(mineral, stage, year) -> the country that the remainder counts although it is listed by itself.
+
+    Where a country outside the source's first ones was added by hand, its figure stays in `ROW` too: the sum of the
+    rows is larger than the world by exactly that country.
+    """
+    groups, found = {}, {}
+    for r in supply:
+        groups.setdefault((r["mineral"], r["stage"], r["year"]), {})[r["iso3"] or r["country"]] = Decimal(r["kt"])
+    for key, values in groups.items():
+        countries = {k: v for k, v in values.items() if k not in ("WLD", "ROW")}
+        excess = sum(countries.values()) + values["ROW"] - values["WLD"]
+        if abs(excess) < Decimal("0.01"):
+            continue
+        twice = [k for k, v in countries.items() if abs(v - excess) < Decimal("0.01")]
+        twice = twice or [" and ".join(pair) for pair in combinations(sorted(countries), 2)
+                          if abs(sum(countries[k] for k in pair) - excess) < Decimal("0.01")]
+        if len(twice) != 1:
+            refuse("iea_supply_by_country", None, f"{key}: the rows exceed the world by {excess}, by no one country")
+        found[key] = (twice[0], excess)
+    return found
+
+
 def refining_iea(facts):
     rows = []
-    for r in read(facts / "iea_supply_by_country.csv"):
+    supply = read(facts / "iea_supply_by_country.csv")
+    double = iea_double_counts([r for r in supply if r["mineral"] not in OTHER_MINERALS])
+    for r in supply:
         if r["mineral"] in OTHER_MINERALS:
             continue
         area = r["iso3"] or IEA_BY_NAME.get(r["country"])
@@ -178,8 +204,42 @@ def refining_iea(facts):
         note = IEA_NOTES.get(commodity, "")
         if r["year"] in IEA_PROJECTED:
             note = f"base case. {note}".strip()
+        value = Decimal(r["kt"])
+        key = (r["mineral"], r["stage"], r["year"])
+        if area == "ROW" and key in double:
+            value -= double[key][1]
+            note = f"without {double[key][0]}, which the source counts here a second time. {note}".strip()
         rows.append(statistic(
             IEA_SOURCE, CC_BY, measure="production", commodity=commodity, stage=stage, form=form, **mass(substance),
-            area=area, period=r["year"], value=number(r["kt"]), unit="kt",
+            area=area, period=r["year"], value=number(value), unit="kt",
             basis="projected" if r["year"] in IEA_PROJECTED else "estimated", note=note))
+    return rows
+
+
+# mineral of the demand table -> commodity, substance
+IEA_DEMAND = {
+    "cobalt": ("cobalt", "Co"), "lithium": ("lithium", "Li"), "nickel": ("nickel", "Ni"),
+    "graphite": ("graphite", ""), "neodymium": ("neodymium", "Nd"), "praseodymium": ("praseodymium", "Pr"),
+    "dysprosium": ("dysprosium", "Dy"), "terbium": ("terbium", "Tb"), "yttrium": ("yttrium", "Y"),
+    "lanthanum": ("lanthanum", "La"),
+    "magnet_rare_earths": ("magnet_rare_earths", "REE"),
+}
+IEA_SCENARIOS = {"base": "2024", "STEPS": "stated policies", "APS": "announced pledges", "NZE": "net zero"}
+
+
+def demand_iea(facts):
+    rows = []
+    for r in read(facts / "iea_demand_scenarios.csv"):
+        if r["mineral"] in OTHER_MINERALS:
+            continue
+        if r["mineral"] not in IEA_DEMAND or r["scenario"] not in IEA_SCENARIOS:
+            refuse("iea_demand_scenarios", r, "unknown mineral or scenario")
+        commodity, substance = IEA_DEMAND[r["mineral"]]
+        now = r["scenario"] == "base"
+        sector = r["sector"].replace("_", " ").lower()
+        rows.append(statistic(
+            IEA_SOURCE, CC_BY, measure="demand", commodity=commodity, stage="end_use", **mass(substance), area="WLD",
+            subject=sector if now else f"{sector}, {r['scenario']}", period=r["year"], value=number(r["kt"]), unit="kt",
+            basis="estimated" if now else "projected",
+            note="" if now else f"scenario: {IEA_SCENARIOS[r['scenario']]}"))
     return rows

@@ -37,10 +37,10 @@ TOWN_POINTS = {
     "ree-mine-bayan-obo": ("41.8", "110.0"), "ree-mine-maoniuping": ("28.5", "102.2"),
     "ree-mine-chipwi": ("25.9", "98.1"), "ree-mine-dongpao": ("22.4", "103.5"),
     "ree-mine-mountain-pass": ("35.5", "-115.5"), "ree-mine-kvanefjeld": ("60.9", "-46.0"),
-    "ree-mine-norra-karr": ("58.0", "14.5"), "ree-mine-mount-weld": ("-28.6", "122.4"),
-    "ree-mine-steenkampskraal": ("-31.4", "18.6"), "ree-sep-huamei": ("40.7", "109.8"),
+    "ree-mine-norra-karr": ("58.0", "14.5"),
+    "ree-mine-steenkampskraal": ("-31.0", "18.3"), "ree-sep-huamei": ("40.7", "109.8"),
     "ree-sep-ganzhou-newmat": ("25.8", "114.9"), "ree-sep-huajing": ("25.8", "114.9"),
-    "ree-sep-shenghe-leshan": ("29.6", "103.8"), "ree-sep-kuantan": ("3.9", "103.3"),
+    "ree-sep-shenghe-leshan": ("29.6", "103.8"), "ree-sep-kuantan": ("3.8", "103.3"),
     "ree-mix-kalgoorlie": ("-30.7", "121.5"), "ree-sep-white-mesa": ("37.6", "-109.5"),
     "ree-sep-la-rochelle": ("46.2", "-1.2"), "ree-sep-silmet": ("59.4", "27.8"),
     "ree-sep-takefu": ("35.9", "136.2"), "ree-mag-mp-independence": ("32.8", "-97.3"),
@@ -48,6 +48,9 @@ TOWN_POINTS = {
     "ree-mag-yunsheng-baotou": ("40.7", "109.8"), "ree-mag-ninggang": ("29.9", "121.5"),
     "ree-mag-weifeng": ("40.7", "109.8"), "ree-mag-kumagaya": ("36.1", "139.4"),
 }
+
+# Sites whose note gives a USGS point beside the OSM one.
+USGS_POINTS = {"ree-mine-mount-weld": ("-28.8667", "122.5333")}
 
 # Not sites (a country's scrap, a cell factory), or in the Canadian inventory already.
 BATTERY_LEFT_OUT = {
@@ -90,7 +93,7 @@ BATTERY_PROCESSES = {
     "gr-ref-shandong": ("graphite_natural", "spheroidisation", "spherical_graphite"),
     "gr-ref-innermongolia": ("graphite_synthetic", "graphitisation", "anode_material"),
     "gr-ref-japan": ("graphite_synthetic", "anode", "anode_material"),
-    "gr-ref-korea": ("battery_graphite", "anode", "anode_material"),
+    "gr-ref-korea": ("graphite", "anode", "anode_material"),
     "gr-ref-vidalia": ("graphite_natural", "anode", "anode_material"),
     "gr-ref-novonix": ("graphite_synthetic", "anode", "anode_material"),
     "gr-ref-sweden": ("graphite_natural", "anode", "anode_material"),

@@ -5,7 +5,7 @@ from .common import FACTS, NRCAN, ODBL, RETRIEVED, clip, number, read, refuse, s
 from .context import public_citation
 from .site_tables import (BATTERY_CAPACITY_LEFT_OUT, BATTERY_LEFT_OUT, BATTERY_NAMES, BATTERY_OPERATORS,
                           BATTERY_PROCESSES, BATTERY_SAME, CANADA_PROCESSING, REE_CAPACITY_LEFT_OUT, REE_LEFT_OUT,
-                          REE_PROCESSES, REE_SAME, TOWN_POINTS)
+                          REE_PROCESSES, REE_SAME, TOWN_POINTS, USGS_POINTS)
 
 STATUS = {"operating": "operating", "construction": "construction", "development": "development",
           "planned": "planned", "suspended": "suspended", "closed": "closed",
@@ -13,6 +13,8 @@ STATUS = {"operating": "operating", "construction": "construction", "development
           "ramping": "operating", "stalled": "suspended", "project": "development", "": "unknown"}
 SAME_WORD = {"operating", "construction", "development", "planned", "suspended", "closed", "care_maintenance", ""}
 OSM_BASIS = "Wikipedia/OSM"
+# A clause of a note that gives coordinates: they may be OSM-derived, and a note is no place for a point.
+COORDINATES = re.compile(r"[^;]*-?\d+\.\d+,\s*-?\d+\.\d+[^;]*")
 SITE_LEVEL = {"HistoryOfAtlas pipeline": "USGS/Mindat", "Stimson": "Stimson Center", "USMIN": "USGS USMIN"}
 
 
@@ -28,6 +30,9 @@ def town(value):
 
 def ree_point(r):
     """Latitude, longitude, precision, source: town level unless the point's own source allows more; never OSM."""
+    if r["site_id"] in USGS_POINTS:
+        lat, lon = USGS_POINTS[r["site_id"]]
+        return dict(lat=lat, lon=lon, point_precision="site", point_source="USGS")
     if OSM_BASIS in r["coord_basis"]:
         if r["site_id"] not in TOWN_POINTS:
             return {}
@@ -130,7 +135,7 @@ def ree_rows(r, descriptive, joined):
     capacity, said, basis = ree_capacity(r)
     processes = ree_processes(r)
     word = "" if r["status"] in SAME_WORD else f"status of the source: {r['status']}"
-    notes = public_citation(r["notes"]).replace("per same source, ", "")
+    notes = public_citation(COORDINATES.sub("", r["notes"])).replace("per same source, ", "").strip("; ")
     who = f"{r['name']}, {r['owner_operator']}" if joined else ""
     rows = []
     for i, (stage, form) in enumerate(processes):

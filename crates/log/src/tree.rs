@@ -164,6 +164,25 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_short_tile_at_the_edge_gives_no_root() {
+        let tile = TileId {
+            level: 0,
+            index: 1,
+            width: 3,
+        };
+        let short = root_from_tiles::<LogError>(259, |_, index, width| {
+            let hashes = if index == 1 { 2 } else { width };
+            Ok(vec![EMPTY_ROOT; usize::from(hashes)])
+        });
+        assert_eq!(short, Err(LogError::TileLength { tile, found: 64 }));
+        let wide = |_, _, _| Ok(vec![EMPTY_ROOT; 256]);
+        assert_eq!(
+            EdgeTiles::load::<LogError>(259, wide).map(|edge| edge.levels[0].len()),
+            Ok(3)
+        );
+    }
+
     fn paths(writes: &TileWrites) -> Vec<String> {
         writes.rows.iter().map(|row| row.id.path()).collect()
     }

@@ -28,7 +28,7 @@ pub fn decode_tile(tile: TileId, bytes: &[u8]) -> Result<Vec<Hash>, LogError> {
 ///
 /// # Errors
 /// [`LogError::BundleWidth`] unless there are 1 to 256 entries, [`LogError::EntryTooLong`] for one above
-/// [`MAX_ENTRY_BYTES`].
+/// [`super::MAX_ENTRY_BYTES`].
 pub fn encode_bundle<E: AsRef<[u8]>>(entries: &[E]) -> Result<Vec<u8>, LogError> {
     if entries.is_empty() || entries.len() > usize::from(TILE_WIDTH) {
         return Err(LogError::BundleWidth { found: entries.len() });

@@ -189,6 +189,8 @@ pub struct SeriesKey {
     pub form: String,
     /// Substance key or empty.
     pub substance: String,
+    /// `wet`, `dry`, `contained`, or empty where no mass is counted.
+    pub mass_basis: String,
     /// Subject or empty (price grade, indicator key, HS code …).
     pub subject: String,
 }

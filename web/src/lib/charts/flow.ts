@@ -1,6 +1,7 @@
 /** From the columns of `/api/v1/flows` to the rectangles and ribbons of a Sankey diagram. */
 import { sankey, type SankeyLink, type SankeyNode } from 'd3-sankey';
 import type { Figure, Flows } from '../api/types';
+import { AGGREGATES } from './colours';
 
 /** A node after small areas were put together. `areas` has more than one entry only for such a group. */
 export interface FlowPart {
@@ -53,7 +54,7 @@ export function groupSmall(flows: Pick<Flows, 'nodes' | 'links' | 'columns'>, ke
       return;
     }
     const ranked = [...nodes].sort((a, b) => size(b.id) - size(a.id) || a.area.localeCompare(b.area));
-    const named = ranked.filter((node) => node.area !== 'OTH');
+    const named = ranked.filter((node) => !AGGREGATES.has(node.area));
     const kept = named.filter((node, rank) => rank < keep && size(node.id) >= least);
     let rest = ranked.filter((node) => !kept.includes(node));
     if (rest.length === 1) {
@@ -140,7 +141,7 @@ export function layOut(graph: FlowGraph, columns: number, space: FlowSpace): Flo
     for (const ribbon of graph.ribbons) sums.set(ribbon[side], (sums.get(ribbon[side]) ?? 0) + ribbon.share);
     for (const [id, sum] of sums) size.set(id, Math.max(sum, size.get(id) ?? 0));
   }
-  const rank = (part: FlowPart): number => (part.area === 'OTH' ? 1e6 : -(size.get(part.id) ?? 0));
+  const rank = (part: FlowPart): number => (AGGREGATES.has(part.area) ? 1e6 : -(size.get(part.id) ?? 0));
   const nodes: Node[] = graph.parts.map((part) => ({ id: part.id, part, column: part.column, rank: rank(part) }) as Node);
   const links = graph.ribbons.map((ribbon) => ({
     source: ribbon.source,

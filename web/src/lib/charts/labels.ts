@@ -1,11 +1,11 @@
 /** Labels beside marks, placed one by one where nothing is in the way; those without a place are left out. */
 
-/** A wish for a label: text box of `width` × `height` near (x, y), kept `away` pixels off it. */
+/** A wish for a label: text box of `width` × `height` near (x, y), kept one of `away` pixels off it. */
 export interface LabelWish {
   readonly key: string;
   readonly x: number;
   readonly y: number;
-  readonly away: number;
+  readonly away: readonly number[];
   readonly width: number;
   readonly height: number;
 }
@@ -33,12 +33,12 @@ export function placeLabels(wishes: readonly LabelWish[], obstacles: readonly Bo
   const placed: PlacedLabel[] = [];
   for (const wish of wishes) {
     const { x, y, away, width, height } = wish;
-    const candidates: Box[] = [
-      { x: x + away, y: y - height / 2, width, height },
-      { x: x - away - width, y: y - height / 2, width, height },
-      { x: x - width / 2, y: y - away - height, width, height },
-      { x: x - width / 2, y: y + away, width, height },
-    ];
+    const candidates = away.flatMap((off): Box[] => [
+      { x: x + off, y: y - height / 2, width, height },
+      { x: x - off - width, y: y - height / 2, width, height },
+      { x: x - width / 2, y: y - off - height, width, height },
+      { x: x - width / 2, y: y + off, width, height },
+    ]);
     const box = candidates.find(
       (candidate) =>
         candidate.x >= frame.x &&

@@ -79,12 +79,14 @@ function push(one: Mark, other: Mark, gap: number): boolean {
     dy = 0;
     distance = 1;
   }
-  const step = (wanted - Math.hypot(other.x - one.x, other.y - one.y)) / 2;
+  const step = wanted - Math.hypot(other.x - one.x, other.y - one.y);
+  // The larger gives way less: a big circle stays where it belongs.
+  const yields = other.r ** 2 / (one.r ** 2 + other.r ** 2);
   const ux = (dx / distance) * step;
   const uy = (dy / distance) * step;
-  one.x -= ux;
-  one.y -= uy;
-  other.x += ux;
-  other.y += uy;
+  one.x -= ux * yields;
+  one.y -= uy * yields;
+  other.x += ux * (1 - yields);
+  other.y += uy * (1 - yields);
   return true;
 }

@@ -1,0 +1,158 @@
+//! What may be logged: the one place of this rule.
+//!
+//! A statement is admitted to a member's log if its issuer is that member under the charter, its key is a statement key
+//! of the member, and its signature verifies. The member's own statements must moreover be understood: a payload of a
+//! known kind must parse, its blob must be here. What another member has logged is its word and stands: a payload that
+//! this software does not understand, because it is newer or faulty, is kept and shown as *uninterpreted*. An entry whose
+//! *envelope* is wrong makes the whole log unacceptable, since no entry can be left out of a tree.
+
+use didymium_statement::payload::{Genesis, Notice, Retract, Site, StatisticTable, Supersede};
+use didymium_statement::{Kind, KindVersion, Member, SignedCharter, Statement, StatementError, Visibility};
+use didymium_vocabulary::Vocabulary;
+
+use crate::{NodeError, NodeResult};
+
+/// What became of an admitted statement's payload.
+#[derive(Debug)]
+pub enum Payload {
+    /// It was parsed and keeps every rule of its kind.
+    Understood,
+    /// It is in a blob that is not here yet.
+    Absent,
+    /// Its kind or version is unknown, or only reserved.
+    UnknownKind(KindVersion),
+    /// It breaks a rule of its kind.
+    Faulty(StatementError),
+}
+
+/// The rule, for one club.
+#[derive(Debug, Clone, Copy)]
+pub struct Admission<'a> {
+    charter: &'a SignedCharter,
+    vocabulary: &'a Vocabulary,
+}
+
+impl<'a> Admission<'a> {
+    /// The rule under a charter and a vocabulary.
+    pub const fn new(charter: &'a SignedCharter, vocabulary: &'a Vocabulary) -> Self {
+        Self { charter, vocabulary }
+    }
+
+    /// Admits a statement to this member's own log. `blob` is what the statement names, if it names one.
+    ///
+    /// # Errors
+    /// [`NodeError::Refused`] with the rule that is broken, [`NodeError::BlobAbsent`], [`NodeError::BlobUncalled`],
+    /// [`NodeError::VisibilityNotKept`], [`NodeError::Genesis`] for a genesis after the first entry.
+    pub fn own(&self, member: &Member, statement: &Statement, blob: Option<&[u8]>) -> NodeResult<Payload> {
+        self.envelope(member, statement)?;
+        if !matches!(statement.visibility, Visibility::Public | Visibility::Club) {
+            return Err(NodeError::VisibilityNotKept { statement: statement.id(), visibility: statement.visibility });
+        }
+        if statement.kind.kind == Kind::Genesis {
+            let reason = "a genesis is written once, when the club is founded";
+            return Err(NodeError::Genesis { origin: member.origin().to_owned(), index: 1, reason });
+        }
+        match (&statement.payload, blob) {
+            (didymium_statement::PayloadRef::Blob(blob), None) => {
+                return Err(NodeError::BlobAbsent { statement: statement.id(), blob: *blob });
+            }
+            (didymium_statement::PayloadRef::Inline(_), Some(_)) => {
+                return Err(NodeError::BlobUncalled { statement: statement.id() });
+            }
+            _ => {}
+        }
+        match self.payload(statement, blob) {
+            Payload::Faulty(source) => Err(NodeError::Refused { statement: statement.id(), source }),
+            understood => Ok(understood),
+        }
+    }
+
+    /// Admits entry `index` of another member's log. The entry at index 0 must be the member's genesis under this
+    /// charter, and no other may be one.
+    ///
+    /// # Errors
+    /// [`NodeError::Refused`] or [`NodeError::Genesis`].
+    pub fn foreign(&self, member: &Member, index: u64, bytes: &[u8]) -> NodeResult<Statement> {
+        let named = || didymium_statement::Digest::of(bytes);
+        let statement = Statement::parse(bytes).map_err(|source| NodeError::Refused { statement: named(), source })?;
+        self.envelope(member, &statement)?;
+        self.genesis(member, index, &statement)?;
+        Ok(statement)
+    }
+
+    /// Issuer, key and signature.
+    fn envelope(&self, member: &Member, statement: &Statement) -> NodeResult<()> {
+        let refused = NodeError::refused(statement.id());
+        if statement.issuer != member.did {
+            let (issuer, member) = (statement.issuer.clone(), member.did.clone());
+            return Err(refused(StatementError::WrongIssuer { issuer, member }));
+        }
+        let Some(key) = member.statement_key(&statement.key) else {
+            let issuer = statement.issuer.clone();
+            return Err(refused(StatementError::UnknownKey { key: statement.key, issuer }));
+        };
+        statement.verify(&key).map_err(refused)
+    }
+
+    /// Holds the place of a genesis against the charter: the first entry is one, and says what the charter says.
+    ///
+    /// # Errors
+    /// [`NodeError::Genesis`].
+    pub fn genesis(&self, member: &Member, index: u64, statement: &Statement) -> NodeResult<()> {
+        let wrong = |reason| Err(NodeError::Genesis { origin: member.origin().to_owned(), index, reason });
+        let is_genesis = statement.kind == KindVersion::v1(Kind::Genesis);
+        match (index, is_genesis) {
+            (0, false) => wrong("the first entry is not a genesis"),
+            (0, true) => {
+                let parsed = statement.payload_bytes(None).ok().flatten().and_then(|bytes| Genesis::parse(bytes).ok());
+                let Some(genesis) = parsed else { return wrong("the genesis cannot be read") };
+                if genesis.charter != self.charter.id() {
+                    return wrong("the genesis names another charter");
+                }
+                if genesis.member != member.member || genesis.origin != member.origin() {
+                    return wrong("the genesis names another member or log");
+                }
+                Ok(())
+            }
+            (_, true) => wrong("a genesis stands after the first entry"),
+            (_, false) => Ok(()),
+        }
+    }
+
+    /// Reads a payload by the rules of its kind; `blob` is what is held of it.
+    pub fn payload(&self, statement: &Statement, blob: Option<&[u8]>) -> Payload {
+        let known = statement.kind.version == 1
+            && matches!(
+                statement.kind.kind,
+                Kind::Genesis | Kind::Site | Kind::Statistic | Kind::Notice | Kind::Supersede | Kind::Retract
+            );
+        let bytes = match statement.payload_bytes(blob) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return Payload::Absent,
+            Err(fault) => return Payload::Faulty(fault),
+        };
+        if !known {
+            return Payload::UnknownKind(statement.kind.clone());
+        }
+        match self.parse(&statement.kind.kind, bytes) {
+            Ok(()) => Payload::Understood,
+            Err(fault) => Payload::Faulty(fault),
+        }
+    }
+
+    fn parse(&self, kind: &Kind, bytes: &[u8]) -> Result<(), StatementError> {
+        match kind {
+            Kind::Genesis => Genesis::parse(bytes).map(drop),
+            Kind::Site => Site::parse(bytes, self.vocabulary).map(drop),
+            Kind::Notice => Notice::parse(bytes, self.vocabulary).map(drop),
+            Kind::Supersede => Supersede::parse(bytes).map(drop),
+            Kind::Retract => Retract::parse(bytes).map(drop),
+            Kind::Statistic => {
+                let table = StatisticTable::parse(bytes)?;
+                let layout = table.layout();
+                (0..table.len()).try_for_each(|row| table.observation(row, &layout, self.vocabulary).map(drop))
+            }
+            _ => Ok(()),
+        }
+    }
+}

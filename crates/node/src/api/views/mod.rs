@@ -1,0 +1,23 @@
+//! From the twin to the wire: pure functions, one file a page.
+
+mod composition;
+mod country;
+mod flows;
+mod lens;
+mod map;
+mod overview;
+mod provenance;
+mod series;
+mod sites;
+mod statements;
+
+pub use composition::composition;
+pub use country::{countries, country};
+pub use flows::flows;
+pub use lens::Lens;
+pub use map::map_shares;
+pub use overview::overview;
+pub use provenance::provenance;
+pub use series::{ObservationFilter, SeriesQuery, balance, observations, prices, series};
+pub use sites::{NoticeFilter, SiteFilter, notices, site_page, sites};
+pub use statements::twin_state;

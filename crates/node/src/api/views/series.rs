@@ -1,0 +1,206 @@
+//! Series over time, balances of one period, observations as published, prices.
+
+use didymium_twin::{CLUB, SeriesId, Symbol, WORLD};
+use didymium_vocabulary::Period;
+
+use super::Lens;
+use crate::api::types;
+
+/// What names a series in a question; an absent field matches any.
+#[derive(Debug, Default, Clone)]
+pub struct SeriesQuery {
+    /// Measure.
+    pub measure: Option<String>,
+    /// Commodity.
+    pub commodity: Option<String>,
+    /// Stage.
+    pub stage: Option<String>,
+    /// Form.
+    pub form: Option<String>,
+    /// Substance.
+    pub substance: Option<String>,
+    /// Basis of a mass.
+    pub mass_basis: Option<String>,
+    /// Subject.
+    pub subject: Option<String>,
+}
+
+impl SeriesQuery {
+    /// The names in the twin's order.
+    pub fn names(&self) -> [Option<&str>; 7] {
+        [&self.measure, &self.commodity, &self.stage, &self.form, &self.substance, &self.mass_basis, &self.subject].map(Option::as_deref)
+    }
+}
+
+/// A series by area over time: chosen figures.
+pub fn series(lens: Lens<'_>, query: &SeriesQuery, partner: &str) -> Option<types::Series> {
+    let twin = lens.twin;
+    let id = twin.find_series(query.names())?;
+    let partner = twin.symbol(partner)?;
+    let periods: Vec<Period> = twin.series(id).periods.keys().copied().collect();
+    let mut areas: Vec<Symbol> = Vec::new();
+    for period in &periods {
+        areas.extend(twin.chosen(id, *period).into_iter().flat_map(|edition| edition.areas()));
+    }
+    areas.sort_unstable();
+    areas.dedup();
+    let world = twin.symbol(WORLD);
+    let mut lines: Vec<types::AreaLine> = areas
+        .into_iter()
+        .filter(|area| Some(*area) != world || !twin.adds_up(id))
+        .map(|area| types::AreaLine {
+            area: twin.text(area).to_owned(),
+            figures: periods.iter().map(|period| lens.maybe(twin.cell(id, area, partner, *period))).collect(),
+        })
+        .filter(|line| line.figures.iter().any(Option::is_some))
+        .collect();
+    lines.sort_by(|a, b| weight(b).total_cmp(&weight(a)).then_with(|| a.area.cmp(&b.area)));
+    Some(types::Series {
+        key: lens.key(id),
+        unit: twin.series(id).unit.clone(),
+        areas: lines,
+        world: periods.iter().map(|period| lens.maybe(twin.world(id, *period))).collect(),
+        hhi: periods.iter().map(|period| lens.maybe(twin.hhi(id, *period))).collect(),
+        largest_share: periods.iter().map(|period| lens.maybe(twin.largest_share(id, *period))).collect(),
+        periods: periods.iter().map(Period::to_string).collect(),
+    })
+}
+
+/// The latest figure of a line, for ordering only.
+fn weight(line: &types::AreaLine) -> f64 {
+    line.figures.iter().rev().flatten().find_map(|figure| figure.value.as_ref()?.parse().ok()).unwrap_or(f64::MIN)
+}
+
+/// Every source beside the chosen one, for one period (the latest observed one by default).
+pub fn balance(lens: Lens<'_>, query: &SeriesQuery, period: Option<Period>) -> Option<types::Balance> {
+    let twin = lens.twin;
+    let id = twin.find_series(query.names())?;
+    let period = period.or_else(|| twin.latest_period(id))?;
+    let figures = twin.series(id).periods.get(&period)?;
+    let mut areas: Vec<Symbol> = figures.editions.iter().flat_map(|edition| edition.areas()).collect();
+    areas.sort_unstable();
+    areas.dedup();
+    let world = twin.symbol(WORLD);
+    let mut rows: Vec<_> = areas
+        .into_iter()
+        .filter(|area| Some(*area) != world || !twin.adds_up(id))
+        .map(|area| balance_row(lens, id, area, period))
+        .collect();
+    rows.sort_by(|(left, a), (right, b)| right.cmp(left).then_with(|| a.area.cmp(&b.area)));
+    Some(types::Balance {
+        key: lens.key(id),
+        period: period.to_string(),
+        periods: twin.series(id).periods.keys().map(Period::to_string).collect(),
+        world: lens.maybe(twin.world(id, period)),
+        rows: rows.into_iter().map(|(_, row)| row).collect(),
+        hhi: lens.maybe(twin.hhi(id, period)),
+        n_minus_1: lens.maybe(twin.n_minus_1(id, period)),
+        club: lens.country_share(id, CLUB, period),
+        sources: figures.editions.iter().map(|edition| edition.source.source.clone()).collect(),
+        rule: types::Text { en: didymium_twin::RULE_R1_EN.to_owned(), fr: didymium_twin::RULE_R1_FR.to_owned() },
+    })
+}
+
+fn balance_row(
+    lens: Lens<'_>,
+    id: SeriesId,
+    area: Symbol,
+    period: Period,
+) -> (Option<didymium_vocabulary::Decimal>, types::BalanceRow) {
+    let twin = lens.twin;
+    let editions = twin.series(id).periods.get(&period).map_or(&[][..], |figures| &figures.editions);
+    let by_source: Vec<_> =
+        editions.iter().map(|edition| twin.cell_in(id, edition, area, Symbol::EMPTY, period)).collect();
+    let size = by_source.iter().flatten().map(|figure| figure.value).next();
+    let row = types::BalanceRow {
+        area: twin.text(area).to_owned(),
+        chosen: lens.maybe(twin.cell(id, area, Symbol::EMPTY, period)),
+        share: lens.maybe(twin.share(id, twin.text(area), period)),
+        by_source: by_source.into_iter().map(|figure| lens.maybe(figure)).collect(),
+    };
+    (size, row)
+}
+
+/// Filters of [`observations`] beyond the series.
+#[derive(Debug, Default, Clone)]
+pub struct ObservationFilter {
+    /// Area.
+    pub area: Option<String>,
+    /// Importer.
+    pub partner: Option<String>,
+    /// Period.
+    pub period: Option<Period>,
+    /// Source edition.
+    pub source: Option<String>,
+    /// Only chosen, or only not chosen, figures.
+    pub chosen: Option<bool>,
+}
+
+/// Figures as published, in a fixed order; the count of all that match, and those of the page.
+pub fn observations(
+    lens: Lens<'_>,
+    query: &SeriesQuery,
+    filter: &ObservationFilter,
+    offset: usize,
+    limit: usize,
+) -> (u64, Vec<types::Observation>) {
+    let twin = lens.twin;
+    let wanted = |name: &Option<String>| name.as_ref().map(|text| twin.symbol(text));
+    let (area, partner) = (wanted(&filter.area), wanted(&filter.partner));
+    let mut series: Vec<SeriesId> = twin.matching_series(query.names()).collect();
+    series.sort_by_cached_key(|id| twin.key_texts(*id).map(str::to_owned));
+    let mut total = 0;
+    let mut items = Vec::new();
+    for id in series {
+        for (period, figures) in twin.series(id).periods.iter().rev() {
+            if filter.period.is_some_and(|wanted| wanted != *period) {
+                continue;
+            }
+            for (rank, edition) in figures.editions.iter().enumerate() {
+                let source = filter.source.as_ref().is_none_or(|wanted| *wanted == edition.source.source);
+                if !source || filter.chosen.is_some_and(|wanted| wanted != (rank == 0)) {
+                    continue;
+                }
+                let mut rows: Vec<_> = edition
+                    .facts
+                    .iter()
+                    .filter(|(a, p, _)| area.is_none_or(|w| w == Some(*a)) && partner.is_none_or(|w| w == Some(*p)))
+                    .collect();
+                let page = offset..offset + limit;
+                let count = rows.len();
+                if total < page.end && total + count > page.start {
+                    rows.sort_by_key(|(a, p, fact)| (twin.text(*a), twin.text(*p), *fact));
+                    let inside = rows.iter().enumerate().filter(|(n, _)| page.contains(&(total + n)));
+                    items.extend(inside.map(|(_, (_, _, fact))| lens.observation(twin.fact(*fact))));
+                }
+                total += count;
+            }
+        }
+    }
+    (total as u64, items)
+}
+
+/// Price series of a commodity and of the commodities of its family, one line a product and publication.
+pub fn prices(lens: Lens<'_>, commodity: &str) -> types::Prices {
+    let twin = lens.twin;
+    let mut lines = Vec::new();
+    for id in twin.matching_series([Some("price"), None, None, None, None, None, None]) {
+        let key = lens.key(id);
+        if !super::sites::commodity_covers(twin, commodity, &key.commodity) {
+            continue;
+        }
+        let mut by_publication: std::collections::BTreeMap<String, Vec<types::Figure>> = std::collections::BTreeMap::new();
+        for (period, figures) in &twin.series(id).periods {
+            let Some(edition) = figures.chosen() else { continue };
+            let figure = edition.facts.first().and_then(|(area, partner, _)| twin.cell_in(id, edition, *area, *partner, *period));
+            if let Some(figure) = figure {
+                by_publication.entry(edition.source.series.clone()).or_default().push(lens.figure(&figure));
+            }
+        }
+        for (source, points) in by_publication {
+            lines.push(types::PriceLine { key: key.clone(), unit: twin.series(id).unit.clone(), source, points });
+        }
+    }
+    lines.sort_by(|a, b| (&a.key.commodity, &a.key.subject, &a.source).cmp(&(&b.key.commodity, &b.key.subject, &b.source)));
+    types::Prices { commodity: commodity.to_owned(), lines }
+}

@@ -1,0 +1,110 @@
+//! Sites and notices.
+
+use didymium_twin::Twin;
+
+use super::Lens;
+use super::lens::source;
+use crate::api::types;
+
+/// Neighbours on a site's page.
+const NEIGHBOURS: usize = 12;
+
+/// What sites to list; an absent field matches all.
+#[derive(Debug, Default, Clone)]
+pub struct SiteFilter {
+    /// Commodity or family.
+    pub commodity: Option<String>,
+    /// Stage of a process.
+    pub stage: Option<String>,
+    /// Status of a process at that stage (or of the site, where no stage is asked).
+    pub status: Option<String>,
+    /// Country.
+    pub country: Option<String>,
+    /// Part of the name, operator or place, in any case.
+    pub text: Option<String>,
+}
+
+/// What notices to list; an absent field matches all.
+#[derive(Debug, Default, Clone)]
+pub struct NoticeFilter {
+    /// Commodity or family.
+    pub commodity: Option<String>,
+    /// Country that acts or is affected.
+    pub country: Option<String>,
+    /// Type.
+    pub notice_type: Option<String>,
+}
+
+/// Whether a question about `asked` covers something of `found`: the same commodity, or one of its family.
+pub(crate) fn commodity_covers(twin: &Twin, asked: &str, found: &str) -> bool {
+    let vocabulary = twin.vocabulary();
+    asked == found
+        || vocabulary.commodity(found).is_some_and(|commodity| commodity.family == asked)
+        || vocabulary.commodity(asked).is_some_and(|commodity| commodity.family == found)
+}
+
+/// Sites that match, by name.
+pub fn sites(lens: Lens<'_>, filter: &SiteFilter) -> Vec<types::Site> {
+    let mut found: Vec<types::Site> =
+        lens.twin.sites().values().filter(|record| matches(lens.twin, &record.site, filter)).map(|record| lens.site(record)).collect();
+    found.sort_by(|a, b| (a.name.to_lowercase(), &a.site).cmp(&(b.name.to_lowercase(), &b.site)));
+    found
+}
+
+fn matches(twin: &Twin, site: &didymium_statement::payload::Site, filter: &SiteFilter) -> bool {
+    let is = |wanted: &Option<String>, has: &str| wanted.as_ref().is_none_or(|wanted| wanted == has);
+    let covered = |found: &str| filter.commodity.as_ref().is_none_or(|asked| commodity_covers(twin, asked, found));
+    let named = filter.text.as_ref().is_none_or(|text| {
+        let text = text.to_lowercase();
+        [&site.name, &site.operator, &site.place].iter().any(|field| field.to_lowercase().contains(&text))
+    });
+    let status_at_stage = |status: &str| filter.stage.is_none() || is(&filter.status, status);
+    is(&filter.country, &site.country)
+        && named
+        && (filter.stage.is_some() || is(&filter.status, site.status.as_str()))
+        && site.processes.iter().any(|process| {
+            is(&filter.stage, &process.stage) && covered(&process.commodity) && status_at_stage(process.status.as_str())
+        })
+}
+
+/// A site's page.
+pub fn site_page(lens: Lens<'_>, key: &str) -> Option<types::SitePage> {
+    let record = lens.twin.sites().get(key)?;
+    let site = &record.site;
+    let touches = |commodities: &[String]| {
+        commodities.iter().any(|named| site.processes.iter().any(|process| commodity_covers(lens.twin, named, &process.commodity)))
+    };
+    let country = NoticeFilter { country: Some(site.country.clone()), ..NoticeFilter::default() };
+    let near = SiteFilter { country: Some(site.country.clone()), ..SiteFilter::default() };
+    let shares_commodity =
+        |other: &types::Site| other.processes.iter().any(|process| touches(std::slice::from_ref(&process.commodity)));
+    Some(types::SitePage {
+        site: lens.site(record),
+        sources: vec![source(&site.source)],
+        notices: notices(lens, &country).into_iter().filter(|notice| touches(&notice.commodities)).collect(),
+        neighbours: sites(lens, &near)
+            .into_iter()
+            .filter(|other| other.site != site.site && shares_commodity(other))
+            .take(NEIGHBOURS)
+            .collect(),
+    })
+}
+
+/// Notices that match, newest first.
+pub fn notices(lens: Lens<'_>, filter: &NoticeFilter) -> Vec<types::Notice> {
+    let mut found: Vec<types::Notice> = lens
+        .twin
+        .notices()
+        .values()
+        .filter(|record| {
+            let notice = &record.notice;
+            filter.commodity.as_ref().is_none_or(|asked| {
+                notice.commodities.iter().any(|named| commodity_covers(lens.twin, asked, named))
+            }) && filter.country.as_ref().is_none_or(|country| notice.actors.contains(country) || notice.affected.contains(country))
+                && filter.notice_type.as_ref().is_none_or(|wanted| *wanted == notice.notice_type)
+        })
+        .map(|record| lens.notice(record))
+        .collect();
+    found.sort_by(|a, b| (&b.date, &a.notice).cmp(&(&a.date, &b.notice)));
+    found
+}

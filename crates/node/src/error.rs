@@ -1,0 +1,228 @@
+//! What can go wrong in a node.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use didymium_log::LogError;
+use didymium_statement::{Digest, StatementError, StatementId, Visibility};
+use didymium_store::StoreError;
+
+/// Result of an operation of the node.
+pub type NodeResult<T> = Result<T, NodeError>;
+
+/// One variant a cause, with what is wrong, where, and what to do.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum NodeError {
+    /// A file or folder cannot be used.
+    #[error("cannot use `{}`", path.display())]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A club is to be founded where something is already.
+    #[error("folder `{}` is not empty: name another, or start the club that is in it", dir.display())]
+    FolderNotEmpty {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// A folder lacks what makes it a node's.
+    #[error("folder `{}` is not a node's: it has no `{missing}`; found a club with `didymium init`, or name the right folder", dir.display())]
+    NotANodeFolder {
+        /// The folder.
+        dir: PathBuf,
+        /// The file that is missing.
+        missing: &'static str,
+    },
+    /// `node.toml` cannot be read.
+    #[error("`{}`: {reason}", path.display())]
+    Config {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, with its line where the parser knows it.
+        reason: String,
+    },
+    /// A secret key can be read by others than its owner.
+    #[error("key `{}` can be read by others (mode {mode:03o}): run `chmod 600 '{}'`, and replace the key if others may have read it", path.display(), path.display())]
+    KeyExposed {
+        /// The file.
+        path: PathBuf,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// A key file does not hold a key.
+    #[error("key `{}` must hold 64 hexadecimal digits (a 32-byte seed) on one line", path.display())]
+    KeyMalformed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A key of the folder is not the one in the charter.
+    #[error("the {role} key in `{}` is not the one the charter gives {member}: this folder belongs to another club or member", dir.display())]
+    KeyNotInCharter {
+        /// `statement`, `log`, `witness` or `mirror`.
+        role: &'static str,
+        /// The folder.
+        dir: PathBuf,
+        /// Member code.
+        member: String,
+    },
+    /// A code that the charter does not have.
+    #[error("`{member}` is no member under the charter of this club (members: {known})")]
+    NotAMember {
+        /// The code.
+        member: String,
+        /// The codes that it has.
+        known: String,
+    },
+    /// What a club is to be founded from is wrong.
+    #[error("no club can be founded: {reason}")]
+    ClubSpec {
+        /// Why.
+        reason: String,
+    },
+    /// The system gave no random bytes.
+    #[error("the system gives no random bytes for keys: {0}")]
+    Random(getrandom::Error),
+    /// Something cannot be written down.
+    #[error("cannot encode {what}: {reason}")]
+    Encode {
+        /// What.
+        what: &'static str,
+        /// What the encoder said.
+        reason: String,
+    },
+
+    /// A statement, charter or key breaks a rule.
+    #[error(transparent)]
+    Statement(#[from] StatementError),
+    /// A statement is refused.
+    #[error("statement {statement} is refused")]
+    Refused {
+        /// Its name.
+        statement: StatementId,
+        /// The rule it breaks.
+        source: StatementError,
+    },
+    /// A statement asks for readers that this version cannot keep to.
+    #[error("statement {statement} is for `{}` readers: this version serves what it logs to every reader of the node, so only public and club statements are taken", visibility.as_str())]
+    VisibilityNotKept {
+        /// Its name.
+        statement: StatementId,
+        /// Its class.
+        visibility: Visibility,
+    },
+    /// A statement names a blob that is not here.
+    #[error("statement {statement} names blob {blob}, which is not here: hand it over with the statement")]
+    BlobAbsent {
+        /// The statement.
+        statement: StatementId,
+        /// The blob.
+        blob: Digest,
+    },
+    /// A blob is given for a statement that carries its payload inside.
+    #[error("statement {statement} carries its payload inside and names no blob")]
+    BlobUncalled {
+        /// The statement.
+        statement: StatementId,
+    },
+    /// The first entry of a log is not the genesis of that member under this charter, or a genesis stands elsewhere.
+    #[error("entry {index} of log `{origin}`: {reason}")]
+    Genesis {
+        /// The log.
+        origin: String,
+        /// Index of the entry.
+        index: u64,
+        /// What is wrong.
+        reason: &'static str,
+    },
+    /// More entries at once than allowed.
+    #[error("{count} entries at once, at most {max} are taken: split them")]
+    TooManyEntries {
+        /// How many.
+        count: usize,
+        /// The limit.
+        max: usize,
+    },
+    /// What is stored of a log contradicts itself.
+    #[error("log `{origin}` as stored contradicts itself ({reason}): nothing was signed; restore it from a backup or a mirror")]
+    StoredLog {
+        /// The log.
+        origin: String,
+        /// What does not fit.
+        reason: String,
+    },
+    /// A log that is not held here.
+    #[error("no log `{origin}` is held here")]
+    NoSuchLog {
+        /// The log.
+        origin: String,
+    },
+    /// Tree, tile, note or checkpoint.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// Storage.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+
+    /// The port is taken.
+    #[error("port {} on {} is in use by another program: stop it, or set another `listen` address in node.toml", address.port(), address.ip())]
+    PortTaken {
+        /// The address.
+        address: SocketAddr,
+    },
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// The HTTP client cannot be made.
+    #[error("the HTTP client cannot be made")]
+    Client(#[source] reqwest::Error),
+    /// Serving ended with an error.
+    #[error("the HTTP server stopped")]
+    Serve(#[source] std::io::Error),
+    /// A task was cancelled or panicked.
+    #[error("a task of the node ended early")]
+    Task(#[from] tokio::task::JoinError),
+    /// A peer's log or answer.
+    #[error(transparent)]
+    Peer(#[from] crate::federation::PeerError),
+}
+
+impl NodeError {
+    /// An I/O error at a path.
+    pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { path, source }
+    }
+
+    /// A statement's refusal.
+    pub(crate) fn refused(statement: StatementId) -> impl FnOnce(StatementError) -> Self {
+        move |source| Self::Refused { statement, source }
+    }
+
+    /// The error with all its causes on one line, for logs and pages.
+    pub fn in_words(&self) -> String {
+        in_words(self)
+    }
+}
+
+/// An error with all its causes on one line.
+pub(crate) fn in_words(error: &dyn std::error::Error) -> String {
+    let mut words = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        let more = next.to_string();
+        if !words.ends_with(&more) {
+            words.push_str(": ");
+            words.push_str(&more);
+        }
+        cause = next.source();
+    }
+    words
+}

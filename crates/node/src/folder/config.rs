@@ -1,0 +1,122 @@
+//! `node.toml`.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use didymium_statement::Charter;
+use serde::{Deserialize, Serialize};
+
+use super::files::{PLAIN_MODE, write_atomic};
+use crate::{NodeError, NodeResult};
+
+/// What a node's operator sets.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NodeConfig {
+    /// ISO 3166 alpha-3 code of the member whose node it is.
+    pub member: String,
+    /// Address that the node listens on, such as `127.0.0.1:4801`.
+    pub listen: SocketAddr,
+    /// Base addresses of peers by member code, where they differ from the charter's.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub peers: BTreeMap<String, String>,
+    /// Limits and times, where they differ from the defaults.
+    #[serde(default, skip_serializing_if = "Overrides::is_default")]
+    pub overrides: Overrides,
+}
+
+/// Limits and times of a node with their defaults.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Overrides {
+    /// Shortest pause between two pulls from one peer, milliseconds.
+    pub pull_pause_ms_min: u64,
+    /// Longest pause between two pulls from one peer, milliseconds.
+    pub pull_pause_ms_max: u64,
+    /// Longest time for one answer over HTTP, milliseconds.
+    pub request_ms_max: u64,
+    /// Most requests answered at the same time.
+    pub concurrent_requests_max: usize,
+    /// Largest body of a request, bytes.
+    pub request_bytes_max: usize,
+    /// Largest database, pages of 4 KiB; a full one answers as a full disk does. 0: no limit.
+    pub database_pages_max: u32,
+}
+
+impl Default for Overrides {
+    fn default() -> Self {
+        Self {
+            pull_pause_ms_min: 1_000,
+            pull_pause_ms_max: 5_000,
+            request_ms_max: 30_000,
+            concurrent_requests_max: 256,
+            request_bytes_max: 64 * 1024,
+            database_pages_max: 0,
+        }
+    }
+}
+
+impl Overrides {
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// Longest time for one answer.
+    pub(crate) const fn request_timeout(&self) -> Duration {
+        Duration::from_millis(self.request_ms_max)
+    }
+}
+
+impl NodeConfig {
+    /// A configuration with defaults.
+    pub fn new(member: &str, listen: SocketAddr) -> Self {
+        Self { member: member.to_owned(), listen, peers: BTreeMap::new(), overrides: Overrides::default() }
+    }
+
+    pub(super) fn read(path: &Path) -> NodeResult<Self> {
+        let text = std::fs::read_to_string(path).map_err(NodeError::io(path))?;
+        toml::from_str(&text)
+            .map_err(|error| NodeError::Config { path: path.to_owned(), reason: error.to_string().trim_end().to_owned() })
+    }
+
+    pub(crate) fn write(&self, path: &Path) -> NodeResult<()> {
+        let text = toml::to_string(self)
+            .map_err(|error| NodeError::Encode { what: "node.toml", reason: error.to_string() })?;
+        write_atomic(path, text.as_bytes(), PLAIN_MODE)
+    }
+
+    pub(super) fn check(&self, path: &Path, charter: &Charter) -> NodeResult<()> {
+        let wrong = |reason: String| Err(NodeError::Config { path: path.to_owned(), reason });
+        for (code, address) in &self.peers {
+            if charter.member(code).is_none() || *code == self.member {
+                return wrong(format!("[peers] names `{code}`, which is no other member under the charter"));
+            }
+            if !is_base_address(address) {
+                return wrong(format!("[peers] {code}: `{address}` is not a base address such as http://127.0.0.1:4801"));
+            }
+        }
+        let set = &self.overrides;
+        if set.pull_pause_ms_min == 0 || set.pull_pause_ms_min > set.pull_pause_ms_max {
+            return wrong("[overrides] pull_pause_ms_min must be at least 1 and not above pull_pause_ms_max".into());
+        }
+        if set.request_ms_max == 0 || set.concurrent_requests_max == 0 || set.request_bytes_max == 0 {
+            return wrong("[overrides] request_ms_max, concurrent_requests_max and request_bytes_max must be at least 1".into());
+        }
+        Ok(())
+    }
+}
+
+/// Scheme, host and port, nothing after.
+pub(crate) fn is_base_address(address: &str) -> bool {
+    reqwest::Url::parse(address).is_ok_and(|url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.host_str().is_some()
+            && url.username().is_empty()
+            && url.password().is_none()
+            && url.path() == "/"
+            && url.query().is_none()
+            && url.fragment().is_none()
+    })
+}

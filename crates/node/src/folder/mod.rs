@@ -1,0 +1,111 @@
+//! A node's folder: who it is, under which charter, with which keys.
+//!
+//! ```text
+//! node.toml                                    member code, listen address, peers' addresses, overrides
+//! charter.cose                                 the signed charter
+//! keys/{statement,log,witness,mirror}.key      32-byte seeds in hexadecimal, readable by the owner alone
+//! node.db, lock                                the store and its hold on the folder
+//! ```
+
+mod config;
+mod files;
+mod keys;
+
+use std::path::{Path, PathBuf};
+
+use didymium_statement::{Member, SignedCharter};
+
+pub use config::{NodeConfig, Overrides};
+pub(crate) use config::is_base_address;
+pub(crate) use files::{make_private_dir, sync_dir, write_atomic};
+pub use keys::{NodeKeys, Seeds};
+
+use crate::{NodeError, NodeResult};
+
+/// Name of the configuration in a node's folder.
+pub const CONFIG_FILE: &str = "node.toml";
+/// Name of the charter in a node's folder.
+pub const CHARTER_FILE: &str = "charter.cose";
+/// Name of the folder of keys in a node's folder.
+pub const KEYS_DIR: &str = "keys";
+
+/// A node's folder, read and checked.
+#[derive(Debug)]
+pub struct NodeFolder {
+    dir: PathBuf,
+    config: NodeConfig,
+    charter: SignedCharter,
+    keys: NodeKeys,
+}
+
+impl NodeFolder {
+    /// Reads and checks a folder: its configuration, its charter, that its keys are hidden from others and are the ones
+    /// the charter gives the member. The store is opened later, by [`crate::Node::open`].
+    ///
+    /// # Errors
+    /// [`NodeError::NotANodeFolder`], [`NodeError::Config`], [`NodeError::Statement`] for a charter that does not
+    /// count, [`NodeError::NotAMember`], [`NodeError::KeyExposed`], [`NodeError::KeyMalformed`],
+    /// [`NodeError::KeyNotInCharter`] or [`NodeError::Io`].
+    pub fn open(dir: &Path) -> NodeResult<Self> {
+        for missing in [CONFIG_FILE, CHARTER_FILE, KEYS_DIR] {
+            if !dir.join(missing).exists() {
+                return Err(NodeError::NotANodeFolder { dir: dir.to_owned(), missing });
+            }
+        }
+        let config = NodeConfig::read(&dir.join(CONFIG_FILE))?;
+        let path = dir.join(CHARTER_FILE);
+        let bytes = std::fs::read(&path).map_err(NodeError::io(path))?;
+        let charter = SignedCharter::parse(&bytes)?;
+        config.check(&dir.join(CONFIG_FILE), charter.charter())?;
+        let member = require_member(&charter, &config.member)?;
+        let keys = NodeKeys::read(&dir.join(KEYS_DIR), member)?;
+        keys.check(dir, member)?;
+        Ok(Self { dir: dir.to_owned(), config, charter, keys })
+    }
+
+    /// Writes the configuration anew, whole or not at all.
+    ///
+    /// # Errors
+    /// [`NodeError::Config`] if it does not fit the charter, [`NodeError::Io`].
+    pub fn set_config(&mut self, config: NodeConfig) -> NodeResult<()> {
+        let path = self.dir.join(CONFIG_FILE);
+        config.check(&path, self.charter.charter())?;
+        config.write(&path)?;
+        self.config = config;
+        Ok(())
+    }
+
+    /// The folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// The configuration.
+    pub const fn config(&self) -> &NodeConfig {
+        &self.config
+    }
+
+    /// The charter.
+    pub const fn charter(&self) -> &SignedCharter {
+        &self.charter
+    }
+
+    /// The keys.
+    pub const fn keys(&self) -> &NodeKeys {
+        &self.keys
+    }
+
+    /// Takes the folder apart for a node.
+    pub(crate) fn into_parts(self) -> (PathBuf, NodeConfig, SignedCharter, NodeKeys) {
+        (self.dir, self.config, self.charter, self.keys)
+    }
+}
+
+/// The member of a code, or the codes that there are.
+pub(crate) fn require_member<'a>(charter: &'a SignedCharter, code: &str) -> NodeResult<&'a Member> {
+    let members = &charter.charter().members;
+    charter.charter().member(code).ok_or_else(|| NodeError::NotAMember {
+        member: code.chars().take(40).collect(),
+        known: members.iter().map(|member| member.member.as_str()).collect::<Vec<_>>().join(", "),
+    })
+}

@@ -1,0 +1,51 @@
+//! Jobs beside the server: keeping the twin up to date.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use didymium_statement::Digest;
+
+use crate::shutdown::Shutdown;
+use crate::{NodeResult, NodeState, twin_job};
+
+/// How long the node gathers changes before it builds the twin anew.
+const GATHER: Duration = Duration::from_millis(150);
+
+/// Builds the twin, and again after changes, until the node stops. Changes that come during a build lead to one more.
+pub(crate) async fn keep_twin(state: NodeState, shutdown: Shutdown) {
+    let mut changes = state.changed().listen();
+    changes.mark_changed();
+    let stopping = shutdown.wait();
+    tokio::pin!(stopping);
+    loop {
+        tokio::select! {
+            () = &mut stopping => return,
+            changed = changes.changed() => if changed.is_err() { return },
+        }
+        if state.twin().is_some() {
+            tokio::select! {
+                () = &mut stopping => return,
+                () = tokio::time::sleep(GATHER) => {}
+            }
+        }
+        changes.mark_unchanged();
+        let building = state.clone();
+        let built = tokio::task::spawn_blocking(move || rebuild_twin(&building)).await;
+        match built.map_err(crate::NodeError::from).and_then(|built| built) {
+            Ok(cut) => tracing::debug!(%cut, "twin is up to date"),
+            Err(error) => tracing::error!(error = error.in_words(), "the twin could not be built"),
+        }
+    }
+}
+
+/// Builds the twin of what is held now and shows it; answers the id of its cut. Blocking.
+///
+/// # Errors
+/// [`crate::NodeError::Store`].
+pub fn rebuild_twin(state: &NodeState) -> NodeResult<Digest> {
+    let cut = twin_job::current_cut(&**state.store(), state.charter(), state.vocabulary())?;
+    let id = cut.id();
+    let twin = twin_job::build_twin_at(&**state.store(), state.charter(), state.vocabulary(), cut)?;
+    state.set_twin(Arc::new(twin));
+    Ok(id)
+}

@@ -1,0 +1,235 @@
+//! What every part of a running node shares.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use didymium_statement::{Member, PayloadRef, SignedCharter, Statement, StatementSigner};
+use didymium_store::{SqliteStore, Store, StoreOptions};
+use didymium_twin::Twin;
+use didymium_vocabulary::Vocabulary;
+use tokio::sync::watch;
+
+use crate::admission::Admission;
+use crate::clock::Clock;
+use crate::federation::PeerStatus;
+use crate::folder::{NodeConfig, NodeFolder, require_member};
+use crate::held::HeldLog;
+use crate::ledger::{Appended, Entry};
+use crate::server::Metrics;
+use crate::{Changed, Ledger, NodeError, NodeResult};
+
+/// A node's shared state. Cheap to clone.
+#[derive(Clone)]
+pub struct NodeState(Arc<Inner>);
+
+struct Inner {
+    dir: PathBuf,
+    config: NodeConfig,
+    charter: SignedCharter,
+    member: Member,
+    vocabulary: &'static Vocabulary,
+    clock: Arc<dyn Clock>,
+    store: Arc<dyn Store>,
+    ledger: Ledger,
+    signer: StatementSigner,
+    changed: Changed,
+    twin: watch::Sender<Option<Arc<Twin>>>,
+    peers: Mutex<BTreeMap<String, PeerStatus>>,
+    metrics: Metrics,
+}
+
+impl NodeState {
+    /// Opens the store and the ledger of a folder.
+    ///
+    /// # Errors
+    /// [`NodeError::Store`] if the folder is in use or its database damaged; [`NodeError::StoredLog`] if the log
+    /// contradicts itself; [`NodeError::Genesis`] if it is not the log of this member under this charter.
+    pub fn open(folder: NodeFolder, clock: Arc<dyn Clock>) -> NodeResult<Self> {
+        let (dir, config, charter, keys) = folder.into_parts();
+        let pages = config.overrides.database_pages_max;
+        let options = StoreOptions { size_pages_max: (pages > 0).then_some(pages), ..StoreOptions::default() };
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&dir, options)?);
+        let changed = Changed::default();
+        let ledger = Ledger::open(Arc::clone(&store), keys.log, Arc::clone(&clock), changed.clone())?;
+        let member = require_member(&charter, &config.member)?.clone();
+        let vocabulary = Vocabulary::embedded();
+        check_genesis(&ledger, &Admission::new(&charter, vocabulary), &member)?;
+        if charter.charter().vocabulary.as_bytes() != &vocabulary.digest() {
+            tracing::warn!(
+                charter = %charter.charter().vocabulary,
+                software = vocabulary.digest_hex(),
+                "the charter names another vocabulary than this software reads statements with"
+            );
+        }
+        let others = charter.charter().members.iter().filter(|other| other.member != member.member);
+        let peers = others.map(|other| {
+            let address = config.peers.get(&other.member).unwrap_or(&other.address);
+            (other.member.clone(), PeerStatus::unheard(&other.member, address))
+        });
+        Ok(Self(Arc::new(Inner {
+            peers: Mutex::new(peers.collect()),
+            dir,
+            config,
+            charter,
+            member,
+            vocabulary,
+            clock,
+            store,
+            ledger,
+            signer: keys.statement,
+            changed,
+            twin: watch::Sender::new(None),
+            metrics: Metrics::new(),
+        })))
+    }
+
+    /// The node's folder.
+    pub fn dir(&self) -> &Path {
+        &self.0.dir
+    }
+
+    /// The node's configuration.
+    pub fn config(&self) -> &NodeConfig {
+        &self.0.config
+    }
+
+    /// The charter.
+    pub fn charter(&self) -> &SignedCharter {
+        &self.0.charter
+    }
+
+    /// The member whose node this is.
+    pub fn member(&self) -> &Member {
+        &self.0.member
+    }
+
+    /// The vocabulary that statements are read with.
+    pub fn vocabulary(&self) -> &'static Vocabulary {
+        self.0.vocabulary
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &dyn Clock {
+        &*self.0.clock
+    }
+
+    /// The store. Blocking.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.0.store
+    }
+
+    /// The member's own log. Blocking.
+    pub fn ledger(&self) -> &Ledger {
+        &self.0.ledger
+    }
+
+    /// Signs the member's own statements.
+    pub fn signer(&self) -> &StatementSigner {
+        &self.0.signer
+    }
+
+    /// The signal that entries or blobs have come.
+    pub fn changed(&self) -> &Changed {
+        &self.0.changed
+    }
+
+    /// The log of a member as it is held here, own or copy.
+    ///
+    /// # Errors
+    /// [`NodeError::NotAMember`].
+    pub fn log_of(&self, member: &str) -> NodeResult<HeldLog> {
+        let member = require_member(&self.0.charter, member)?;
+        Ok(HeldLog::new(Arc::clone(&self.0.store), member.origin()))
+    }
+
+    /// The rule of what may be logged.
+    pub fn admission(&self) -> Admission<'_> {
+        Admission::new(&self.0.charter, self.0.vocabulary)
+    }
+
+    /// Admits statements to the member's own log and appends them, at most 1,024 a commit. Nothing is appended if one of
+    /// them is refused. Blocking.
+    ///
+    /// # Errors
+    /// Those of [`Admission::own`] and [`Ledger::append`].
+    pub fn submit(&self, entries: Vec<Entry>) -> NodeResult<Vec<Appended>> {
+        self.admit(&entries)?;
+        self.0.ledger.append(entries)
+    }
+
+    /// Admits statements to the member's own log and appends all of them in one commit, or none. Blocking.
+    ///
+    /// # Errors
+    /// Those of [`Admission::own`] and [`Ledger::append_all_or_nothing`].
+    pub fn submit_all_or_nothing(&self, entries: &[Entry]) -> NodeResult<Vec<Appended>> {
+        self.admit(entries)?;
+        self.0.ledger.append_all_or_nothing(entries)
+    }
+
+    fn admit(&self, entries: &[Entry]) -> NodeResult<()> {
+        let admission = self.admission();
+        for (statement, blob) in entries {
+            let kept = match (&statement.payload, blob) {
+                (PayloadRef::Blob(digest), None) => self.0.store.blob(digest.as_bytes())?,
+                _ => None,
+            };
+            admission.own(&self.0.member, statement, blob.as_deref().or(kept.as_deref()))?;
+        }
+        Ok(())
+    }
+
+    /// What is known of the peers, by member code.
+    pub fn peers(&self) -> Vec<PeerStatus> {
+        self.0.peers.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    /// What is known of one peer.
+    pub fn peer(&self, member: &str) -> Option<PeerStatus> {
+        self.0.peers.lock().unwrap_or_else(PoisonError::into_inner).get(member).cloned()
+    }
+
+    pub(crate) fn update_peer(&self, member: &str, update: impl FnOnce(&mut PeerStatus)) {
+        if let Some(status) = self.0.peers.lock().unwrap_or_else(PoisonError::into_inner).get_mut(member) {
+            update(status);
+        }
+    }
+
+    /// The latest twin; absent until the first one is built.
+    pub fn twin(&self) -> Option<Arc<Twin>> {
+        self.0.twin.borrow().clone()
+    }
+
+    /// Shows a new twin to every reader.
+    pub fn set_twin(&self, twin: Arc<Twin>) {
+        self.0.twin.send_replace(Some(twin));
+    }
+
+    /// Follows the twin: `changed().await` returns after each new one.
+    pub fn watch_twin(&self) -> watch::Receiver<Option<Arc<Twin>>> {
+        self.0.twin.subscribe()
+    }
+
+    /// The node's counters.
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+}
+
+/// The log begins with the genesis of this member under this charter.
+fn check_genesis(ledger: &Ledger, admission: &Admission<'_>, member: &Member) -> NodeResult<()> {
+    let origin = || member.origin().to_owned();
+    let first = ledger.log().entry(0)?;
+    let Some(first) = first else {
+        return Err(NodeError::Genesis { origin: origin(), index: 0, reason: "the log is empty: its database was removed" });
+    };
+    let statement = Statement::parse(&first.bytes)
+        .map_err(|error| NodeError::StoredLog { origin: origin(), reason: error.to_string() })?;
+    admission.genesis(member, 0, &statement)
+}
+
+impl std::fmt::Debug for NodeState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NodeState").field("member", &self.0.member.member).field("dir", &self.0.dir).finish_non_exhaustive()
+    }
+}

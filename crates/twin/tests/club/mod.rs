@@ -1,0 +1,83 @@
+//! A small club for the twin's tests: two members with keys of known seeds, and builders of what they say.
+
+use std::collections::BTreeMap;
+
+use didymium_statement::payload::{PublishedBasis, Source, Statistic};
+use didymium_statement::{Digest, Draft, Kind, KindVersion, Statement, StatementSigner, Visibility};
+use didymium_twin::{Cut, RULES_VERSION, Twin, TwinBuilder};
+use didymium_vocabulary::Vocabulary;
+use zeroize::Zeroizing;
+
+/// A statement with its blob, as a member says it.
+#[derive(Clone)]
+pub struct Said {
+    pub member: &'static str,
+    pub statement: Statement,
+    pub blob: Option<Vec<u8>>,
+}
+
+pub fn vocabulary() -> &'static Vocabulary {
+    Vocabulary::embedded()
+}
+
+pub fn source(key: &str, series: &str, published: &str) -> Source {
+    Source {
+        source: key.into(),
+        series: series.into(),
+        edition: "1".into(),
+        title: format!("Edition {key}"),
+        publisher: "Publisher".into(),
+        url: String::new(),
+        licence: "CC0-1.0".into(),
+        attribution: String::new(),
+        published: published.parse().unwrap(),
+        published_basis: PublishedBasis::Exact,
+        retrieved: "2026-11-22".parse().unwrap(),
+    }
+}
+
+/// World mine production of rare earths, in tonnes of oxide.
+pub fn mined(area: &str, period: &str, value: &str) -> [String; 15] {
+    ["production", "rare_earths", "mine", "ore", "REO", "contained", area, "", "", period, value, "", "t", "reported", ""]
+        .map(str::to_owned)
+}
+
+pub fn sign(member: &'static str, seed: u8, kind: Kind, payload: Vec<u8>) -> Said {
+    let draft = Draft {
+        issuer: format!("did:web:{}.example", member.to_lowercase()),
+        subject: "https://example/subject".into(),
+        kind: KindVersion::v1(kind),
+        valid: None,
+        visibility: Visibility::Public,
+        payload,
+    };
+    let (statement, blob) = draft.sign(&StatementSigner::from_seed(&Zeroizing::new([seed; 32]))).unwrap();
+    Said { member, statement, blob }
+}
+
+pub fn table(member: &'static str, seed: u8, source: &Source, rows: &[[String; 15]]) -> Said {
+    let payload = Statistic::from_rows(source.clone(), "table", rows).to_bytes().unwrap();
+    sign(member, seed, Kind::Statistic, payload)
+}
+
+/// The twin of what was said, in that order.
+pub fn twin(said: &[Said]) -> Twin {
+    let mut sizes: BTreeMap<String, u64> = BTreeMap::from([("CAN".into(), 0), ("USA".into(), 0)]);
+    for one in said {
+        *sizes.entry(one.member.to_owned()).or_default() += 1;
+    }
+    let cut = Cut {
+        charter: Digest::of(b"charter"),
+        sizes: sizes.clone(),
+        vocabulary: Digest::from_bytes(vocabulary().digest()),
+        rules: RULES_VERSION,
+    };
+    let mut builder = TwinBuilder::new(cut, vocabulary());
+    let mut next: BTreeMap<&str, u64> = BTreeMap::new();
+    for one in said {
+        let index = next.entry(one.member).or_default();
+        builder.add(one.member, *index, 0, &one.statement, one.blob.as_deref());
+        *index += 1;
+    }
+    builder.finish()
+}

@@ -1,0 +1,254 @@
+//! The twin through its public face: what the digest depends on, which figure is chosen, what is computed from it.
+
+mod club;
+
+use club::{mined, sign, source, table, twin};
+use didymium_statement::Kind;
+use didymium_statement::payload::{Retract, Supersede};
+use didymium_twin::{CLUB, Completeness, FigureAddress, Quantity, SeriesId, Symbol, Twin};
+use didymium_vocabulary::{Decimal, Period};
+use proptest::prelude::*;
+
+const MINED: [Option<&str>; 7] = [Some("production"), Some("rare_earths"), Some("mine"), None, None, None, None];
+
+fn series(twin: &Twin) -> SeriesId {
+    twin.find_series(MINED).unwrap()
+}
+
+fn period(text: &str) -> Period {
+    text.parse().unwrap()
+}
+
+fn decimal(text: &str) -> Decimal {
+    text.parse().unwrap()
+}
+
+fn usgs_2025() -> Vec<[String; 15]> {
+    vec![
+        mined("WLD", "2023", "376000"),
+        mined("CHN", "2023", "255000"),
+        mined("USA", "2023", "41600"),
+        mined("MMR", "2023", "43000"),
+        mined("OTH", "2023", "1440"),
+    ]
+}
+
+#[test]
+fn published_world_total_and_share_come_out() {
+    let twin = twin(&[table("USA", 1, &source("usgs-mcs-2025", "usgs-mcs", "2025-01-31"), &usgs_2025())]);
+    let (id, at) = (series(&twin), period("2023"));
+    assert_eq!(twin.world(id, at).unwrap().value, decimal("376000"));
+    assert_eq!(twin.share(id, "CHN", at).unwrap().value, decimal("67.8191"));
+    assert_eq!(twin.n_minus_1(id, at).unwrap().value, decimal("32.1809"));
+    assert_eq!(twin.club(id, at).unwrap().value, decimal("41600"));
+    assert_eq!(twin.share(id, CLUB, at).unwrap().value, decimal("11.0638"));
+    // 67.8191² + 11.0638² + 11.4362² of the named countries; *other* is left out.
+    assert_eq!(twin.hhi(id, at).unwrap().value, decimal("4852.6"));
+}
+
+#[test]
+fn the_digest_forgets_order_repetition_chunks_and_keys() {
+    let edition = source("usgs-mcs-2025", "usgs-mcs", "2025-01-31");
+    let rows = usgs_2025();
+    let whole = twin(&[table("USA", 1, &edition, &rows)]);
+    let mut reversed = rows.clone();
+    reversed.reverse();
+    let chunks = [table("CAN", 2, &edition, &rows[2..]), table("USA", 9, &edition, &rows[..3])];
+    for other in [
+        twin(&[table("USA", 1, &edition, &reversed)]),
+        twin(&chunks),
+        twin(&[chunks[1].clone(), chunks[0].clone(), table("CAN", 2, &edition, &reversed)]),
+    ] {
+        assert_eq!(whole.digest().unwrap(), other.digest().unwrap());
+        assert_eq!(whole.facts().len(), other.facts().len());
+    }
+    let trailing_zero = [rows[0].clone().map(|cell| if cell == "376000" { "376000.00".to_owned() } else { cell })];
+    let same = twin(&[table("USA", 1, &edition, &trailing_zero), table("USA", 1, &edition, &rows)]);
+    assert_eq!(whole.digest(), same.digest());
+}
+
+#[test]
+fn one_changed_character_anywhere_changes_the_digest() {
+    let edition = source("usgs-mcs-2025", "usgs-mcs", "2025-01-31");
+    let rows = usgs_2025();
+    let digest = twin(&[table("USA", 1, &edition, &rows)]).digest().unwrap();
+    for (row, column, value) in [(1, 10, "255001"), (1, 6, "THA"), (2, 9, "2022"), (3, 14, "estimate"), (4, 13, "estimated"), (0, 11, "rounded")] {
+        let mut changed = rows.clone();
+        changed[row][column] = value.to_owned();
+        assert_ne!(digest, twin(&[table("USA", 1, &edition, &changed)]).digest().unwrap(), "{value}");
+    }
+    let later = source("usgs-mcs-2025", "usgs-mcs", "2025-02-01");
+    assert_ne!(digest, twin(&[table("USA", 1, &later, &rows)]).digest().unwrap());
+}
+
+#[test]
+fn a_withheld_blob_makes_the_twin_incomplete_and_never_another_digest() {
+    let rows: Vec<_> = (1900..2024).flat_map(|year| (0..4).map(move |n| mined(["CHN", "USA", "AUS", "IND"][n], &year.to_string(), "1"))).collect();
+    let mut said = table("USA", 1, &source("usgs-mcs-2025", "usgs-mcs", "2025-01-31"), &rows);
+    assert!(said.blob.is_some(), "the table is large enough to travel as a blob");
+    said.blob = None;
+    let twin = twin(&[said, table("CAN", 2, &source("x", "x", "2025-01-31"), &usgs_2025())]);
+    assert_eq!(twin.digest(), None);
+    let Completeness::Incomplete { missing } = twin.completeness() else { panic!("complete") };
+    assert_eq!(missing.len(), 1);
+}
+
+#[test]
+fn a_tampered_blob_is_never_read() {
+    let rows: Vec<_> = (1800..2200).map(|year| mined("CHN", &year.to_string(), "1")).collect();
+    let mut said = table("USA", 1, &source("usgs-mcs-2025", "usgs-mcs", "2025-01-31"), &rows);
+    said.blob.as_mut().unwrap()[200] ^= 1;
+    let twin = twin(&[said]);
+    assert!(twin.facts().is_empty());
+    assert!(twin.uninterpreted()[0].reason.contains("digest"), "{}", twin.uninterpreted()[0].reason);
+}
+
+#[test]
+fn sources_that_disagree_are_all_shown_and_the_preferred_one_is_chosen() {
+    let usgs = table("USA", 1, &source("usgs-mcs-2025", "usgs-mcs", "2025-01-31"), &usgs_2025());
+    let bgs = table(
+        "CAN",
+        2,
+        &source("bgs-2024", "bgs-wms", "2025-06-30"),
+        &[mined("CHN", "2023", "240000"), mined("MMR", "2023", "20000"), mined("USA", "2023", "41600")],
+    );
+    let twin = twin(&[bgs, usgs]);
+    let (id, at) = (series(&twin), period("2023"));
+    let china = twin.cell(id, twin.symbol("CHN").unwrap(), Symbol::EMPTY, at).unwrap();
+    assert_eq!(china.value, decimal("255000"));
+    assert_eq!((china.sources, china.spread), (2, Some(decimal("0.0588"))));
+    let editions = &twin.series(id).periods[&at].editions;
+    assert_eq!(editions.iter().map(|edition| edition.source.source.as_str()).collect::<Vec<_>>(), ["usgs-mcs-2025", "bgs-2024"]);
+    let trace = twin.trace(&china.address).unwrap();
+    assert_eq!((trace.inputs.len(), trace.alternatives.len()), (1, 1));
+}
+
+#[test]
+fn a_later_edition_wins_within_a_publication_but_not_if_it_speaks_of_one_country_only() {
+    let old = table("USA", 1, &source("usgs-mcs-2025", "usgs-mcs", "2025-01-31"), &usgs_2025());
+    let revised = table("USA", 1, &source("usgs-mcs-2026", "usgs-mcs", "2026-02-06"), &[mined("WLD", "2023", "380000"), mined("CHN", "2023", "255000")]);
+    let alone = table("USA", 1, &source("usgs-salient", "usgs-mcs", "2026-03-01"), &[mined("USA", "2023", "41500")]);
+    let twin = twin(&[old, revised, alone]);
+    let (id, at) = (series(&twin), period("2023"));
+    assert_eq!(twin.world(id, at).unwrap().value, decimal("380000"));
+    let last = twin.series(id).periods[&at].editions.last().unwrap();
+    assert_eq!(last.source.source, "usgs-salient");
+}
+
+#[test]
+fn only_the_issuer_can_retract_or_supersede() {
+    let first = table("USA", 1, &source("usgs-mcs-2025", "usgs-mcs", "2025-01-31"), &usgs_2025());
+    let second = table("USA", 1, &source("usgs-mcs-2025", "usgs-mcs", "2025-01-31"), &[mined("WLD", "2023", "1")]);
+    let retract = |member, seed| {
+        let payload = Retract { target: first.statement.id(), reason: "mistaken".into() };
+        sign(member, seed, Kind::Retract, serde_json::to_vec(&payload).unwrap())
+    };
+    let supersede = Supersede { target: first.statement.id(), replacement: second.statement.id(), reason: "revised".into() };
+    let supersede = sign("USA", 1, Kind::Supersede, serde_json::to_vec(&supersede).unwrap());
+    assert_eq!(twin(&[first.clone(), retract("CAN", 2)]).facts().len(), 5);
+    assert_eq!(twin(&[retract("USA", 1), first.clone()]).facts().len(), 0);
+    let replaced = twin(&[first, second.clone(), supersede]);
+    assert_eq!(replaced.digest(), twin(&[second]).digest());
+}
+
+#[test]
+fn unknown_kinds_versions_and_broken_payloads_are_shown_not_interpreted() {
+    let mut rows = usgs_2025();
+    rows[2][10] = "-5".into();
+    let twin = twin(&[
+        sign("USA", 1, Kind::Other("telemetry".into()), b"{}".to_vec()),
+        sign("USA", 1, Kind::Vote, b"{}".to_vec()),
+        sign("USA", 1, Kind::Site, b"{\"site\":1}".to_vec()),
+        table("CAN", 2, &source("x", "x", "2025-01-31"), &rows),
+    ]);
+    assert_eq!(twin.uninterpreted().len(), 4);
+    assert_eq!(twin.facts().len(), 0, "a table with one bad row is not read in part");
+    assert!(twin.uninterpreted().iter().any(|one| one.reason.contains("row 3") && one.reason.contains("negative")));
+    assert!(twin.digest().is_some());
+}
+
+#[test]
+fn units_meet_in_one_series() {
+    let mut in_kt = mined("CHN", "2023", "255");
+    in_kt[12] = "kt".into();
+    let twin = twin(&[
+        table("USA", 1, &source("usgs-mcs-2025", "usgs-mcs", "2025-01-31"), &usgs_2025()),
+        table("CAN", 2, &source("iea", "iea-cmde", "2025-05-21"), &[in_kt]),
+    ]);
+    let (id, at) = (series(&twin), period("2023"));
+    let editions = &twin.series(id).periods[&at].editions;
+    let iea = twin.cell_in(id, &editions[1], twin.symbol("CHN").unwrap(), Symbol::EMPTY, at).unwrap();
+    assert_eq!((iea.value, iea.unit.as_str(), iea.spread), (decimal("255000"), "t", Some(Decimal::ZERO)));
+}
+
+#[test]
+fn every_figure_has_an_address_that_leads_back_to_it() {
+    let mut rows = usgs_2025();
+    rows.extend([mined("WLD", "2022", "300000"), mined("CHN", "2022", "210000")]);
+    let twin = twin(&[table("USA", 1, &source("usgs-mcs-2025", "usgs-mcs", "2025-01-31"), &rows)]);
+    let (id, at) = (series(&twin), period("2023"));
+    let figures = [
+        twin.world(id, at),
+        twin.share(id, "CHN", at),
+        twin.share(id, CLUB, at),
+        twin.club(id, at),
+        twin.hhi(id, at),
+        twin.n_minus_1(id, at),
+        twin.largest_share(id, at),
+        twin.change(id, at),
+        twin.cell(id, twin.symbol("MMR").unwrap(), Symbol::EMPTY, at),
+    ];
+    for figure in figures {
+        let figure = figure.unwrap();
+        let address: FigureAddress = figure.address.to_string().parse().unwrap();
+        let trace = twin.trace(&address).unwrap();
+        assert_eq!(trace.figure, figure);
+        assert!(!trace.inputs.is_empty(), "{address}");
+        assert!(trace.inputs.iter().all(|id| !twin.fact(*id).statements.is_empty()));
+    }
+    assert_eq!(twin.change(id, at).unwrap().value, decimal("25.3"));
+}
+
+#[test]
+fn addresses_that_are_none_are_refused() {
+    for text in ["", "cell", "fact|xyz", "cell|a|b", "capacity|x", &"x".repeat(5000), "world|a|b|c|d|e|f|g|h|notaperiod|s"] {
+        assert!(text.parse::<FigureAddress>().is_err(), "{text}");
+    }
+    let unknown: FigureAddress = format!("{}|production|x||||||WLD||2023|", Quantity::World.as_str()).parse().unwrap_or(FigureAddress::Capacity { site: "x".into(), process: 0 });
+    assert!(twin(&[]).trace(&unknown).is_none());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_order_and_any_cutting_give_the_same_digest(
+        cells in prop::collection::btree_map((0usize..6, 2000u16..2024), 0u32..1_000_000, 1..40),
+        cuts in prop::collection::vec(any::<prop::sample::Index>(), 0..4),
+        seed in any::<u64>(),
+    ) {
+        let areas = ["CHN", "USA", "AUS", "MMR", "WLD", "OTH"];
+        let rows: Vec<_> = cells.iter().map(|((area, year), value)| mined(areas[*area], &year.to_string(), &value.to_string())).collect();
+        let edition = source("usgs-mcs-2025", "usgs-mcs", "2025-01-31");
+        let whole = twin(&[table("USA", 1, &edition, &rows)]);
+        let mut shuffled = rows.clone();
+        let mut state = seed | 1;
+        for place in (1..shuffled.len()).rev() {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            shuffled.swap(place, (state >> 33) as usize % (place + 1));
+        }
+        let mut places: Vec<usize> = cuts.iter().map(|cut| cut.index(shuffled.len() + 1)).collect();
+        places.extend([0, shuffled.len()]);
+        places.sort_unstable();
+        let parts: Vec<_> = places.windows(2).filter(|w| w[0] < w[1]).enumerate()
+            .map(|(n, w)| table(if n % 2 == 0 { "CAN" } else { "USA" }, n as u8 + 3, &edition, &shuffled[w[0]..w[1]]))
+            .collect();
+        let pieced = twin(&parts);
+        prop_assert_eq!(whole.digest(), pieced.digest());
+        let (id, other) = (series(&whole), series(&pieced));
+        for at in whole.series(id).periods.keys() {
+            prop_assert_eq!(whole.world(id, *at).map(|f| f.value), pieced.world(other, *at).map(|f| f.value));
+            prop_assert_eq!(whole.hhi(id, *at).map(|f| f.value), pieced.hhi(other, *at).map(|f| f.value));
+        }
+    }
+}
