@@ -11,7 +11,7 @@ use didymium_statement::payload::Genesis;
 use didymium_statement::{
     Charter, Digest, Draft, Kind, KindVersion, Member, Role, SignedCharter, Visibility,
 };
-use didymium_store::{FolderLock, SqliteStore, StoreError, StoreOptions};
+use didymium_store::{FolderLock, SqliteStore, StoreOptions};
 use didymium_vocabulary::Vocabulary;
 
 use crate::clock::Clock;
@@ -58,7 +58,7 @@ pub fn member_dir(club: &Path, member: &str) -> PathBuf {
 ///
 /// # Errors
 /// [`NodeError::ClubSpec`] for codes, domains or addresses that are wrong or repeat, [`NodeError::FolderNotEmpty`],
-/// [`NodeError::Store`] with [`StoreError::FolderInUse`] while another process founds there, [`NodeError::Io`],
+/// [`NodeError::Store`] with [`didymium_store::StoreError::FolderInUse`] while another process founds there, [`NodeError::Io`],
 /// [`NodeError::Random`].
 pub fn found(dir: &Path, spec: &ClubSpec, clock: Arc<dyn Clock>) -> NodeResult<SignedCharter> {
     check(spec)?;

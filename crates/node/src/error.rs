@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use didymium_log::LogError;
+use didymium_log::{Hash, LogError};
 use didymium_statement::{Digest, StatementError, StatementId, Visibility};
 use didymium_store::StoreError;
 
@@ -189,9 +189,83 @@ pub enum NodeError {
     /// A task was cancelled or panicked.
     #[error("a task of the node ended early")]
     Task(#[from] tokio::task::JoinError),
-    /// A peer's log or answer.
-    #[error(transparent)]
-    Peer(#[from] crate::federation::PeerError),
+
+    /// A peer does not answer.
+    #[error("no answer from {url}")]
+    PeerSilent {
+        /// What was asked for.
+        url: String,
+        /// What the client said.
+        source: reqwest::Error,
+    },
+    /// A peer answers with a status that is no help.
+    #[error("{url} answers with status {status}")]
+    PeerStatus {
+        /// What was asked for.
+        url: String,
+        /// The status.
+        status: u16,
+    },
+    /// A peer's answer is larger than what was asked for can be.
+    #[error("{url} answers with more than {max} bytes")]
+    PeerAnswerTooLarge {
+        /// What was asked for.
+        url: String,
+        /// The limit, bytes.
+        max: usize,
+    },
+    /// A peer's log shows fewer entries than it showed before.
+    #[error("log `{origin}` shows {found} entries, {held} were seen before: it was cut or restored from an old backup; what is held here stays")]
+    LogShrunk {
+        /// The log.
+        origin: String,
+        /// Size held here.
+        held: u64,
+        /// Size that it shows.
+        found: u64,
+    },
+    /// A peer's log no longer begins with what it was.
+    #[error("log `{origin}` was rewritten: its first {size} entries had root {held}, the checkpoint of size {found} that it signed now says {now}; what is held here stays and the log is followed no further")]
+    LogRewritten {
+        /// The log.
+        origin: String,
+        /// Size at which the two histories are compared.
+        size: u64,
+        /// Root held here.
+        held: Hash,
+        /// Size of the checkpoint that contradicts it.
+        found: u64,
+        /// Root that this checkpoint gives for the same entries.
+        now: Hash,
+    },
+    /// What a peer serves does not lead to the root that it signed.
+    #[error("what log `{origin}` serves does not lead to the root it signed for size {size} ({reason}): asked again later")]
+    LogBroken {
+        /// The log.
+        origin: String,
+        /// Size signed.
+        size: u64,
+        /// What does not fit.
+        reason: String,
+    },
+    /// A statement stands twice in a peer's log.
+    #[error("statement {statement} stands twice in log `{origin}`, again at index {index}")]
+    StatementTwice {
+        /// The log.
+        origin: String,
+        /// The statement.
+        statement: StatementId,
+        /// Its second place.
+        index: u64,
+    },
+    /// A peer is ahead by more than one pull takes.
+    #[error("log `{origin}` is ahead by more than {max} bytes, more than is taken at once: start from a backup of another member's copy")]
+    LogTooFarAhead {
+        /// The log.
+        origin: String,
+        /// The limit, bytes.
+        max: usize,
+    },
 }
 
 impl NodeError {

@@ -1,1 +1,40 @@
 //! Floor 6: HTTP faces, federation loops, jobs and access control of one member's node.
+//!
+//! ```text
+//!  folder ──► state ──┬── admission ──► ledger ──► store      what this member says
+//!                     ├── federation ── admission ─► store     what the others said
+//!                     ├── jobs ──► twin                        what it all means
+//!                     └── server: api, log face, pages         who asks
+//! ```
+//!
+//! Whatever enters a log passes [`admission`], and whatever is signed was computed by two paths ([`ledger`]). Nothing
+//! writes over HTTP yet.
+
+pub mod admission;
+pub mod api;
+mod changed;
+pub mod clock;
+pub mod club;
+mod error;
+pub mod federation;
+pub mod folder;
+pub mod held;
+pub mod import;
+mod jobs;
+pub mod ledger;
+mod node;
+pub mod server;
+mod shutdown;
+mod state;
+pub mod twin_job;
+
+pub use changed::Changed;
+pub use error::{NodeError, NodeResult};
+pub use federation::{Federation, PeerStatus, Pulled};
+pub use folder::NodeFolder;
+pub use jobs::rebuild_twin;
+pub use ledger::{Appended, Entry, Ledger};
+pub use node::Node;
+pub use server::bind;
+pub use shutdown::{Shutdown, ShutdownSwitch, shutdown_switch};
+pub use state::NodeState;

@@ -1,6 +1,5 @@
 //! A node as a whole: opened from its folder, run until it is told to stop.
 
-use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -61,29 +60,37 @@ impl Node {
         let mut seed = [0; 8];
         getrandom::fill(&mut seed).map_err(NodeError::Random)?;
         let (switch, stopping) = shutdown_switch();
-        let app = server::app(self.state.clone())?;
+        let app = server::app(self.state.clone());
         let member = self.state.member().member.clone();
         let address = listener.local_addr().map_err(NodeError::Serve)?;
         tracing::info!(member, %address, "node is up");
-
         let jobs = [
             tokio::spawn(jobs::keep_twin(self.state.clone(), stopping.clone())),
             tokio::spawn(self.federation.run(u64::from_le_bytes(seed), stopping.clone())),
         ];
-        let serving = tokio::spawn(server::serve(listener, app, stopping.clone()));
-        let ended = tokio::select! {
+        let mut serving = tokio::spawn(server::serve(listener, app, stopping));
+        let early = tokio::select! {
             () = shutdown => None,
-            ended = wait_for_server(serving, stopping.clone()) => Some(ended),
+            ended = &mut serving => Some(ended),
         };
-        drop(stopping);
-        drop(ended);
         switch.stop();
+        let ended = match early {
+            Some(ended) => Ok(ended),
+            None => tokio::time::timeout(DRAIN, &mut serving).await,
+        };
         for job in jobs {
             if tokio::time::timeout(DRAIN, job).await.is_err() {
                 tracing::warn!(member, "a job did not end in time");
             }
         }
         tracing::info!(member, "node has stopped");
-        Ok(())
+        match ended {
+            Ok(served) => served?,
+            Err(_) => {
+                serving.abort();
+                tracing::warn!(member, "requests that did not end in time were cut off");
+                Ok(())
+            }
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use didymium_statement::payload::{Notice, Observation, Retract, Site, Source, StatisticTable, Supersede};
-use didymium_statement::{Digest, Kind, KindVersion, PayloadRef, Statement, StatementError, StatementId};
+use didymium_statement::{Digest, Kind, KindVersion, PayloadRef, Statement, StatementError, StatementId, Visibility};
 use didymium_vocabulary::{Decimal, Dimension, Vocabulary};
 
 use crate::choice;
@@ -76,6 +76,12 @@ impl TwinBuilder {
             },
             recorded_ms,
         });
+        if !matches!(statement.visibility, Visibility::Public | Visibility::Club) {
+            // What a member knows of its own operators is an overlay of its own and never enters the club's twin.
+            let reason = format!("visibility `{}`: not part of the club's twin", statement.visibility.as_str());
+            self.uninterpreted.push(Uninterpreted { statement: place, reason });
+            return;
+        }
         let outcome = match statement.payload_bytes(blob) {
             Ok(Some(payload)) => self.read(&place, statement, payload),
             Ok(None) => {

@@ -1,5 +1,5 @@
 import type { Figure } from './api/types';
-import { language } from './i18n/index.svelte';
+import { language, t } from './i18n/index.svelte';
 import { unit as unitTerm, label } from './vocabulary.svelte';
 
 const formats = new Map<string, Intl.NumberFormat>();
@@ -37,30 +37,47 @@ export function formatCount(value: number): string {
   return formatDecimal(value, 0);
 }
 
+/** Large sums of money are told in millions or billions, in running text. */
+function moneyScale(unit: string, value: string | null | undefined): { divisor: number; word: string } | undefined {
+  if (unit !== 'usd' || value === null || value === undefined) return undefined;
+  const size = Math.abs(Number(value));
+  if (size >= 1e9) return { divisor: 1e9, word: t('shell.billion') };
+  if (size >= 1e6) return { divisor: 1e6, word: t('shell.million') };
+  return undefined;
+}
+
 /** The number of a figure without its unit; an en dash where there is none. */
 export function figureNumber(figure: Figure, exact = false): string {
   if (figure.value === null) return '–';
   const value = Number(figure.value);
+  const scale = exact ? undefined : moneyScale(figure.unit, figure.value);
+  if (scale) return formatDecimal(value / scale.divisor, value / scale.divisor >= 100 ? 0 : value / scale.divisor >= 10 ? 1 : 2);
   return formatDecimal(figure.value, exact ? 20 : decimals(value, figure.unit));
 }
 
-/** The unit as it stands behind the number: `t REO`, `%`, `USD/kg`; empty for an index or a count. */
-export function figureUnit(figure: Pick<Figure, 'unit' | 'substance'>): string {
+/**
+ * The unit as it stands behind the number: `t REO`, `%`, `USD/kg`, `bn USD`; empty for an index or a count. Without a
+ * `value`, or `exact`, money is not scaled.
+ */
+export function figureUnit(figure: Pick<Figure, 'unit' | 'substance'> & { value?: string | null }, exact = false): string {
   if (figure.unit === 'percent') return '%';
   if (figure.unit === 'index' || figure.unit === 'count') return '';
   const symbol = unitTerm(figure.unit)?.symbol || figure.unit.replaceAll('_', ' ');
+  const scale = exact ? undefined : moneyScale(figure.unit, figure.value);
+  if (scale) return `${scale.word}\u00a0${symbol}`;
   return figure.substance ? `${symbol} ${figure.substance}` : symbol;
 }
 
-/** No space before the percent sign in English; a narrow no-break space in French. */
+/** What stands between number and unit: nothing before the percent sign in English, a narrow space in French. */
 export function unitGap(figure: Pick<Figure, 'unit'>): string {
-  return figure.unit === 'percent' && language() === 'en' ? '' : '\u202f';
+  if (figure.unit !== 'percent') return '\u00a0';
+  return language() === 'en' ? '' : '\u202f';
 }
 
 /** Number and unit as plain text: for charts, titles and exports. */
 export function figureText(figure: Figure, exact = false): string {
   if (figure.value === null) return '–';
-  const unit = figureUnit(figure);
+  const unit = figureUnit(figure, exact);
   return unit ? figureNumber(figure, exact) + unitGap(figure) + unit : figureNumber(figure, exact);
 }
 

@@ -1,19 +1,13 @@
 //! The public facts that the demo club loads: in the binary, or in a folder.
 
-use std::borrow::Cow;
 use std::fs::File;
-use std::io::{Cursor, Read};
+use std::io::Read;
 use std::path::PathBuf;
 
 use super::ImportError;
 
-/// The repository's fact tables, in the binary so that it runs anywhere.
-#[derive(rust_embed::RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../data"]
-#[include = "*.csv"]
-#[include = "**/*.csv"]
-#[exclude = "builders/*"]
-pub struct DataFiles;
+/// The repository's fact tables by name, in the binary so that it runs anywhere; `build.rs` lists them.
+static DATA_FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/data_files.rs"));
 
 /// Where fact tables are read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,11 +26,11 @@ impl DataSource {
     pub fn open(&self, file: &str) -> Result<(Box<dyn Read + Send>, Option<u64>), ImportError> {
         match self {
             Self::Embedded => {
-                let found = DataFiles::get(file)
+                let (_, bytes) = DATA_FILES
+                    .iter()
+                    .find(|(name, _)| *name == file)
                     .ok_or_else(|| ImportError::NoFile { file: file.to_owned(), place: self.to_string() })?;
-                let size = found.data.len() as u64;
-                let bytes: Cow<'static, [u8]> = found.data;
-                Ok((Box::new(Cursor::new(bytes)), Some(size)))
+                Ok((Box::new(*bytes), Some(bytes.len() as u64)))
             }
             Self::Folder(dir) => match File::open(dir.join(file)) {
                 Ok(open) => {

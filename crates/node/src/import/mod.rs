@@ -10,6 +10,7 @@
 
 mod embedded;
 mod lines;
+mod load;
 mod manifest;
 mod notice;
 mod problem;
@@ -27,8 +28,9 @@ use didymium_store::{Store, StoreError};
 use didymium_vocabulary::Vocabulary;
 use serde::{Deserialize, Serialize};
 
-pub use embedded::{DataFiles, DataSource};
+pub use embedded::DataSource;
 pub use lines::{RECORD_BYTES_MAX, RECORD_CELLS_MAX};
+pub use load::{Loaded, TableJob};
 pub use manifest::{Manifest, ManifestEntry};
 pub use problem::{PROBLEMS_MAX, Problem, Refusal};
 pub use registered::Registered;
@@ -42,7 +44,7 @@ use speaker::Speaker;
 pub const IMPORT_ROWS_MAX: u64 = 5_000_000;
 
 /// Most sites or notices of one file: each is a statement, and statements stay in memory until they are logged.
-pub const IMPORT_SUBJECTS_MAX: u64 = 100_000;
+pub const IMPORT_SUBJECTS_MAX: u64 = 50_000;
 
 /// Rows between two calls of [`Progress::rows`].
 const PROGRESS_STEP: u64 = 1_000;
@@ -116,6 +118,9 @@ pub enum ImportError {
     /// A statement could not be made.
     #[error("no statement could be made of the table")]
     Statement(#[from] StatementError),
+    /// The log refused the statements.
+    #[error("nothing of the table was logged")]
+    Log(#[source] Box<crate::NodeError>),
 }
 
 impl From<Refusal> for ImportError {

@@ -55,7 +55,7 @@ impl Registered {
     }
 
     /// Takes in statements that were logged after the scan.
-    pub fn add(&mut self, member: &str, statements: &[Statement]) {
+    pub fn add<'s>(&mut self, member: &str, statements: impl IntoIterator<Item = &'s Statement>) {
         for statement in statements {
             self.note(member, statement);
         }

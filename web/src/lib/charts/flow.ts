@@ -103,6 +103,12 @@ export interface PlacedRibbon extends FlowRibbon {
   readonly width: number;
 }
 
+/** SVG path of a ribbon's middle line; it is drawn as thick as the ribbon is. */
+export function ribbonPath({ x0, y0, x1, y1 }: Pick<PlacedRibbon, 'x0' | 'y0' | 'x1' | 'y1'>): string {
+  const middle = (x0 + x1) / 2;
+  return `M${x0},${y0}C${middle},${y0},${middle},${y1},${x1},${y1}`;
+}
+
 /** The diagram. */
 export interface FlowLayout {
   readonly parts: PlacedPart[];
@@ -191,12 +197,11 @@ export function layOut(graph: FlowGraph, columns: number, space: FlowSpace): Flo
   return { parts: [...placed.values()], ribbons };
 }
 
-/** Stands every column centred on the middle, with the padding between its parts, in the order of their rank. */
+/** Stands every column at the top, with the padding between its parts: what leads stays in one line. */
 function alignTop(placed: Map<string, PlacedPart>, columns: number, space: FlowSpace): void {
   for (let column = 0; column < columns; column++) {
     const parts = [...placed.values()].filter((part) => part.column === column).sort((a, b) => a.y0 - b.y0);
-    const tall = parts.reduce((sum, part) => sum + part.y1 - part.y0, 0) + (parts.length - 1) * space.padding;
-    let y = Math.max(0, (space.height - tall) / 2);
+    let y = 0;
     for (const part of parts) {
       const height = part.y1 - part.y0;
       placed.set(part.id, { ...part, y0: y, y1: y + height });

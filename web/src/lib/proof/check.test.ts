@@ -37,15 +37,15 @@ const states = (steps: Step[]): string => steps.map((step) => `${step.name}:${st
 describe('the check of a statement', () => {
   it('passes every step for a table carried by digest, and finds the row', async () => {
     const given = world(table, true);
-    const outcome = await checkStatement(given.id, observation('255000'), fetcher(given));
+    const outcome = await checkStatement(given.id, [observation('255000')], fetcher(given));
     expect(states(outcome.steps)).toBe('id:passed leaf:passed path:passed checkpoint:passed signature:passed blob:passed row:passed');
     expect(outcome.verdict).toBe('passed');
-    expect(outcome.row).toMatchObject({ row: 2, of: 2 });
+    expect(outcome.rows).toMatchObject([{ row: 2, of: 2 }]);
   });
 
   it('passes with the payload inside, without a figure to look for', async () => {
     const given = world(table, false);
-    const outcome = await checkStatement(given.id, undefined, fetcher(given));
+    const outcome = await checkStatement(given.id, [], fetcher(given));
     expect(states(outcome.steps)).toBe('id:passed leaf:passed path:passed checkpoint:passed signature:passed blob:skipped row:skipped');
     expect(outcome.verdict).toBe('passed');
   });
@@ -53,7 +53,7 @@ describe('the check of a statement', () => {
   it('tells each step as it goes', async () => {
     const given = world(table, true);
     const told: string[] = [];
-    await checkStatement(given.id, undefined, fetcher(given), (steps) => told.push(states(steps)));
+    await checkStatement(given.id, [], fetcher(given), (steps) => told.push(states(steps)));
     expect(told[0]).toContain('id:running leaf:waiting');
     expect(told.at(-1)).toContain('row:skipped');
   });
@@ -74,7 +74,7 @@ describe('the check of a statement', () => {
   for (const [what, parts, proof, failing] of tampered) {
     it(`stops at “${failing}” for ${what}`, async () => {
       const given = { ...good, ...parts, proof: { ...good.proof, ...proof } };
-      const outcome = await checkStatement(good.id, observation('255000'), fetcher(given));
+      const outcome = await checkStatement(good.id, [observation('255000')], fetcher(given));
       expect(outcome.verdict).toBe('failed');
       expect(outcome.steps.find((step) => step.state === 'failed')?.name).toBe(failing);
       expect(outcome.steps.find((step) => step.state === 'failed')?.reason).not.toBe('');
@@ -82,7 +82,7 @@ describe('the check of a statement', () => {
   }
 
   it('fails where the table does not give the figure shown', async () => {
-    const outcome = await checkStatement(good.id, observation('255001'), fetcher(good));
+    const outcome = await checkStatement(good.id, [observation('255001')], fetcher(good));
     expect(outcome.steps.at(-1)).toMatchObject({ name: 'row', state: 'failed' });
   });
 });

@@ -26,7 +26,8 @@ export interface Outcome {
   verdict: 'passed' | 'failed' | 'unsupported';
   envelope?: Envelope;
   checkpoint?: Checkpoint;
-  row?: FoundRow;
+  /** Where the observations stand in the payload, in their order. */
+  rows: FoundRow[];
 }
 
 /** Where the bytes come from: the node in the page, a folder in a test. */
@@ -48,17 +49,17 @@ export function freshSteps(): Step[] {
 }
 
 /**
- * Checks a statement from its bytes up, trusting nothing that the node computed. With an `observation`, its row must
- * stand in the payload. `tell` is called after every change of a step.
+ * Checks a statement from its bytes up, trusting nothing that the node computed. Every one of the `observations`
+ * must stand in the payload. `tell` is called after every change of a step.
  */
 export async function checkStatement(
   id: string,
-  observation: Observation | undefined,
+  observations: readonly Observation[],
   fetcher: Fetcher,
   tell: (steps: Step[]) => void = () => undefined,
 ): Promise<Outcome> {
   const steps = freshSteps();
-  const outcome: Outcome = { steps, verdict: 'failed' };
+  const outcome: Outcome = { steps, verdict: 'failed', rows: [] };
   const change = (name: StepName, values: Partial<Step>): void => {
     Object.assign(steps[STEPS.indexOf(name)] ?? {}, values);
     tell(steps.map((step) => ({ ...step })));
@@ -77,7 +78,7 @@ export async function checkStatement(
   };
 
   try {
-    await follow(id, observation, fetcher, step, outcome);
+    await follow(id, observations, fetcher, step, outcome);
     outcome.verdict = steps.some((entry) => entry.state === 'unsupported') ? 'unsupported' : 'passed';
   } catch (cause) {
     if (!(cause instanceof Failed)) throw cause;
@@ -87,7 +88,7 @@ export async function checkStatement(
 
 async function follow(
   id: string,
-  observation: Observation | undefined,
+  observations: readonly Observation[],
   fetcher: Fetcher,
   step: (name: StepName, work: () => Promise<string | null>) => Promise<void>,
   outcome: Outcome,
@@ -142,10 +143,14 @@ async function follow(
     return digest;
   });
   await step('row', async () => {
-    if (!observation || !payload) return null;
-    const row = findRow(JSON.parse(new TextDecoder().decode(payload)), observation);
-    if (!row) throw new Failed('no row of the payload gives this figure');
-    outcome.row = row;
-    return `${row.row} / ${row.of}`;
+    if (observations.length === 0 || !payload) return null;
+    const json: unknown = JSON.parse(new TextDecoder().decode(payload));
+    const rows = observations.map((observation) => {
+      const row = findRow(json, observation);
+      if (!row) throw new Failed('no row of the payload gives this figure');
+      return row;
+    });
+    outcome.rows = rows;
+    return rows.map((row) => row.row).join(', ');
   });
 }

@@ -101,7 +101,7 @@ export function world(payload: Buffer, byDigest: boolean): { cose: Buffer; id: s
   const logKeys = newKeys();
   const issuer = newKeys();
   const cose = signedStatement(issuer, payload, byDigest);
-  const entries = [0, 1, 2, 3, 4, 5, 6].map((n) => Buffer.from(`entry ${n}`));
+  const entries: Buffer[] = [0, 1, 2, 3, 4, 5, 6].map((n) => Buffer.from(`entry ${n}`));
   entries[3] = cose;
   const leaves = entries.map(leafOf);
   const name = 'log.fra.example';

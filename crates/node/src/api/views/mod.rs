@@ -20,4 +20,4 @@ pub use overview::overview;
 pub use provenance::provenance;
 pub use series::{ObservationFilter, SeriesQuery, balance, observations, prices, series};
 pub use sites::{NoticeFilter, SiteFilter, notices, site_page, sites};
-pub use statements::twin_state;
+pub use statements::{sources, twin_state};

@@ -1,0 +1,88 @@
+//! Answers rendered once a cut.
+//!
+//! A question about the twin has one answer per cut, so the bytes are kept under the question until the cut changes, and
+//! the entity tag is the cut with a hash of the question. What is kept is bounded in bytes.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::body::Bytes;
+use axum::http::{HeaderMap, Uri, header};
+use axum::response::{IntoResponse as _, Response};
+use didymium_statement::Digest;
+use didymium_twin::{Completeness, Twin};
+use serde::Serialize;
+
+use super::{ApiError, ApiState};
+use crate::server::etag_for;
+
+/// Most bytes of rendered answers that are kept.
+const KEPT_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// A larger answer is not kept.
+const KEPT_ANSWER_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+#[derive(Clone, Default)]
+pub(crate) struct RenderCache(Arc<Mutex<Kept>>);
+
+#[derive(Default)]
+struct Kept {
+    tag: Option<Digest>,
+    bytes: usize,
+    answers: HashMap<String, Bytes>,
+}
+
+impl RenderCache {
+    fn find(&self, tag: Digest, question: &str) -> Option<Bytes> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        (kept.tag == Some(tag)).then(|| kept.answers.get(question).cloned()).flatten()
+    }
+
+    fn keep(&self, tag: Digest, question: &str, answer: &Bytes) {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.tag != Some(tag) || kept.bytes > KEPT_BYTES_MAX {
+            *kept = Kept { tag: Some(tag), ..Kept::default() };
+        }
+        if answer.len() <= KEPT_ANSWER_BYTES_MAX && kept.answers.insert(question.to_owned(), answer.clone()).is_none() {
+            kept.bytes += answer.len() + question.len();
+        }
+    }
+}
+
+/// Answers a question about the twin: from the reader's own copy (304), from what is kept, or by rendering.
+///
+/// # Errors
+/// [`ApiError::Building`] before the first twin; what `render` says.
+pub(crate) fn answer<T: Serialize>(
+    state: &ApiState,
+    uri: &Uri,
+    headers: &HeaderMap,
+    render: impl FnOnce(&Twin) -> Result<T, ApiError>,
+) -> Result<Response, ApiError> {
+    let twin = state.node.twin().ok_or(ApiError::Building)?;
+    let version = version_of(&twin);
+    let question = uri.path_and_query().map_or("", |question| question.as_str());
+    let tag = match etag_for(headers, &format!("{version}{question}")) {
+        Ok(tag) => tag,
+        Err(not_modified) => return Ok(not_modified),
+    };
+    let body = match state.cache.find(version, question) {
+        Some(kept) => kept,
+        None => {
+            let rendered = serde_json::to_vec(&render(&twin)?).map_err(|_| ApiError::Unrenderable)?;
+            let rendered = Bytes::from(rendered);
+            state.cache.keep(version, question, &rendered);
+            rendered
+        }
+    };
+    let fixed = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")];
+    Ok((fixed, [(header::ETAG, tag)], body).into_response())
+}
+
+/// The cut, and what of it is missing: a twin becomes complete without a change of its cut.
+fn version_of(twin: &Twin) -> Digest {
+    let mut text = twin.cut().id().to_string();
+    if let Completeness::Incomplete { missing } = twin.completeness() {
+        missing.iter().for_each(|blob| text.push_str(&blob.blob.to_string()));
+    }
+    Digest::of(text.as_bytes())
+}

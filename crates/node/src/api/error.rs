@@ -1,0 +1,72 @@
+//! Why a question has no answer.
+
+use axum::response::{IntoResponse, Response};
+
+use crate::NodeError;
+use crate::server::{Problem, ProblemType};
+
+/// An error of `/api/v1`; it is sent as problem details (RFC 9457).
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ApiError {
+    /// The first twin is not built yet.
+    #[error("the twin is being built from the log; ask again in a moment")]
+    Building,
+    /// There is no such thing here.
+    #[error("no {what} `{key}` here")]
+    NotFound {
+        /// What was asked for.
+        what: &'static str,
+        /// Its name, cut to a readable length.
+        key: String,
+    },
+    /// A parameter is wrong.
+    #[error("parameter `{parameter}`: {reason}")]
+    Query {
+        /// Which.
+        parameter: &'static str,
+        /// What is wrong and what would be right.
+        reason: String,
+    },
+    /// An answer could not be encoded.
+    #[error("the answer could not be encoded")]
+    Unrenderable,
+    /// The node failed.
+    #[error(transparent)]
+    Node(#[from] NodeError),
+}
+
+impl ApiError {
+    pub(crate) fn not_found(what: &'static str, key: &str) -> Self {
+        Self::NotFound { what, key: key.chars().take(120).collect() }
+    }
+
+    pub(crate) fn query(parameter: &'static str, reason: impl Into<String>) -> Self {
+        Self::Query { parameter, reason: reason.into() }
+    }
+}
+
+impl From<didymium_store::StoreError> for ApiError {
+    fn from(error: didymium_store::StoreError) -> Self {
+        Self::Node(error.into())
+    }
+}
+
+impl From<ApiError> for Problem {
+    fn from(error: ApiError) -> Self {
+        let text = error.to_string();
+        match error {
+            ApiError::Building => Self::new(ProblemType::NotReady, text),
+            ApiError::NotFound { what, key } => Self::not_found(format!("{what} `{key}`")),
+            ApiError::Query { parameter, reason } => Self::parameter(parameter, reason),
+            ApiError::Unrenderable => Self::new(ProblemType::Internal, text),
+            ApiError::Node(error) => Self::from(error),
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        Problem::from(self).into_response()
+    }
+}

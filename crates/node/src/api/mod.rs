@@ -1,0 +1,96 @@
+//! `/api/v1`: the twin and the statements under it, for pages, notebooks and partners' programs.
+//!
+//! Every answer that is a function of the twin carries the cut's id as its entity tag and is rendered once a cut; see
+//! [`cache`]. The OpenAPI document is generated from the handlers and checked in (`openapi.json`, golden-tested).
+
+mod cache;
+mod error;
+mod handlers;
+mod log_handlers;
+mod query;
+mod query_cut;
+pub mod types;
+pub mod views;
+mod vocabulary;
+
+use axum::Router;
+use utoipa::OpenApi as _;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::NodeState;
+use cache::RenderCache;
+
+pub use error::ApiError;
+
+/// What the handlers share.
+#[derive(Clone)]
+pub(crate) struct ApiState {
+    pub(crate) node: NodeState,
+    pub(crate) cache: RenderCache,
+}
+
+#[derive(utoipa::OpenApi)]
+#[openapi(
+    info(
+        title = "Didymium node",
+        description = "The digital twin of critical-mineral supply chains at one member of an information club. Decimals are \
+                       strings; every figure carries the address under which `/api/v1/provenance` explains it.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    tags(
+        (name = "twin", description = "Figures of the twin"),
+        (name = "chain", description = "Sites, countries, notices"),
+        (name = "log", description = "Statements, their places and proofs"),
+        (name = "node", description = "Who answers, and with which words")
+    )
+)]
+struct Document;
+
+fn described() -> OpenApiRouter<ApiState> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(handlers::node))
+        .routes(routes!(handlers::members))
+        .routes(routes!(vocabulary::vocabulary))
+        .routes(routes!(handlers::twin_digest))
+        .routes(routes!(handlers::overview))
+        .routes(routes!(handlers::series))
+        .routes(routes!(handlers::balance))
+        .routes(routes!(handlers::observations))
+        .routes(routes!(handlers::prices))
+        .routes(routes!(handlers::composition))
+        .routes(routes!(handlers::flows))
+        .routes(routes!(handlers::map))
+        .routes(routes!(handlers::sites))
+        .routes(routes!(handlers::site))
+        .routes(routes!(handlers::countries))
+        .routes(routes!(handlers::country))
+        .routes(routes!(handlers::notices))
+        .routes(routes!(handlers::sources))
+        .routes(routes!(handlers::provenance))
+        .routes(routes!(log_handlers::statements))
+        .routes(routes!(log_handlers::statement))
+        .routes(routes!(log_handlers::statement_cose))
+        .routes(routes!(log_handlers::statement_proof))
+        .routes(routes!(log_handlers::blob))
+}
+
+/// The routes of `/api/v1`.
+pub fn router(node: NodeState) -> Router {
+    let (router, document) = described().split_for_parts();
+    let document = document.to_pretty_json().unwrap_or_default();
+    let state = ApiState { node, cache: RenderCache::default() };
+    router
+        .route(
+            "/api/v1/openapi.json",
+            axum::routing::get(|| async move { ([("content-type", "application/vnd.oai.openapi+json;version=3.1")], document) }),
+        )
+        .with_state(state)
+}
+
+/// The OpenAPI document as it is checked in.
+pub fn openapi() -> String {
+    let mut text = described().into_openapi().to_pretty_json().unwrap_or_default();
+    text.push('\n');
+    text
+}

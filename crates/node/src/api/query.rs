@@ -1,0 +1,253 @@
+//! Questions, parsed strictly: an unknown parameter, a number out of range or a malformed period is told, not guessed.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use didymium_vocabulary::Period;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use utoipa::IntoParams;
+
+use super::ApiError;
+use super::views::{NoticeFilter, ObservationFilter, SeriesQuery, SiteFilter};
+
+/// Items of a page if the question names no limit.
+const LIMIT_DEFAULT: u64 = 100;
+/// Most items of a page.
+pub(crate) const LIMIT_MAX: u64 = 500;
+/// Longest text of a parameter in bytes.
+const PARAMETER_BYTES_MAX: usize = 300;
+
+/// A question's parameters.
+pub(crate) struct Ask<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Ask<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let query = parts.uri.query().unwrap_or_default();
+        if query.len() > 4 * PARAMETER_BYTES_MAX {
+            return Err(ApiError::query("query", "has more than 1,200 bytes"));
+        }
+        axum::extract::Query::<T>::try_from_uri(&parts.uri)
+            .map(|axum::extract::Query(ask)| Self(ask))
+            .map_err(|rejection| ApiError::query("query", rejection.body_text()))
+    }
+}
+
+/// Which part of a list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PageAsk {
+    /// First item, from 0.
+    pub(crate) offset: Option<u64>,
+    /// Most items, 1 to 500; 100 if absent.
+    pub(crate) limit: Option<u64>,
+}
+
+/// Offset and limit within bounds.
+pub(crate) fn window(offset: Option<u64>, limit: Option<u64>) -> Result<(usize, usize), ApiError> {
+    let limit = limit.unwrap_or(LIMIT_DEFAULT);
+    if !(1..=LIMIT_MAX).contains(&limit) {
+        return Err(ApiError::query("limit", format!("must be 1 to {LIMIT_MAX}, not {limit}")));
+    }
+    let place = |value: u64, name| usize::try_from(value).ok().filter(|v| *v <= 1 << 40).ok_or_else(|| ApiError::query(name, "is too large"));
+    Ok((place(offset.unwrap_or(0), "offset")?, place(limit, "limit")?))
+}
+
+/// A period, if one is asked for.
+pub(crate) fn period(text: Option<&String>) -> Result<Option<Period>, ApiError> {
+    text.filter(|text| !text.is_empty())
+        .map(|text| text.parse().map_err(|error: didymium_vocabulary::VocabularyError| ApiError::query("period", error.to_string())))
+        .transpose()
+}
+
+/// A commodity.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CommodityAsk {
+    /// Commodity key; `rare_earths` if absent.
+    #[param(example = "rare_earths")]
+    pub(crate) commodity: Option<String>,
+}
+
+impl CommodityAsk {
+    pub(crate) fn commodity(&self) -> &str {
+        self.commodity.as_deref().unwrap_or("rare_earths")
+    }
+}
+
+/// A commodity and a stage of its chain.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StageAsk {
+    /// Commodity key; `rare_earths` if absent.
+    pub(crate) commodity: Option<String>,
+    /// Stage key.
+    #[param(example = "mine")]
+    pub(crate) stage: String,
+}
+
+/// A commodity and a year.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FlowAsk {
+    /// Commodity key; `rare_earths` if absent.
+    pub(crate) commodity: Option<String>,
+    /// A period such as `2022`; the latest if absent.
+    pub(crate) period: Option<String>,
+}
+
+/// A figure's address.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FigureAsk {
+    /// The `figure` field of an answer.
+    pub(crate) figure: String,
+}
+
+/// A cut.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CutAsk {
+    /// Tree sizes, `CAN:12,DEU:40,…`: the digest at that cut (a member left out counts as 0). Now, if absent.
+    pub(crate) cut: Option<String>,
+}
+
+/// A series, a period or a place in it. An absent field matches any.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SeriesAsk {
+    /// Measure key.
+    pub(crate) measure: Option<String>,
+    /// Commodity key.
+    pub(crate) commodity: Option<String>,
+    /// Stage key.
+    pub(crate) stage: Option<String>,
+    /// Form key.
+    pub(crate) form: Option<String>,
+    /// Substance key.
+    pub(crate) substance: Option<String>,
+    /// `wet`, `dry` or `contained`.
+    pub(crate) mass_basis: Option<String>,
+    /// Subject.
+    pub(crate) subject: Option<String>,
+    /// Area.
+    pub(crate) area: Option<String>,
+    /// Importer, for trade.
+    pub(crate) partner: Option<String>,
+    /// Period.
+    pub(crate) period: Option<String>,
+    /// Source edition.
+    pub(crate) source: Option<String>,
+    /// `true`: only figures that the rule chose; `false`: only the others.
+    pub(crate) chosen: Option<bool>,
+    /// First item, from 0.
+    pub(crate) offset: Option<u64>,
+    /// Most items, 1 to 500; 100 if absent.
+    pub(crate) limit: Option<u64>,
+}
+
+impl SeriesAsk {
+    pub(crate) fn series(&self) -> SeriesQuery {
+        SeriesQuery {
+            measure: self.measure.clone(),
+            commodity: self.commodity.clone(),
+            stage: self.stage.clone(),
+            form: self.form.clone(),
+            substance: self.substance.clone(),
+            mass_basis: self.mass_basis.clone(),
+            subject: self.subject.clone(),
+        }
+    }
+
+    pub(crate) fn filter(&self) -> Result<ObservationFilter, ApiError> {
+        Ok(ObservationFilter {
+            area: self.area.clone(),
+            partner: self.partner.clone(),
+            period: period(self.period.as_ref())?,
+            source: self.source.clone(),
+            chosen: self.chosen,
+        })
+    }
+}
+
+/// Sites.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SitesAsk {
+    /// Commodity or family.
+    commodity: Option<String>,
+    /// Stage of a process.
+    stage: Option<String>,
+    /// Status of a process at that stage, or of the site.
+    status: Option<String>,
+    /// Country.
+    country: Option<String>,
+    /// Part of name, operator or place.
+    text: Option<String>,
+    /// First item, from 0.
+    pub(crate) offset: Option<u64>,
+    /// Most items, 1 to 500; 100 if absent.
+    pub(crate) limit: Option<u64>,
+}
+
+impl SitesAsk {
+    pub(crate) fn filter(&self) -> SiteFilter {
+        SiteFilter {
+            commodity: some(&self.commodity),
+            stage: some(&self.stage),
+            status: some(&self.status),
+            country: some(&self.country),
+            text: some(&self.text),
+        }
+    }
+}
+
+/// Notices.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NoticesAsk {
+    /// Commodity or family.
+    commodity: Option<String>,
+    /// Country that acts or is affected.
+    country: Option<String>,
+    /// Type key.
+    #[serde(rename = "type")]
+    notice_type: Option<String>,
+    /// First item, from 0.
+    pub(crate) offset: Option<u64>,
+    /// Most items, 1 to 500; 100 if absent.
+    pub(crate) limit: Option<u64>,
+}
+
+impl NoticesAsk {
+    pub(crate) fn filter(&self) -> NoticeFilter {
+        NoticeFilter { commodity: some(&self.commodity), country: some(&self.country), notice_type: some(&self.notice_type) }
+    }
+}
+
+/// Statements.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StatementsAsk {
+    /// Member whose log is read; all, in the charter's order, if absent.
+    pub(crate) member: Option<String>,
+    /// First item, from 0.
+    pub(crate) offset: Option<u64>,
+    /// Most items, 1 to 500; 100 if absent.
+    pub(crate) limit: Option<u64>,
+}
+
+fn some(text: &Option<String>) -> Option<String> {
+    text.clone().filter(|text| !text.is_empty())
+}

@@ -1,0 +1,62 @@
+//! The vocabulary, for readers to name things in their own language.
+
+use axum::extract::State;
+use axum::http::{HeaderMap, Uri};
+use axum::response::Response;
+use didymium_vocabulary::{ChainLink, Vocabulary};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::cache::answer;
+use super::{ApiError, ApiState};
+
+/// Every key with its English and French names: commodities, stages, forms, substances, measures, units, countries,
+/// areas, HS codes, notice types, and the chain of every family.
+#[utoipa::path(get, path = "/api/v1/vocabulary", tag = "node", responses((status = 200, description = "The vocabulary", body = serde_json::Value)))]
+pub(crate) async fn vocabulary(State(state): State<ApiState>, uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {
+    let vocabulary = state.node.vocabulary();
+    answer(&state, &uri, &headers, |_| Ok(document(vocabulary)))
+}
+
+/// Entities with their key under the one name `key`.
+fn keyed<T: Serialize>(entities: &[T], key: impl Fn(&T) -> &str) -> Vec<Value> {
+    entities
+        .iter()
+        .map(|entity| {
+            let mut value = serde_json::to_value(entity).unwrap_or_default();
+            value["key"] = Value::from(key(entity));
+            value
+        })
+        .collect()
+}
+
+fn document(vocabulary: &Vocabulary) -> Value {
+    json!({
+        "version": vocabulary.version(),
+        "digest": vocabulary.digest_hex(),
+        "elements": keyed(vocabulary.elements(), |e| &e.symbol),
+        "commodities": keyed(vocabulary.commodities(), |e| &e.commodity),
+        "stages": keyed(vocabulary.stages(), |e| &e.stage),
+        "forms": keyed(vocabulary.forms(), |e| &e.form),
+        "substances": keyed(vocabulary.substances(), |e| &e.substance),
+        "measures": keyed(vocabulary.measures(), |e| &e.measure),
+        "units": keyed(vocabulary.units(), |e| &e.unit),
+        "countries": vocabulary.countries(),
+        "areas": keyed(vocabulary.areas(), |e| &e.area),
+        "hs_codes": vocabulary.hs_codes(),
+        "notice_types": keyed(vocabulary.notice_types(), |e| &e.notice_type),
+        "chain": vocabulary.chain_links().iter().map(link).collect::<Vec<_>>(),
+    })
+}
+
+fn link(link: &ChainLink) -> Value {
+    json!({
+        "family": link.family,
+        "order": link.order,
+        "stage": link.stage,
+        "form": link.form,
+        "substance": link.substance,
+        "headline_measure": link.headline.as_ref().map(|headline| &headline.measure),
+        "headline_commodity": link.headline.as_ref().map(|headline| &headline.commodity),
+    })
+}

@@ -1,0 +1,153 @@
+//! Following the other members' logs: pull, verify, keep, serve.
+//!
+//! For each peer, in turn and for ever: fetch the checkpoint; verify its signature under the charter; fetch the entries
+//! that are new; admit each; check that all entries together lead to the root that was signed; write entries, tiles and
+//! checkpoint in one commit; then fetch blobs that entries name and that are not here, from the origin or from whoever
+//! has them. What was interrupted goes on where it was. Nothing that a peer says can change what is held already.
+
+mod blobs;
+mod client;
+mod diagnosis;
+mod pace;
+mod pull;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+use tokio::task::JoinSet;
+
+use client::PeerClient;
+use pace::Pace;
+use pull::Progress;
+
+use crate::shutdown::Shutdown;
+use crate::{NodeError, NodeResult, NodeState};
+
+/// What this node knows of a peer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PeerStatus {
+    /// Member code.
+    pub member: String,
+    /// Base address that it is asked at.
+    pub address: String,
+    /// When it last showed a checkpoint that could be accepted, milliseconds since the Unix epoch.
+    pub last_seen_ms: Option<i64>,
+    /// Why its log could not be followed when it was last tried, in words.
+    pub trouble: Option<String>,
+    /// Whether its log was seen to be rewritten: it is followed no further while this node runs.
+    pub frozen: bool,
+}
+
+impl PeerStatus {
+    /// A peer that was not heard of yet.
+    pub(crate) fn unheard(member: &str, address: &str) -> Self {
+        let address = address.trim_end_matches('/').to_owned();
+        Self { member: member.to_owned(), address, last_seen_ms: None, trouble: None, frozen: false }
+    }
+}
+
+/// What one pull brought.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Pulled {
+    /// Entries of the peer's log that are held now.
+    pub size: u64,
+    /// Entries that came.
+    pub entries: u64,
+    /// Blobs that came.
+    pub blobs: u64,
+    /// Blobs that entries of this log name and that nobody had.
+    pub missing_blobs: u64,
+}
+
+/// Follows the peers of one node. Cheap to clone.
+#[derive(Clone)]
+pub struct Federation {
+    state: NodeState,
+    client: PeerClient,
+    progress: Arc<BTreeMap<String, Mutex<Progress>>>,
+}
+
+impl Federation {
+    /// A federation of the node's peers under its charter.
+    ///
+    /// # Errors
+    /// [`NodeError::Client`].
+    pub fn new(state: NodeState) -> NodeResult<Self> {
+        let progress = state.peers().into_iter().map(|peer| (peer.member, Mutex::default())).collect();
+        Ok(Self { client: PeerClient::new()?, progress: Arc::new(progress), state })
+    }
+
+    /// Pulls once from one peer: entries, then blobs. A failure is also remembered as the peer's trouble; blobs are
+    /// asked for even if the peer itself is silent, since others may have them.
+    ///
+    /// # Errors
+    /// [`NodeError::NotAMember`] for a code that is no peer's, and whatever kept the log from being followed.
+    pub async fn pull_once(&self, member: &str) -> NodeResult<Pulled> {
+        let (Some(progress), Some(before)) = (self.progress.get(member), self.state.peer(member)) else {
+            return Err(NodeError::NotAMember {
+                member: member.chars().take(40).collect(),
+                known: self.progress.keys().cloned().collect::<Vec<_>>().join(", "),
+            });
+        };
+        let mut progress = progress.lock().await;
+        let entries = self.pull_entries(&before, &mut progress).await;
+        let blobs = self.pull_blobs(&before).await;
+        self.remember(&before, entries.as_ref().err().or(blobs.as_ref().err()), entries.is_ok());
+        self.state.metrics().pulled(member, entries.is_ok() && blobs.is_ok());
+        let (entries, blobs) = (entries?, blobs?);
+        Ok(Pulled { blobs: blobs.came, missing_blobs: blobs.missing, ..entries })
+    }
+
+    /// Pulls once from every peer at the same time; answers what came of each, by member code.
+    pub async fn pull_all_once(&self) -> BTreeMap<String, NodeResult<Pulled>> {
+        let pulls = self.progress.keys().map(|member| async { (member.clone(), self.pull_once(member).await) });
+        futures_util::future::join_all(pulls).await.into_iter().collect()
+    }
+
+    /// Pulls from every peer again and again until the node stops, with pauses drawn from `seed` so that the members of
+    /// a club do not ask in step.
+    pub async fn run(self, seed: u64, shutdown: Shutdown) {
+        let mut loops = JoinSet::new();
+        for (number, member) in (1..).zip(self.progress.keys().cloned()) {
+            let pace = Pace::new(seed.wrapping_mul(number), &self.state.config().overrides);
+            loops.spawn(self.clone().follow(member, pace));
+        }
+        shutdown.wait().await;
+        loops.shutdown().await;
+    }
+
+    async fn follow(self, member: String, mut pace: Pace) {
+        tokio::time::sleep(pace.start()).await;
+        loop {
+            // What went wrong is in the peer's status, and was logged when it began.
+            let _ = self.pull_once(&member).await;
+            tokio::time::sleep(pace.next()).await;
+        }
+    }
+
+    /// Keeps what a pull showed in the peer's status; says in the node's own log when trouble begins, changes or ends.
+    fn remember(&self, before: &PeerStatus, error: Option<&NodeError>, heard: bool) {
+        let frozen = before.frozen || matches!(error, Some(NodeError::LogRewritten { .. }));
+        let trouble = error.map(NodeError::in_words).or_else(|| before.trouble.clone().filter(|_| before.frozen));
+        match (&before.trouble, &trouble) {
+            (was, Some(now)) if was.as_ref() != Some(now) => {
+                tracing::warn!(peer = before.member, trouble = now, frozen, "a peer's log cannot be followed");
+            }
+            (Some(_), None) => tracing::info!(peer = before.member, "a peer's log is followed again"),
+            _ => {}
+        }
+        let now = heard.then(|| self.state.clock().now_ms());
+        self.state.update_peer(&before.member, |status| {
+            status.trouble = trouble;
+            status.frozen = frozen;
+            status.last_seen_ms = now.or(status.last_seen_ms);
+        });
+    }
+}
+
+impl std::fmt::Debug for Federation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Federation").field("peers", &self.progress.keys()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,218 @@
+//! One pull of one peer's log.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use didymium_log::checkpoint::{Checkpoint, open_checkpoint};
+use didymium_log::hash::leaf_hash;
+use didymium_log::note::Verifier;
+use didymium_log::tile::{BundleId, MAX_ENTRY_BYTES, TILE_WIDTH, decode_bundle};
+use didymium_log::{Hash, LogError};
+use didymium_statement::{Member, Statement};
+use didymium_store::{Batch, Head};
+use futures_util::{StreamExt as _, stream};
+
+use super::client::Answer;
+use super::{Federation, PeerStatus, Pulled};
+use crate::held::HeldLog;
+use crate::ledger::new_entry;
+use crate::{NodeError, NodeResult, NodeState};
+
+/// Largest checkpoint taken, bytes: room for 64 signatures and more.
+const CHECKPOINT_BYTES_MAX: usize = 64 * 1024;
+/// Largest entry bundle, bytes.
+const BUNDLE_BYTES_MAX: usize = TILE_WIDTH as usize * (MAX_ENTRY_BYTES + 2);
+/// Bundles asked for at the same time.
+const BUNDLES_AT_ONCE: usize = 4;
+/// Most bytes of entries that one pull gathers before they are committed together.
+const GATHERED_BYTES_MAX: usize = 512 * 1024 * 1024;
+
+/// How far the following of one peer has come: kept between pulls, lost without harm when the node stops.
+#[derive(Debug, Default)]
+pub(super) struct Progress {
+    /// Entity tag of the last checkpoint that was taken over.
+    etag: Option<String>,
+    /// Entries fetched but not yet committed, from `gathered_from` on.
+    gathered: Vec<Vec<u8>>,
+    gathered_from: u64,
+}
+
+impl Progress {
+    fn next(&self) -> u64 {
+        self.gathered_from + self.gathered.len() as u64
+    }
+
+    fn bytes(&self) -> usize {
+        self.gathered.iter().map(Vec::len).sum()
+    }
+
+    fn forget(&mut self, from: u64) {
+        self.gathered = Vec::new();
+        self.gathered_from = from;
+    }
+}
+
+impl Federation {
+    /// Brings the copy of a peer's log up to the checkpoint that the peer shows.
+    pub(super) async fn pull_entries(&self, peer: &PeerStatus, progress: &mut Progress) -> NodeResult<Pulled> {
+        let held = self.state.log_of(&peer.member)?;
+        let head = blocking(&held, HeldLog::head).await?;
+        let size = head.as_ref().map_or(0, |head| head.size);
+        let unchanged = Pulled { size, ..Pulled::default() };
+        if peer.frozen {
+            return Ok(unchanged);
+        }
+        let url = format!("{}/log/checkpoint", peer.address);
+        let (note, etag) = match self.client.get(&url, CHECKPOINT_BYTES_MAX, progress.etag.as_deref()).await? {
+            Answer::Body { bytes, etag } => (bytes, etag),
+            Answer::NotModified => return Ok(unchanged),
+            Answer::NotFound => return Err(NodeError::PeerStatus { url, status: 404 }),
+        };
+        let member = self.state.log_of(&peer.member).and_then(|_| self.member(&peer.member))?;
+        let verifier: Verifier = member.keys.log.parse().map_err(NodeError::Log)?;
+        let signed = open_checkpoint(&note, &verifier)?;
+        if let Some(head) = &head {
+            compare(&held, head, &signed).await?;
+        }
+        if signed.size > size {
+            self.gather(peer, &signed, size, progress).await?;
+            let state = self.state.clone();
+            let gathered = std::mem::take(&mut progress.gathered);
+            let taken = tokio::task::spawn_blocking({
+                let (signed, note) = (signed.clone(), note.clone());
+                move || take_over(&state, &member, &signed, &note, &gathered)
+            });
+            let taken = taken.await?;
+            progress.forget(signed.size);
+            if let Err(error) = taken {
+                progress.forget(size);
+                return Err(self.diagnose(peer, head.as_ref(), &signed, error).await);
+            }
+            self.state.changed().tell();
+            tracing::info!(peer = peer.member, from = size, to = signed.size, "took over new entries");
+        }
+        progress.etag = etag;
+        Ok(Pulled { size: signed.size, entries: signed.size - size, ..Pulled::default() })
+    }
+
+    /// The member of a code.
+    fn member(&self, code: &str) -> NodeResult<Member> {
+        crate::folder::require_member(self.state.charter(), code).cloned()
+    }
+
+    /// Fetches the entries from `size` up to the signed size; what came before an error is kept for the next pull.
+    async fn gather(&self, peer: &PeerStatus, signed: &Checkpoint, size: u64, progress: &mut Progress) -> NodeResult<()> {
+        if progress.gathered_from != size || progress.next() > signed.size {
+            progress.forget(size);
+        }
+        let width = u64::from(TILE_WIDTH);
+        let first = progress.next() / width;
+        let bundles = (first..signed.size.div_ceil(width)).filter_map(|index| BundleId::in_tree(index, signed.size));
+        let fetched = stream::iter(bundles).map(|id| async move { (id, self.bundle(peer, id).await) });
+        let mut fetched = std::pin::pin!(fetched.buffered(BUNDLES_AT_ONCE));
+        while let Some((id, entries)) = fetched.next().await {
+            let skip = progress.next().saturating_sub(id.index * width);
+            progress.gathered.extend(entries?.into_iter().skip(usize::try_from(skip).unwrap_or(usize::MAX)));
+            if progress.bytes() > GATHERED_BYTES_MAX {
+                progress.forget(size);
+                return Err(NodeError::LogTooFarAhead { origin: signed.origin.clone(), max: GATHERED_BYTES_MAX });
+            }
+        }
+        Ok(())
+    }
+
+    /// One bundle; if the partial one is gone, the full one that replaced it, cut to width.
+    async fn bundle(&self, peer: &PeerStatus, id: BundleId) -> NodeResult<Vec<Vec<u8>>> {
+        let url = |id: BundleId| format!("{}/log/{}", peer.address, id.path());
+        let (bytes, width) = match self.client.get(&url(id), BUNDLE_BYTES_MAX, None).await? {
+            Answer::Body { bytes, .. } => (bytes, id.width),
+            _ if id.is_partial() => {
+                let full = BundleId { width: TILE_WIDTH, ..id };
+                (self.client.require(&url(full), BUNDLE_BYTES_MAX).await?, TILE_WIDTH)
+            }
+            _ => return Err(NodeError::PeerStatus { url: url(id), status: 404 }),
+        };
+        let entries = decode_bundle(&bytes, width)?;
+        Ok(entries.into_iter().take(usize::from(id.width)).map(<[u8]>::to_vec).collect())
+    }
+}
+
+/// Holds a checkpoint that is not larger against the copy held here.
+async fn compare(held: &HeldLog, head: &Head, signed: &Checkpoint) -> NodeResult<()> {
+    if signed.size > head.size {
+        return Ok(());
+    }
+    let (origin, size) = (signed.origin.clone(), signed.size);
+    let root = blocking(held, move |held| held.root(size)).await?;
+    if root != signed.root {
+        return Err(NodeError::LogRewritten { origin, size, held: root, found: size, now: signed.root });
+    }
+    if size < head.size {
+        return Err(NodeError::LogShrunk { origin, held: head.size, found: size });
+    }
+    Ok(())
+}
+
+/// Admits the entries, checks that they lead to the signed root, and writes them with the checkpoint. Blocking.
+fn take_over(
+    state: &NodeState,
+    member: &Member,
+    signed: &Checkpoint,
+    note: &[u8],
+    gathered: &[Vec<u8>],
+) -> NodeResult<()> {
+    let held = HeldLog::new(Arc::clone(state.store()), &signed.origin);
+    let size = held.size()?;
+    let edge = held.edge(size)?;
+    let leaves: Vec<Hash> = gathered.iter().map(|entry| leaf_hash(entry)).collect();
+    let growth = held.grow(&edge, &leaves)?;
+    if growth.edge.size() != signed.size {
+        let reason = format!("it served {} entries from {size} on", gathered.len());
+        return Err(NodeError::LogBroken { origin: signed.origin.clone(), size: signed.size, reason });
+    }
+    if growth.root != signed.root {
+        return Err(LogError::RootMismatch { computed: growth.root, expected: signed.root }.into());
+    }
+    let statements = admit_all(state, member, &held, size, gathered)?;
+    state.store().commit(&Batch {
+        origin: &signed.origin,
+        expected_size: size,
+        entries: statements.iter().map(new_entry).collect(),
+        tiles: growth.tiles,
+        root: growth.root.0,
+        checkpoint: note,
+        recorded_ms: state.clock().now_ms(),
+    })?;
+    Ok(())
+}
+
+/// Admits each entry; one statement has one place.
+fn admit_all(
+    state: &NodeState,
+    member: &Member,
+    held: &HeldLog,
+    size: u64,
+    gathered: &[Vec<u8>],
+) -> NodeResult<Vec<Statement>> {
+    let admission = state.admission();
+    let mut seen = BTreeSet::new();
+    let mut statements = Vec::with_capacity(gathered.len());
+    for (index, bytes) in (size..).zip(gathered) {
+        let statement = admission.foreign(member, index, bytes)?;
+        if !seen.insert(statement.id()) || held.find(&statement.id())?.is_some() {
+            let origin = held.origin().to_owned();
+            return Err(NodeError::StatementTwice { origin, statement: statement.id(), index });
+        }
+        statements.push(statement);
+    }
+    Ok(statements)
+}
+
+/// Reads a log where blocking is allowed.
+pub(super) async fn blocking<T: Send + 'static>(
+    held: &HeldLog,
+    read: impl FnOnce(&HeldLog) -> NodeResult<T> + Send + 'static,
+) -> NodeResult<T> {
+    let held = held.clone();
+    tokio::task::spawn_blocking(move || read(&held)).await?
+}

@@ -1,0 +1,135 @@
+//! What every request passes: the host check, the limit of requests under way, and what every answer carries.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::to_bytes;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use tokio::sync::Semaphore;
+
+use super::problem::{Problem, ProblemType};
+
+/// What pages may load: nothing from elsewhere.
+pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+     img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; \
+     form-action 'none'; frame-ancestors 'none'";
+
+const PERMISSIONS_POLICY: &str = "accelerometer=(), camera=(), geolocation=(), gyroscope=(), magnetometer=(), \
+     microphone=(), payment=(), usb=()";
+
+/// Longest wait for a free place among the requests under way.
+const PLACE_WAIT_MAX: Duration = Duration::from_secs(1);
+/// Largest text of an error answer that is read to become a detail, bytes.
+const ERROR_BYTES_MAX: usize = 64 * 1024;
+
+/// Hosts that the node answers to.
+#[derive(Debug, Clone)]
+pub(super) struct Hosts(Arc<[String]>);
+
+impl Hosts {
+    /// Loopback, and the host of each of these addresses (`http://host:port` or `host:port`).
+    pub(super) fn new<'a>(addresses: impl IntoIterator<Item = &'a str>) -> Self {
+        let own = addresses.into_iter().map(|address| {
+            let authority = address.split_once("://").map_or(address, |(_, rest)| rest);
+            host_of(authority.trim_end_matches('/')).to_ascii_lowercase()
+        });
+        Self(["127.0.0.1", "localhost", "[::1]"].map(str::to_owned).into_iter().chain(own).collect())
+    }
+
+    fn has(&self, authority: &str) -> bool {
+        let host = host_of(authority).to_ascii_lowercase();
+        self.0.iter().any(|known| *known == host)
+    }
+}
+
+/// An authority without its port.
+fn host_of(authority: &str) -> &str {
+    match authority.rsplit_once(':') {
+        Some((host, port)) if !host.is_empty() && port.bytes().all(|b| b.is_ascii_digit()) => host,
+        _ => authority,
+    }
+}
+
+/// Refuses requests whose `Host` is another's: a page elsewhere may have pointed its own name at this machine.
+pub(super) async fn check_host(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
+    let mut named = request.headers().get_all(header::HOST).iter();
+    let authority = match (named.next(), named.next()) {
+        (Some(host), None) => host.to_str().ok(),
+        _ => None,
+    };
+    match authority {
+        Some(authority) if hosts.has(authority) => next.run(request).await,
+        Some(_) => Problem::new(ProblemType::WrongHost, ProblemType::WrongHost.meaning()).into_response(),
+        None => Problem::new(ProblemType::BadRequest, "a request has one Host header").into_response(),
+    }
+}
+
+/// Takes a place among the requests under way, or says that there is none.
+pub(super) async fn take_place(State(places): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
+    let Ok(Ok(place)) = tokio::time::timeout(PLACE_WAIT_MAX, places.acquire()).await else {
+        return Problem::new(ProblemType::Overloaded, ProblemType::Overloaded.meaning()).into_response();
+    };
+    let response = next.run(request).await;
+    drop(place);
+    response
+}
+
+/// Turns the error answers of routers, extractors and layers into problem details.
+pub(super) async fn explain_errors(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let status = response.status();
+    let is_problem =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes() == b"application/problem+json");
+    if !(status.is_client_error() || status.is_server_error()) || is_problem {
+        return response;
+    }
+    let (parts, body) = response.into_parts();
+    let bytes = to_bytes(body, ERROR_BYTES_MAX).await.unwrap_or_default();
+    // What a failing part of the node says is for its own log.
+    let text = if status == StatusCode::INTERNAL_SERVER_ERROR { "" } else { std::str::from_utf8(&bytes).unwrap_or("") };
+    let mut answer = Problem::of_response(status, text).into_response();
+    if let Some(allow) = parts.headers.get(header::ALLOW) {
+        answer.headers_mut().insert(header::ALLOW, allow.clone());
+    }
+    answer
+}
+
+/// Puts the security headers on every answer.
+pub(super) async fn secure(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    set_headers(response.headers_mut());
+    response
+}
+
+fn set_headers(headers: &mut HeaderMap) {
+    let all = [
+        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), PERMISSIONS_POLICY),
+    ];
+    for (name, value) in all {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_loopback_and_the_own_address_are_hosts() {
+        let hosts = Hosts::new(["http://node.can.example:4801", "0.0.0.0:4801"]);
+        for own in ["127.0.0.1", "127.0.0.1:80", "LOCALHOST:1", "[::1]:4801", "[::1]", "node.can.example:4801"] {
+            assert!(hosts.has(own), "{own}");
+        }
+        for other in ["evil.example", "127.0.0.1.evil.example", "evil.example:4801", "", ":80", "::1", "127.0.0.1:x"] {
+            assert!(!hosts.has(other), "{other}");
+        }
+    }
+}

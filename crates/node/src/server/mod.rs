@@ -1,0 +1,126 @@
+//! The HTTP server of a node.
+//!
+//! | address | what |
+//! |---|---|
+//! | `/api/v1/…` | the typed interface that pages and programs read ([`crate::api`]) |
+//! | `/log/checkpoint`, `/log/tile/…`, `/log/blob/{digest}` | the member's own log (C2SP tlog-tiles) and its blobs |
+//! | `/mirror/{member}/…` | the same for copies of the other members' logs |
+//! | `/charter` | the signed charter (COSE) |
+//! | `/schemas`, `/schemas/{kind}/v{n}` | JSON Schemas of what can be said |
+//! | `/problems/{name}` | what an error means |
+//! | `/healthz`, `/metrics` | for whoever runs the node |
+//! | anything else | the pages |
+
+mod about;
+mod etag;
+mod guard;
+mod logs;
+mod metrics;
+mod pages;
+mod problem;
+mod watch;
+
+use std::any::Any;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::http::{StatusCode, header};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tower_http::CompressionLevel;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
+use tower_http::compression::CompressionLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+use tower_http::timeout::TimeoutLayer;
+
+pub use etag::{etag_for, weak_tag};
+pub use guard::CONTENT_SECURITY_POLICY;
+pub use metrics::Metrics;
+pub use problem::{Problem, ProblemType};
+
+use crate::shutdown::Shutdown;
+use crate::{NodeError, NodeResult, NodeState, api};
+
+/// Everything that a node serves, with all layers: also what tests call without a socket.
+pub fn app(state: NodeState) -> Router {
+    let limits = state.config().overrides.clone();
+    let listen = state.config().listen.to_string();
+    let hosts = guard::Hosts::new([state.member().address.as_str(), listen.as_str()]);
+    let places = Arc::new(Semaphore::new(limits.concurrent_requests_max));
+    let compression = CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(
+        DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream")),
+    );
+    // Each layer goes around those before it.
+    faces(state.clone())
+        .layer(DefaultBodyLimit::max(limits.request_bytes_max))
+        .layer(RequestBodyLimitLayer::new(limits.request_bytes_max))
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, limits.request_timeout()))
+        .layer(from_fn_with_state(places, guard::take_place))
+        .layer(from_fn_with_state(hosts, guard::check_host))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(guard::explain_errors))
+        .layer(compression)
+        .layer(from_fn(guard::secure))
+        .layer(from_fn_with_state(state, watch::watch))
+}
+
+fn faces(state: NodeState) -> Router {
+    let tagged = Router::new()
+        .route("/schemas", get(about::schemas))
+        .route("/schemas/{kind}/{version}", get(about::schema))
+        .merge(api::router(state.clone()))
+        .layer(from_fn(etag::tag_bodies));
+    let plain = Router::new()
+        .route("/log/checkpoint", get(logs::own_checkpoint))
+        .route("/log/tile/{*place}", get(logs::own_tile))
+        .route("/log/blob/{digest}", get(logs::own_blob))
+        .route("/mirror/{member}/checkpoint", get(logs::copied_checkpoint))
+        .route("/mirror/{member}/tile/{*place}", get(logs::copied_tile))
+        .route("/mirror/{member}/blob/{digest}", get(logs::copied_blob))
+        .route("/charter", get(charter))
+        .route("/healthz", get(about::healthz))
+        .route("/metrics", get(metrics::metrics))
+        .with_state(state);
+    tagged.merge(plain).route("/problems/{name}", get(problem::describe)).fallback(pages::page)
+}
+
+/// `GET /charter`: the signed charter.
+async fn charter(State(state): State<NodeState>) -> Response {
+    let bytes = state.charter().bytes().to_vec();
+    ([(header::CONTENT_TYPE, "application/cose"), (header::CACHE_CONTROL, "no-cache")], bytes).into_response()
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the signature that the layer calls")]
+fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
+    let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    tracing::error!(panic = said.unwrap_or("without words"), "a request panicked");
+    Problem::new(ProblemType::Internal, ProblemType::Internal.meaning()).into_response()
+}
+
+/// Takes an address, before anything else of a node starts.
+///
+/// # Errors
+/// [`NodeError::PortTaken`] or [`NodeError::Listen`].
+pub async fn bind(address: SocketAddr) -> NodeResult<TcpListener> {
+    if !address.ip().is_loopback() {
+        tracing::warn!(%address, "the node listens beyond this machine: this version has neither TLS nor access control");
+    }
+    TcpListener::bind(address).await.map_err(|source| match source.kind() {
+        std::io::ErrorKind::AddrInUse => NodeError::PortTaken { address },
+        _ => NodeError::Listen { address, source },
+    })
+}
+
+/// Serves until the node stops; requests under way are ended.
+///
+/// # Errors
+/// [`NodeError::Serve`].
+pub(crate) async fn serve(listener: TcpListener, app: Router, shutdown: Shutdown) -> NodeResult<()> {
+    axum::serve(listener, app).with_graceful_shutdown(shutdown.wait()).await.map_err(NodeError::Serve)
+}

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import type { CountryShare, Figure, StageLine } from '../api/types';
+import { concentration, periodNumber, pieces, story } from './shares';
+
+function figure(value: number, unit: string): Figure {
+  return { value: String(value), unit, substance: null, period: '2023', basis: 'derived', qualifier: '', figure: '', sources: 0, spread: null };
+}
+
+function held(area: string, share: number): CountryShare {
+  return { area, value: figure(share * 10, 't'), share: figure(share, 'percent') };
+}
+
+function line(stage: string, top: CountryShare[], club: number | null): StageLine {
+  return {
+    stage,
+    form: '',
+    series: null,
+    world: null,
+    top,
+    hhi: null,
+    n_minus_1: null,
+    club: club === null ? null : held('CLUB', club),
+    trend: [],
+    change: null,
+    sites: { total: 0, operating: 0 },
+  };
+}
+
+const isMember = (area: string): boolean => area === 'USA' || area === 'JPN';
+
+describe('the bar of a stage', () => {
+  it('gives members the club’s colour, wherever they rank, and counts nobody twice', () => {
+    const bar = pieces(line('mine', [held('CHN', 60), held('USA', 12), held('MMR', 8)], 14), isMember);
+    expect(bar).toEqual([
+      { kind: 'lead', area: 'CHN', share: 60 },
+      { kind: 'club', area: 'USA', share: 12 },
+      { kind: 'next', area: 'MMR', share: 8 },
+      { kind: 'club-rest', area: '', share: 2 },
+      { kind: 'rest', area: '', share: 18 },
+    ]);
+  });
+
+  it('never exceeds the whole where rounded shares add up to more', () => {
+    const bar = pieces(line('mine', [held('CHN', 70), held('MMR', 30), held('AUS', 5)], 0), isMember);
+    expect(bar.reduce((sum, piece) => sum + piece.share, 0)).toBeCloseTo(100, 9);
+    expect(bar.some((piece) => piece.kind === 'rest')).toBe(false);
+  });
+});
+
+describe('the story', () => {
+  it('finds the peak, the leader and the club’s best stage', () => {
+    const told = story([
+      line('mine', [held('CHN', 69)], 12),
+      line('metal', [], null),
+      line('separation', [held('CHN', 91)], 1),
+      line('magnet', [held('JPN', 50)], 55),
+    ]);
+    expect(told).toMatchObject({ leader: 'CHN', led: 2, published: 3, silent: 1 });
+    expect(told.peak?.stage).toBe('separation');
+    expect(told.strongest?.stage).toBe('magnet');
+  });
+
+  it('has nothing to say where nothing is published', () => {
+    expect(story([line('metal', [], null)])).toMatchObject({ peak: undefined, leader: '', published: 0, silent: 1 });
+  });
+});
+
+it('names concentration by its thresholds', () => {
+  expect([1499, 1500, 2499, 2500, 4999, 5000].map(concentration)).toEqual(['low', 'moderate', 'moderate', 'high', 'high', 'extreme']);
+});
+
+it('puts periods on one axis', () => {
+  expect(['2023', '2023-Q3', '2023-07', 'now'].map(periodNumber)).toEqual([2023, 2023.5, 2023.5, Number.NaN]);
+});

@@ -1,0 +1,86 @@
+import type { CountryShare, StageLine } from '../api/types';
+
+/** One piece of the bar that tells who holds a stage. */
+export interface Piece {
+  kind: 'lead' | 'next' | 'third' | 'club' | 'club-rest' | 'rest';
+  /** Country, where the piece is one. */
+  area: string;
+  /** Percent of the world total. */
+  share: number;
+}
+
+function percent(share: CountryShare): number {
+  return Math.max(0, Number(share.share.value ?? 0));
+}
+
+/**
+ * The pieces of a stage's bar: the three largest countries (club members in the club's colour), the club's other
+ * members together, and the rest of the world. Together 100 percent, whatever rounding the source did.
+ */
+export function pieces(line: StageLine, isMember: (area: string) => boolean): Piece[] {
+  const outside = ['lead', 'next', 'third'] as const;
+  let taken = 0;
+  const named: Piece[] = line.top.map((country) => {
+    const kind = isMember(country.area) ? 'club' : (outside[taken++] ?? 'third');
+    return { kind, area: country.area, share: percent(country) };
+  });
+  const inClub = named.filter((piece) => piece.kind === 'club').reduce((sum, piece) => sum + piece.share, 0);
+  const others = Math.max(0, (line.club ? percent(line.club) : 0) - inClub);
+  const sum = named.reduce((total, piece) => total + piece.share, 0) + others;
+  const all: Piece[] = [
+    ...named,
+    { kind: 'club-rest', area: '', share: others },
+    { kind: 'rest', area: '', share: Math.max(0, 100 - sum) },
+  ];
+  const whole = Math.max(100, sum);
+  return all.filter((piece) => piece.share > 0).map((piece) => ({ ...piece, share: (piece.share / whole) * 100 }));
+}
+
+export type Concentration = 'low' | 'moderate' | 'high' | 'extreme';
+
+/** The usual thresholds (1,500 and 2,500), and 5,000: what one country with 71 percent alone brings about. */
+export function concentration(hhi: number): Concentration {
+  if (hhi >= 5000) return 'extreme';
+  if (hhi >= 2500) return 'high';
+  if (hhi >= 1500) return 'moderate';
+  return 'low';
+}
+
+/** What the overview's headline and first lines say. */
+export interface Story {
+  /** The published stage in which one country holds the most. */
+  peak: StageLine | undefined;
+  /** The country that leads most stages, and how many. */
+  leader: string;
+  led: number;
+  published: number;
+  /** The stage in which the club holds the most. */
+  strongest: StageLine | undefined;
+  silent: number;
+}
+
+export function story(stages: readonly StageLine[]): Story {
+  const published = stages.filter((line) => line.top.length > 0);
+  const counts = new Map<string, number>();
+  for (const line of published) {
+    const first = line.top[0]?.area ?? '';
+    counts.set(first, (counts.get(first) ?? 0) + 1);
+  }
+  const [leader, led] = [...counts].sort((a, b) => b[1] - a[1])[0] ?? ['', 0];
+  const by = (value: (line: StageLine) => number): StageLine | undefined => [...published].sort((a, b) => value(b) - value(a))[0];
+  return {
+    peak: by((line) => Number(line.top[0]?.share.value ?? 0)),
+    leader,
+    led,
+    published: published.length,
+    strongest: by((line) => Number(line.club?.share.value ?? 0)),
+    silent: stages.length - published.length,
+  };
+}
+
+/** A point of a sparkline: year as a number, so that gaps in the periods show as such. */
+export function periodNumber(period: string): number {
+  const match = /^(\d{4})(?:-Q([1-4])|-(\d{2}))?$/.exec(period);
+  if (!match) return Number.NaN;
+  return Number(match[1]) + (match[2] ? (Number(match[2]) - 1) / 4 : match[3] ? (Number(match[3]) - 1) / 12 : 0);
+}
