@@ -1,2 +1,55 @@
 //! Floor 7: the binary of a member's node and of the demo club.
-fn main() {}
+
+mod cli;
+mod completions;
+mod demo;
+mod error;
+mod http;
+mod import;
+mod init;
+mod logs;
+mod output;
+mod progress;
+mod reader;
+mod serve;
+mod signals;
+mod sites;
+mod statement;
+mod twin;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use cli::{Cli, Command};
+use error::{CliError, CliResult};
+use output::Output;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let output = Output::new(cli.json);
+    match start(cli, &output) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output.error(&error);
+            ExitCode::from(error.exit().code())
+        }
+    }
+}
+
+fn start(cli: Cli, output: &Output) -> CliResult<()> {
+    logs::start(cli.log.as_deref(), cli.log_json)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::Runtime)?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Demo(args) => demo::run(args, output).await,
+            Command::Init(args) => init::run(&args, output),
+            Command::Serve(args) => serve::run(&args, output).await,
+            Command::Import(args) => import::run(&args, output),
+            Command::Twin(args) => twin::run(args, output).await,
+            Command::Statement(args) => statement::run(args, output).await,
+            Command::Sites(args) => sites::run(args, output).await,
+            Command::Completions(args) => completions::run(&args),
+        }
+    })
+}

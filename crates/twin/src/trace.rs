@@ -178,10 +178,15 @@ fn explain(quantity: Quantity, title: &str) -> Explanation {
             "What is left of the world total if the largest country supplies nothing: 100 % minus its share.",
             "Ce qui reste du total mondial si le premier pays ne livre rien : 100 % moins sa part.",
         ),
-        Quantity::Club => ("Sum of the figures of the club’s members.", "Somme des chiffres des membres du club."),
+        Quantity::Club => (
+            "Sum of the figures of the club’s members that the source lists; members it counts among “other” are not in it.",
+            "Somme des chiffres des membres du club cités par la source ; ceux qu’elle compte parmi les « autres » n’y sont pas.",
+        ),
         Quantity::ClubShare => (
-            "Sum of the members’ figures divided by the world total of the same edition.",
-            "Somme des chiffres des membres divisée par le total mondial de la même édition.",
+            "Sum of the members’ figures divided by the world total of the same edition; members that the source counts among “other” \
+             are not in it.",
+            "Somme des chiffres des membres divisée par le total mondial de la même édition ; les membres que la source compte parmi \
+             les « autres » n’y sont pas.",
         ),
         Quantity::LargestShare => (
             "The largest country’s figure divided by the world total of the same edition.",

@@ -334,8 +334,8 @@ impl Twin {
     fn club_total(&self, edition: &Edition) -> Option<Decimal> {
         let held: Vec<Decimal> =
             self.members.iter().filter_map(|member| indicators::area_total(edition, *member, &self.facts)).collect();
-        // An edition that names no member says that they hold nothing worth listing, not that nobody knows.
-        Some(held.iter().sum())
+        // An edition that lists no member may count them among *others*: nobody knows, which is not nothing.
+        (!held.is_empty()).then(|| held.iter().sum())
     }
 
     /// Concentration over countries, 0 to 10,000.

@@ -1,12 +1,13 @@
 import type { SeriesKey } from './api/types';
 import { areaName, label } from './vocabulary.svelte';
 
-/** What a series counts, in words: `Production · Rare earths · Mining: ore`. */
+/** What a series counts, in words: `Production · Rare earths · Mining (ore)`. */
 export function seriesText(key: SeriesKey): string {
   const parts = [label('measures', key.measure)];
   if (key.commodity) parts.push(label('commodities', key.commodity));
-  const made = [key.stage && label('stages', key.stage), key.form && label('forms', key.form).toLocaleLowerCase()].filter(Boolean).join(': ');
-  if (made) parts.push(made);
+  const form = key.form ? label('forms', key.form).toLocaleLowerCase() : '';
+  if (key.stage) parts.push(form ? `${label('stages', key.stage)} (${form})` : label('stages', key.stage));
+  else if (form) parts.push(form);
   if (key.subject) parts.push(key.measure === 'trade' ? `HS ${key.subject}` : key.subject);
   return parts.join(' · ');
 }

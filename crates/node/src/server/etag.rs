@@ -53,6 +53,7 @@ pub(super) fn not_modified(tag: HeaderValue) -> Response {
 
 /// Gives successful answers to GET that lack a tag one, from a hash of the body, and the cache header *revalidate*.
 pub(super) async fn tag_bodies(request: Request, next: Next) -> Response {
+    let head = request.method() == Method::HEAD;
     let asked = matches!(*request.method(), Method::GET | Method::HEAD).then(|| request.headers().clone());
     let response = next.run(request).await;
     let Some(asked) = asked.filter(|_| response.status() == StatusCode::OK) else { return response };
@@ -62,6 +63,10 @@ pub(super) async fn tag_bodies(request: Request, next: Next) -> Response {
         if matches(&asked, tag) {
             return not_modified(tag.clone());
         }
+        return Response::from_parts(parts, body);
+    }
+    if head {
+        // The router has taken the body away: there is nothing to hash.
         return Response::from_parts(parts, body);
     }
     let Ok(bytes) = to_bytes(body, HASHED_BYTES_MAX).await else {

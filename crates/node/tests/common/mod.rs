@@ -1,0 +1,217 @@
+//! Clubs on loopback ports for tests.
+#![allow(dead_code, reason = "each test file uses a part of this")]
+#![allow(unreachable_pub, missing_docs, clippy::allow_attributes, clippy::missing_docs_in_private_items, reason = "test support")]
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use didymium_node::club::{ClubSpec, MemberSpec, found, member_dir};
+use didymium_node::clock::{ManualClock, SystemClock};
+use didymium_node::folder::NodeFolder;
+use didymium_node::{Federation, Node, NodeState};
+use didymium_statement::{Draft, Kind, KindVersion, Statement, StatementSigner, Visibility};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// A founded club whose ports are held until its nodes start.
+pub struct TestClub {
+    pub dir: tempfile::TempDir,
+    pub ports: Vec<(String, SocketAddr, Option<TcpListener>)>,
+}
+
+impl TestClub {
+    pub fn found(codes: &[&str]) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let ports: Vec<_> = codes
+            .iter()
+            .map(|code| {
+                let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+                listener.set_nonblocking(true).unwrap();
+                ((*code).to_owned(), listener.local_addr().unwrap(), Some(listener))
+            })
+            .collect();
+        let spec = ClubSpec {
+            club: "Test club".into(),
+            members: ports
+                .iter()
+                .map(|(code, address, _)| MemberSpec::local(code, &domain(code), *address))
+                .collect(),
+        };
+        found(&dir.path().join("club"), &spec, Arc::new(ManualClock::at(1_743_759_000_000))).unwrap();
+        let club = Self { dir, ports };
+        for code in codes {
+            let mut folder = NodeFolder::open(&club.folder(code)).unwrap();
+            let mut config = folder.config().clone();
+            config.overrides.pull_pause_ms_min = 30;
+            config.overrides.pull_pause_ms_max = 80;
+            folder.set_config(config).unwrap();
+        }
+        club
+    }
+
+    pub fn path(&self) -> PathBuf {
+        self.dir.path().join("club")
+    }
+
+    pub fn folder(&self, code: &str) -> PathBuf {
+        member_dir(&self.path(), code)
+    }
+
+    pub fn open(&self, code: &str) -> Node {
+        Node::open(&self.folder(code)).unwrap()
+    }
+
+    /// Listens on the member's port: the one held since the founding, or the same again.
+    pub fn listen(&mut self, code: &str) -> tokio::net::TcpListener {
+        let (_, address, held) = self.ports.iter_mut().find(|(member, ..)| member == code).unwrap();
+        let listener = held.take().unwrap_or_else(|| {
+            let begun = Instant::now();
+            loop {
+                match TcpListener::bind(*address) {
+                    Ok(listener) => break listener,
+                    Err(error) if begun.elapsed() > Duration::from_secs(5) => panic!("{address}: {error}"),
+                    Err(_) => std::thread::sleep(Duration::from_millis(20)),
+                }
+            }
+        });
+        listener.set_nonblocking(true).unwrap();
+        tokio::net::TcpListener::from_std(listener).unwrap()
+    }
+
+    /// Starts a node whole: server, federation and twin.
+    pub async fn start(&mut self, code: &str) -> Running {
+        let folder = self.folder(code);
+        self.start_from(code, &folder).await
+    }
+
+    /// Starts a node from another folder on the member's port.
+    pub async fn start_from(&mut self, code: &str, folder: &Path) -> Running {
+        let listener = self.listen(code);
+        let node = Node::open(folder).unwrap();
+        Running::start(node, listener)
+    }
+
+    /// Serves a node without federation: its peers may pull, it pulls when told.
+    pub fn serve(&mut self, code: &str) -> Served {
+        let folder = self.folder(code);
+        self.serve_from(code, &folder)
+    }
+
+    pub fn serve_from(&mut self, code: &str, folder: &Path) -> Served {
+        let listener = self.listen(code);
+        let node = Node::open(folder).unwrap();
+        let app = didymium_node::server::app(node.state().clone());
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let (state, federation) = (node.state().clone(), node.federation().clone());
+        let task = tokio::spawn(async move {
+            let stopping = async { stopped.await.unwrap_or(()) };
+            axum::serve(listener, app).with_graceful_shutdown(stopping).await.unwrap();
+        });
+        Served { state, federation, base: format!("http://{address}"), stop, task }
+    }
+}
+
+/// A node that runs.
+pub struct Running {
+    pub state: NodeState,
+    pub federation: Federation,
+    pub base: String,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<didymium_node::NodeResult<()>>,
+}
+
+impl Running {
+    fn start(node: Node, listener: tokio::net::TcpListener) -> Self {
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let (state, federation) = (node.state().clone(), node.federation().clone());
+        let (stop, stopped) = oneshot::channel::<()>();
+        let task = tokio::spawn(node.run(listener, async { stopped.await.unwrap_or(()) }));
+        Self { state, federation, base, stop, task }
+    }
+
+    /// Stops it and lets go of its folder.
+    pub async fn stop(self) {
+        self.stop.send(()).unwrap();
+        self.task.await.unwrap().unwrap();
+    }
+}
+
+/// A node that only serves.
+pub struct Served {
+    pub state: NodeState,
+    pub federation: Federation,
+    pub base: String,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+impl Served {
+    /// Stops it and lets go of its folder.
+    pub async fn stop(self) {
+        self.stop.send(()).unwrap();
+        self.task.await.unwrap();
+    }
+}
+
+pub fn domain(code: &str) -> String {
+    format!("{}.club.example", code.to_lowercase())
+}
+
+/// A client that keeps no connection open, so that a node's stop does not wait for it.
+pub fn client() -> reqwest::Client {
+    reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap()
+}
+
+pub fn clock() -> Arc<SystemClock> {
+    Arc::new(SystemClock)
+}
+
+/// A statement of a reserved kind, with a small payload or, from 32 KiB on, a blob.
+pub fn draft(code: &str, number: u64, bytes: usize) -> Draft {
+    let text = format!("{{\"number\":{number},\"pad\":\"{}\"}}", "x".repeat(bytes));
+    Draft {
+        issuer: format!("did:web:{}", domain(code)),
+        subject: format!("https://{}/returns/{number}", domain(code)),
+        kind: KindVersion::v1(Kind::Return),
+        valid: None,
+        visibility: Visibility::Public,
+        payload: text.into_bytes(),
+    }
+}
+
+pub fn said(code: &str, signer: &StatementSigner, number: u64, bytes: usize) -> (Statement, Option<Vec<u8>>) {
+    draft(code, number, bytes).sign(signer).unwrap()
+}
+
+/// Appends `count` small statements to a node's own log.
+pub fn report(state: &NodeState, from: u64, count: u64) {
+    let code = state.member().member.clone();
+    let entries = (from..from + count).map(|number| said(&code, state.signer(), number, 10)).collect();
+    state.submit(entries).unwrap();
+}
+
+/// Waits until something holds, ten seconds at most.
+pub async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !holds() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "never: {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Copies a folder with its permissions.
+pub fn copy_dir(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy_dir(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}

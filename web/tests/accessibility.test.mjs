@@ -1,0 +1,45 @@
+/** axe-core finds no serious and no critical violation, on any page, in either colours. */
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { after, test } from 'node:test';
+import { api, everyPage, open, stop } from './browser.mjs';
+
+after(stop);
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Runs axe in the page; the debugger injects it, so that the page's own policy stays as strict as it is. */
+async function violations(page) {
+  const session = await page.context().newCDPSession(page);
+  await session.send('Runtime.evaluate', { expression: axe });
+  const { result } = await session.send('Runtime.evaluate', {
+    expression: `axe.run(document, { resultTypes: ['violations'] }).then((r) => r.violations
+      .filter((v) => v.impact === 'serious' || v.impact === 'critical')
+      .map((v) => v.id + ': ' + v.nodes.slice(0, 3).map((n) => n.target.join(' ') + ' (' + (n.any[0]?.message ?? '') + ')').join('; ')))`,
+    awaitPromise: true,
+    returnByValue: true,
+  });
+  return result.value;
+}
+
+for (const [name, path] of await everyPage()) {
+  for (const look of [{ theme: 'light' }, { theme: 'dark', width: 390, language: 'fr' }]) {
+    test(`${name}, ${look.theme}`, async () => {
+      const { page, close } = await open(path, look);
+      assert.deepEqual(await violations(page), []);
+      await close();
+    });
+  }
+}
+
+test('the drawer', async () => {
+  const overview = await api('overview?commodity=rare_earths');
+  const world = overview.stages.find((line) => line.world).world;
+  for (const theme of ['light', 'dark']) {
+    const { page, close } = await open(`/?figure=${encodeURIComponent(world.figure)}`, { theme });
+    await page.waitForSelector('dialog ol[data-verdict=passed]');
+    assert.deepEqual(await violations(page), [], theme);
+    await close();
+  }
+});

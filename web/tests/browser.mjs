@@ -1,0 +1,107 @@
+/**
+ * What the browser tests share: one Chromium, pages that note every fault, and the API of the node under test.
+ *
+ * `DIDYMIUM_URL` names the node (a running `didymium demo`); `CHROMIUM` the browser.
+ */
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+export const base = (process.env.DIDYMIUM_URL ?? 'http://127.0.0.1:7410').replace(/\/$/, '');
+export const results = fileURLToPath(new URL('../test-results/', import.meta.url));
+mkdirSync(results, { recursive: true });
+
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+let browser;
+
+export async function start() {
+  browser ??= await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+  return browser;
+}
+
+export async function stop() {
+  await browser?.close();
+  browser = undefined;
+}
+
+/** Answers of a page that is asked for something that is not there; Chromium logs them as errors. */
+const EXPECTED = /status of 404/;
+
+/**
+ * Opens a page of the node in a context of its own. `faults` collects console errors, breaches of the content security
+ * policy, exceptions and requests to any other host.
+ */
+export async function open(path, { width = 1440, theme = 'light', language = 'en', missing = false } = {}) {
+  const context = await (await start()).newContext({
+    viewport: { width, height: width < 500 ? 844 : 900 },
+    colorScheme: theme,
+    locale: language === 'fr' ? 'fr-FR' : 'en-GB',
+    reducedMotion: 'reduce',
+  });
+  const page = await context.newPage();
+  const faults = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !(missing && EXPECTED.test(message.text()))) faults.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => faults.push(`exception: ${error.message}`));
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    if (!['data:', 'blob:'].includes(url.protocol) && url.origin !== base) faults.push(`request to ${url.origin}`);
+  });
+  await page.goto(base + path);
+  await settled(page);
+  return { page, faults, close: () => context.close() };
+}
+
+/** Waits until the page has drawn what it asked for. */
+export async function settled(page) {
+  await page.waitForSelector('main h1', { timeout: 15_000 });
+  await page.waitForLoadState('networkidle');
+  await page.waitForFunction(() => !document.querySelector('main [role=status]')?.textContent?.match(/Loading|Chargement/));
+}
+
+export async function api(path) {
+  const response = await fetch(`${base}/api/v1/${path}`);
+  if (!response.ok) throw new Error(`${path}: HTTP ${response.status}`);
+  return response.json();
+}
+
+/** Elements that stick out of the window to the right. */
+export function overflow(page) {
+  return page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= width) return [];
+    return [...document.querySelectorAll('body *')]
+      .filter((element) => element.getBoundingClientRect().right > width + 1)
+      .slice(0, 5)
+      .map((element) => `${element.tagName.toLowerCase()}.${element.getAttribute('class') ?? ''}`);
+  });
+}
+
+/** Every page of the site, with a country, a site and a statement that exist. */
+export async function everyPage() {
+  const sites = await api('sites?limit=1&commodity=rare_earths');
+  const site = sites.items[0];
+  return [
+    ['overview', '/'],
+    ['map', '/map'],
+    ['flow', '/flow'],
+    ['mineral', '/mineral/rare_earths'],
+    ['countries', '/countries'],
+    ['country', '/country/CHN'],
+    ['sites', '/sites'],
+    ['site', `/site/${encodeURIComponent(site.site)}`],
+    ['statement', `/statement/${site.statement.statement}`],
+    ['about', '/about'],
+  ];
+}
