@@ -57,6 +57,14 @@ pub enum CliError {
         /// What it says.
         detail: String,
     },
+    /// A port of the demo club is taken.
+    #[error("port {port} is in use by another program (perhaps another demo): stop it, or take other ports with `didymium demo --port {other}`; nothing was changed")]
+    DemoPort {
+        /// The port.
+        port: u16,
+        /// Another first port to try.
+        other: u16,
+    },
     /// What was asked for is not there.
     #[error("{0}")]
     NotFound(String),
@@ -138,6 +146,7 @@ impl CliError {
             Self::Node(error) => exit_of_node(error),
             Self::Statement(_) => Exit::Refused,
             Self::File { source, .. } if source.kind() == ErrorKind::NotFound => Exit::Usage,
+            Self::DemoPort { .. } => Exit::InUse,
             Self::Unreachable { .. } | Self::Answer { .. } => Exit::Unreachable,
             Self::NotFound(_) | Self::NotVerified { .. } | Self::Disagree(_) => Exit::No,
             Self::Incomplete(_) => Exit::Incomplete,

@@ -46,23 +46,35 @@ impl<'a> Admission<'a> {
     pub fn own(&self, member: &Member, statement: &Statement, blob: Option<&[u8]>) -> NodeResult<Payload> {
         self.envelope(member, statement)?;
         if !matches!(statement.visibility, Visibility::Public | Visibility::Club) {
-            return Err(NodeError::VisibilityNotKept { statement: statement.id(), visibility: statement.visibility });
+            return Err(NodeError::VisibilityNotKept {
+                statement: statement.id(),
+                visibility: statement.visibility,
+            });
         }
         if statement.kind.kind == Kind::Genesis {
             let reason = "a genesis is written once, when the club is founded";
-            return Err(NodeError::Genesis { origin: member.origin().to_owned(), index: 1, reason });
+            return Err(NodeError::Genesis {
+                origin: member.origin().to_owned(),
+                index: 1,
+                reason,
+            });
         }
         match (&statement.payload, blob) {
             (didymium_statement::PayloadRef::Blob(blob), None) => {
-                return Err(NodeError::BlobAbsent { statement: statement.id(), blob: *blob });
+                return Err(NodeError::BlobAbsent {
+                    statement: statement.id(),
+                    blob: *blob,
+                });
             }
             (didymium_statement::PayloadRef::Inline(_), Some(_)) => {
-                return Err(NodeError::BlobUncalled { statement: statement.id() });
+                return Err(NodeError::BlobUncalled {
+                    statement: statement.id(),
+                });
             }
             _ => {}
         }
         match self.payload(statement, blob) {
-            Payload::Faulty(source) => Err(NodeError::Refused { statement: statement.id(), source }),
+            Payload::Faulty(fault) => Err(NodeError::refused(statement.id())(fault)),
             understood => Ok(understood),
         }
     }
@@ -73,8 +85,8 @@ impl<'a> Admission<'a> {
     /// # Errors
     /// [`NodeError::Refused`] or [`NodeError::Genesis`].
     pub fn foreign(&self, member: &Member, index: u64, bytes: &[u8]) -> NodeResult<Statement> {
-        let named = || didymium_statement::Digest::of(bytes);
-        let statement = Statement::parse(bytes).map_err(|source| NodeError::Refused { statement: named(), source })?;
+        let refused = NodeError::refused(didymium_statement::Digest::of(bytes));
+        let statement = Statement::parse(bytes).map_err(refused)?;
         self.envelope(member, &statement)?;
         self.genesis(member, index, &statement)?;
         Ok(statement)
@@ -89,7 +101,10 @@ impl<'a> Admission<'a> {
         }
         let Some(key) = member.statement_key(&statement.key) else {
             let issuer = statement.issuer.clone();
-            return Err(refused(StatementError::UnknownKey { key: statement.key, issuer }));
+            return Err(refused(StatementError::UnknownKey {
+                key: statement.key,
+                issuer,
+            }));
         };
         statement.verify(&key).map_err(refused)
     }
@@ -99,13 +114,25 @@ impl<'a> Admission<'a> {
     /// # Errors
     /// [`NodeError::Genesis`].
     pub fn genesis(&self, member: &Member, index: u64, statement: &Statement) -> NodeResult<()> {
-        let wrong = |reason| Err(NodeError::Genesis { origin: member.origin().to_owned(), index, reason });
+        let wrong = |reason| {
+            Err(NodeError::Genesis {
+                origin: member.origin().to_owned(),
+                index,
+                reason,
+            })
+        };
         let is_genesis = statement.kind == KindVersion::v1(Kind::Genesis);
         match (index, is_genesis) {
             (0, false) => wrong("the first entry is not a genesis"),
             (0, true) => {
-                let parsed = statement.payload_bytes(None).ok().flatten().and_then(|bytes| Genesis::parse(bytes).ok());
-                let Some(genesis) = parsed else { return wrong("the genesis cannot be read") };
+                let parsed = statement
+                    .payload_bytes(None)
+                    .ok()
+                    .flatten()
+                    .and_then(|bytes| Genesis::parse(bytes).ok());
+                let Some(genesis) = parsed else {
+                    return wrong("the genesis cannot be read");
+                };
                 if genesis.charter != self.charter.id() {
                     return wrong("the genesis names another charter");
                 }
@@ -150,7 +177,8 @@ impl<'a> Admission<'a> {
             Kind::Statistic => {
                 let table = StatisticTable::parse(bytes)?;
                 let layout = table.layout();
-                (0..table.len()).try_for_each(|row| table.observation(row, &layout, self.vocabulary).map(drop))
+                (0..table.len())
+                    .try_for_each(|row| table.observation(row, &layout, self.vocabulary).map(drop))
             }
             _ => Ok(()),
         }

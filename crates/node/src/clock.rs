@@ -14,7 +14,10 @@ pub trait Clock: Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the system's clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the system's clock"
+    )]
     fn now_ms(&self) -> i64 {
         let now = std::time::SystemTime::now();
         match now.duration_since(UNIX_EPOCH) {
@@ -48,8 +51,11 @@ impl Clock for ManualClock {
 
 /// RFC 3339 in UTC with milliseconds: `2025-04-04T09:30:00.000Z`. Times outside the years −9999 to 9999 are cut to them.
 pub fn rfc3339(ms: i64) -> String {
-    let time = jiff::Timestamp::from_millisecond(ms)
-        .unwrap_or(if ms < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX });
+    let time = jiff::Timestamp::from_millisecond(ms).unwrap_or(if ms < 0 {
+        jiff::Timestamp::MIN
+    } else {
+        jiff::Timestamp::MAX
+    });
     format!("{time:.3}")
 }
 

@@ -44,7 +44,12 @@ pub struct ClubSpec {
 impl MemberSpec {
     /// A member whose node listens on this machine and is reached there.
     pub fn local(member: &str, domain: &str, listen: SocketAddr) -> Self {
-        Self { member: member.to_owned(), domain: domain.to_owned(), address: format!("http://{listen}"), listen }
+        Self {
+            member: member.to_owned(),
+            domain: domain.to_owned(),
+            address: format!("http://{listen}"),
+            listen,
+        }
     }
 }
 
@@ -60,14 +65,21 @@ pub fn member_dir(club: &Path, member: &str) -> PathBuf {
 /// [`NodeError::ClubSpec`] for codes, domains or addresses that are wrong or repeat, [`NodeError::FolderNotEmpty`],
 /// [`NodeError::Store`] with [`didymium_store::StoreError::FolderInUse`] while another process founds there, [`NodeError::Io`],
 /// [`NodeError::Random`].
+#[expect(clippy::needless_pass_by_value, reason = "a node takes its clock by value too")]
 pub fn found(dir: &Path, spec: &ClubSpec, clock: Arc<dyn Clock>) -> NodeResult<SignedCharter> {
     check(spec)?;
     require_empty(dir)?;
-    let parent = dir.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let parent = dir
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     std::fs::create_dir_all(parent).map_err(NodeError::io(parent))?;
-    let name = dir.file_name().and_then(|name| name.to_str()).ok_or_else(|| NodeError::ClubSpec {
-        reason: format!("`{}` cannot name a folder", dir.display()),
-    })?;
+    let name = dir
+        .file_name()
+        .and_then(|name| name.to_str())
+        .ok_or_else(|| NodeError::ClubSpec {
+            reason: format!("`{}` cannot name a folder", dir.display()),
+        })?;
     let workshop = parent.join(format!(".{name}.founding"));
     let lock = FolderLock::take(&workshop)?;
     let building = workshop.join("club");
@@ -93,22 +105,45 @@ fn build(building: &Path, spec: &ClubSpec, clock: &Arc<dyn Clock>) -> NodeResult
     let charter = Charter {
         version: 1,
         club: spec.club.clone(),
-        members: spec.members.iter().zip(&keys).map(|(member, keys)| member_of(member, keys)).collect(),
+        members: spec
+            .members
+            .iter()
+            .zip(&keys)
+            .map(|(member, keys)| member_of(member, keys))
+            .collect(),
         vocabulary: Digest::from_bytes(Vocabulary::embedded().digest()),
         rules: didymium_twin::RULES_VERSION.to_owned(),
+        schemas: didymium_statement::schemas_digest(),
     };
     let (signers, logs): (Vec<_>, Vec<_>) = keys.into_iter().map(|keys| (keys.statement, keys.log)).unzip();
     let charter = SignedCharter::sign(&charter, &signers)?;
-    for (((member, seeds), signer), log) in charter.charter().members.iter().zip(&seeds).zip(&signers).zip(logs) {
+    for (((member, seeds), signer), log) in charter
+        .charter()
+        .members
+        .iter()
+        .zip(&seeds)
+        .zip(&signers)
+        .zip(logs)
+    {
         let dir = member_dir(building, &member.member);
         make_private_dir(&dir)?;
         seeds.write(&dir.join(KEYS_DIR))?;
         write_atomic(&dir.join(CHARTER_FILE), charter.bytes(), 0o644)?;
-        let listen = spec.members.iter().find(|spec| spec.member == member.member).map(|spec| spec.listen);
+        let listen = spec
+            .members
+            .iter()
+            .find(|spec| spec.member == member.member)
+            .map(|spec| spec.listen);
         if let Some(listen) = listen {
             NodeConfig::new(&member.member, listen).write(&dir.join(CONFIG_FILE))?;
         }
-        let store = Arc::new(SqliteStore::open(&dir, StoreOptions { readers: 1, size_pages_max: None })?);
+        let store = Arc::new(SqliteStore::open(
+            &dir,
+            StoreOptions {
+                readers: 1,
+                size_pages_max: None,
+            },
+        )?);
         let ledger = Ledger::open(store, log, Arc::clone(clock), Changed::default())?;
         ledger.append(vec![genesis(&charter, member).sign(signer)?])?;
         drop(ledger);
@@ -131,8 +166,11 @@ fn member_of(spec: &MemberSpec, keys: &NodeKeys) -> Member {
 
 /// The first entry of a member's log.
 fn genesis(charter: &SignedCharter, member: &Member) -> Draft {
-    let payload =
-        Genesis { charter: charter.id(), member: member.member.clone(), origin: member.origin().to_owned() };
+    let payload = Genesis {
+        charter: charter.id(),
+        member: member.member.clone(),
+        origin: member.origin().to_owned(),
+    };
     Draft {
         issuer: member.did.clone(),
         subject: format!("https://{}", member.origin()),
@@ -149,20 +187,35 @@ fn check(spec: &ClubSpec) -> NodeResult<()> {
     if spec.members.is_empty() || spec.club.trim().is_empty() {
         return wrong("a club has a name and at least one member".into());
     }
-    for MemberSpec { member, domain, address, .. } in &spec.members {
+    for MemberSpec {
+        member,
+        domain,
+        address,
+        ..
+    } in &spec.members
+    {
         if Vocabulary::embedded().country(member).is_none() {
-            return wrong(format!("`{member}` is no ISO 3166 alpha-3 code of the vocabulary"));
+            return wrong(format!(
+                "`{member}` is no ISO 3166 alpha-3 code of the vocabulary"
+            ));
         }
         let label = |label: &str| {
             !label.is_empty()
                 && label.len() <= 63
-                && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+                && label
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         };
         if domain.len() > 200 || !domain.split('.').all(label) || domain.split('.').count() < 2 {
-            return wrong(format!("`{domain}` is no domain in lower case such as {}.club.example", member.to_lowercase()));
+            return wrong(format!(
+                "`{domain}` is no domain in lower case such as {}.club.example",
+                member.to_lowercase()
+            ));
         }
         if !is_base_address(address) {
-            return wrong(format!("`{address}` is no base address such as http://127.0.0.1:4801"));
+            return wrong(format!(
+                "`{address}` is no base address such as http://127.0.0.1:4801"
+            ));
         }
     }
     Ok(())
@@ -171,18 +224,26 @@ fn check(spec: &ClubSpec) -> NodeResult<()> {
 fn require_empty(dir: &Path) -> NodeResult<()> {
     match std::fs::read_dir(dir) {
         Ok(mut entries) => {
-            if entries.next().is_some() { Err(NodeError::FolderNotEmpty { dir: dir.to_owned() }) } else { Ok(()) }
+            if entries.next().is_some() {
+                Err(NodeError::FolderNotEmpty { dir: dir.to_owned() })
+            } else {
+                Ok(())
+            }
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(NodeError::Io { path: dir.to_owned(), source: error }),
+        Err(error) => Err(NodeError::Io {
+            path: dir.to_owned(),
+            source: error,
+        }),
     }
 }
 
 fn remove_dir(dir: &Path) -> NodeResult<()> {
     match std::fs::remove_dir_all(dir) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(NodeError::Io { path: dir.to_owned(), source: error })
-        }
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(NodeError::Io {
+            path: dir.to_owned(),
+            source: error,
+        }),
         _ => Ok(()),
     }
 }

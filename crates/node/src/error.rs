@@ -103,7 +103,7 @@ pub enum NodeError {
         /// Its name.
         statement: StatementId,
         /// The rule it breaks.
-        source: StatementError,
+        source: Box<StatementError>,
     },
     /// A statement asks for readers that this version cannot keep to.
     #[error("statement {statement} is for `{}` readers: this version serves what it logs to every reader of the node, so only public and club statements are taken", visibility.as_str())]
@@ -146,7 +146,9 @@ pub enum NodeError {
         max: usize,
     },
     /// What is stored of a log contradicts itself.
-    #[error("log `{origin}` as stored contradicts itself ({reason}): nothing was signed; restore it from a backup or a mirror")]
+    #[error(
+        "log `{origin}` as stored contradicts itself ({reason}): nothing was signed; restore it from a backup or a mirror"
+    )]
     StoredLog {
         /// The log.
         origin: String,
@@ -215,7 +217,9 @@ pub enum NodeError {
         max: usize,
     },
     /// A peer's log shows fewer entries than it showed before.
-    #[error("log `{origin}` shows {found} entries, {held} were seen before: it was cut or restored from an old backup; what is held here stays")]
+    #[error(
+        "log `{origin}` shows {found} entries, {held} were seen before: it was cut or restored from an old backup; what is held here stays"
+    )]
     LogShrunk {
         /// The log.
         origin: String,
@@ -225,7 +229,9 @@ pub enum NodeError {
         found: u64,
     },
     /// A peer's log no longer begins with what it was.
-    #[error("log `{origin}` was rewritten: its first {size} entries had root {held}, the checkpoint of size {found} that it signed now says {now}; what is held here stays and the log is followed no further")]
+    #[error(
+        "log `{origin}` was rewritten: its first {size} entries had root {held}, the checkpoint of size {found} that it signed now says {now}; what is held here stays and the log is followed no further"
+    )]
     LogRewritten {
         /// The log.
         origin: String,
@@ -239,7 +245,9 @@ pub enum NodeError {
         now: Hash,
     },
     /// What a peer serves does not lead to the root that it signed.
-    #[error("what log `{origin}` serves does not lead to the root it signed for size {size} ({reason}): asked again later")]
+    #[error(
+        "what log `{origin}` serves does not lead to the root it signed for size {size} ({reason}): asked again later"
+    )]
     LogBroken {
         /// The log.
         origin: String,
@@ -259,7 +267,9 @@ pub enum NodeError {
         index: u64,
     },
     /// A peer is ahead by more than one pull takes.
-    #[error("log `{origin}` is ahead by more than {max} bytes, more than is taken at once: start from a backup of another member's copy")]
+    #[error(
+        "log `{origin}` is ahead by more than {max} bytes, more than is taken at once: start from a backup of another member's copy"
+    )]
     LogTooFarAhead {
         /// The log.
         origin: String,
@@ -277,7 +287,10 @@ impl NodeError {
 
     /// A statement's refusal.
     pub(crate) fn refused(statement: StatementId) -> impl FnOnce(StatementError) -> Self {
-        move |source| Self::Refused { statement, source }
+        move |source| Self::Refused {
+            statement,
+            source: Box::new(source),
+        }
     }
 
     /// The error with all its causes on one line, for logs and pages.

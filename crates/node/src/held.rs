@@ -41,7 +41,10 @@ pub struct Inclusion {
 impl HeldLog {
     /// The log of that origin in the store, whether anything of it is there or not.
     pub fn new(store: Arc<dyn Store>, origin: &str) -> Self {
-        Self { store, origin: origin.to_owned() }
+        Self {
+            store,
+            origin: origin.to_owned(),
+        }
     }
 
     /// Its origin.
@@ -70,7 +73,9 @@ impl HeldLog {
     /// # Errors
     /// [`NodeError::Store`].
     pub fn entries(&self, from: u64, limit: u32) -> NodeResult<Vec<EntryRecord>> {
-        Ok(self.store.entries(&self.origin, from, limit.min(ENTRIES_PER_READ_MAX))?)
+        Ok(self
+            .store
+            .entries(&self.origin, from, limit.min(ENTRIES_PER_READ_MAX))?)
     }
 
     /// One entry.
@@ -78,7 +83,11 @@ impl HeldLog {
     /// # Errors
     /// [`NodeError::Store`].
     pub fn entry(&self, index: u64) -> NodeResult<Option<EntryRecord>> {
-        Ok(self.store.entries(&self.origin, index, 1)?.into_iter().find(|entry| entry.index == index))
+        Ok(self
+            .store
+            .entries(&self.origin, index, 1)?
+            .into_iter()
+            .find(|entry| entry.index == index))
     }
 
     /// Index of a statement in this log.
@@ -87,7 +96,10 @@ impl HeldLog {
     /// [`NodeError::Store`].
     pub fn find(&self, statement: &Digest) -> NodeResult<Option<u64>> {
         let places = self.store.find(statement.as_bytes())?;
-        Ok(places.into_iter().find(|place| place.origin == self.origin).map(|place| place.index))
+        Ok(places
+            .into_iter()
+            .find(|place| place.origin == self.origin)
+            .map(|place| place.index))
     }
 
     /// Proof that entry `index` is in the tree of `size` entries; without a size, in the tree of the checkpoint held.
@@ -95,14 +107,30 @@ impl HeldLog {
     /// # Errors
     /// [`NodeError::NoSuchLog`], [`NodeError::Log`] if there is no such entry or tree, or a tile is missing.
     pub fn inclusion(&self, index: u64, size: Option<u64>) -> NodeResult<Inclusion> {
-        let head = self.head()?.ok_or_else(|| NodeError::NoSuchLog { origin: self.origin.clone() })?;
+        let head = self.head()?.ok_or_else(|| NodeError::NoSuchLog {
+            origin: self.origin.clone(),
+        })?;
         let size = size.unwrap_or(head.size);
         if size > head.size {
-            return Err(LogError::SizesReversed { old: size, new: head.size }.into());
+            return Err(LogError::SizesReversed {
+                old: size,
+                new: head.size,
+            }
+            .into());
         }
         let path = tree::inclusion_proof(index, size, self.tiles())?;
-        let entry = self.entry(index)?.ok_or(LogError::LeafOutside { index, start: 0, end: head.size })?;
-        Ok(Inclusion { index, size, root: self.root(size)?, leaf: leaf_hash(&entry.bytes), path })
+        let entry = self.entry(index)?.ok_or(LogError::LeafOutside {
+            index,
+            start: 0,
+            end: head.size,
+        })?;
+        Ok(Inclusion {
+            index,
+            size,
+            root: self.root(size)?,
+            leaf: leaf_hash(&entry.bytes),
+            path,
+        })
     }
 
     /// Proof that the tree of `new` entries begins with that of `old`.
@@ -131,10 +159,14 @@ impl HeldLog {
     /// [`NodeError::Store`].
     pub fn tile(&self, id: TileId) -> NodeResult<Option<Vec<u8>>> {
         let bytes = usize::from(id.width) * didymium_log::hash::HASH_BYTES;
-        Ok(self.store.tile(&self.origin, id.level, id.index)?.filter(|stored| stored.len() >= bytes).map(|mut stored| {
-            stored.truncate(bytes);
-            stored
-        }))
+        Ok(self
+            .store
+            .tile(&self.origin, id.level, id.index)?
+            .filter(|stored| stored.len() >= bytes)
+            .map(|mut stored| {
+                stored.truncate(bytes);
+                stored
+            }))
     }
 
     /// The bytes of an entry bundle as wide as asked, absent unless the log has all of its entries.
@@ -142,7 +174,11 @@ impl HeldLog {
     /// # Errors
     /// [`NodeError::Store`].
     pub fn bundle(&self, id: BundleId) -> NodeResult<Option<Vec<u8>>> {
-        let Some(from) = id.index.checked_mul(u64::from(tile::TILE_WIDTH)).filter(|from| i64::try_from(*from).is_ok()) else {
+        let Some(from) = id
+            .index
+            .checked_mul(u64::from(tile::TILE_WIDTH))
+            .filter(|from| i64::try_from(*from).is_ok())
+        else {
             return Ok(None);
         };
         let entries = self.store.entries(&self.origin, from, u32::from(id.width))?;
@@ -166,7 +202,11 @@ impl HeldLog {
     pub(crate) fn edge(&self, size: u64) -> NodeResult<Edge> {
         let mut nodes = Vec::new();
         let mut start = 0;
-        for bit in (0..64).rev().map(|shift| 1_u64 << shift).filter(|bit| size & bit != 0) {
+        for bit in (0..64)
+            .rev()
+            .map(|shift| 1_u64 << shift)
+            .filter(|bit| size & bit != 0)
+        {
             nodes.push(tree::subtree_root(start, start + bit, size, self.tiles())?);
             start += bit;
         }
@@ -184,17 +224,33 @@ impl HeldLog {
         }
         let (by_tiles, by_edge) = (writes.edge.root(), edge.root());
         if by_tiles != by_edge {
-            let reason = format!("the root of size {} is {by_tiles} over tiles and {by_edge} over the edge", edge.size());
-            return Err(NodeError::StoredLog { origin: self.origin.clone(), reason });
+            let reason = format!(
+                "the root of size {} is {by_tiles} over tiles and {by_edge} over the edge",
+                edge.size()
+            );
+            return Err(NodeError::StoredLog {
+                origin: self.origin.clone(),
+                reason,
+            });
         }
-        let tiles = writes.rows.into_iter().map(|row| TileRow { level: row.id.level, index: row.id.index, hashes: row.bytes });
-        Ok(Growth { edge, root: by_tiles, tiles: tiles.collect() })
+        let tiles = writes.rows.into_iter().map(|row| TileRow {
+            level: row.id.level,
+            index: row.id.index,
+            hashes: row.bytes,
+        });
+        Ok(Growth {
+            edge,
+            root: by_tiles,
+            tiles: tiles.collect(),
+        })
     }
 }
 
 impl std::fmt::Debug for HeldLog {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("HeldLog").field("origin", &self.origin).finish_non_exhaustive()
+        f.debug_struct("HeldLog")
+            .field("origin", &self.origin)
+            .finish_non_exhaustive()
     }
 }
 

@@ -57,14 +57,26 @@ impl Ledger {
     /// # Errors
     /// [`NodeError::StoredLog`] if the checkpoint's signature, the root over the tiles, the entries of the last bundle
     /// and the stored head do not agree; [`NodeError::Store`].
-    pub fn open(store: Arc<dyn Store>, signer: Signer, clock: Arc<dyn Clock>, changed: Changed) -> NodeResult<Self> {
+    pub fn open(
+        store: Arc<dyn Store>,
+        signer: Signer,
+        clock: Arc<dyn Clock>,
+        changed: Changed,
+    ) -> NodeResult<Self> {
         let log = HeldLog::new(Arc::clone(&store), signer.name());
         let edge = check_stored(&log, &signer)?;
         let swept = store.sweep_blobs()?;
         if swept > 0 {
             tracing::info!(blobs = swept, "swept blobs of an import that was cut off");
         }
-        Ok(Self { store, log, signer, clock, changed, edge: Mutex::new(edge) })
+        Ok(Self {
+            store,
+            log,
+            signer,
+            clock,
+            changed,
+            edge: Mutex::new(edge),
+        })
     }
 
     /// The log, to read from.
@@ -87,9 +99,13 @@ impl Ledger {
     /// [`NodeError::BlobUncalled`], [`NodeError::Refused`] if it has another digest, [`NodeError::Store`].
     pub fn keep_blob(&self, statement: &Statement, blob: &[u8]) -> NodeResult<()> {
         let PayloadRef::Blob(digest) = statement.payload else {
-            return Err(NodeError::BlobUncalled { statement: statement.id() });
+            return Err(NodeError::BlobUncalled {
+                statement: statement.id(),
+            });
         };
-        statement.payload_bytes(Some(blob)).map_err(NodeError::refused(statement.id()))?;
+        statement
+            .payload_bytes(Some(blob))
+            .map_err(NodeError::refused(statement.id()))?;
         Ok(self.store.put_blob(digest.as_bytes(), blob)?)
     }
 
@@ -115,7 +131,10 @@ impl Ledger {
     /// [`NodeError::TooManyEntries`] above [`IMPORT_ENTRIES_MAX`], and those of [`Ledger::append`].
     pub fn append_all_or_nothing(&self, entries: &[Entry]) -> NodeResult<Vec<Appended>> {
         if entries.len() > IMPORT_ENTRIES_MAX {
-            return Err(NodeError::TooManyEntries { count: entries.len(), max: IMPORT_ENTRIES_MAX });
+            return Err(NodeError::TooManyEntries {
+                count: entries.len(),
+                max: IMPORT_ENTRIES_MAX,
+            });
         }
         self.commit(entries)
     }
@@ -129,9 +148,16 @@ impl Ledger {
         for (statement, blob) in &fresh {
             self.settle_blob(statement, *blob)?;
         }
-        let leaves: Vec<Hash> = fresh.iter().map(|(statement, _)| leaf_hash(statement.bytes())).collect();
+        let leaves: Vec<Hash> = fresh
+            .iter()
+            .map(|(statement, _)| leaf_hash(statement.bytes()))
+            .collect();
         let growth = self.log.grow(&edge, &leaves)?;
-        let head = Checkpoint { origin: self.log.origin().to_owned(), size: growth.edge.size(), root: growth.root };
+        let head = Checkpoint {
+            origin: self.log.origin().to_owned(),
+            size: growth.edge.size(),
+            root: growth.root,
+        };
         let checkpoint = sign_checkpoint(&head, &self.signer)?;
         self.store.commit(&Batch {
             origin: self.log.origin(),
@@ -149,7 +175,10 @@ impl Ledger {
     }
 
     /// Which entries are new, and the place of each: one index a statement, the first.
-    #[expect(clippy::type_complexity, reason = "two parallel answers of one pass, used once")]
+    #[expect(
+        clippy::type_complexity,
+        reason = "two parallel answers of one pass, used once"
+    )]
     fn places<'a>(
         &self,
         entries: &'a [Entry],
@@ -169,7 +198,11 @@ impl Ledger {
                 fresh.push((statement, blob.as_deref()));
                 given.insert(id, index);
             }
-            answers.push(Appended { statement: id, index, fresh: known.is_none() });
+            answers.push(Appended {
+                statement: id,
+                index,
+                fresh: known.is_none(),
+            });
         }
         Ok((fresh, answers))
     }
@@ -181,7 +214,10 @@ impl Ledger {
             (PayloadRef::Inline(_), None) => Ok(()),
             (PayloadRef::Blob(digest), None) => match self.store.blob(digest.as_bytes())? {
                 Some(_) => Ok(()),
-                None => Err(NodeError::BlobAbsent { statement: statement.id(), blob: *digest }),
+                None => Err(NodeError::BlobAbsent {
+                    statement: statement.id(),
+                    blob: *digest,
+                }),
             },
         }
     }
@@ -193,33 +229,57 @@ pub(crate) fn new_entry(statement: &Statement) -> NewEntry<'_> {
         PayloadRef::Blob(digest) => Some(*digest.as_bytes()),
         PayloadRef::Inline(_) => None,
     };
-    NewEntry { statement: *statement.id().as_bytes(), bytes: statement.bytes(), blob }
+    NewEntry {
+        statement: *statement.id().as_bytes(),
+        bytes: statement.bytes(),
+        blob,
+    }
 }
 
 /// The compact range of the stored log, after its parts were held against each other.
 fn check_stored(log: &HeldLog, signer: &Signer) -> NodeResult<Edge> {
-    let wrong = |reason: String| NodeError::StoredLog { origin: log.origin().to_owned(), reason };
-    let Some(head) = log.head()? else { return Ok(Edge::default()) };
+    let wrong = |reason: String| NodeError::StoredLog {
+        origin: log.origin().to_owned(),
+        reason,
+    };
+    let Some(head) = log.head()? else {
+        return Ok(Edge::default());
+    };
     let signed = open_checkpoint(&head.checkpoint, &signer.verifier())
         .map_err(|error| wrong(format!("its checkpoint is not what this log signed: {error}")))?;
     if (signed.size, signed.root.0) != (head.size, head.root) {
-        return Err(wrong(format!("its checkpoint is of size {}, its head of size {}", signed.size, head.size)));
+        return Err(wrong(format!(
+            "its checkpoint is of size {}, its head of size {}",
+            signed.size, head.size
+        )));
     }
     let edge = log.edge(head.size).map_err(|error| wrong(error.in_words()))?;
     if edge.root().0 != head.root {
-        return Err(wrong(format!("its tiles lead to root {}, its checkpoint says {}", edge.root(), signed.root)));
+        return Err(wrong(format!(
+            "its tiles lead to root {}, its checkpoint says {}",
+            edge.root(),
+            signed.root
+        )));
     }
     check_last_bundle(log, head.size).and_then(|fault| fault.map_or(Ok(edge), |fault| Err(wrong(fault))))
 }
 
 /// The entries of the last bundle are the leaves of the last level-0 tile, and there is none after them.
 fn check_last_bundle(log: &HeldLog, size: u64) -> NodeResult<Option<String>> {
-    let Some(last) = size.checked_sub(1) else { return Ok(None) };
+    let Some(last) = size.checked_sub(1) else {
+        return Ok(None);
+    };
     let width = u64::from(tile::TILE_WIDTH);
     let start = last / width * width;
     let entries = log.entries(start, u32::from(tile::TILE_WIDTH) + 1)?;
-    let Some(id) = tile::TileId::in_tree(0, last / width, size) else { return Ok(None) };
-    let hashes = log.tile(id)?.map(|bytes| tile::decode_tile(id, &bytes)).transpose()?.unwrap_or_default();
+    let Some(id) = tile::TileId::in_tree(0, last / width, size) else {
+        return Ok(None);
+    };
+    let hashes = log
+        .tile(id)?
+        .map(|bytes| tile::decode_tile(id, &bytes))
+        .transpose()?
+        .unwrap_or_default();
     let fits = entries.len() as u64 == size - start
         && entries.iter().zip(&hashes).all(|(entry, hash)| {
             leaf_hash(&entry.bytes) == *hash && Digest::of(&entry.bytes).as_bytes() == &entry.statement
@@ -229,6 +289,8 @@ fn check_last_bundle(log: &HeldLog, size: u64) -> NodeResult<Option<String>> {
 
 impl std::fmt::Debug for Ledger {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Ledger").field("log", &self.log).finish_non_exhaustive()
+        f.debug_struct("Ledger")
+            .field("log", &self.log)
+            .finish_non_exhaustive()
     }
 }

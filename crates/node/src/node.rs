@@ -56,7 +56,11 @@ impl Node {
     ///
     /// # Errors
     /// [`NodeError::Serve`], [`NodeError::Random`].
-    pub async fn run(self, listener: TcpListener, shutdown: impl Future<Output = ()> + Send + 'static) -> NodeResult<()> {
+    pub async fn run(
+        self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> NodeResult<()> {
         let mut seed = [0; 8];
         getrandom::fill(&mut seed).map_err(NodeError::Random)?;
         let (switch, stopping) = shutdown_switch();

@@ -48,7 +48,10 @@ impl NodeState {
     pub fn open(folder: NodeFolder, clock: Arc<dyn Clock>) -> NodeResult<Self> {
         let (dir, config, charter, keys) = folder.into_parts();
         let pages = config.overrides.database_pages_max;
-        let options = StoreOptions { size_pages_max: (pages > 0).then_some(pages), ..StoreOptions::default() };
+        let options = StoreOptions {
+            size_pages_max: (pages > 0).then_some(pages),
+            ..StoreOptions::default()
+        };
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&dir, options)?);
         let changed = Changed::default();
         let ledger = Ledger::open(Arc::clone(&store), keys.log, Arc::clone(&clock), changed.clone())?;
@@ -62,7 +65,11 @@ impl NodeState {
                 "the charter names another vocabulary than this software reads statements with"
             );
         }
-        let others = charter.charter().members.iter().filter(|other| other.member != member.member);
+        let others = charter
+            .charter()
+            .members
+            .iter()
+            .filter(|other| other.member != member.member);
         let peers = others.map(|other| {
             let address = config.peers.get(&other.member).unwrap_or(&other.address);
             (other.member.clone(), PeerStatus::unheard(&other.member, address))
@@ -181,16 +188,33 @@ impl NodeState {
 
     /// What is known of the peers, by member code.
     pub fn peers(&self) -> Vec<PeerStatus> {
-        self.0.peers.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+        self.0
+            .peers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .values()
+            .cloned()
+            .collect()
     }
 
     /// What is known of one peer.
     pub fn peer(&self, member: &str) -> Option<PeerStatus> {
-        self.0.peers.lock().unwrap_or_else(PoisonError::into_inner).get(member).cloned()
+        self.0
+            .peers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(member)
+            .cloned()
     }
 
     pub(crate) fn update_peer(&self, member: &str, update: impl FnOnce(&mut PeerStatus)) {
-        if let Some(status) = self.0.peers.lock().unwrap_or_else(PoisonError::into_inner).get_mut(member) {
+        if let Some(status) = self
+            .0
+            .peers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get_mut(member)
+        {
             update(status);
         }
     }
@@ -221,15 +245,24 @@ fn check_genesis(ledger: &Ledger, admission: &Admission<'_>, member: &Member) ->
     let origin = || member.origin().to_owned();
     let first = ledger.log().entry(0)?;
     let Some(first) = first else {
-        return Err(NodeError::Genesis { origin: origin(), index: 0, reason: "the log is empty: its database was removed" });
+        return Err(NodeError::Genesis {
+            origin: origin(),
+            index: 0,
+            reason: "the log is empty: its database was removed",
+        });
     };
-    let statement = Statement::parse(&first.bytes)
-        .map_err(|error| NodeError::StoredLog { origin: origin(), reason: error.to_string() })?;
+    let statement = Statement::parse(&first.bytes).map_err(|error| NodeError::StoredLog {
+        origin: origin(),
+        reason: error.to_string(),
+    })?;
     admission.genesis(member, 0, &statement)
 }
 
 impl std::fmt::Debug for NodeState {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("NodeState").field("member", &self.0.member.member).field("dir", &self.0.dir).finish_non_exhaustive()
+        f.debug_struct("NodeState")
+            .field("member", &self.0.member.member)
+            .field("dir", &self.0.dir)
+            .finish_non_exhaustive()
     }
 }

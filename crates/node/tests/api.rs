@@ -28,21 +28,45 @@ static FIXTURE: LazyLock<Fixture> = LazyLock::new(|| {
     let dir = tempfile::tempdir().unwrap();
     let club = dir.path().join("club");
     let member = MemberSpec::local("CAN", "can.exercise.example", "127.0.0.1:7410".parse().unwrap());
-    let spec = ClubSpec { club: "Exercise club".into(), members: vec![member] };
+    let spec = ClubSpec {
+        club: "Exercise club".into(),
+        members: vec![member],
+    };
     club::found(&club, &spec, Arc::new(SystemClock)).unwrap();
     let node = Node::open(&club::member_dir(&club, "CAN")).unwrap();
     let state = node.state().clone();
     let data = DataSource::Embedded;
-    let manifest = Manifest::read("tables.csv", data.open("tables.csv").unwrap().0, state.vocabulary()).unwrap();
+    let manifest = Manifest::read(
+        "tables.csv",
+        data.open("tables.csv").unwrap().0,
+        state.vocabulary(),
+    )
+    .unwrap();
     let sources = Sources::read("sources.csv", data.open("sources.csv").unwrap().0).unwrap();
     let mut registered = Registered::scan(&**state.store(), state.charter().charter()).unwrap();
     for table in &manifest.tables {
         let name = table.file.trim_end_matches(".csv");
-        let job = TableJob { kind: table.kind, table: name, file: &table.file, sources: &sources, supersede: None };
-        job.load(&state, &mut registered, data.open(&table.file).unwrap().0, &mut Quiet).unwrap();
+        let job = TableJob {
+            kind: table.kind,
+            table: name,
+            file: &table.file,
+            sources: &sources,
+            supersede: None,
+        };
+        job.load(
+            &state,
+            &mut registered,
+            data.open(&table.file).unwrap().0,
+            &mut Quiet,
+        )
+        .unwrap();
     }
     rebuild_twin(&state).unwrap();
-    Fixture { app: server::app(state), _dir: dir, runtime: tokio::runtime::Runtime::new().unwrap() }
+    Fixture {
+        app: server::app(state),
+        _dir: dir,
+        runtime: tokio::runtime::Runtime::new().unwrap(),
+    }
 });
 
 struct Answered {
@@ -53,7 +77,8 @@ struct Answered {
 
 impl Answered {
     fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&self.body)))
+        serde_json::from_slice(&self.body)
+            .unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&self.body)))
     }
 }
 
@@ -63,21 +88,43 @@ fn ask_with(path: &str, headers: &[(header::HeaderName, &str)]) -> Answered {
         request = request.header(name, *value);
     }
     FIXTURE.runtime.block_on(async {
-        let response = FIXTURE.app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let response = FIXTURE
+            .app
+            .clone()
+            .oneshot(request.body(Body::empty()).unwrap())
+            .await
+            .unwrap();
         let (parts, body) = response.into_parts();
-        Answered { status: parts.status, headers: parts.headers, body: to_bytes(body, 1 << 26).await.unwrap().to_vec() }
+        Answered {
+            status: parts.status,
+            headers: parts.headers,
+            body: to_bytes(body, 1 << 26).await.unwrap().to_vec(),
+        }
     })
 }
 
 fn ask(path: &str) -> Value {
     let answered = ask_with(path, &[]);
-    assert_eq!(answered.status, StatusCode::OK, "{path}: {}", String::from_utf8_lossy(&answered.body));
+    assert_eq!(
+        answered.status,
+        StatusCode::OK,
+        "{path}: {}",
+        String::from_utf8_lossy(&answered.body)
+    );
     answered.json()
 }
 
 /// Percent-encodes a parameter's value.
 fn encoded(text: &str) -> String {
-    text.bytes().map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+    text.bytes()
+        .map(|b| {
+            if b.is_ascii_alphanumeric() {
+                char::from(b).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        })
+        .collect()
 }
 
 const MINED: &str = "measure=production&commodity=rare_earths&stage=mine";
@@ -87,7 +134,12 @@ fn published_world_production_comes_out_as_published() {
     let balance = ask(&format!("/api/v1/balance?{MINED}&period=2023"));
     assert_eq!(balance["world"]["value"], "376000");
     assert_eq!(balance["sources"][0], "usgs-mcs-2025");
-    let china = balance["rows"].as_array().unwrap().iter().find(|row| row["area"] == "CHN").unwrap();
+    let china = balance["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row["area"] == "CHN")
+        .unwrap();
     assert_eq!(china["chosen"]["value"], "255000");
     assert_eq!(china["share"]["value"], "67.8191");
 }
@@ -97,18 +149,35 @@ fn editions_that_revise_each_other_stand_side_by_side() {
     let balance = ask(&format!("/api/v1/balance?{MINED}&period=2024"));
     assert_eq!(balance["world"]["value"], "380000");
     assert_eq!(balance["sources"][0], "usgs-mcs-2026");
-    let australia = balance["rows"].as_array().unwrap().iter().find(|row| row["area"] == "AUS").unwrap();
+    let australia = balance["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|row| row["area"] == "AUS")
+        .unwrap();
     assert_eq!(australia["chosen"]["value"], "29000");
     assert_eq!(australia["by_source"][1]["value"], "13000");
 }
 
 #[test]
 fn the_overview_names_every_stage_of_every_family() {
-    for family in ["rare_earths", "lithium", "cobalt", "nickel", "graphite_natural", "graphite_synthetic", "gallium", "germanium"] {
+    for family in [
+        "rare_earths",
+        "lithium",
+        "cobalt",
+        "nickel",
+        "graphite_natural",
+        "graphite_synthetic",
+        "gallium",
+        "germanium",
+    ] {
         let overview = ask(&format!("/api/v1/overview?commodity={family}"));
         let stages = overview["stages"].as_array().unwrap();
         assert!(stages.len() >= 4, "{family}");
-        assert!(stages.iter().any(|line| line["world"]["value"].is_string()), "{family} shows nothing");
+        assert!(
+            stages.iter().any(|line| line["world"]["value"].is_string()),
+            "{family} shows nothing"
+        );
         for line in stages.iter().filter(|line| line["world"].is_object()) {
             assert!(!line["top"].as_array().unwrap().is_empty(), "{family}: {line}");
         }
@@ -155,8 +224,17 @@ fn every_number_of_every_page_explains_itself() {
             let explained = ask(&format!("/api/v1/provenance?figure={}", encoded(&address)));
             let inputs = explained["inputs"].as_array().unwrap();
             assert!(!inputs.is_empty(), "{page}: {address} rests on nothing");
-            assert!(inputs.iter().all(|input| input["statements"][0]["statement"].is_string()), "{address}");
-            assert!(explained["explanation"]["fr"].as_str().is_some_and(|text| !text.is_empty()));
+            assert!(
+                inputs
+                    .iter()
+                    .all(|input| input["statements"][0]["statement"].is_string()),
+                "{address}"
+            );
+            assert!(
+                explained["explanation"]["fr"]
+                    .as_str()
+                    .is_some_and(|text| !text.is_empty())
+            );
             checked += 1;
         }
     }
@@ -166,9 +244,18 @@ fn every_number_of_every_page_explains_itself() {
 
 #[test]
 fn a_figure_explains_itself_as_the_number_that_was_shown() {
-    let overview = ask("/api/v1/overview?commodity=rare_earths");
+    // The one member of this club, Canada, mines nickel.
+    let overview = ask("/api/v1/overview?commodity=nickel");
     let mine = &overview["stages"][0];
-    for shown in [&mine["world"], &mine["hhi"], &mine["n_minus_1"], &mine["club"]["value"], &mine["club"]["share"], &mine["top"][0]["share"], &mine["change"]] {
+    for shown in [
+        &mine["world"],
+        &mine["hhi"],
+        &mine["n_minus_1"],
+        &mine["club"]["value"],
+        &mine["club"]["share"],
+        &mine["top"][0]["share"],
+        &mine["change"],
+    ] {
         let address = shown["figure"].as_str().unwrap();
         let explained = ask(&format!("/api/v1/provenance?figure={}", encoded(address)));
         assert_eq!(explained["value"]["value"], shown["value"], "{address}");
@@ -188,13 +275,18 @@ fn a_proof_leads_from_the_statement_to_the_signed_checkpoint() {
         let leaf = didymium_log::hash::leaf_hash(&bytes);
         assert_eq!(leaf, hash(&proof["leaf"]));
         let verifier: didymium_log::note::Verifier = proof["log_key"].as_str().unwrap().parse().unwrap();
-        let head = didymium_log::checkpoint::open_checkpoint(proof["checkpoint"].as_str().unwrap(), &verifier).unwrap();
+        let head =
+            didymium_log::checkpoint::open_checkpoint(proof["checkpoint"].as_str().unwrap(), &verifier)
+                .unwrap();
         let path: Vec<_> = proof["path"].as_array().unwrap().iter().map(hash).collect();
         let index = proof["index"].as_u64().unwrap();
         didymium_log::proof::verify_inclusion(leaf, index, head.size, &path, head.root).unwrap();
         let view = ask(&format!("/api/v1/statements/{id}"));
         assert_eq!(view["place"]["index"].as_u64(), Some(index));
-        assert!(["interpreted", "genesis"].contains(&view["status"].as_str().unwrap()), "{view}");
+        assert!(
+            ["interpreted", "genesis"].contains(&view["status"].as_str().unwrap()),
+            "{view}"
+        );
     }
 }
 
@@ -202,9 +294,15 @@ fn a_proof_leads_from_the_statement_to_the_signed_checkpoint() {
 fn what_a_reader_has_is_not_sent_again() {
     let first = ask_with("/api/v1/overview?commodity=nickel", &[]);
     let tag = first.headers[header::ETAG].to_str().unwrap();
-    let again = ask_with("/api/v1/overview?commodity=nickel", &[(header::IF_NONE_MATCH, tag)]);
+    let again = ask_with(
+        "/api/v1/overview?commodity=nickel",
+        &[(header::IF_NONE_MATCH, tag)],
+    );
     assert_eq!((again.status, again.body.len()), (StatusCode::NOT_MODIFIED, 0));
-    let other = ask_with("/api/v1/overview?commodity=cobalt", &[(header::IF_NONE_MATCH, tag)]);
+    let other = ask_with(
+        "/api/v1/overview?commodity=cobalt",
+        &[(header::IF_NONE_MATCH, tag)],
+    );
     assert_eq!(other.status, StatusCode::OK);
     for encoding in ["gzip", "br"] {
         let packed = ask_with("/api/v1/sites?limit=500", &[(header::ACCEPT_ENCODING, encoding)]);
@@ -219,22 +317,46 @@ fn wrong_questions_are_told_what_is_wrong() {
         ("/api/v1/sites?limit=0", StatusCode::BAD_REQUEST, "limit"),
         ("/api/v1/sites?offset=-1", StatusCode::BAD_REQUEST, "offset"),
         ("/api/v1/sites?colour=red", StatusCode::BAD_REQUEST, "colour"),
-        ("/api/v1/balance?measure=production&period=2023-14", StatusCode::BAD_REQUEST, "period"),
+        (
+            "/api/v1/balance?measure=production&period=2023-14",
+            StatusCode::BAD_REQUEST,
+            "period",
+        ),
         ("/api/v1/balance?measure=nothing", StatusCode::NOT_FOUND, "series"),
-        ("/api/v1/provenance?figure=rubbish", StatusCode::BAD_REQUEST, "figure"),
+        (
+            "/api/v1/provenance?figure=rubbish",
+            StatusCode::BAD_REQUEST,
+            "figure",
+        ),
         ("/api/v1/provenance", StatusCode::BAD_REQUEST, "figure"),
-        ("/api/v1/overview?commodity=unobtainium", StatusCode::NOT_FOUND, "unobtainium"),
-        ("/api/v1/sites/no-such-site", StatusCode::NOT_FOUND, "no-such-site"),
+        (
+            "/api/v1/overview?commodity=unobtainium",
+            StatusCode::NOT_FOUND,
+            "unobtainium",
+        ),
+        (
+            "/api/v1/sites/no-such-site",
+            StatusCode::NOT_FOUND,
+            "no-such-site",
+        ),
         ("/api/v1/countries/XYZ", StatusCode::NOT_FOUND, "XYZ"),
         ("/api/v1/statements/xyz", StatusCode::BAD_REQUEST, "xyz"),
-        ("/api/v1/twin/digest?cut=CAN:999999", StatusCode::BAD_REQUEST, "holds"),
+        (
+            "/api/v1/twin/digest?cut=CAN:999999",
+            StatusCode::BAD_REQUEST,
+            "holds",
+        ),
         ("/api/v1/twin/digest?cut=XYZ:1", StatusCode::BAD_REQUEST, "member"),
         ("/api/v1/nothing", StatusCode::NOT_FOUND, ""),
     ];
     for (path, status, told) in cases {
         let answered = ask_with(path, &[]);
         assert_eq!(answered.status, status, "{path}");
-        assert_eq!(answered.headers[header::CONTENT_TYPE], "application/problem+json", "{path}");
+        assert_eq!(
+            answered.headers[header::CONTENT_TYPE],
+            "application/problem+json",
+            "{path}"
+        );
         let problem = answered.json();
         assert!(problem.to_string().contains(told), "{path}: {problem}");
         assert_eq!(problem["status"], status.as_u16());
@@ -243,14 +365,27 @@ fn wrong_questions_are_told_what_is_wrong() {
 
 #[test]
 fn pages_of_a_list_fit_together() {
-    for list in ["sites", "notices", "countries", "sources", "statements", "observations?measure=trade", "observations?measure=production&chosen=true"] {
+    for list in [
+        "sites",
+        "notices",
+        "countries",
+        "sources",
+        "statements",
+        "observations?measure=trade",
+        "observations?measure=production&chosen=true",
+    ] {
         let joined = if list.contains('?') { '&' } else { '?' };
         let whole = ask(&format!("/api/v1/{list}{joined}limit=200"));
         let total = whole["total"].as_u64().unwrap();
         let mut pieced = Vec::new();
         for offset in (0..total.min(200)).step_by(37) {
             let limit = 37.min(200 - offset);
-            pieced.extend(ask(&format!("/api/v1/{list}{joined}offset={offset}&limit={limit}"))["items"].as_array().unwrap().clone());
+            pieced.extend(
+                ask(&format!("/api/v1/{list}{joined}offset={offset}&limit={limit}"))["items"]
+                    .as_array()
+                    .unwrap()
+                    .clone(),
+            );
         }
         assert_eq!(whole["items"], Value::Array(pieced), "{list}");
         let beyond = ask(&format!("/api/v1/{list}{joined}offset={}", total + 5));
@@ -278,7 +413,10 @@ fn the_openapi_document_is_the_one_that_is_checked_in() {
         std::fs::write(path, &now).unwrap();
     }
     let checked_in = std::fs::read_to_string(path).unwrap_or_default();
-    assert!(now == checked_in, "the API has changed: look at the difference, then run the test with DIDYMIUM_BLESS=1");
+    assert!(
+        now == checked_in,
+        "the API has changed: look at the difference, then run the test with DIDYMIUM_BLESS=1"
+    );
     let document: Value = serde_json::from_str(&now).unwrap();
     assert!(document["paths"].as_object().unwrap().len() >= 24);
 }

@@ -31,6 +31,8 @@ pub struct Charter {
     pub vocabulary: Digest,
     /// Version of the twin's rules.
     pub rules: String,
+    /// Digest of the JSON Schemas of all kinds (see [`crate::schemas_digest`]).
+    pub schemas: Digest,
 }
 
 /// A member nation.

@@ -24,5 +24,5 @@ pub use error::StatementError;
 pub use id::{Digest, StatementId};
 pub use keys::{KeyId, StatementKey, StatementSigner};
 pub use kind::{Kind, KindVersion};
-pub use schema::{json_schema, published_kinds};
+pub use schema::{json_schema, published_kinds, schemas_digest};
 pub use visibility::Visibility;

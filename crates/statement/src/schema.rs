@@ -1,7 +1,7 @@
 //! JSON Schemas of the payloads, generated from the types that parse them, so that the two cannot differ.
 
 use crate::payload::{Genesis, Notice, Retract, Site, Statistic, Supersede};
-use crate::{Charter, Kind, KindVersion};
+use crate::{Charter, Digest, Kind, KindVersion};
 
 /// The kinds whose schema a node publishes, in version 1.
 pub fn published_kinds() -> Vec<KindVersion> {
@@ -28,4 +28,17 @@ pub fn json_schema(name: &str, version: u32) -> Option<serde_json::Value> {
         _ => return None,
     };
     serde_json::to_value(schema).ok()
+}
+
+/// Digest of all published schemas: SHA-256 over one line a kind, `KIND VERSION SCHEMA`, in the order of
+/// [`published_kinds`]. It stands in the charter, so that a member whose software reads statements otherwise is noticed.
+pub fn schemas_digest() -> Digest {
+    let lines: String = published_kinds()
+        .iter()
+        .filter_map(|kind| {
+            let schema = json_schema(kind.kind.as_str(), kind.version)?;
+            Some(format!("{} {} {schema}\n", kind.kind, kind.version))
+        })
+        .collect();
+    Digest::of(lines.as_bytes())
 }

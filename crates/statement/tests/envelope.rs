@@ -122,6 +122,7 @@ fn charter() -> Charter {
         members: vec![member("CAN", 1), member("DEU", 2)],
         vocabulary: Digest::of(b"vocabulary"),
         rules: "R1".into(),
+        schemas: didymium_statement::schemas_digest(),
     }
 }
 

@@ -595,7 +595,8 @@ pub struct FlowLink {
     pub target: String,
     /// Width: share of the world total of the column's stage, percent (0–100).
     pub share: f64,
-    /// The figure behind it.
+    /// The figure behind it. A band of several countries has no number of its own: its `value` is absent and its address
+    /// is that of the whole it is a share of.
     pub value: Figure,
 }
 

@@ -38,7 +38,13 @@ impl Federation {
                 Err(error) => failed = Some(error),
             }
         }
-        failed.map_or(Ok(Blobs { came, missing: count - came }), Err)
+        failed.map_or(
+            Ok(Blobs {
+                came,
+                missing: count - came,
+            }),
+            Err,
+        )
     }
 
     async fn missing_of(&self, member: &str) -> NodeResult<Vec<Digest>> {
@@ -58,7 +64,11 @@ impl Federation {
     /// Whether the blob came. A peer that has not got it, is silent or serves other bytes is passed over; only storage
     /// can fail.
     async fn pull_blob(&self, origin: &PeerStatus, blob: Digest) -> NodeResult<bool> {
-        let others = self.state.peers().into_iter().filter(|other| other.member != origin.member);
+        let others = self
+            .state
+            .peers()
+            .into_iter()
+            .filter(|other| other.member != origin.member);
         let urls = std::iter::once(format!("{}/log/blob/{blob}", origin.address))
             .chain(others.map(|other| format!("{}/mirror/{}/blob/{blob}", other.address, origin.member)));
         for url in urls {
@@ -68,9 +78,15 @@ impl Federation {
                     tokio::task::spawn_blocking(move || store.put_blob(blob.as_bytes(), &bytes)).await??;
                     return Ok(true);
                 }
-                Ok(Answer::Body { .. }) => tracing::warn!(url, "what is served is not the blob of that digest"),
+                Ok(Answer::Body { .. }) => {
+                    tracing::warn!(url, "what is served is not the blob of that digest");
+                }
                 Ok(_) => {}
-                Err(error) => tracing::debug!(url, error = NodeError::in_words(&error), "a blob could not be fetched"),
+                Err(error) => tracing::debug!(
+                    url,
+                    error = NodeError::in_words(&error),
+                    "a blob could not be fetched"
+                ),
             }
         }
         Ok(false)

@@ -46,31 +46,45 @@ impl PeerClient {
             .read_timeout(SILENCE_MAX)
             .build()
             .map_err(NodeError::Client)?;
-        Ok(Self { http, slots: Arc::new(Semaphore::new(REQUESTS_MAX)) })
+        Ok(Self {
+            http,
+            slots: Arc::new(Semaphore::new(REQUESTS_MAX)),
+        })
     }
 
     /// Asks for `url`; a body of more than `max` bytes is refused while it comes in.
     pub(super) async fn get(&self, url: &str, max: usize, etag: Option<&str>) -> NodeResult<Answer> {
         // The semaphore is never closed, so there is always a permit to wait for.
         let _slot = self.slots.acquire().await.ok();
-        let silent = |source: reqwest::Error| NodeError::PeerSilent { url: url.to_owned(), source: source.without_url() };
-        let mut request = self.http.get(url);
-        if let Some(etag) = etag {
-            request = request.header(IF_NONE_MATCH, etag);
-        }
-        let mut response = request.send().await.map_err(silent)?;
+        let silent = |source: reqwest::Error| NodeError::PeerSilent {
+            url: url.to_owned(),
+            source: source.without_url(),
+        };
+        let mut response = self.send(url, etag).await.map_err(silent)?;
         match response.status() {
             StatusCode::OK => {}
             StatusCode::NOT_MODIFIED => return Ok(Answer::NotModified),
             StatusCode::NOT_FOUND => return Ok(Answer::NotFound),
-            status => return Err(NodeError::PeerStatus { url: url.to_owned(), status: status.as_u16() }),
+            status => {
+                return Err(NodeError::PeerStatus {
+                    url: url.to_owned(),
+                    status: status.as_u16(),
+                });
+            }
         }
-        let too_large = || NodeError::PeerAnswerTooLarge { url: url.to_owned(), max };
+        let too_large = || NodeError::PeerAnswerTooLarge {
+            url: url.to_owned(),
+            max,
+        };
         let announced = response.content_length().unwrap_or(0);
         if announced > max as u64 {
             return Err(too_large());
         }
-        let etag = response.headers().get(ETAG).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
+        let etag = response
+            .headers()
+            .get(ETAG)
+            .and_then(|tag| tag.to_str().ok())
+            .map(str::to_owned);
         let mut bytes = Vec::with_capacity(usize::try_from(announced).unwrap_or(0));
         while let Some(chunk) = response.chunk().await.map_err(silent)? {
             if bytes.len() + chunk.len() > max {
@@ -81,12 +95,32 @@ impl PeerClient {
         Ok(Answer::Body { bytes, etag })
     }
 
+    /// Sends a request; once more if a connection that was kept open turns out to be closed, as after a peer's restart.
+    async fn send(&self, url: &str, etag: Option<&str>) -> reqwest::Result<reqwest::Response> {
+        let request = || match etag {
+            Some(etag) => self.http.get(url).header(IF_NONE_MATCH, etag),
+            None => self.http.get(url),
+        };
+        match request().send().await {
+            Err(error) if error.is_request() && !error.is_connect() && !error.is_timeout() => {
+                request().send().await
+            }
+            answered => answered,
+        }
+    }
+
     /// Asks for something that must be there.
     pub(super) async fn require(&self, url: &str, max: usize) -> NodeResult<Vec<u8>> {
         match self.get(url, max, None).await? {
             Answer::Body { bytes, .. } => Ok(bytes),
-            Answer::NotFound => Err(NodeError::PeerStatus { url: url.to_owned(), status: 404 }),
-            Answer::NotModified => Err(NodeError::PeerStatus { url: url.to_owned(), status: 304 }),
+            Answer::NotFound => Err(NodeError::PeerStatus {
+                url: url.to_owned(),
+                status: 404,
+            }),
+            Answer::NotModified => Err(NodeError::PeerStatus {
+                url: url.to_owned(),
+                status: 304,
+            }),
         }
     }
 }

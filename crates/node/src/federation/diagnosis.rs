@@ -34,8 +34,14 @@ impl Federation {
         if !matches!(error, NodeError::Log(LogError::RootMismatch { .. })) {
             return error;
         }
-        let broken = |reason: String| NodeError::LogBroken { origin: signed.origin.clone(), size: signed.size, reason };
-        let Some(head) = head else { return broken(error.in_words()) };
+        let broken = |reason: String| NodeError::LogBroken {
+            origin: signed.origin.clone(),
+            size: signed.size,
+            reason,
+        };
+        let Some(head) = head else {
+            return broken(error.in_words());
+        };
         match self.signed_root_at(peer, head.size, signed).await {
             Ok(now) if now.0 != head.root => NodeError::LogRewritten {
                 origin: signed.origin.clone(),
@@ -62,7 +68,11 @@ impl Federation {
                 }
             }
         }
-        Err(LogError::SizesReversed { old: size, new: signed.size }.into())
+        Err(LogError::SizesReversed {
+            old: size,
+            new: signed.size,
+        }
+        .into())
     }
 
     async fn tile(&self, peer: &PeerStatus, id: TileId) -> NodeResult<Vec<Hash>> {
@@ -70,7 +80,10 @@ impl Federation {
         let (id, bytes) = match self.client.get(&url(id), TILE_BYTES_MAX, None).await? {
             Answer::Body { bytes, .. } => (id, bytes),
             _ => {
-                let full = TileId { width: TILE_WIDTH, ..id };
+                let full = TileId {
+                    width: TILE_WIDTH,
+                    ..id
+                };
                 (full, self.client.require(&url(full), TILE_BYTES_MAX).await?)
             }
         };

@@ -43,7 +43,13 @@ impl PeerStatus {
     /// A peer that was not heard of yet.
     pub(crate) fn unheard(member: &str, address: &str) -> Self {
         let address = address.trim_end_matches('/').to_owned();
-        Self { member: member.to_owned(), address, last_seen_ms: None, trouble: None, frozen: false }
+        Self {
+            member: member.to_owned(),
+            address,
+            last_seen_ms: None,
+            trouble: None,
+            frozen: false,
+        }
     }
 }
 
@@ -74,8 +80,16 @@ impl Federation {
     /// # Errors
     /// [`NodeError::Client`].
     pub fn new(state: NodeState) -> NodeResult<Self> {
-        let progress = state.peers().into_iter().map(|peer| (peer.member, Mutex::default())).collect();
-        Ok(Self { client: PeerClient::new()?, progress: Arc::new(progress), state })
+        let progress = state
+            .peers()
+            .into_iter()
+            .map(|peer| (peer.member, Mutex::default()))
+            .collect();
+        Ok(Self {
+            client: PeerClient::new()?,
+            progress: Arc::new(progress),
+            state,
+        })
     }
 
     /// Pulls once from one peer: entries, then blobs. A failure is also remembered as the peer's trouble; blobs are
@@ -93,15 +107,28 @@ impl Federation {
         let mut progress = progress.lock().await;
         let entries = self.pull_entries(&before, &mut progress).await;
         let blobs = self.pull_blobs(&before).await;
-        self.remember(&before, entries.as_ref().err().or(blobs.as_ref().err()), entries.is_ok());
-        self.state.metrics().pulled(member, entries.is_ok() && blobs.is_ok());
+        self.remember(
+            &before,
+            entries.as_ref().err().or(blobs.as_ref().err()),
+            entries.is_ok(),
+        );
+        self.state
+            .metrics()
+            .pulled(member, entries.is_ok() && blobs.is_ok());
         let (entries, blobs) = (entries?, blobs?);
-        Ok(Pulled { blobs: blobs.came, missing_blobs: blobs.missing, ..entries })
+        Ok(Pulled {
+            blobs: blobs.came,
+            missing_blobs: blobs.missing,
+            ..entries
+        })
     }
 
     /// Pulls once from every peer at the same time; answers what came of each, by member code.
     pub async fn pull_all_once(&self) -> BTreeMap<String, NodeResult<Pulled>> {
-        let pulls = self.progress.keys().map(|member| async { (member.clone(), self.pull_once(member).await) });
+        let pulls = self
+            .progress
+            .keys()
+            .map(|member| async { (member.clone(), self.pull_once(member).await) });
         futures_util::future::join_all(pulls).await.into_iter().collect()
     }
 
@@ -129,10 +156,17 @@ impl Federation {
     /// Keeps what a pull showed in the peer's status; says in the node's own log when trouble begins, changes or ends.
     fn remember(&self, before: &PeerStatus, error: Option<&NodeError>, heard: bool) {
         let frozen = before.frozen || matches!(error, Some(NodeError::LogRewritten { .. }));
-        let trouble = error.map(NodeError::in_words).or_else(|| before.trouble.clone().filter(|_| before.frozen));
+        let trouble = error
+            .map(NodeError::in_words)
+            .or_else(|| before.trouble.clone().filter(|_| before.frozen));
         match (&before.trouble, &trouble) {
             (was, Some(now)) if was.as_ref() != Some(now) => {
-                tracing::warn!(peer = before.member, trouble = now, frozen, "a peer's log cannot be followed");
+                tracing::warn!(
+                    peer = before.member,
+                    trouble = now,
+                    frozen,
+                    "a peer's log cannot be followed"
+                );
             }
             (Some(_), None) => tracing::info!(peer = before.member, "a peer's log is followed again"),
             _ => {}
@@ -148,6 +182,8 @@ impl Federation {
 
 impl std::fmt::Debug for Federation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Federation").field("peers", &self.progress.keys()).finish_non_exhaustive()
+        f.debug_struct("Federation")
+            .field("peers", &self.progress.keys())
+            .finish_non_exhaustive()
     }
 }

@@ -17,7 +17,11 @@ pub(crate) struct Pace {
 
 impl Pace {
     pub(crate) const fn new(seed: u64, limits: &Overrides) -> Self {
-        Self { state: seed, min_ms: limits.pull_pause_ms_min, max_ms: limits.pull_pause_ms_max }
+        Self {
+            state: seed,
+            min_ms: limits.pull_pause_ms_min,
+            max_ms: limits.pull_pause_ms_max,
+        }
     }
 
     /// The pause before the first pull: short, since a node that starts is behind.

@@ -54,21 +54,35 @@ impl Progress {
 
 impl Federation {
     /// Brings the copy of a peer's log up to the checkpoint that the peer shows.
-    pub(super) async fn pull_entries(&self, peer: &PeerStatus, progress: &mut Progress) -> NodeResult<Pulled> {
+    pub(super) async fn pull_entries(
+        &self,
+        peer: &PeerStatus,
+        progress: &mut Progress,
+    ) -> NodeResult<Pulled> {
         let held = self.state.log_of(&peer.member)?;
         let head = blocking(&held, HeldLog::head).await?;
         let size = head.as_ref().map_or(0, |head| head.size);
-        let unchanged = Pulled { size, ..Pulled::default() };
+        let unchanged = Pulled {
+            size,
+            ..Pulled::default()
+        };
         if peer.frozen {
             return Ok(unchanged);
         }
         let url = format!("{}/log/checkpoint", peer.address);
-        let (note, etag) = match self.client.get(&url, CHECKPOINT_BYTES_MAX, progress.etag.as_deref()).await? {
+        let (note, etag) = match self
+            .client
+            .get(&url, CHECKPOINT_BYTES_MAX, progress.etag.as_deref())
+            .await?
+        {
             Answer::Body { bytes, etag } => (bytes, etag),
             Answer::NotModified => return Ok(unchanged),
             Answer::NotFound => return Err(NodeError::PeerStatus { url, status: 404 }),
         };
-        let member = self.state.log_of(&peer.member).and_then(|_| self.member(&peer.member))?;
+        let member = self
+            .state
+            .log_of(&peer.member)
+            .and_then(|_| self.member(&peer.member))?;
         let verifier: Verifier = member.keys.log.parse().map_err(NodeError::Log)?;
         let signed = open_checkpoint(&note, &verifier)?;
         if let Some(head) = &head {
@@ -89,10 +103,19 @@ impl Federation {
                 return Err(self.diagnose(peer, head.as_ref(), &signed, error).await);
             }
             self.state.changed().tell();
-            tracing::info!(peer = peer.member, from = size, to = signed.size, "took over new entries");
+            tracing::info!(
+                peer = peer.member,
+                from = size,
+                to = signed.size,
+                "took over new entries"
+            );
         }
         progress.etag = etag;
-        Ok(Pulled { size: signed.size, entries: signed.size - size, ..Pulled::default() })
+        Ok(Pulled {
+            size: signed.size,
+            entries: signed.size - size,
+            ..Pulled::default()
+        })
     }
 
     /// The member of a code.
@@ -101,21 +124,35 @@ impl Federation {
     }
 
     /// Fetches the entries from `size` up to the signed size; what came before an error is kept for the next pull.
-    async fn gather(&self, peer: &PeerStatus, signed: &Checkpoint, size: u64, progress: &mut Progress) -> NodeResult<()> {
+    async fn gather(
+        &self,
+        peer: &PeerStatus,
+        signed: &Checkpoint,
+        size: u64,
+        progress: &mut Progress,
+    ) -> NodeResult<()> {
         if progress.gathered_from != size || progress.next() > signed.size {
             progress.forget(size);
         }
         let width = u64::from(TILE_WIDTH);
         let first = progress.next() / width;
-        let bundles = (first..signed.size.div_ceil(width)).filter_map(|index| BundleId::in_tree(index, signed.size));
+        let bundles =
+            (first..signed.size.div_ceil(width)).filter_map(|index| BundleId::in_tree(index, signed.size));
         let fetched = stream::iter(bundles).map(|id| async move { (id, self.bundle(peer, id).await) });
         let mut fetched = std::pin::pin!(fetched.buffered(BUNDLES_AT_ONCE));
         while let Some((id, entries)) = fetched.next().await {
             let skip = progress.next().saturating_sub(id.index * width);
-            progress.gathered.extend(entries?.into_iter().skip(usize::try_from(skip).unwrap_or(usize::MAX)));
+            progress.gathered.extend(
+                entries?
+                    .into_iter()
+                    .skip(usize::try_from(skip).unwrap_or(usize::MAX)),
+            );
             if progress.bytes() > GATHERED_BYTES_MAX {
                 progress.forget(size);
-                return Err(NodeError::LogTooFarAhead { origin: signed.origin.clone(), max: GATHERED_BYTES_MAX });
+                return Err(NodeError::LogTooFarAhead {
+                    origin: signed.origin.clone(),
+                    max: GATHERED_BYTES_MAX,
+                });
             }
         }
         Ok(())
@@ -127,13 +164,28 @@ impl Federation {
         let (bytes, width) = match self.client.get(&url(id), BUNDLE_BYTES_MAX, None).await? {
             Answer::Body { bytes, .. } => (bytes, id.width),
             _ if id.is_partial() => {
-                let full = BundleId { width: TILE_WIDTH, ..id };
-                (self.client.require(&url(full), BUNDLE_BYTES_MAX).await?, TILE_WIDTH)
+                let full = BundleId {
+                    width: TILE_WIDTH,
+                    ..id
+                };
+                (
+                    self.client.require(&url(full), BUNDLE_BYTES_MAX).await?,
+                    TILE_WIDTH,
+                )
             }
-            _ => return Err(NodeError::PeerStatus { url: url(id), status: 404 }),
+            _ => {
+                return Err(NodeError::PeerStatus {
+                    url: url(id),
+                    status: 404,
+                });
+            }
         };
         let entries = decode_bundle(&bytes, width)?;
-        Ok(entries.into_iter().take(usize::from(id.width)).map(<[u8]>::to_vec).collect())
+        Ok(entries
+            .into_iter()
+            .take(usize::from(id.width))
+            .map(<[u8]>::to_vec)
+            .collect())
     }
 }
 
@@ -145,10 +197,20 @@ async fn compare(held: &HeldLog, head: &Head, signed: &Checkpoint) -> NodeResult
     let (origin, size) = (signed.origin.clone(), signed.size);
     let root = blocking(held, move |held| held.root(size)).await?;
     if root != signed.root {
-        return Err(NodeError::LogRewritten { origin, size, held: root, found: size, now: signed.root });
+        return Err(NodeError::LogRewritten {
+            origin,
+            size,
+            held: root,
+            found: size,
+            now: signed.root,
+        });
     }
     if size < head.size {
-        return Err(NodeError::LogShrunk { origin, held: head.size, found: size });
+        return Err(NodeError::LogShrunk {
+            origin,
+            held: head.size,
+            found: size,
+        });
     }
     Ok(())
 }
@@ -168,10 +230,18 @@ fn take_over(
     let growth = held.grow(&edge, &leaves)?;
     if growth.edge.size() != signed.size {
         let reason = format!("it served {} entries from {size} on", gathered.len());
-        return Err(NodeError::LogBroken { origin: signed.origin.clone(), size: signed.size, reason });
+        return Err(NodeError::LogBroken {
+            origin: signed.origin.clone(),
+            size: signed.size,
+            reason,
+        });
     }
     if growth.root != signed.root {
-        return Err(LogError::RootMismatch { computed: growth.root, expected: signed.root }.into());
+        return Err(LogError::RootMismatch {
+            computed: growth.root,
+            expected: signed.root,
+        }
+        .into());
     }
     let statements = admit_all(state, member, &held, size, gathered)?;
     state.store().commit(&Batch {
@@ -201,7 +271,11 @@ fn admit_all(
         let statement = admission.foreign(member, index, bytes)?;
         if !seen.insert(statement.id()) || held.find(&statement.id())?.is_some() {
             let origin = held.origin().to_owned();
-            return Err(NodeError::StatementTwice { origin, statement: statement.id(), index });
+            return Err(NodeError::StatementTwice {
+                origin,
+                statement: statement.id(),
+                index,
+            });
         }
         statements.push(statement);
     }

@@ -72,34 +72,54 @@ impl Overrides {
 impl NodeConfig {
     /// A configuration with defaults.
     pub fn new(member: &str, listen: SocketAddr) -> Self {
-        Self { member: member.to_owned(), listen, peers: BTreeMap::new(), overrides: Overrides::default() }
+        Self {
+            member: member.to_owned(),
+            listen,
+            peers: BTreeMap::new(),
+            overrides: Overrides::default(),
+        }
     }
 
     pub(super) fn read(path: &Path) -> NodeResult<Self> {
         let text = std::fs::read_to_string(path).map_err(NodeError::io(path))?;
-        toml::from_str(&text)
-            .map_err(|error| NodeError::Config { path: path.to_owned(), reason: error.to_string().trim_end().to_owned() })
+        toml::from_str(&text).map_err(|error| NodeError::Config {
+            path: path.to_owned(),
+            reason: error.to_string().trim_end().to_owned(),
+        })
     }
 
     pub(crate) fn write(&self, path: &Path) -> NodeResult<()> {
-        let text = toml::to_string(self)
-            .map_err(|error| NodeError::Encode { what: "node.toml", reason: error.to_string() })?;
+        let text = toml::to_string(self).map_err(|error| NodeError::Encode {
+            what: "node.toml",
+            reason: error.to_string(),
+        })?;
         write_atomic(path, text.as_bytes(), PLAIN_MODE)
     }
 
     pub(super) fn check(&self, path: &Path, charter: &Charter) -> NodeResult<()> {
-        let wrong = |reason: String| Err(NodeError::Config { path: path.to_owned(), reason });
+        let wrong = |reason: String| {
+            Err(NodeError::Config {
+                path: path.to_owned(),
+                reason,
+            })
+        };
         for (code, address) in &self.peers {
             if charter.member(code).is_none() || *code == self.member {
-                return wrong(format!("[peers] names `{code}`, which is no other member under the charter"));
+                return wrong(format!(
+                    "[peers] names `{code}`, which is no other member under the charter"
+                ));
             }
             if !is_base_address(address) {
-                return wrong(format!("[peers] {code}: `{address}` is not a base address such as http://127.0.0.1:4801"));
+                return wrong(format!(
+                    "[peers] {code}: `{address}` is not a base address such as http://127.0.0.1:4801"
+                ));
             }
         }
         let set = &self.overrides;
         if set.pull_pause_ms_min == 0 || set.pull_pause_ms_min > set.pull_pause_ms_max {
-            return wrong("[overrides] pull_pause_ms_min must be at least 1 and not above pull_pause_ms_max".into());
+            return wrong(
+                "[overrides] pull_pause_ms_min must be at least 1 and not above pull_pause_ms_max".into(),
+            );
         }
         if set.request_ms_max == 0 || set.concurrent_requests_max == 0 || set.request_bytes_max == 0 {
             return wrong("[overrides] request_ms_max, concurrent_requests_max and request_bytes_max must be at least 1".into());

@@ -32,11 +32,21 @@ pub(crate) fn write_atomic(path: &Path, bytes: &[u8], mode: u32) -> NodeResult<(
 
 /// Makes a folder that only its owner may enter.
 pub(crate) fn make_private_dir(dir: &Path) -> NodeResult<()> {
-    DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(NodeError::io(dir))
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(dir)
+        .map_err(NodeError::io(dir))
 }
 
 /// Makes what was created, renamed or removed in a folder durable.
 pub(crate) fn sync_dir(dir: &Path) -> NodeResult<()> {
-    let dir = if dir.as_os_str().is_empty() { Path::new(".") } else { dir };
-    File::open(dir).and_then(|file| file.sync_all()).map_err(NodeError::io(dir))
+    let dir = if dir.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        dir
+    };
+    File::open(dir)
+        .and_then(|file| file.sync_all())
+        .map_err(NodeError::io(dir))
 }

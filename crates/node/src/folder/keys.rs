@@ -74,8 +74,10 @@ impl Seeds {
         for (name, seed) in [STATEMENT, LOG, WITNESS, MIRROR].into_iter().zip(&self.0) {
             let mut line = Zeroizing::new(vec![0; 65]);
             line[64] = b'\n';
-            hex::encode_to_slice(seed.as_slice(), &mut line[..64])
-                .map_err(|error| NodeError::Encode { what: "a key", reason: error.to_string() })?;
+            hex::encode_to_slice(seed.as_slice(), &mut line[..64]).map_err(|error| NodeError::Encode {
+                what: "a key",
+                reason: error.to_string(),
+            })?;
             write_atomic(&dir.join(name), &line, SECRET_MODE)?;
         }
         sync_dir(dir)
@@ -106,32 +108,51 @@ impl NodeKeys {
     }
 
     pub(super) fn check(&self, dir: &Path, member: &Member) -> NodeResult<()> {
-        let MemberKeys { statement, log, witness, mirror } = self.public();
+        let MemberKeys {
+            statement,
+            log,
+            witness,
+            mirror,
+        } = self.public();
         let named = &member.keys;
         let fits = [
-            ("statement", statement.iter().all(|key| named.statement.contains(key))),
+            (
+                "statement",
+                statement.iter().all(|key| named.statement.contains(key)),
+            ),
             ("log", log == named.log),
             ("witness", witness == named.witness),
             ("mirror", mirror == named.mirror),
         ];
         match fits.into_iter().find(|(_, fits)| !fits) {
             None => Ok(()),
-            Some((role, _)) => {
-                Err(NodeError::KeyNotInCharter { role, dir: dir.to_owned(), member: member.member.clone() })
-            }
+            Some((role, _)) => Err(NodeError::KeyNotInCharter {
+                role,
+                dir: dir.to_owned(),
+                member: member.member.clone(),
+            }),
         }
     }
 }
 
 /// One secret seed from its file.
 fn read_seed(path: &Path) -> NodeResult<Zeroizing<[u8; 32]>> {
-    let mode = std::fs::metadata(path).map_err(NodeError::io(path))?.permissions().mode() & 0o777;
+    let mode = std::fs::metadata(path)
+        .map_err(NodeError::io(path))?
+        .permissions()
+        .mode()
+        & 0o777;
     if mode & 0o077 != 0 {
-        return Err(NodeError::KeyExposed { path: path.to_owned(), mode });
+        return Err(NodeError::KeyExposed {
+            path: path.to_owned(),
+            mode,
+        });
     }
     let text = Zeroizing::new(std::fs::read(path).map_err(NodeError::io(path))?);
     let digits = text.strip_suffix(b"\n").unwrap_or(&text);
     let mut seed = Zeroizing::new([0; 32]);
-    hex::decode_to_slice(digits, seed.as_mut_slice()).map_err(|_| NodeError::KeyMalformed { path: path.to_owned() })?;
+    hex::decode_to_slice(digits, seed.as_mut_slice()).map_err(|_| NodeError::KeyMalformed {
+        path: path.to_owned(),
+    })?;
     Ok(seed)
 }

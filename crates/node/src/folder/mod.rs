@@ -15,8 +15,8 @@ use std::path::{Path, PathBuf};
 
 use didymium_statement::{Member, SignedCharter};
 
-pub use config::{NodeConfig, Overrides};
 pub(crate) use config::is_base_address;
+pub use config::{NodeConfig, Overrides};
 pub(crate) use files::{make_private_dir, sync_dir, write_atomic};
 pub use keys::{NodeKeys, Seeds};
 
@@ -49,7 +49,10 @@ impl NodeFolder {
     pub fn open(dir: &Path) -> NodeResult<Self> {
         for missing in [CONFIG_FILE, CHARTER_FILE, KEYS_DIR] {
             if !dir.join(missing).exists() {
-                return Err(NodeError::NotANodeFolder { dir: dir.to_owned(), missing });
+                return Err(NodeError::NotANodeFolder {
+                    dir: dir.to_owned(),
+                    missing,
+                });
             }
         }
         let config = NodeConfig::read(&dir.join(CONFIG_FILE))?;
@@ -60,7 +63,12 @@ impl NodeFolder {
         let member = require_member(&charter, &config.member)?;
         let keys = NodeKeys::read(&dir.join(KEYS_DIR), member)?;
         keys.check(dir, member)?;
-        Ok(Self { dir: dir.to_owned(), config, charter, keys })
+        Ok(Self {
+            dir: dir.to_owned(),
+            config,
+            charter,
+            keys,
+        })
     }
 
     /// Writes the configuration anew, whole or not at all.
@@ -104,8 +112,15 @@ impl NodeFolder {
 /// The member of a code, or the codes that there are.
 pub(crate) fn require_member<'a>(charter: &'a SignedCharter, code: &str) -> NodeResult<&'a Member> {
     let members = &charter.charter().members;
-    charter.charter().member(code).ok_or_else(|| NodeError::NotAMember {
-        member: code.chars().take(40).collect(),
-        known: members.iter().map(|member| member.member.as_str()).collect::<Vec<_>>().join(", "),
-    })
+    charter
+        .charter()
+        .member(code)
+        .ok_or_else(|| NodeError::NotAMember {
+            member: code.chars().take(40).collect(),
+            known: members
+                .iter()
+                .map(|member| member.member.as_str())
+                .collect::<Vec<_>>()
+                .join(", "),
+        })
 }

@@ -13,7 +13,9 @@ use crate::{NodeError, NodeState};
 /// `GET /healthz`: 200 while the node serves and its store answers.
 pub(super) async fn healthz(State(state): State<NodeState>) -> Result<Response, Problem> {
     let reading = state.clone();
-    let size = tokio::task::spawn_blocking(move || reading.ledger().log().size()).await.map_err(NodeError::from)??;
+    let size = tokio::task::spawn_blocking(move || reading.ledger().log().size())
+        .await
+        .map_err(NodeError::from)??;
     let troubled = state.peers().iter().filter(|peer| peer.trouble.is_some()).count();
     let body = Json(json!({
         "status": "ok",
@@ -31,7 +33,10 @@ pub(super) async fn schema(Path((kind, version)): Path<(String, String)>) -> Res
     let schema = number.and_then(|number| didymium_statement::json_schema(&kind, number));
     let schema = schema.ok_or_else(|| Problem::not_found("a schema of this kind and version"))?;
     let mut response = Json(schema).into_response();
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/schema+json"));
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/schema+json"),
+    );
     Ok(response)
 }
 
@@ -39,12 +44,14 @@ pub(super) async fn schema(Path((kind, version)): Path<(String, String)>) -> Res
 pub(super) async fn schemas() -> Response {
     let kinds: Vec<_> = didymium_statement::published_kinds()
         .into_iter()
-        .map(|kind| json!({
-            "kind": kind.kind.as_str(),
-            "version": kind.version,
-            "media_type": kind.media_type(),
-            "schema": format!("/schemas/{}/v{}", kind.kind, kind.version),
-        }))
+        .map(|kind| {
+            json!({
+                "kind": kind.kind.as_str(),
+                "version": kind.version,
+                "media_type": kind.media_type(),
+                "schema": format!("/schemas/{}/v{}", kind.kind, kind.version),
+            })
+        })
         .collect();
     Json(json!({ "kinds": kinds, "charter": "/schemas/charter/v1" })).into_response()
 }

@@ -29,16 +29,25 @@ pub fn weak_tag(parts: &[&[u8]]) -> HeaderValue {
 ///
 /// # Errors
 /// The 304 to return.
-#[expect(clippy::result_large_err, reason = "the error is the answer itself, returned at once")]
+#[expect(
+    clippy::result_large_err,
+    reason = "the error is the answer itself, returned at once"
+)]
 pub fn etag_for(headers: &HeaderMap, tag: &str) -> Result<HeaderValue, Response> {
     let tag = weak_tag(&[tag.as_bytes()]);
-    if matches(headers, &tag) { Err(not_modified(tag)) } else { Ok(tag) }
+    if matches(headers, &tag) {
+        Err(not_modified(tag))
+    } else {
+        Ok(tag)
+    }
 }
 
 /// Whether a request's `If-None-Match` names the tag (weak comparison, RFC 9110 section 8.8.3.2).
 pub(super) fn matches(headers: &HeaderMap, tag: &HeaderValue) -> bool {
     let opaque = |tag: &str| tag.trim().trim_start_matches("W/").to_owned();
-    let Ok(tag) = tag.to_str().map(opaque) else { return false };
+    let Ok(tag) = tag.to_str().map(opaque) else {
+        return false;
+    };
     headers
         .get_all(header::IF_NONE_MATCH)
         .iter()
@@ -56,9 +65,14 @@ pub(super) async fn tag_bodies(request: Request, next: Next) -> Response {
     let head = request.method() == Method::HEAD;
     let asked = matches!(*request.method(), Method::GET | Method::HEAD).then(|| request.headers().clone());
     let response = next.run(request).await;
-    let Some(asked) = asked.filter(|_| response.status() == StatusCode::OK) else { return response };
+    let Some(asked) = asked.filter(|_| response.status() == StatusCode::OK) else {
+        return response;
+    };
     let (mut parts, body) = response.into_parts();
-    parts.headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-cache"));
+    parts
+        .headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-cache"));
     if let Some(tag) = parts.headers.get(header::ETAG) {
         if matches(&asked, tag) {
             return not_modified(tag.clone());
@@ -70,7 +84,11 @@ pub(super) async fn tag_bodies(request: Request, next: Next) -> Response {
         return Response::from_parts(parts, body);
     }
     let Ok(bytes) = to_bytes(body, HASHED_BYTES_MAX).await else {
-        return Problem::new(ProblemType::Internal, "the answer is larger than this node sends at once").into_response();
+        return Problem::new(
+            ProblemType::Internal,
+            "the answer is larger than this node sends at once",
+        )
+        .into_response();
     };
     let tag = weak_tag(&[&bytes]);
     if matches(&asked, &tag) {

@@ -36,12 +36,18 @@ impl Hosts {
             let authority = address.split_once("://").map_or(address, |(_, rest)| rest);
             host_of(authority.trim_end_matches('/')).to_ascii_lowercase()
         });
-        Self(["127.0.0.1", "localhost", "[::1]"].map(str::to_owned).into_iter().chain(own).collect())
+        Self(
+            ["127.0.0.1", "localhost", "[::1]"]
+                .map(str::to_owned)
+                .into_iter()
+                .chain(own)
+                .collect(),
+        )
     }
 
     fn has(&self, authority: &str) -> bool {
         let host = host_of(authority).to_ascii_lowercase();
-        self.0.iter().any(|known| *known == host)
+        self.0.contains(&host)
     }
 }
 
@@ -68,7 +74,11 @@ pub(super) async fn check_host(State(hosts): State<Hosts>, request: Request, nex
 }
 
 /// Takes a place among the requests under way, or says that there is none.
-pub(super) async fn take_place(State(places): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
+pub(super) async fn take_place(
+    State(places): State<Arc<Semaphore>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let Ok(Ok(place)) = tokio::time::timeout(PLACE_WAIT_MAX, places.acquire()).await else {
         return Problem::new(ProblemType::Overloaded, ProblemType::Overloaded.meaning()).into_response();
     };
@@ -81,15 +91,21 @@ pub(super) async fn take_place(State(places): State<Arc<Semaphore>>, request: Re
 pub(super) async fn explain_errors(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let status = response.status();
-    let is_problem =
-        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes() == b"application/problem+json");
+    let is_problem = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes() == b"application/problem+json");
     if !(status.is_client_error() || status.is_server_error()) || is_problem {
         return response;
     }
     let (parts, body) = response.into_parts();
     let bytes = to_bytes(body, ERROR_BYTES_MAX).await.unwrap_or_default();
     // What a failing part of the node says is for its own log.
-    let text = if status == StatusCode::INTERNAL_SERVER_ERROR { "" } else { std::str::from_utf8(&bytes).unwrap_or("") };
+    let text = if status == StatusCode::INTERNAL_SERVER_ERROR {
+        ""
+    } else {
+        std::str::from_utf8(&bytes).unwrap_or("")
+    };
     let mut answer = Problem::of_response(status, text).into_response();
     if let Some(allow) = parts.headers.get(header::ALLOW) {
         answer.headers_mut().insert(header::ALLOW, allow.clone());
@@ -109,8 +125,14 @@ fn set_headers(headers: &mut HeaderMap) {
         (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        ),
         (HeaderName::from_static("permissions-policy"), PERMISSIONS_POLICY),
     ];
     for (name, value) in all {
@@ -125,10 +147,25 @@ mod tests {
     #[test]
     fn only_loopback_and_the_own_address_are_hosts() {
         let hosts = Hosts::new(["http://node.can.example:4801", "0.0.0.0:4801"]);
-        for own in ["127.0.0.1", "127.0.0.1:80", "LOCALHOST:1", "[::1]:4801", "[::1]", "node.can.example:4801"] {
+        for own in [
+            "127.0.0.1",
+            "127.0.0.1:80",
+            "LOCALHOST:1",
+            "[::1]:4801",
+            "[::1]",
+            "node.can.example:4801",
+        ] {
             assert!(hosts.has(own), "{own}");
         }
-        for other in ["evil.example", "127.0.0.1.evil.example", "evil.example:4801", "", ":80", "::1", "127.0.0.1:x"] {
+        for other in [
+            "evil.example",
+            "127.0.0.1.evil.example",
+            "evil.example:4801",
+            "",
+            ":80",
+            "::1",
+            "127.0.0.1:x",
+        ] {
             assert!(!hosts.has(other), "{other}");
         }
     }

@@ -19,7 +19,10 @@ const BYTES: &str = "application/octet-stream";
 const TEXT: &str = "text/plain; charset=utf-8";
 
 /// `GET /log/checkpoint`.
-pub(super) async fn own_checkpoint(State(state): State<NodeState>, headers: HeaderMap) -> Result<Response, Problem> {
+pub(super) async fn own_checkpoint(
+    State(state): State<NodeState>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let log = state.ledger().log().clone();
     checkpoint(log, &headers).await
 }
@@ -34,7 +37,10 @@ pub(super) async fn copied_checkpoint(
 }
 
 /// `GET /log/tile/{*place}`.
-pub(super) async fn own_tile(State(state): State<NodeState>, Path(place): Path<String>) -> Result<Response, Problem> {
+pub(super) async fn own_tile(
+    State(state): State<NodeState>,
+    Path(place): Path<String>,
+) -> Result<Response, Problem> {
     let log = state.ledger().log().clone();
     tile(log, place).await
 }
@@ -67,8 +73,16 @@ pub(super) async fn copied_blob(
 }
 
 async fn checkpoint(log: HeldLog, headers: &HeaderMap) -> Result<Response, Problem> {
-    let head = read(move || log.head()).await?.ok_or_else(|| Problem::not_found("a checkpoint of this log"))?;
-    Ok(answer(headers, TEXT, REVALIDATE, weak_tag(&[&head.checkpoint]), head.checkpoint))
+    let head = read(move || log.head())
+        .await?
+        .ok_or_else(|| Problem::not_found("a checkpoint of this log"))?;
+    Ok(answer(
+        headers,
+        TEXT,
+        REVALIDATE,
+        weak_tag(&[&head.checkpoint]),
+        head.checkpoint,
+    ))
 }
 
 async fn tile(log: HeldLog, place: String) -> Result<Response, Problem> {
@@ -81,18 +95,30 @@ async fn tile(log: HeldLog, place: String) -> Result<Response, Problem> {
         None
     };
     let bytes = bytes.ok_or_else(|| Problem::not_found("this tile"))?;
-    Ok(([(header::CONTENT_TYPE, BYTES), (header::CACHE_CONTROL, IMMUTABLE)], bytes).into_response())
+    Ok((
+        [(header::CONTENT_TYPE, BYTES), (header::CACHE_CONTROL, IMMUTABLE)],
+        bytes,
+    )
+        .into_response())
 }
 
 async fn blob(state: NodeState, digest: String, headers: &HeaderMap) -> Result<Response, Problem> {
-    let digest: Digest = digest.parse().map_err(|_| Problem::not_found("a blob of this name"))?;
+    let digest: Digest = digest
+        .parse()
+        .map_err(|_| Problem::not_found("a blob of this name"))?;
     let tag = weak_tag(&[digest.as_bytes()]);
     let bytes = read(move || Ok(state.store().blob(digest.as_bytes())?)).await?;
     let bytes = bytes.ok_or_else(|| Problem::not_found(format_args!("blob {digest}")))?;
     Ok(answer(headers, BYTES, IMMUTABLE, tag, bytes))
 }
 
-fn answer(asked: &HeaderMap, kind: &'static str, cache: &'static str, tag: HeaderValue, bytes: Vec<u8>) -> Response {
+fn answer(
+    asked: &HeaderMap,
+    kind: &'static str,
+    cache: &'static str,
+    tag: HeaderValue,
+    bytes: Vec<u8>,
+) -> Response {
     if matches(asked, &tag) {
         return not_modified(tag);
     }
@@ -105,6 +131,10 @@ fn answer(asked: &HeaderMap, kind: &'static str, cache: &'static str, tag: Heade
 }
 
 /// Reads the store where blocking is allowed.
-async fn read<T: Send + 'static>(work: impl FnOnce() -> NodeResult<T> + Send + 'static) -> Result<T, Problem> {
-    Ok(tokio::task::spawn_blocking(work).await.map_err(NodeError::from)??)
+async fn read<T: Send + 'static>(
+    work: impl FnOnce() -> NodeResult<T> + Send + 'static,
+) -> Result<T, Problem> {
+    Ok(tokio::task::spawn_blocking(work)
+        .await
+        .map_err(NodeError::from)??)
 }

@@ -51,52 +51,99 @@ impl Metrics {
             statements: Gauge::default(),
             registry: Registry::default(),
         };
-        registry.register("http_requests", "Requests by route and status", metrics.requests.clone());
-        registry.register_with_unit("http_request", "Time to answer by route", Unit::Seconds, metrics.seconds.clone());
-        registry.register("pulls", "Pulls from a peer's log by outcome", metrics.pulls.clone());
-        registry.register("log_entries", "Entries held of a member's log", metrics.sizes.clone());
-        registry.register("peer_trouble", "1 while a peer's log cannot be followed", metrics.troubles.clone());
+        registry.register(
+            "http_requests",
+            "Requests by route and status",
+            metrics.requests.clone(),
+        );
+        registry.register_with_unit(
+            "http_request",
+            "Time to answer by route",
+            Unit::Seconds,
+            metrics.seconds.clone(),
+        );
+        registry.register(
+            "pulls",
+            "Pulls from a peer's log by outcome",
+            metrics.pulls.clone(),
+        );
+        registry.register(
+            "log_entries",
+            "Entries held of a member's log",
+            metrics.sizes.clone(),
+        );
+        registry.register(
+            "peer_trouble",
+            "1 while a peer's log cannot be followed",
+            metrics.troubles.clone(),
+        );
         registry.register("twin_state", "1 for the twin's state", metrics.twin.clone());
-        registry.register("missing_blobs", "Blobs that entries name and that are not here", metrics.missing.clone());
-        registry.register("twin_statements", "Statements in the twin's cut", metrics.statements.clone());
+        registry.register(
+            "missing_blobs",
+            "Blobs that entries name and that are not here",
+            metrics.missing.clone(),
+        );
+        registry.register(
+            "twin_statements",
+            "Statements in the twin's cut",
+            metrics.statements.clone(),
+        );
         Self { registry, ..metrics }
     }
 
     /// Counts an answer.
     pub(super) fn answered(&self, route: &str, status: u16, took: Duration) {
         let route = ("route", route.to_owned());
-        self.seconds.get_or_create(&vec![route.clone()]).observe(took.as_secs_f64());
-        self.requests.get_or_create(&vec![route, ("status", status.to_string())]).inc();
+        self.seconds
+            .get_or_create(&vec![route.clone()])
+            .observe(took.as_secs_f64());
+        self.requests
+            .get_or_create(&vec![route, ("status", status.to_string())])
+            .inc();
     }
 
     /// Counts a pull.
     pub(crate) fn pulled(&self, peer: &str, good: bool) {
         let outcome = if good { "ok" } else { "error" };
-        self.pulls.get_or_create(&vec![("peer", peer.to_owned()), ("outcome", outcome.to_owned())]).inc();
+        self.pulls
+            .get_or_create(&vec![("peer", peer.to_owned()), ("outcome", outcome.to_owned())])
+            .inc();
     }
 
     /// Reads the gauges and writes everything. Blocking.
     fn write(&self, state: &NodeState) -> NodeResult<String> {
         let heads = state.store().heads()?;
         for member in &state.charter().charter().members {
-            let size = heads.iter().find(|head| head.origin == member.origin()).map_or(0, |head| head.size);
+            let size = heads
+                .iter()
+                .find(|head| head.origin == member.origin())
+                .map_or(0, |head| head.size);
             let size = i64::try_from(size).unwrap_or(i64::MAX);
-            self.sizes.get_or_create(&vec![("member", member.member.clone())]).set(size);
+            self.sizes
+                .get_or_create(&vec![("member", member.member.clone())])
+                .set(size);
         }
         for peer in state.peers() {
             let trouble = i64::from(peer.trouble.is_some());
-            self.troubles.get_or_create(&vec![("peer", peer.member)]).set(trouble);
+            self.troubles
+                .get_or_create(&vec![("peer", peer.member)])
+                .set(trouble);
         }
         let now = twin_state(state);
         for name in ["building", "complete", "incomplete"] {
-            self.twin.get_or_create(&vec![("state", name.to_owned())]).set(i64::from(name == now));
+            self.twin
+                .get_or_create(&vec![("state", name.to_owned())])
+                .set(i64::from(name == now));
         }
         let missing = state.store().missing_blobs(MISSING_MAX)?.len();
         self.missing.set(i64::try_from(missing).unwrap_or(i64::MAX));
-        self.statements.set(state.twin().map_or(0, |twin| twin.cut().sizes.values().sum()));
+        self.statements
+            .set(state.twin().map_or(0, |twin| twin.cut().sizes.values().sum()));
         let mut text = String::new();
-        encode(&mut text, &self.registry)
-            .map_err(|error| NodeError::Encode { what: "the metrics", reason: error.to_string() })?;
+        encode(&mut text, &self.registry).map_err(|error| NodeError::Encode {
+            what: "the metrics",
+            reason: error.to_string(),
+        })?;
         Ok(text)
     }
 }
@@ -112,7 +159,13 @@ pub(super) fn twin_state(state: &NodeState) -> &'static str {
 
 /// `GET /metrics`.
 pub(super) async fn metrics(State(state): State<NodeState>) -> Result<Response, Problem> {
-    let text = tokio::task::spawn_blocking(move || state.metrics().write(&state)).await.map_err(NodeError::from)??;
+    let text = tokio::task::spawn_blocking(move || state.metrics().write(&state))
+        .await
+        .map_err(NodeError::from)??;
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-store")], text).into_response())
+    Ok((
+        [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-store")],
+        text,
+    )
+        .into_response())
 }

@@ -34,8 +34,8 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
@@ -53,14 +53,17 @@ pub fn app(state: NodeState) -> Router {
     let listen = state.config().listen.to_string();
     let hosts = guard::Hosts::new([state.member().address.as_str(), listen.as_str()]);
     let places = Arc::new(Semaphore::new(limits.concurrent_requests_max));
-    let compression = CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(
-        DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream")),
-    );
+    let compression = CompressionLayer::new()
+        .quality(CompressionLevel::Fastest)
+        .compress_when(DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream")));
     // Each layer goes around those before it.
     faces(state.clone())
         .layer(DefaultBodyLimit::max(limits.request_bytes_max))
         .layer(RequestBodyLimitLayer::new(limits.request_bytes_max))
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, limits.request_timeout()))
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::GATEWAY_TIMEOUT,
+            limits.request_timeout(),
+        ))
         .layer(from_fn_with_state(places, guard::take_place))
         .layer(from_fn_with_state(hosts, guard::check_host))
         .layer(CatchPanicLayer::custom(panicked))
@@ -87,18 +90,31 @@ fn faces(state: NodeState) -> Router {
         .route("/healthz", get(about::healthz))
         .route("/metrics", get(metrics::metrics))
         .with_state(state);
-    tagged.merge(plain).route("/problems/{name}", get(problem::describe)).fallback(pages::page)
+    tagged
+        .merge(plain)
+        .route("/problems/{name}", get(problem::describe))
+        .fallback(pages::page)
 }
 
 /// `GET /charter`: the signed charter.
 async fn charter(State(state): State<NodeState>) -> Response {
     let bytes = state.charter().bytes().to_vec();
-    ([(header::CONTENT_TYPE, "application/cose"), (header::CACHE_CONTROL, "no-cache")], bytes).into_response()
+    (
+        [
+            (header::CONTENT_TYPE, "application/cose"),
+            (header::CACHE_CONTROL, "no-cache"),
+        ],
+        bytes,
+    )
+        .into_response()
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the signature that the layer calls")]
 fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
-    let said = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
+    let said = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or_else(|| panic.downcast_ref::<&str>().copied());
     tracing::error!(panic = said.unwrap_or("without words"), "a request panicked");
     Problem::new(ProblemType::Internal, ProblemType::Internal.meaning()).into_response()
 }
@@ -111,10 +127,12 @@ pub async fn bind(address: SocketAddr) -> NodeResult<TcpListener> {
     if !address.ip().is_loopback() {
         tracing::warn!(%address, "the node listens beyond this machine: this version has neither TLS nor access control");
     }
-    TcpListener::bind(address).await.map_err(|source| match source.kind() {
-        std::io::ErrorKind::AddrInUse => NodeError::PortTaken { address },
-        _ => NodeError::Listen { address, source },
-    })
+    TcpListener::bind(address)
+        .await
+        .map_err(|source| match source.kind() {
+            std::io::ErrorKind::AddrInUse => NodeError::PortTaken { address },
+            _ => NodeError::Listen { address, source },
+        })
 }
 
 /// Serves until the node stops; requests under way are ended.
@@ -122,5 +140,8 @@ pub async fn bind(address: SocketAddr) -> NodeResult<TcpListener> {
 /// # Errors
 /// [`NodeError::Serve`].
 pub(crate) async fn serve(listener: TcpListener, app: Router, shutdown: Shutdown) -> NodeResult<()> {
-    axum::serve(listener, app).with_graceful_shutdown(shutdown.wait()).await.map_err(NodeError::Serve)
+    axum::serve(listener, app)
+        .with_graceful_shutdown(shutdown.wait())
+        .await
+        .map_err(NodeError::Serve)
 }

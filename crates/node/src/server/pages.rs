@@ -19,8 +19,17 @@ const PLACEHOLDER: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-
      build the pages with <code>make web</code> and the node again.</p></html>";
 
 /// First segments of addresses that are not pages: an unknown address under them is an error, not a page.
-const NOT_PAGES: [&str; 9] =
-    ["api", "log", "mirror", "schemas", "healthz", "metrics", "problems", "assets", ".well-known"];
+const NOT_PAGES: [&str; 9] = [
+    "api",
+    "log",
+    "mirror",
+    "schemas",
+    "healthz",
+    "metrics",
+    "problems",
+    "assets",
+    ".well-known",
+];
 
 /// Answers whatever no route knows: a file of the pages, or the one page that finds its way by the address.
 pub(super) async fn page(method: Method, uri: Uri, headers: HeaderMap) -> Response {
@@ -31,8 +40,14 @@ pub(super) async fn page(method: Method, uri: Uri, headers: HeaderMap) -> Respon
         if NOT_PAGES.contains(&first) {
             return missing();
         }
-        let mut refusal = Problem::new(ProblemType::MethodNotAllowed, ProblemType::MethodNotAllowed.meaning()).into_response();
-        refusal.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
+        let mut refusal = Problem::new(
+            ProblemType::MethodNotAllowed,
+            ProblemType::MethodNotAllowed.meaning(),
+        )
+        .into_response();
+        refusal
+            .headers_mut()
+            .insert(header::ALLOW, HeaderValue::from_static("GET, HEAD"));
         return refusal;
     }
     if is_plain(path)
@@ -40,7 +55,13 @@ pub(super) async fn page(method: Method, uri: Uri, headers: HeaderMap) -> Respon
     {
         let hashed = path.starts_with("assets/");
         let kind = mime_guess::from_path(path).first_or_octet_stream();
-        return answer(&headers, kind.as_ref(), hashed, &file.metadata.sha256_hash(), file.data.into_owned());
+        return answer(
+            &headers,
+            kind.as_ref(),
+            hashed,
+            &file.metadata.sha256_hash(),
+            file.data.into_owned(),
+        );
     }
     if NOT_PAGES.contains(&first) || is_file {
         return missing();
@@ -59,7 +80,11 @@ fn missing() -> Response {
 /// A path that stays within the pages whichever way it is read.
 fn is_plain(path: &str) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'-' | b'_' | b'.');
-    !path.is_empty() && path.bytes().all(plain) && !path.split('/').any(|part| part.is_empty() || part.starts_with('.'))
+    !path.is_empty()
+        && path.bytes().all(plain)
+        && !path
+            .split('/')
+            .any(|part| part.is_empty() || part.starts_with('.'))
 }
 
 fn answer(asked: &HeaderMap, kind: &str, hashed: bool, hash: &[u8; 32], body: Vec<u8>) -> Response {
@@ -68,11 +93,22 @@ fn answer(asked: &HeaderMap, kind: &str, hashed: bool, hash: &[u8; 32], body: Ve
         return not_modified(tag);
     }
     let text = kind.starts_with("text/") || matches!(kind, "application/javascript" | "application/json");
-    let kind = if text { format!("{kind}; charset=utf-8") } else { kind.to_owned() };
-    let cache = if hashed { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let kind = if text {
+        format!("{kind}; charset=utf-8")
+    } else {
+        kind.to_owned()
+    };
+    let cache = if hashed {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
     let mut response = body.into_response();
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(&kind).unwrap_or(HeaderValue::from_static("text/plain")));
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_str(&kind).unwrap_or(HeaderValue::from_static("text/plain")),
+    );
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     headers.insert(header::ETAG, tag);
     response

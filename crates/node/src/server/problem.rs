@@ -187,7 +187,12 @@ pub struct Problem {
 impl Problem {
     /// A problem with what is wrong in this case.
     pub fn new(kind: ProblemType, detail: impl Into<String>) -> Self {
-        Self { kind, status: kind.status(), detail: detail.into(), members: Map::new() }
+        Self {
+            kind,
+            status: kind.status(),
+            detail: detail.into(),
+            members: Map::new(),
+        }
     }
 
     /// Adds an extension member.
@@ -218,7 +223,10 @@ impl Problem {
         let text = text.trim();
         let detail = if text.is_empty() { kind.meaning() } else { text };
         let end = detail.floor_char_boundary(DETAIL_BYTES_MAX);
-        Self { status, ..Self::new(kind, &detail[..end]) }
+        Self {
+            status,
+            ..Self::new(kind, &detail[..end])
+        }
     }
 }
 
@@ -247,7 +255,10 @@ impl IntoResponse for Problem {
         body.extend(self.members);
         let mut response = (self.status, Json(body)).into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
@@ -260,7 +271,12 @@ impl IntoResponse for Problem {
 pub(super) async fn describe(Path(name): Path<String>) -> Response {
     match Type::ALL.into_iter().find(|kind| kind.name() == name) {
         Some(kind) => {
-            let text = format!("{} ({})\n\n{}\n", kind.title(), kind.status().as_u16(), kind.meaning());
+            let text = format!(
+                "{} ({})\n\n{}\n",
+                kind.title(),
+                kind.status().as_u16(),
+                kind.meaning()
+            );
             ([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
         }
         None => Problem::not_found("this problem type").into_response(),

@@ -467,6 +467,7 @@ export interface ChainLink {
   stage: string;
   form: string;
   substance: string;
-  headline_measure: string;
-  headline_commodity: string;
+  /** The series that stands for the stage; null where none is published. */
+  headline_measure: string | null;
+  headline_commodity: string | null;
 }

@@ -46,3 +46,31 @@ export function wantsLog(figures: Iterable<Figure>, span = 25): boolean {
   }
   return most / least > span;
 }
+
+/** Middle of a line's steps between points, times this, is still a step; a longer one is a gap. */
+const GAP = 1.6;
+
+/**
+ * Numbers of the unbroken pieces of a line: where a step between two dates is much longer than the line's usual one,
+ * figures are missing and the line must not be drawn through. `dates` run forward.
+ */
+export function pieces(dates: readonly Date[]): number[] {
+  const steps = dates.slice(1).map((date, index) => date.getTime() - (dates[index] as Date).getTime());
+  const usual = [...steps].sort((a, b) => a - b)[Math.floor((steps.length - 1) / 2)] ?? 0;
+  let piece = 0;
+  return dates.map((_, index) => {
+    if (index > 0 && (steps[index - 1] as number) > usual * GAP) piece += 1;
+    return piece;
+  });
+}
+
+/** Ticks of a logarithmic scale from `least` to `most`: powers of ten, with twos and fives where there are few. */
+export function logTicks(least: number, most: number): number[] {
+  if (!(least > 0) || !(most >= least)) return [];
+  const from = Math.floor(Math.log10(least));
+  const to = Math.ceil(Math.log10(most));
+  const leads = to - from <= 2 ? [1, 2, 5] : [1];
+  const ticks: number[] = [];
+  for (let power = from; power <= to; power++) for (const lead of leads) ticks.push(lead * 10 ** power);
+  return ticks.filter((tick) => tick >= 10 ** from && tick <= 10 ** to);
+}

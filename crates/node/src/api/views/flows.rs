@@ -137,7 +137,7 @@ impl Drawing<'_> {
         let rest = 100.0 - named.iter().map(|(_, share, _)| share).sum::<f64>();
         let world = self.lens.maybe(twin.world(id, period));
         match world {
-            Some(world) if rest > 0.05 => named.into_iter().chain([(REST.to_owned(), rest, world)]).collect(),
+            Some(world) if rest > 0.05 => named.into_iter().chain([(REST.to_owned(), rest, unnamed(world))]).collect(),
             _ => named,
         }
     }
@@ -175,11 +175,9 @@ impl Drawing<'_> {
         }
         for ((exporter, importer), (value, pair)) in flows {
             let Some(share) = percent(value, world).filter(|share| *share >= 0.01) else { continue };
-            let published = (exporter != REST && importer != REST)
-                .then(|| twin.cell(id, pair[0], pair[1], period))
-                .flatten()
-                .or_else(|| twin.world(id, period));
-            let Some(figure) = self.lens.maybe(published) else { continue };
+            let own = (exporter != REST && importer != REST).then(|| twin.cell(id, pair[0], pair[1], period)).flatten();
+            let whole = || self.lens.maybe(twin.world(id, period)).map(unnamed);
+            let Some(figure) = self.lens.maybe(own).or_else(whole) else { continue };
             let (source, target) = (self.node(from, &exporter), self.node(to, &importer));
             self.links.push(types::FlowLink { source, target, share, value: figure });
         }
@@ -188,8 +186,13 @@ impl Drawing<'_> {
     fn exports_of(&self, id: SeriesId, area: &str, period: Period) -> Option<types::Figure> {
         let twin = self.lens.twin;
         let own = twin.symbol(area).filter(|_| area != REST).and_then(|area| twin.cell(id, area, Symbol::EMPTY, period));
-        self.lens.maybe(own.or_else(|| twin.world(id, period)))
+        self.lens.maybe(own).or_else(|| self.lens.maybe(twin.world(id, period)).map(unnamed))
     }
+}
+
+/// The figure behind a band of several countries: the whole that it is a share of, without a number of its own.
+fn unnamed(whole: types::Figure) -> types::Figure {
+    types::Figure { value: None, ..whole }
 }
 
 fn largest(twin: &Twin, totals: &BTreeMap<Symbol, Decimal>) -> Vec<Symbol> {

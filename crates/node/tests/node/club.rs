@@ -1,17 +1,21 @@
 //! Founding a club and reading its folders.
 
-mod common;
-
 use std::os::unix::fs::PermissionsExt as _;
 
-use common::{TestClub, clock};
+use crate::common::{TestClub, clock};
 use didymium_node::club::{ClubSpec, MemberSpec, found};
 use didymium_node::{Node, NodeError, NodeFolder, bind};
 
 fn spec(members: &[(&str, &str)]) -> ClubSpec {
     let listen = "127.0.0.1:4801".parse().unwrap();
-    let members = members.iter().map(|(code, domain)| MemberSpec::local(code, domain, listen)).collect();
-    ClubSpec { club: "Club".into(), members }
+    let members = members
+        .iter()
+        .map(|(code, domain)| MemberSpec::local(code, domain, listen))
+        .collect();
+    ClubSpec {
+        club: "Club".into(),
+        members,
+    }
 }
 
 #[test]
@@ -52,11 +56,26 @@ fn wrong_folders_are_refused_with_what_is_wrong() {
     assert!(try_config(config.replace("CAN", "DEU")).contains("statement key"));
 
     std::fs::write(dir.join("keys/log.key"), "not a key").unwrap();
-    assert!(matches!(NodeFolder::open(&dir), Err(NodeError::KeyMalformed { .. })));
+    assert!(matches!(
+        NodeFolder::open(&dir),
+        Err(NodeError::KeyMalformed { .. })
+    ));
     std::fs::copy(club.folder("DEU").join("keys/log.key"), dir.join("keys/log.key")).unwrap();
-    assert!(matches!(NodeFolder::open(&dir), Err(NodeError::KeyNotInCharter { role: "log", .. })));
+    assert!(matches!(
+        NodeFolder::open(&dir),
+        Err(NodeError::KeyNotInCharter { role: "log", .. })
+    ));
     let elsewhere = NodeFolder::open(&club.path()).unwrap_err();
-    assert!(matches!(elsewhere, NodeError::NotANodeFolder { missing: "node.toml", .. }), "{elsewhere}");
+    assert!(
+        matches!(
+            elsewhere,
+            NodeError::NotANodeFolder {
+                missing: "node.toml",
+                ..
+            }
+        ),
+        "{elsewhere}"
+    );
 }
 
 #[test]
@@ -95,11 +114,26 @@ fn clubs_that_cannot_be_are_not_founded() {
 fn a_folder_without_its_log_or_under_another_charter_is_refused() {
     let (club, other) = (TestClub::found(&["CAN"]), TestClub::found(&["CAN"]));
     let dir = club.folder("CAN");
-    std::fs::remove_file(dir.join("node.db")).unwrap();
+    remove_database(&dir);
     let empty = Node::open(&dir).unwrap_err();
     assert!(matches!(empty, NodeError::Genesis { index: 0, .. }), "{empty}");
-    std::fs::copy(other.folder("CAN").join("node.db"), dir.join("node.db")).unwrap();
-    assert!(matches!(Node::open(&dir), Err(NodeError::StoredLog { .. })), "another log's checkpoint");
+    remove_database(&dir);
+    for file in DATABASE_FILES
+        .iter()
+        .filter(|file| other.folder("CAN").join(file).exists())
+    {
+        std::fs::copy(other.folder("CAN").join(file), dir.join(file)).unwrap();
+    }
+    let foreign = Node::open(&dir).unwrap_err();
+    assert!(matches!(foreign, NodeError::StoredLog { .. }), "{foreign}");
+}
+
+const DATABASE_FILES: [&str; 3] = ["node.db", "node.db-wal", "node.db-shm"];
+
+fn remove_database(dir: &std::path::Path) {
+    for file in DATABASE_FILES {
+        let _ = std::fs::remove_file(dir.join(file));
+    }
 }
 
 #[tokio::test]

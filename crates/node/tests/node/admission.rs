@@ -1,15 +1,13 @@
 //! What may be logged: forged, altered and foreign statements are refused, unknown ones are kept.
 
-mod common;
-
-use common::{TestClub, draft, said};
+use crate::common::{TestClub, draft, said};
 use didymium_node::admission::Payload;
 use didymium_node::{NodeError, NodeState};
 use didymium_statement::{Draft, Kind, KindVersion, Statement, StatementError, Visibility};
 
 fn reason(state: &NodeState, statement: &Statement) -> StatementError {
     match state.admission().own(state.member(), statement, None) {
-        Err(NodeError::Refused { source, .. }) => source,
+        Err(NodeError::Refused { source, .. }) => *source,
         other => panic!("{other:?}"),
     }
 }
@@ -20,18 +18,35 @@ fn wrong_member_wrong_key_and_altered_bytes_are_refused() {
     let (can, deu) = (club.open("CAN"), club.open("DEU"));
     let state = can.state();
     let (foreign, _) = said("DEU", deu.state().signer(), 1, 10);
-    assert!(matches!(reason(state, &foreign), StatementError::WrongIssuer { .. }));
+    assert!(matches!(
+        reason(state, &foreign),
+        StatementError::WrongIssuer { .. }
+    ));
     let (forged, _) = said("CAN", deu.state().signer(), 1, 10);
-    assert!(matches!(reason(state, &forged), StatementError::UnknownKey { .. }));
+    assert!(matches!(
+        reason(state, &forged),
+        StatementError::UnknownKey { .. }
+    ));
 
     let (good, _) = said("CAN", state.signer(), 1, 10);
     let mut bytes = good.bytes().to_vec();
-    let place = bytes.windows(9).position(|window| window == b"\"number\":").unwrap() + 9;
+    let place = bytes
+        .windows(9)
+        .position(|window| window == b"\"number\":")
+        .unwrap()
+        + 9;
     bytes[place] = b'7';
     let altered = Statement::parse(&bytes).unwrap();
-    assert!(matches!(reason(state, &altered), StatementError::BadSignature { .. }));
+    assert!(matches!(
+        reason(state, &altered),
+        StatementError::BadSignature { .. }
+    ));
     assert!(state.submit(vec![(good.clone(), None), (altered, None)]).is_err());
-    assert_eq!(state.ledger().log().size().unwrap(), 1, "nothing is logged if one is refused");
+    assert_eq!(
+        state.ledger().log().size().unwrap(),
+        1,
+        "nothing is logged if one is refused"
+    );
     assert!(state.submit(vec![(good, None)]).is_ok());
 }
 
@@ -41,18 +56,45 @@ fn payloads_of_known_kinds_must_parse_and_unknown_kinds_are_kept() {
     let node = club.open("CAN");
     let state = node.state();
     let sign = |draft: Draft| draft.sign(state.signer()).unwrap().0;
-    let of = |kind| Draft { kind: KindVersion::v1(kind), ..draft("CAN", 1, 10) };
-    assert!(matches!(reason(state, &sign(of(Kind::Site))), StatementError::Payload { .. }));
-    assert!(matches!(reason(state, &sign(of(Kind::Statistic))), StatementError::Payload { .. }));
-    let newer = Draft { kind: KindVersion { kind: Kind::Site, version: 2 }, ..draft("CAN", 1, 10) };
-    for kept in [sign(newer), sign(of(Kind::Other("telemetry".into()))), sign(of(Kind::Vote))] {
+    let of = |kind| Draft {
+        kind: KindVersion::v1(kind),
+        ..draft("CAN", 1, 10)
+    };
+    assert!(matches!(
+        reason(state, &sign(of(Kind::Site))),
+        StatementError::Payload { .. }
+    ));
+    assert!(matches!(
+        reason(state, &sign(of(Kind::Statistic))),
+        StatementError::Payload { .. }
+    ));
+    let newer = Draft {
+        kind: KindVersion {
+            kind: Kind::Site,
+            version: 2,
+        },
+        ..draft("CAN", 1, 10)
+    };
+    for kept in [
+        sign(newer),
+        sign(of(Kind::Other("telemetry".into()))),
+        sign(of(Kind::Vote)),
+    ] {
         let outcome = state.admission().own(state.member(), &kept, None).unwrap();
         assert!(matches!(outcome, Payload::UnknownKind(_)), "{outcome:?}");
     }
     // Another member's faulty payload is its word: kept, and shown as not interpreted.
     let faulty = sign(of(Kind::Site));
-    assert!(state.admission().foreign(state.member(), 1, faulty.bytes()).is_ok());
-    assert!(matches!(state.admission().payload(&faulty, None), Payload::Faulty(_)));
+    assert!(
+        state
+            .admission()
+            .foreign(state.member(), 1, faulty.bytes())
+            .is_ok()
+    );
+    assert!(matches!(
+        state.admission().payload(&faulty, None),
+        Payload::Faulty(_)
+    ));
 }
 
 #[test]
@@ -61,16 +103,33 @@ fn readers_that_cannot_be_kept_out_and_second_geneses_are_refused() {
     let node = club.open("CAN");
     let state = node.state();
     for visibility in [Visibility::Home, Visibility::Parties, Visibility::Sealed] {
-        let (statement, _) = Draft { visibility, ..draft("CAN", 1, 10) }.sign(state.signer()).unwrap();
+        let (statement, _) = Draft {
+            visibility,
+            ..draft("CAN", 1, 10)
+        }
+        .sign(state.signer())
+        .unwrap();
         let refused = state.submit(vec![(statement, None)]).unwrap_err();
-        assert!(matches!(refused, NodeError::VisibilityNotKept { .. }), "{refused}");
+        assert!(
+            matches!(refused, NodeError::VisibilityNotKept { .. }),
+            "{refused}"
+        );
     }
     let first = state.ledger().log().entry(0).unwrap().unwrap();
     let genesis = Statement::parse(&first.bytes).unwrap();
     let admission = state.admission();
-    assert!(matches!(admission.own(state.member(), &genesis, None), Err(NodeError::Genesis { .. })));
+    assert!(matches!(
+        admission.own(state.member(), &genesis, None),
+        Err(NodeError::Genesis { .. })
+    ));
     assert!(admission.foreign(state.member(), 0, &first.bytes).is_ok());
-    assert!(matches!(admission.foreign(state.member(), 1, &first.bytes), Err(NodeError::Genesis { index: 1, .. })));
+    assert!(matches!(
+        admission.foreign(state.member(), 1, &first.bytes),
+        Err(NodeError::Genesis { index: 1, .. })
+    ));
     let (other, _) = said("CAN", state.signer(), 1, 10);
-    assert!(matches!(admission.foreign(state.member(), 0, other.bytes()), Err(NodeError::Genesis { index: 0, .. })));
+    assert!(matches!(
+        admission.foreign(state.member(), 0, other.bytes()),
+        Err(NodeError::Genesis { index: 0, .. })
+    ));
 }

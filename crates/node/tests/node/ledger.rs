@@ -1,10 +1,8 @@
 //! The member's own log: append, deduplicate, reopen, and refuse to sign over what does not fit.
 
-mod common;
-
 use std::sync::Arc;
 
-use common::{TestClub, clock, report, said};
+use crate::common::{TestClub, clock, report, said};
 use didymium_log::checkpoint::open_checkpoint;
 use didymium_log::hash::leaf_hash;
 use didymium_log::proof::{verify_consistency, verify_inclusion};
@@ -46,13 +44,26 @@ fn a_second_submission_is_answered_with_the_first_index() {
     let club = TestClub::found(&["CAN"]);
     let node = club.open("CAN");
     let state = node.state();
-    let (a, b) = (said("CAN", state.signer(), 1, 10), said("CAN", state.signer(), 2, 10));
+    let (a, b) = (
+        said("CAN", state.signer(), 1, 10),
+        said("CAN", state.signer(), 2, 10),
+    );
     let first = state.submit(vec![a.clone(), b.clone(), a.clone()]).unwrap();
-    assert_eq!(first.iter().map(|x| (x.index, x.fresh)).collect::<Vec<_>>(), [(1, true), (2, true), (1, false)]);
+    assert_eq!(
+        first.iter().map(|x| (x.index, x.fresh)).collect::<Vec<_>>(),
+        [(1, true), (2, true), (1, false)]
+    );
     let head = state.ledger().checkpoint().unwrap();
     let again = state.submit_all_or_nothing(&[b, a]).unwrap();
-    assert_eq!(again.iter().map(|x| (x.index, x.fresh)).collect::<Vec<_>>(), [(2, false), (1, false)]);
-    assert_eq!(state.ledger().checkpoint().unwrap(), head, "nothing new, nothing signed");
+    assert_eq!(
+        again.iter().map(|x| (x.index, x.fresh)).collect::<Vec<_>>(),
+        [(2, false), (1, false)]
+    );
+    assert_eq!(
+        state.ledger().checkpoint().unwrap(),
+        head,
+        "nothing new, nothing signed"
+    );
 }
 
 #[test]
@@ -69,7 +80,16 @@ fn an_import_is_one_commit_and_bounded() {
     assert_eq!(state.ledger().log().size().unwrap(), 1_501);
     let many = vec![entries[0].clone(); IMPORT_ENTRIES_MAX + 1];
     let refused = state.ledger().append_all_or_nothing(&many).unwrap_err();
-    assert!(matches!(refused, NodeError::TooManyEntries { count: 100_001, max: 100_000 }), "{refused}");
+    assert!(
+        matches!(
+            refused,
+            NodeError::TooManyEntries {
+                count: 100_001,
+                max: 100_000
+            }
+        ),
+        "{refused}"
+    );
 }
 
 #[test]
@@ -78,9 +98,13 @@ fn one_bad_statement_of_an_import_leaves_nothing_of_it() {
     let node = club.open("CAN");
     let state = node.state();
     let (large, blob) = said("CAN", state.signer(), 2, 40_000);
-    let refused = state.submit_all_or_nothing(&[said("CAN", state.signer(), 1, 10), (large.clone(), None)]).unwrap_err();
+    let refused = state
+        .submit_all_or_nothing(&[said("CAN", state.signer(), 1, 10), (large.clone(), None)])
+        .unwrap_err();
     assert!(matches!(refused, NodeError::BlobAbsent { .. }), "{refused}");
-    let wrong = state.submit(vec![(large.clone(), Some(b"other bytes".to_vec()))]).unwrap_err();
+    let wrong = state
+        .submit(vec![(large.clone(), Some(b"other bytes".to_vec()))])
+        .unwrap_err();
     assert!(matches!(wrong, NodeError::Refused { .. }), "{wrong}");
     assert_eq!(state.ledger().log().size().unwrap(), 1);
     state.ledger().keep_blob(&large, &blob.unwrap()).unwrap();
@@ -133,19 +157,30 @@ fn a_crash_between_blob_and_commit_leaves_the_log_as_it_was() {
     let blob = {
         let folder = NodeFolder::open(&club.folder("CAN")).unwrap();
         let (large, blob) = said("CAN", &folder.keys().statement, 1, 40_000);
-        let store = Arc::new(Crashing(SqliteStore::open(folder.dir(), StoreOptions::default()).unwrap()));
+        let store = Arc::new(Crashing(
+            SqliteStore::open(folder.dir(), StoreOptions::default()).unwrap(),
+        ));
         let seed = std::fs::read_to_string(folder.dir().join("keys/log.key")).unwrap();
         let seed: [u8; 32] = hex::decode(seed.trim()).unwrap().try_into().unwrap();
         let signer = didymium_log::note::Signer::from_seed("can.club.example/log", &seed).unwrap();
         let ledger = Ledger::open(store.clone(), signer, clock(), Changed::default()).unwrap();
-        let PayloadRef::Blob(digest) = large.payload else { panic!("a large payload goes by digest") };
+        let PayloadRef::Blob(digest) = large.payload else {
+            panic!("a large payload goes by digest")
+        };
         assert!(ledger.append(vec![(large, blob)]).is_err());
         assert_eq!(ledger.log().size().unwrap(), 1);
-        assert!(store.blob(digest.as_bytes()).unwrap().is_some(), "the blob was kept before the commit failed");
+        assert!(
+            store.blob(digest.as_bytes()).unwrap().is_some(),
+            "the blob was kept before the commit failed"
+        );
         digest
     };
     let node = club.open("CAN");
-    assert_eq!(node.state().store().blob(blob.as_bytes()).unwrap(), None, "swept at the next start");
+    assert_eq!(
+        node.state().store().blob(blob.as_bytes()).unwrap(),
+        None,
+        "swept at the next start"
+    );
     report(node.state(), 5, 1);
     assert_eq!(node.state().ledger().log().size().unwrap(), 2);
 }
@@ -163,15 +198,26 @@ fn tamper(club: &TestClub, change: impl FnOnce(&rusqlite::Connection)) -> NodeEr
 #[test]
 fn a_tampered_log_is_refused_with_the_reason() {
     let cases: [(&str, &str); 5] = [
-        ("UPDATE log SET checkpoint = replace(checkpoint, '301', '302')", "checkpoint"),
+        (
+            "UPDATE log SET checkpoint = replace(checkpoint, '301', '302')",
+            "checkpoint",
+        ),
         ("UPDATE log SET size = 300", "head of size 300"),
         ("UPDATE log SET root = zeroblob(32)", "checkpoint"),
-        ("UPDATE tile SET hashes = zeroblob(length(hashes)) WHERE level = 0 AND idx = 1", "tiles lead to root"),
-        ("UPDATE entry SET bytes = x'00' WHERE idx = 300", "are not the leaves"),
+        (
+            "UPDATE tile SET hashes = zeroblob(length(hashes)) WHERE level = 0 AND idx = 1",
+            "tiles lead to root",
+        ),
+        (
+            "UPDATE entry SET bytes = x'00' WHERE idx = 300",
+            "are not the leaves",
+        ),
     ];
     for (change, reason) in cases {
         let club = TestClub::found(&["CAN"]);
-        let error = tamper(&club, |db| assert_eq!(db.execute(change, []).unwrap(), 1, "{change}"));
+        let error = tamper(&club, |db| {
+            assert_eq!(db.execute(change, []).unwrap(), 1, "{change}")
+        });
         assert!(matches!(error, NodeError::StoredLog { .. }), "{change}: {error}");
         assert!(error.to_string().contains(reason), "{change}: {error}");
     }
@@ -188,7 +234,10 @@ fn a_full_disk_and_a_second_process_are_told() {
     }
     let node = club.open("CAN");
     let second = Node::open(&club.folder("CAN")).unwrap_err();
-    assert!(matches!(second, NodeError::Store(StoreError::FolderInUse { .. })), "{second}");
+    assert!(
+        matches!(second, NodeError::Store(StoreError::FolderInUse { .. })),
+        "{second}"
+    );
     let state = node.state();
     let entries: Vec<_> = (0..20).map(|n| said("CAN", state.signer(), n, 30_000)).collect();
     let full = state.submit_all_or_nothing(&entries).unwrap_err();

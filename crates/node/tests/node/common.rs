@@ -1,14 +1,12 @@
 //! Clubs on loopback ports for tests.
-#![allow(dead_code, reason = "each test file uses a part of this")]
-#![allow(unreachable_pub, missing_docs, clippy::allow_attributes, clippy::missing_docs_in_private_items, reason = "test support")]
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use didymium_node::club::{ClubSpec, MemberSpec, found, member_dir};
 use didymium_node::clock::{ManualClock, SystemClock};
+use didymium_node::club::{ClubSpec, MemberSpec, found, member_dir};
 use didymium_node::folder::NodeFolder;
 use didymium_node::{Federation, Node, NodeState};
 use didymium_statement::{Draft, Kind, KindVersion, Statement, StatementSigner, Visibility};
@@ -39,7 +37,12 @@ impl TestClub {
                 .map(|(code, address, _)| MemberSpec::local(code, &domain(code), *address))
                 .collect(),
         };
-        found(&dir.path().join("club"), &spec, Arc::new(ManualClock::at(1_743_759_000_000))).unwrap();
+        found(
+            &dir.path().join("club"),
+            &spec,
+            Arc::new(ManualClock::at(1_743_759_000_000)),
+        )
+        .unwrap();
         let club = Self { dir, ports };
         for code in codes {
             let mut folder = NodeFolder::open(&club.folder(code)).unwrap();
@@ -108,9 +111,18 @@ impl TestClub {
         let (state, federation) = (node.state().clone(), node.federation().clone());
         let task = tokio::spawn(async move {
             let stopping = async { stopped.await.unwrap_or(()) };
-            axum::serve(listener, app).with_graceful_shutdown(stopping).await.unwrap();
+            axum::serve(listener, app)
+                .with_graceful_shutdown(stopping)
+                .await
+                .unwrap();
         });
-        Served { state, federation, base: format!("http://{address}"), stop, task }
+        Served {
+            state,
+            federation,
+            base: format!("http://{address}"),
+            stop,
+            task,
+        }
     }
 }
 
@@ -129,7 +141,13 @@ impl Running {
         let (state, federation) = (node.state().clone(), node.federation().clone());
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(node.run(listener, async { stopped.await.unwrap_or(()) }));
-        Self { state, federation, base, stop, task }
+        Self {
+            state,
+            federation,
+            base,
+            stop,
+            task,
+        }
     }
 
     /// Stops it and lets go of its folder.
@@ -162,7 +180,11 @@ pub fn domain(code: &str) -> String {
 
 /// A client that keeps no connection open, so that a node's stop does not wait for it.
 pub fn client() -> reqwest::Client {
-    reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap()
+    reqwest::Client::builder()
+        .no_proxy()
+        .pool_max_idle_per_host(0)
+        .build()
+        .unwrap()
 }
 
 pub fn clock() -> Arc<SystemClock> {
@@ -189,7 +211,9 @@ pub fn said(code: &str, signer: &StatementSigner, number: u64, bytes: usize) -> 
 /// Appends `count` small statements to a node's own log.
 pub fn report(state: &NodeState, from: u64, count: u64) {
     let code = state.member().member.clone();
-    let entries = (from..from + count).map(|number| said(&code, state.signer(), number, 10)).collect();
+    let entries = (from..from + count)
+        .map(|number| said(&code, state.signer(), number, 10))
+        .collect();
     state.submit(entries).unwrap();
 }
 

@@ -1,0 +1,101 @@
+//! The club's folders and addresses.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
+use std::sync::Arc;
+
+use didymium_node::clock::SystemClock;
+use didymium_node::club::{ClubSpec, MemberSpec, found, member_dir};
+use didymium_node::folder::NodeConfig;
+use didymium_node::{NodeError, NodeFolder};
+use didymium_store::FolderLock;
+use tokio::net::TcpListener;
+
+use crate::error::{CliError, CliResult};
+
+/// The first of the club's usual ports.
+pub(super) const FIRST_PORT: u16 = 7410;
+
+const CLUB: &str = "G7 critical minerals demo club";
+const MEMBERS: [&str; 7] = ["CAN", "DEU", "FRA", "GBR", "ITA", "JPN", "USA"];
+
+/// Takes the seven ports before anything is written, so that a port that is taken leaves nothing half done.
+pub(super) async fn listen(first: u16) -> CliResult<Vec<TcpListener>> {
+    let mut listeners = Vec::with_capacity(MEMBERS.len());
+    for place in 0..u16::try_from(MEMBERS.len()).unwrap_or(u16::MAX) {
+        let port = match first {
+            0 => 0,
+            first => first.checked_add(place).ok_or_else(|| CliError::Usage(format!("--port {first}: seven ports must follow, up to 65535")))?,
+        };
+        let listener = didymium_node::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await;
+        listeners.push(listener.map_err(|error| match error {
+            NodeError::PortTaken { .. } => CliError::DemoPort { port, other: first.saturating_add(100).min(65_000) },
+            other => other.into(),
+        })?);
+    }
+    Ok(listeners)
+}
+
+/// The addresses that the listeners have.
+pub(super) fn addresses(listeners: &[TcpListener]) -> CliResult<Vec<SocketAddr>> {
+    listeners.iter().map(TcpListener::local_addr).collect::<Result<_, _>>().map_err(CliError::Runtime)
+}
+
+/// Opens the seven folders, founding the club if there is none; says whether it was founded. Addresses that differ from
+/// the charter's are written into each node.toml.
+pub(super) fn folders(dir: &Path, addresses: &[SocketAddr]) -> CliResult<(Vec<NodeFolder>, bool)> {
+    let empty = match std::fs::read_dir(dir) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => true,
+        Err(error) => return Err(CliError::file(dir)(error)),
+    };
+    if empty {
+        found(dir, &spec(addresses), Arc::new(SystemClock))?;
+    }
+    let mut folders = Vec::with_capacity(MEMBERS.len());
+    for member in MEMBERS {
+        folders.push(NodeFolder::open(&member_dir(dir, member))?);
+    }
+    set_addresses(&mut folders, addresses)?;
+    Ok((folders, empty))
+}
+
+fn spec(addresses: &[SocketAddr]) -> ClubSpec {
+    let member = |(place, (code, listen)): (u16, (&&str, &SocketAddr))| MemberSpec {
+        member: (*code).to_owned(),
+        domain: format!("{}.g7.example", code.to_lowercase()),
+        address: format!("http://{}:{}", Ipv4Addr::LOCALHOST, FIRST_PORT + place),
+        listen: *listen,
+    };
+    ClubSpec { club: CLUB.to_owned(), members: (0..).zip(MEMBERS.iter().zip(addresses)).map(member).collect() }
+}
+
+/// Writes the addresses of this run where they are not yet known. All folders are taken first: another process that runs
+/// this club keeps its configuration.
+fn set_addresses(folders: &mut [NodeFolder], addresses: &[SocketAddr]) -> CliResult<()> {
+    let wanted: Vec<NodeConfig> = folders.iter().zip(addresses).map(|(folder, listen)| config(folder, *listen, addresses)).collect();
+    if folders.iter().zip(&wanted).all(|(folder, wanted)| folder.config() == wanted) {
+        return Ok(());
+    }
+    let held = folders.iter().map(|folder| FolderLock::take(folder.dir())).collect::<Result<Vec<_>, _>>()?;
+    for (folder, wanted) in folders.iter_mut().zip(wanted) {
+        folder.set_config(wanted)?;
+    }
+    drop(held);
+    Ok(())
+}
+
+fn config(folder: &NodeFolder, listen: SocketAddr, addresses: &[SocketAddr]) -> NodeConfig {
+    let mut config = folder.config().clone();
+    config.listen = listen;
+    config.peers.clear();
+    let charter = folder.charter().charter();
+    for (code, address) in MEMBERS.iter().zip(addresses) {
+        let address = format!("http://{address}");
+        let differs = charter.member(code).is_some_and(|member| member.address != address);
+        if differs && *code != config.member {
+            config.peers.insert((*code).to_owned(), address);
+        }
+    }
+    config
+}

@@ -1,0 +1,143 @@
+//! `didymium demo`: a club of seven nations on this machine.
+
+mod club;
+mod converge;
+mod summary;
+mod tables;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use didymium_node::import::DataSource;
+use didymium_node::{Node, NodeError, NodeState, shutdown_switch};
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+
+use crate::error::{CliError, CliResult};
+use crate::output::Output;
+use crate::signals;
+use summary::{Summary, Timings};
+
+const AFTER: &str = "\
+Examples:
+  didymium demo                             found or start the club in ./club, stay up until Ctrl-C
+  didymium demo --dir /tmp/club --port 7510 another folder, other ports
+  didymium demo --once --dir /tmp/club      load, wait until all seven agree, print JSON, end
+  didymium demo --data my_data              other facts: a folder with tables.csv, sources.csv and the tables
+
+The first run makes keys for seven members and loads the public facts, each table into the log of one member; the others \
+get it over HTTP. The second run finds everything in place. The folder may be deleted when the demo is not running.
+
+`--once` ends with exit code 4 if the nodes disagree and 5 if one is incomplete.";
+
+/// Run a club of seven nations on this machine, with real public facts
+///
+/// Canada, Germany, France, Great Britain, Italy, Japan and the United States each have a node of their own: own keys, own
+/// folder, own log, own address.
+#[derive(Debug, Args)]
+#[command(after_help = AFTER)]
+pub struct DemoArgs {
+    /// Folder of the club; made at the first run
+    #[arg(long, default_value = "./club", value_name = "DIR")]
+    dir: PathBuf,
+    /// First of seven consecutive ports; 0 takes any that are free
+    #[arg(long, default_value_t = club::FIRST_PORT)]
+    port: u16,
+    /// Load, wait until all nodes agree, print a summary as JSON and end
+    #[arg(long)]
+    once: bool,
+    /// Folder with tables.csv, sources.csv and the tables, instead of the facts in this program
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Longest wait for the nodes to agree, seconds
+    #[arg(long, default_value_t = 60, value_name = "SECONDS")]
+    wait: u64,
+}
+
+/// Runs the club.
+pub async fn run(args: DemoArgs, output: &Output) -> CliResult<()> {
+    let mut timings = Timings::start();
+    let listeners = club::listen(args.port).await?;
+    let addresses = club::addresses(&listeners)?;
+    let dir = args.dir.clone();
+    output.say(&format!("club folder: {}", dir.display()));
+    let (folders, founded) = tokio::task::spawn_blocking(move || club::folders(&dir, &addresses)).await??;
+    if founded {
+        output.say("founded the club: keys, charter and a log for each of its seven members");
+    }
+    timings.mark("found");
+    let nodes = open(folders).await?;
+    let states: Vec<NodeState> = nodes.iter().map(|node| node.state().clone()).collect();
+    timings.mark("open");
+
+    let data = args.data.clone().map_or(DataSource::Embedded, DataSource::Folder);
+    let (loading, say) = (states.clone(), *output);
+    let tables = tokio::task::spawn_blocking(move || tables::load_all(&loading, &data, &say)).await??;
+    timings.mark("load");
+
+    let (switch, stopping) = shutdown_switch();
+    let mut running = start(nodes, listeners, &stopping);
+    drop(stopping);
+    let outcome = tokio::select! {
+        outcome = converge::wait(&states, Duration::from_secs(args.wait)) => outcome,
+        ended = running.join_next() => return ended.map_or(Ok(()), |ended| ended?.map_err(CliError::from)),
+        told = signals::stop() => return finish(switch, running, told).await,
+    };
+    timings.mark("converge");
+    let summary = Summary::of(&args.dir, founded, &states, tables, timings);
+    if args.once {
+        output.print(&serde_json::to_string_pretty(&summary)?)?;
+        finish(switch, running, Ok(())).await?;
+        return outcome;
+    }
+    if output.json() {
+        output.print(&serde_json::to_string_pretty(&summary)?)?;
+    } else {
+        output.print(&summary.text())?;
+    }
+    if let Err(error) = outcome {
+        output.error(&error);
+    }
+    tokio::select! {
+        told = signals::stop() => finish(switch, running, told).await,
+        ended = running.join_next() => ended.map_or(Ok(()), |ended| ended?.map_err(CliError::from)),
+    }
+}
+
+/// Opens the seven nodes at the same time: checking seven databases is most of a second start.
+async fn open(folders: Vec<didymium_node::NodeFolder>) -> CliResult<Vec<Node>> {
+    let opening: Vec<_> = folders
+        .into_iter()
+        .map(|folder| tokio::task::spawn_blocking(move || Node::from_folder(folder, Arc::new(didymium_node::clock::SystemClock))))
+        .collect();
+    let mut nodes = Vec::with_capacity(opening.len());
+    for node in opening {
+        nodes.push(node.await??);
+    }
+    Ok(nodes)
+}
+
+fn start(nodes: Vec<Node>, listeners: Vec<TcpListener>, stopping: &didymium_node::Shutdown) -> JoinSet<Result<(), NodeError>> {
+    let mut running = JoinSet::new();
+    for (node, listener) in nodes.into_iter().zip(listeners) {
+        running.spawn(node.run(listener, stopping.clone().wait()));
+    }
+    running
+}
+
+/// Stops all nodes and waits for their end.
+async fn finish(
+    switch: didymium_node::ShutdownSwitch,
+    mut running: JoinSet<Result<(), NodeError>>,
+    told: std::io::Result<()>,
+) -> CliResult<()> {
+    let begun = Instant::now();
+    switch.stop();
+    while let Some(ended) = running.join_next().await {
+        ended??;
+    }
+    tracing::info!(milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX), "the club has stopped");
+    told.map_err(CliError::Runtime)
+}

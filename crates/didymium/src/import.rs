@@ -1,0 +1,120 @@
+//! `didymium import`.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use clap::{Args, ValueEnum};
+use didymium_node::clock::SystemClock;
+use didymium_node::import::{ImportError, Registered, Sources, TableJob, TableKind};
+use didymium_node::{NodeFolder, NodeState};
+use serde_json::json;
+
+use crate::error::{CliError, CliResult};
+use crate::output::Output;
+use crate::progress::TableProgress;
+
+const AFTER: &str = "\
+Examples:
+  didymium import --dir club/CAN --kind statistic production_2025.csv
+  didymium import --dir club/CAN --kind site my_sites.csv --sources my_sources.csv
+  didymium import --dir club/CAN --kind site my_sites.csv --supersede 'capacity as of 2025'
+
+The columns are those of docs/fact-tables.md. Every row names its source, and the source stands in sources.csv beside \
+the table. A row that breaks a rule is told with its line, column and value, and then nothing of the file is loaded (exit \
+code 3). The same file twice logs nothing new.";
+
+/// Log the rows of a CSV table as signed statements: all of the file or nothing
+///
+/// The node must not be running. Up to 5,000,000 rows; memory stays bounded.
+#[derive(Debug, Args)]
+#[command(after_help = AFTER)]
+pub struct ImportArgs {
+    /// Folder of the node
+    #[arg(long, value_name = "DIR")]
+    dir: PathBuf,
+    /// What the rows are
+    #[arg(long, value_enum)]
+    kind: KindArg,
+    /// The table
+    file: PathBuf,
+    /// The sources that rows name; `sources.csv` beside the table if left out
+    #[arg(long, value_name = "FILE")]
+    sources: Option<PathBuf>,
+    /// Name of the table in the statements' URIs; the file's name if left out
+    #[arg(long, value_name = "NAME")]
+    table: Option<String>,
+    /// Replace what was said before about the same subjects, for this reason
+    #[arg(long, value_name = "REASON")]
+    supersede: Option<String>,
+}
+
+/// The kinds of tables, for clap.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum KindArg {
+    /// One observation a row
+    Statistic,
+    /// One process of a site a row
+    Site,
+    /// One event a row
+    Notice,
+}
+
+impl From<KindArg> for TableKind {
+    fn from(kind: KindArg) -> Self {
+        match kind {
+            KindArg::Statistic => Self::Statistic,
+            KindArg::Site => Self::Site,
+            KindArg::Notice => Self::Notice,
+        }
+    }
+}
+
+/// Imports the file.
+pub fn run(args: &ImportArgs, output: &Output) -> CliResult<()> {
+    let started = Instant::now();
+    let state = NodeState::open(NodeFolder::open(&args.dir)?, Arc::new(SystemClock))?;
+    let sources_file = args.sources.clone().unwrap_or_else(|| args.file.with_file_name("sources.csv"));
+    let sources = Sources::read(&shown(&sources_file), open(&sources_file)?);
+    let loaded = sources.and_then(|sources| load(args, &state, &sources));
+    match loaded {
+        Ok(loaded) => {
+            let seconds = started.elapsed().as_secs_f64();
+            let answer = json!({ "file": args.file, "rows": loaded.rows, "logged": loaded.logged, "unchanged": loaded.unchanged, "seconds": seconds });
+            output.data(&answer, |_| {
+                format!("{}: {} rows; {} statements logged, {} were there already ({seconds:.1} s)", args.file.display(), loaded.rows, loaded.logged, loaded.unchanged)
+            })
+        }
+        Err(ImportError::Refused(refusal)) => {
+            if output.json() {
+                output.data(&refusal, |_| String::new())?;
+            }
+            Err(ImportError::Refused(refusal).into())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn load(args: &ImportArgs, state: &NodeState, sources: &Sources) -> Result<didymium_node::import::Loaded, ImportError> {
+    let file = shown(&args.file);
+    let input = File::open(&args.file).map_err(|source| ImportError::Read { file: file.clone(), source })?;
+    let bytes = input.metadata().ok().map(|meta| meta.len());
+    let stem = args.file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    let table = args.table.as_deref().unwrap_or(stem);
+    let mut registered = Registered::scan(&**state.store(), state.charter().charter())?;
+    let mut progress = TableProgress::new(table, bytes);
+    let supersede = args.supersede.as_deref();
+    let job = TableJob { kind: args.kind.into(), table, file: &file, sources, supersede };
+    let loaded = job.load(state, &mut registered, input, &mut progress);
+    progress.done();
+    loaded
+}
+
+fn open(path: &Path) -> CliResult<File> {
+    File::open(path).map_err(CliError::file(path))
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}

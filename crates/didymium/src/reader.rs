@@ -1,0 +1,116 @@
+//! Where questions are answered: a running node, or the folder of one that is not running. Both give the same types, and
+//! the figures come from the same functions of `didymium_twin`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use didymium_node::api::types;
+use didymium_node::api::views::{self, Lens, SeriesQuery, SiteFilter};
+use didymium_node::clock::SystemClock;
+use didymium_node::{NodeFolder, NodeState, twin_job};
+use didymium_vocabulary::Period;
+
+use crate::error::{CliError, CliResult};
+use crate::http::Remote;
+
+/// Items asked of a list at a time.
+const PAGE: usize = 200;
+
+/// Where to ask: a folder or a running node.
+#[derive(Debug, Clone, Args)]
+#[group(required = true, multiple = false)]
+pub struct PlaceArgs {
+    /// Folder of a node that is not running, such as `club/CAN`
+    #[arg(long, value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+    /// Address of a running node, such as `http://127.0.0.1:7410`
+    #[arg(long)]
+    pub url: Option<String>,
+}
+
+/// Who answers.
+pub enum Reader {
+    /// A node's folder, held while it is read.
+    Folder(NodeState),
+    /// A running node.
+    Node(Remote),
+}
+
+impl Reader {
+    /// Opens what the arguments name.
+    pub fn open(place: &PlaceArgs) -> CliResult<Self> {
+        match (&place.dir, &place.url) {
+            (Some(dir), _) => Ok(Self::Folder(NodeState::open(NodeFolder::open(dir)?, Arc::new(SystemClock))?)),
+            (None, Some(url)) => Remote::new(url).map(Self::Node),
+            (None, None) => Err(CliError::Usage("say where: --dir FOLDER or --url ADDRESS".into())),
+        }
+    }
+
+    /// Digest, cut and completeness of the twin.
+    pub async fn twin_state(&self) -> CliResult<types::TwinState> {
+        match self {
+            Self::Folder(state) => with_twin(state, |lens| Ok(views::twin_state(lens.twin))),
+            Self::Node(node) => node.json("/api/v1/twin/digest", &[]).await,
+        }
+    }
+
+    /// Every source's figures of one period.
+    pub async fn balance(&self, query: &SeriesQuery, period: Option<&str>) -> CliResult<types::Balance> {
+        match self {
+            Self::Folder(state) => {
+                let period = period.map(parse_period).transpose()?;
+                with_twin(state, |lens| {
+                    views::balance(lens, query, period)
+                        .ok_or_else(|| CliError::NotFound("nobody published such a series, or nothing for that period".into()))
+                })
+            }
+            Self::Node(node) => {
+                if let Some(text) = period {
+                    parse_period(text)?;
+                }
+                let names = query.names();
+                let fields = ["measure", "commodity", "stage", "form", "substance", "mass_basis", "subject"];
+                let mut ask: Vec<(&str, Option<&str>)> = fields.into_iter().zip(names).collect();
+                ask.push(("period", period));
+                node.json("/api/v1/balance", &ask).await
+            }
+        }
+    }
+
+    /// Sites that match, all pages.
+    pub async fn sites(&self, filter: &SiteFilter) -> CliResult<Vec<types::Site>> {
+        let node = match self {
+            Self::Folder(state) => return with_twin(state, |lens| Ok(views::sites(lens, filter))),
+            Self::Node(node) => node,
+        };
+        let mut found: Vec<types::Site> = Vec::new();
+        loop {
+            let (offset, limit) = (found.len().to_string(), PAGE.to_string());
+            let ask = [
+                ("commodity", filter.commodity.as_deref()),
+                ("stage", filter.stage.as_deref()),
+                ("status", filter.status.as_deref()),
+                ("country", filter.country.as_deref()),
+                ("offset", Some(offset.as_str())),
+                ("limit", Some(limit.as_str())),
+            ];
+            let page: types::Page<types::Site> = node.json("/api/v1/sites", &ask).await?;
+            let total = page.total;
+            if page.items.is_empty() || total <= (found.len() + page.items.len()) as u64 {
+                found.extend(page.items);
+                return Ok(found);
+            }
+            found.extend(page.items);
+        }
+    }
+}
+
+fn parse_period(text: &str) -> CliResult<Period> {
+    text.parse().map_err(|error| CliError::Usage(format!("--period: {error}")))
+}
+
+fn with_twin<T>(state: &NodeState, ask: impl FnOnce(Lens<'_>) -> CliResult<T>) -> CliResult<T> {
+    let twin = twin_job::build_twin(&**state.store(), state.charter(), state.vocabulary())?;
+    ask(Lens { twin: &twin })
+}

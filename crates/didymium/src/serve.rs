@@ -1,0 +1,57 @@
+//! `didymium serve`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use didymium_node::{Node, NodeFolder};
+use serde::Serialize;
+
+use crate::error::{CliError, CliResult};
+use crate::output::Output;
+use crate::signals;
+
+const AFTER: &str = "\
+Examples:
+  didymium serve --dir club/CAN
+  DIDYMIUM_LOG=info didymium serve --dir /srv/didymium --log-json
+
+The address to listen on and the addresses of the peers stand in node.toml in the folder. Ctrl-C or SIGTERM stops the \
+node; what it has answered is on the disk.";
+
+/// Run the node of a folder
+///
+/// Serves the pages and the API, follows the logs of the other members, and keeps the twin up to date.
+#[derive(Debug, Args)]
+#[command(after_help = AFTER)]
+pub struct ServeArgs {
+    /// Folder of the node
+    #[arg(long, value_name = "DIR")]
+    dir: PathBuf,
+}
+
+/// What is said when the node is up.
+#[derive(Debug, Serialize)]
+struct Up {
+    member: String,
+    address: String,
+    dir: PathBuf,
+}
+
+/// Runs until told to stop.
+pub async fn run(args: &ServeArgs, output: &Output) -> CliResult<()> {
+    let folder = NodeFolder::open(&args.dir)?;
+    let listener = didymium_node::bind(folder.config().listen).await?;
+    let address = listener.local_addr().map_err(CliError::Runtime)?;
+    let up = Up { member: folder.config().member.clone(), address: format!("http://{address}"), dir: args.dir.clone() };
+    drop(folder);
+    let dir = args.dir.clone();
+    let node = tokio::task::spawn_blocking(move || Node::open(&dir)).await??;
+    output.data(&up, |up| format!("{} is at {} (Ctrl-C stops it)", up.member, up.address))?;
+    node.run(listener, async {
+        if let Err(error) = signals::stop().await {
+            tracing::error!(%error, "cannot listen for signals: stopping");
+        }
+    })
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,56 @@
+//! `didymium sites`.
+
+use clap::Args;
+use didymium_node::api::types::Site;
+use didymium_node::api::views::SiteFilter;
+
+use crate::error::CliResult;
+use crate::output::{Output, columns};
+use crate::reader::{PlaceArgs, Reader};
+
+const AFTER: &str = "\
+Examples:
+  didymium sites --dir club/CAN --commodity rare_earths --stage separation --status operating
+  didymium sites --url http://127.0.0.1:7410 --country AUS --json";
+
+/// List sites
+///
+/// A site is a place with one or more processes, each of a commodity at a stage of the chain.
+#[derive(Debug, Args)]
+#[command(after_help = AFTER)]
+pub struct SitesArgs {
+    #[command(flatten)]
+    place: PlaceArgs,
+    /// Commodity or family
+    #[arg(long)]
+    commodity: Option<String>,
+    /// Stage of a process
+    #[arg(long)]
+    stage: Option<String>,
+    /// ISO 3166 alpha-3 code
+    #[arg(long)]
+    country: Option<String>,
+    /// Status of the process at that stage, or of the site
+    #[arg(long)]
+    status: Option<String>,
+}
+
+/// Lists what matches.
+pub async fn run(args: SitesArgs, output: &Output) -> CliResult<()> {
+    let filter =
+        SiteFilter { commodity: args.commodity, stage: args.stage, status: args.status, country: args.country, text: None };
+    let sites = Reader::open(&args.place)?.sites(&filter).await?;
+    output.data(&sites, |sites| text(sites))
+}
+
+fn text(sites: &[Site]) -> String {
+    let rows: Vec<Vec<String>> = sites
+        .iter()
+        .map(|site| {
+            let processes: Vec<String> =
+                site.processes.iter().map(|process| format!("{}/{}", process.commodity, process.stage)).collect();
+            vec![site.site.clone(), site.country.clone(), site.status.clone(), site.name.clone(), processes.join(" ")]
+        })
+        .collect();
+    format!("{}\n\n{} sites", columns(&["site", "country", "status", "name", "processes"], &rows, &[]), rows.len())
+}

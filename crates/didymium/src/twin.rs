@@ -1,0 +1,211 @@
+//! `didymium twin`: balances, shares and the digest.
+
+use clap::{Args, Subcommand};
+use didymium_node::api::types::{Balance, BalanceRow, Figure, TwinState};
+use didymium_node::api::views::SeriesQuery;
+use serde::Serialize;
+
+use crate::error::{CliError, CliResult};
+use crate::output::{Output, columns};
+use crate::reader::{PlaceArgs, Reader};
+
+const AFTER: &str = "\
+Examples:
+  didymium twin balance --dir club/CAN rare_earths --stage mine --period 2023
+  didymium twin shares --url http://127.0.0.1:7410 cobalt
+  didymium twin digest --url http://127.0.0.1:7410 --json
+
+A twin is a function of a cut: the charter and the size of every member's log. Two nodes that hold the same cut have the \
+same digest; compare them with `twin digest`.";
+
+/// Ask the twin: balances, shares, its digest
+///
+/// The answers are computed by the same functions whether a running node is asked (--url) or the folder of one that is
+/// not running (--dir).
+#[derive(Debug, Args)]
+#[command(after_help = AFTER)]
+pub struct TwinArgs {
+    #[command(subcommand)]
+    question: Question,
+}
+
+#[derive(Debug, Subcommand)]
+enum Question {
+    /// Every source's figures of one period beside the chosen one
+    #[command(after_help = "The first column of figures is the source that the rule chose; the others are shown, never averaged.")]
+    Balance(SeriesArgs),
+    /// Shares of the countries, concentration (HHI), what is left without the largest (N-1)
+    #[command(after_help = "HHI: the sum of squared shares in percent, 0 to 10,000; above 2,500 a market is highly concentrated.")]
+    Shares(SeriesArgs),
+    /// The digest of all facts, and the cut it belongs to
+    #[command(after_help = "Ends with exit code 5 if a payload that the cut names is not here: then there is no digest.")]
+    Digest {
+        #[command(flatten)]
+        place: PlaceArgs,
+    },
+}
+
+#[derive(Debug, Args)]
+struct SeriesArgs {
+    #[command(flatten)]
+    place: PlaceArgs,
+    /// Commodity key: `rare_earths`, `neodymium`, `lithium`, `cobalt` …
+    commodity: String,
+    /// Measure key: `production`, `reserves`, `capacity` …
+    #[arg(long, default_value = "production")]
+    measure: String,
+    /// Stage key: `mine`, `separation`, `refining` …
+    #[arg(long)]
+    stage: Option<String>,
+    /// Form key: the material counted
+    #[arg(long)]
+    form: Option<String>,
+    /// Substance key: what a contained mass counts (`REO`, `Li` …)
+    #[arg(long)]
+    substance: Option<String>,
+    /// What else tells the series apart (a grade, a deposit, an HS code …)
+    #[arg(long)]
+    subject: Option<String>,
+    /// `2023`, `2023-Q1` or `2023-04`; the latest with figures if left out
+    #[arg(long)]
+    period: Option<String>,
+}
+
+/// A balance reduced to shares.
+#[derive(Debug, Serialize)]
+struct Shares {
+    period: String,
+    source: String,
+    world: Option<Figure>,
+    countries: Vec<BalanceRow>,
+    hhi: Option<Figure>,
+    n_minus_1: Option<Figure>,
+    club_share: Option<Figure>,
+}
+
+/// Answers.
+pub async fn run(args: TwinArgs, output: &Output) -> CliResult<()> {
+    match args.question {
+        Question::Balance(series) => output.data(&series.ask().await?, balance_text),
+        Question::Shares(series) => {
+            let balance = series.ask().await?;
+            let shares = Shares {
+                period: balance.period,
+                source: balance.sources.into_iter().next().unwrap_or_default(),
+                world: balance.world,
+                countries: balance.rows.into_iter().filter(|row| row.share.is_some()).collect(),
+                hhi: balance.hhi,
+                n_minus_1: balance.n_minus_1,
+                club_share: balance.club.map(|club| club.share),
+            };
+            output.data(&shares, shares_text)
+        }
+        Question::Digest { place } => {
+            let state = Reader::open(&place)?.twin_state().await?;
+            output.data(&state, digest_text)?;
+            match state.state.as_str() {
+                "complete" => Ok(()),
+                _ => Err(CliError::Incomplete(format!("{} payloads that the cut names are not here", state.missing.len()))),
+            }
+        }
+    }
+}
+
+impl SeriesArgs {
+    async fn ask(self) -> CliResult<Balance> {
+        let query = SeriesQuery {
+            measure: Some(self.measure),
+            commodity: Some(self.commodity),
+            stage: self.stage,
+            form: self.form,
+            substance: self.substance,
+            mass_basis: None,
+            subject: self.subject,
+        };
+        Reader::open(&self.place)?.balance(&query, self.period.as_deref()).await
+    }
+}
+
+fn value(figure: Option<&Figure>) -> String {
+    figure.and_then(|figure| figure.value.clone()).unwrap_or_else(|| "–".to_owned())
+}
+
+fn with_unit(figure: Option<&Figure>) -> String {
+    let unit = figure.map(|figure| match &figure.substance {
+        Some(substance) => format!("{} {substance}", figure.unit),
+        None => figure.unit.clone(),
+    });
+    format!("{} {}", value(figure), unit.unwrap_or_default()).trim_end().to_owned()
+}
+
+fn series_name(balance: &Balance) -> String {
+    let key = &balance.key;
+    [&key.measure, &key.commodity, &key.stage, &key.form, &key.subject]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .join(" · ")
+}
+
+fn balance_text(balance: &Balance) -> String {
+    let mut header = vec!["area"];
+    header.extend(balance.sources.iter().map(String::as_str));
+    header.push("share %");
+    let rows: Vec<Vec<String>> = balance
+        .rows
+        .iter()
+        .map(|row| {
+            let figures = row.by_source.iter().map(|figure| value(figure.as_ref()));
+            std::iter::once(row.area.clone()).chain(figures).chain(std::iter::once(value(row.share.as_ref()))).collect()
+        })
+        .collect();
+    let right: Vec<usize> = (1..header.len()).collect();
+    format!(
+        "{} · {}\nworld: {}   HHI: {}   N-1: {} %\n\n{}\n\n{}",
+        series_name(balance),
+        balance.period,
+        with_unit(balance.world.as_ref()),
+        value(balance.hhi.as_ref()),
+        value(balance.n_minus_1.as_ref()),
+        columns(&header, &rows, &right),
+        balance.rule.en
+    )
+}
+
+fn shares_text(shares: &Shares) -> String {
+    let row = |row: &BalanceRow| vec![row.area.clone(), value(row.share.as_ref()), with_unit(row.chosen.as_ref())];
+    let rows: Vec<_> = shares.countries.iter().map(row).collect();
+    format!(
+        "{} · {}\nworld: {}   HHI: {}   N-1: {} %   club: {} %\n\n{}",
+        shares.period,
+        shares.source,
+        with_unit(shares.world.as_ref()),
+        value(shares.hhi.as_ref()),
+        value(shares.n_minus_1.as_ref()),
+        value(shares.club_share.as_ref()),
+        columns(&["area", "share %", "figure"], &rows, &[1, 2])
+    )
+}
+
+fn digest_text(state: &TwinState) -> String {
+    let sizes: Vec<String> = state.cut.sizes.iter().map(|(member, size)| format!("{member} {size}")).collect();
+    let mut text = format!(
+        "{}: {}\ncut: {}\n  logs: {}\n  charter: {}\n  vocabulary: {}\n  rules: {}\n{} observations, {} sites, {} notices; {} statements not interpreted",
+        state.state,
+        state.digest.as_deref().unwrap_or("no digest"),
+        state.cut.id,
+        sizes.join(", "),
+        state.cut.charter,
+        state.cut.vocabulary,
+        state.cut.rules,
+        state.observations,
+        state.sites,
+        state.notices,
+        state.uninterpreted
+    );
+    for missing in &state.missing {
+        text.push_str(&format!("\nmissing: blob {} of statement {} by {}", missing.blob, missing.statement, missing.member));
+    }
+    text
+}

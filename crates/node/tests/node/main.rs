@@ -1,0 +1,10 @@
+//! The node through its public face: folders and clubs, admission, ledger, federation, server.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
+mod admission;
+mod club;
+mod common;
+mod federation;
+mod ledger;
+mod server;

@@ -1,0 +1,87 @@
+# What the scripts share. Sourced, not run; the caller has set `root`.
+# shellcheck shell=sh
+
+say() { printf '%s\n' "$*" >&2; }
+
+fail() {
+    say "error: $*"
+    exit 1
+}
+
+has() { command -v "$1" > /dev/null 2>&1; }
+
+# Whether version $1 is at least $2 (numbers with dots).
+at_least() {
+    awk -v a="$1" -v b="$2" 'BEGIN {
+        split(a, x, "."); split(b, y, ".")
+        for (i = 1; i <= 3; i++) { if (x[i] + 0 > y[i] + 0) exit 0; if (x[i] + 0 < y[i] + 0) exit 1 }
+        exit 0
+    }'
+}
+
+# Prints how to become root without being asked ("" if we are); fails where that is not possible.
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        echo ""
+    elif has sudo && sudo -n true 2> /dev/null; then
+        echo "sudo -n"
+    else
+        return 1
+    fi
+}
+
+# Installs packages of Debian or Ubuntu; fails, having said nothing, where that is not possible.
+apt_install() {
+    has apt-get || return 1
+    become=$(as_root) || return 1
+    say "installing $* (apt-get)"
+    # The list of packages may be old or absent: one more try after fetching it.
+    DEBIAN_FRONTEND=noninteractive $become apt-get install -y --no-install-recommends "$@" < /dev/null >&2 && return 0
+    $become apt-get update < /dev/null >&2 || return 1
+    DEBIAN_FRONTEND=noninteractive $become apt-get install -y --no-install-recommends "$@" < /dev/null >&2
+}
+
+# The browser of the browser tests: $CHROMIUM, or the first that is installed.
+chromium() {
+    if [ -n "${CHROMIUM:-}" ]; then
+        has "$CHROMIUM" || return 1
+        command -v "$CHROMIUM"
+        return 0
+    fi
+    for name in chromium chromium-browser google-chrome-stable google-chrome; do
+        if has "$name"; then
+            command -v "$name"
+            return 0
+        fi
+    done
+    return 1
+}
+
+# Keeps cargo from the network where everything it needs is here. What is asked is cargo itself, so it is never wrong.
+stay_offline_if_fetched() {
+    if cargo fetch --locked --offline > /dev/null 2>&1; then
+        CARGO_NET_OFFLINE=true
+        export CARGO_NET_OFFLINE
+    fi
+}
+
+# Makes web/node_modules what web/package-lock.json says, unless it is already.
+install_web_modules() {
+    if node "$root/scripts/modules-match.mjs" "$root/web"; then
+        return 0
+    fi
+    say "web: installing the packages of package-lock.json"
+    (cd "$root/web" && npm ci --prefer-offline --no-audit --no-fund < /dev/null >&2) ||
+        fail "npm ci in web/ failed; with a network, 'make deps' fetches what it needs"
+}
+
+# Builds web/dist, unless it is newer than all that it is made from.
+build_web() {
+    built="$root/web/dist/index.html"
+    if [ -f "$built" ]; then
+        newer=$(cd "$root/web" && find src public index.html package-lock.json ./*.config.* tsconfig.json -newer dist/index.html)
+        [ -n "$newer" ] || return 0
+    fi
+    say "web: building the pages"
+    (cd "$root/web" && npm run --silent build < /dev/null >&2) || fail "the pages could not be built (npm run build in web/)"
+}
