@@ -60,8 +60,10 @@ test('map: zoom by button and key narrows the list, nought shows the whole world
   assert.ok((await entries()) < whole);
   await page.keyboard.press('0');
   await page.waitForFunction((n) => document.querySelectorAll('section.list li a').length === n, whole);
-  await page.locator('[data-site="ree-mine-bayan-obo"]').click();
-  await page.waitForURL(/\/site\/ree-mine-bayan-obo/);
+  const { items } = await api('sites?commodity=rare_earths&stage=mine&country=CHN&limit=500');
+  const mine = items.find((site) => site.point && site.name.startsWith('Bayan Obo'));
+  await page.locator(`[data-site="${mine.site}"]`).click();
+  await page.waitForURL((url) => url.pathname === `/site/${mine.site}`);
   assert.deepEqual(faults, []);
   await close();
 });
@@ -79,7 +81,7 @@ test('flow: the slider moves through the years, a column of another year says so
   await page.waitForFunction((year) => document.querySelector('output')?.textContent?.trim() === year, before);
   const shown = await api(`flows?commodity=rare_earths&period=${before}`);
   for (const column of shown.columns.filter((entry) => entry.stand_in)) assert.match(await page.locator('figcaption').innerText(), new RegExp(column.period));
-  const china = page.locator('g.part[aria-label^="China"]').first();
+  const china = page.locator('g.part[data-area=CHN]').first();
   await china.focus();
   assert.ok((await page.locator('path.ribbon.on').count()) > 0, 'nothing is highlighted');
   await page.keyboard.press('Enter');

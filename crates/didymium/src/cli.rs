@@ -43,7 +43,13 @@ pub struct Cli {
     #[arg(long, global = true)]
     pub json: bool,
     /// What to log on standard error: a level (warn, info, debug) or directives such as `didymium_node=debug`
-    #[arg(long, global = true, value_name = "FILTER", env = "DIDYMIUM_LOG")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILTER",
+        env = "DIDYMIUM_LOG",
+        hide_env_values = true
+    )]
     pub log: Option<String>,
     /// Write the log as JSON lines
     #[arg(long, global = true)]

@@ -40,7 +40,9 @@ pub enum CliError {
         source: std::io::Error,
     },
     /// A node does not answer.
-    #[error("no node answers at {url}: is it running? (`didymium serve --dir FOLDER` starts it; --dir reads its folder while it is not)")]
+    #[error(
+        "no node answers at {url}: is it running? (`didymium serve --dir FOLDER` starts it; --dir reads its folder while it is not)"
+    )]
     Unreachable {
         /// The address.
         url: String,
@@ -58,7 +60,9 @@ pub enum CliError {
         detail: String,
     },
     /// A port of the demo club is taken.
-    #[error("port {port} is in use by another program (perhaps another demo): stop it, or take other ports with `didymium demo --port {other}`; nothing was changed")]
+    #[error(
+        "port {port} is in use by another program (perhaps another demo): stop it, or take other ports with `didymium demo --port {other}`; nothing was changed"
+    )]
     DemoPort {
         /// The port.
         port: u16,
@@ -163,19 +167,25 @@ fn exit_of_cause(error: &(dyn Error + 'static)) -> Option<Exit> {
     match error.downcast_ref::<NodeError>() {
         Some(NodeError::Store(store)) => return Some(exit_of_store(store)),
         Some(NodeError::PortTaken { .. }) => return Some(Exit::InUse),
-        Some(NodeError::StoredLog { .. }) => return Some(Exit::Storage),
+        Some(NodeError::StoredLog { .. } | NodeError::Genesis { .. }) => return Some(Exit::Storage),
         _ => {}
     }
     match error.downcast_ref::<CliError>() {
-        Some(CliError::Store(store)) | Some(CliError::Node(NodeError::Store(store))) => return Some(exit_of_store(store)),
+        Some(CliError::Store(store)) | Some(CliError::Node(NodeError::Store(store))) => {
+            return Some(exit_of_store(store));
+        }
         Some(CliError::Import(ImportError::Store(store))) => return Some(exit_of_store(store)),
         Some(CliError::Node(NodeError::PortTaken { .. })) => return Some(Exit::InUse),
-        Some(CliError::Node(NodeError::StoredLog { .. })) => return Some(Exit::Storage),
+        Some(CliError::Node(NodeError::StoredLog { .. } | NodeError::Genesis { .. })) => {
+            return Some(Exit::Storage);
+        }
         _ => {}
     }
     let system = error.downcast_ref::<std::io::Error>()?;
     match system.kind() {
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::ReadOnlyFilesystem => Some(Exit::Storage),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::ReadOnlyFilesystem => {
+            Some(Exit::Storage)
+        }
         ErrorKind::AddrInUse => Some(Exit::InUse),
         _ => None,
     }
@@ -213,5 +223,8 @@ const fn exit_of_node(error: &NodeError) -> Exit {
 /// A log error as the reason why a statement is not verified.
 pub fn not_verified(reason: impl Into<String>) -> impl FnOnce(LogError) -> CliError {
     let reason = reason.into();
-    move |error| CliError::NotVerified { reason, source: Some(Box::new(error)) }
+    move |error| CliError::NotVerified {
+        reason,
+        source: Some(Box::new(error)),
+    }
 }

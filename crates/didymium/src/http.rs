@@ -26,14 +26,25 @@ impl Remote {
         let url = Url::parse(base)
             .ok()
             .filter(|url| matches!(url.scheme(), "http" | "https") && url.host_str().is_some())
-            .ok_or_else(|| CliError::Usage(format!("--url `{base}` is no address such as http://127.0.0.1:7410")))?;
+            .ok_or_else(|| {
+                CliError::Usage(format!(
+                    "--url `{base}` is no address such as http://127.0.0.1:7410"
+                ))
+            })?;
         let client = Client::builder().timeout(ANSWER_MAX).no_proxy().build();
-        let client = client.map_err(|source| CliError::Unreachable { url: base.to_owned(), source })?;
+        let client = client.map_err(|source| CliError::Unreachable {
+            url: base.to_owned(),
+            source,
+        })?;
         Ok(Self { client, base: url })
     }
 
     /// Fetches a JSON document.
-    pub async fn json<T: DeserializeOwned>(&self, path: &str, query: &[(&str, Option<&str>)]) -> CliResult<T> {
+    pub async fn json<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        query: &[(&str, Option<&str>)],
+    ) -> CliResult<T> {
         Ok(serde_json::from_slice(&self.bytes(path, query).await?)?)
     }
 
@@ -41,11 +52,17 @@ impl Remote {
     pub async fn bytes(&self, path: &str, query: &[(&str, Option<&str>)]) -> CliResult<Vec<u8>> {
         let mut url = self.base.clone();
         url.set_path(path);
-        let given: Vec<(&str, &str)> = query.iter().filter_map(|(name, value)| value.map(|value| (*name, value))).collect();
+        let given: Vec<(&str, &str)> = query
+            .iter()
+            .filter_map(|(name, value)| value.map(|value| (*name, value)))
+            .collect();
         if !given.is_empty() {
             url.query_pairs_mut().extend_pairs(given);
         }
-        let failed = |source| CliError::Unreachable { url: self.base.to_string(), source };
+        let failed = |source| CliError::Unreachable {
+            url: self.base.to_string(),
+            source,
+        };
         let mut answer = self.client.get(url.clone()).send().await.map_err(failed)?;
         let status = answer.status();
         let mut body = Vec::new();
@@ -53,13 +70,21 @@ impl Remote {
             body.extend_from_slice(&chunk);
             if body.len() as u64 > ANSWER_BYTES_MAX {
                 let detail = format!("more than {ANSWER_BYTES_MAX} bytes");
-                return Err(CliError::Answer { url: url.to_string(), status: status.as_u16(), detail });
+                return Err(CliError::Answer {
+                    url: url.to_string(),
+                    status: status.as_u16(),
+                    detail,
+                });
             }
         }
         match status {
             status if status.is_success() => Ok(body),
             StatusCode::NOT_FOUND => Err(CliError::NotFound(detail(&body))),
-            status => Err(CliError::Answer { url: url.to_string(), status: status.as_u16(), detail: detail(&body) }),
+            status => Err(CliError::Answer {
+                url: url.to_string(),
+                status: status.as_u16(),
+                detail: detail(&body),
+            }),
         }
     }
 }
@@ -67,6 +92,13 @@ impl Remote {
 /// What a problem document (RFC 9457) says.
 fn detail(body: &[u8]) -> String {
     let problem: Option<serde_json::Value> = serde_json::from_slice(body).ok();
-    let field = |name: &str| problem.as_ref().and_then(|problem| problem.get(name)?.as_str()).map(str::to_owned);
-    field("detail").or_else(|| field("title")).unwrap_or_else(|| "without a reason".to_owned())
+    let field = |name: &str| {
+        problem
+            .as_ref()
+            .and_then(|problem| problem.get(name)?.as_str())
+            .map(str::to_owned)
+    };
+    field("detail")
+        .or_else(|| field("title"))
+        .unwrap_or_else(|| "without a reason".to_owned())
 }

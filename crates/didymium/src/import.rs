@@ -75,7 +75,10 @@ impl From<KindArg> for TableKind {
 pub fn run(args: &ImportArgs, output: &Output) -> CliResult<()> {
     let started = Instant::now();
     let state = NodeState::open(NodeFolder::open(&args.dir)?, Arc::new(SystemClock))?;
-    let sources_file = args.sources.clone().unwrap_or_else(|| args.file.with_file_name("sources.csv"));
+    let sources_file = args
+        .sources
+        .clone()
+        .unwrap_or_else(|| args.file.with_file_name("sources.csv"));
     let sources = Sources::read(&shown(&sources_file), open(&sources_file)?);
     let loaded = sources.and_then(|sources| load(args, &state, &sources));
     match loaded {
@@ -83,7 +86,13 @@ pub fn run(args: &ImportArgs, output: &Output) -> CliResult<()> {
             let seconds = started.elapsed().as_secs_f64();
             let answer = json!({ "file": args.file, "rows": loaded.rows, "logged": loaded.logged, "unchanged": loaded.unchanged, "seconds": seconds });
             output.data(&answer, |_| {
-                format!("{}: {} rows; {} statements logged, {} were there already ({seconds:.1} s)", args.file.display(), loaded.rows, loaded.logged, loaded.unchanged)
+                format!(
+                    "{}: {} rows; {} statements logged, {} were there already ({seconds:.1} s)",
+                    args.file.display(),
+                    loaded.rows,
+                    loaded.logged,
+                    loaded.unchanged
+                )
             })
         }
         Err(ImportError::Refused(refusal)) => {
@@ -96,16 +105,33 @@ pub fn run(args: &ImportArgs, output: &Output) -> CliResult<()> {
     }
 }
 
-fn load(args: &ImportArgs, state: &NodeState, sources: &Sources) -> Result<didymium_node::import::Loaded, ImportError> {
+fn load(
+    args: &ImportArgs,
+    state: &NodeState,
+    sources: &Sources,
+) -> Result<didymium_node::import::Loaded, ImportError> {
     let file = shown(&args.file);
-    let input = File::open(&args.file).map_err(|source| ImportError::Read { file: file.clone(), source })?;
+    let input = File::open(&args.file).map_err(|source| ImportError::Read {
+        file: file.clone(),
+        source,
+    })?;
     let bytes = input.metadata().ok().map(|meta| meta.len());
-    let stem = args.file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    let stem = args
+        .file
+        .file_stem()
+        .and_then(|stem| stem.to_str())
+        .unwrap_or_default();
     let table = args.table.as_deref().unwrap_or(stem);
     let mut registered = Registered::scan(&**state.store(), state.charter().charter())?;
     let mut progress = TableProgress::new(table, bytes);
     let supersede = args.supersede.as_deref();
-    let job = TableJob { kind: args.kind.into(), table, file: &file, sources, supersede };
+    let job = TableJob {
+        kind: args.kind.into(),
+        table,
+        file: &file,
+        sources,
+        supersede,
+    };
     let loaded = job.load(state, &mut registered, input, &mut progress);
     progress.done();
     loaded

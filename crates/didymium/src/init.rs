@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use clap::Args;
 use didymium_node::NodeError;
-use didymium_node::club::{ClubSpec, MemberSpec, found, member_dir};
 use didymium_node::clock::SystemClock;
+use didymium_node::club::{ClubSpec, MemberSpec, found, member_dir};
 use serde::Serialize;
 
 use crate::error::{CliError, CliResult};
@@ -56,14 +56,25 @@ struct Founded {
 
 /// Founds the club of one.
 pub fn run(args: &InitArgs, output: &Output) -> CliResult<()> {
-    let domain = args.domain.clone().unwrap_or_else(|| format!("{}.club.example", args.member.to_lowercase()));
+    let domain = args
+        .domain
+        .clone()
+        .unwrap_or_else(|| format!("{}.club.example", args.member.to_lowercase()));
     let spec = ClubSpec {
-        club: args.club.clone().unwrap_or_else(|| format!("Club of {}", args.member)),
+        club: args
+            .club
+            .clone()
+            .unwrap_or_else(|| format!("Club of {}", args.member)),
         members: vec![MemberSpec::local(&args.member, &domain, args.listen)],
     };
     require_free(&args.dir)?;
-    let name = args.dir.file_name().ok_or_else(|| CliError::Usage(format!("`{}` cannot name a folder", args.dir.display())))?;
-    let beside = args.dir.with_file_name(format!(".{}.init", name.to_string_lossy()));
+    let name = args
+        .dir
+        .file_name()
+        .ok_or_else(|| CliError::Usage(format!("`{}` cannot name a folder", args.dir.display())))?;
+    let beside = args
+        .dir
+        .with_file_name(format!(".{}.init", name.to_string_lossy()));
     if beside.exists() {
         std::fs::remove_dir_all(&beside).map_err(CliError::file(&beside))?;
     }

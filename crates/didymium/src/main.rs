@@ -16,6 +16,7 @@ mod signals;
 mod sites;
 mod statement;
 mod twin;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -39,7 +40,10 @@ fn main() -> ExitCode {
 
 fn start(cli: Cli, output: &Output) -> CliResult<()> {
     logs::start(cli.log.as_deref(), cli.log_json)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(CliError::Runtime)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(CliError::Runtime)?;
     runtime.block_on(async {
         match cli.command {
             Command::Demo(args) => demo::run(args, output).await,

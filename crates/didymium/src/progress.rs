@@ -21,11 +21,23 @@ impl TableProgress {
     /// For a table of `bytes` bytes, where that is known.
     pub fn new(name: &str, bytes: Option<u64>) -> Self {
         let plain = !std::io::stderr().is_terminal();
-        let bar = ProgressBar::with_draw_target(bytes, if plain { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() });
+        let bar = ProgressBar::with_draw_target(
+            bytes,
+            if plain {
+                ProgressDrawTarget::hidden()
+            } else {
+                ProgressDrawTarget::stderr()
+            },
+        );
         let style = ProgressStyle::with_template("  {prefix:28} {bar:28} {bytes:>10} {msg} {eta}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         bar.set_prefix(name.to_owned());
-        Self { name: name.to_owned(), bar, plain, last: Instant::now() }
+        Self {
+            name: name.to_owned(),
+            bar,
+            plain,
+            last: Instant::now(),
+        }
     }
 
     /// Takes the bar away; whoever imports says what came of it.

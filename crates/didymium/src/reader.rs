@@ -41,7 +41,10 @@ impl Reader {
     /// Opens what the arguments name.
     pub fn open(place: &PlaceArgs) -> CliResult<Self> {
         match (&place.dir, &place.url) {
-            (Some(dir), _) => Ok(Self::Folder(NodeState::open(NodeFolder::open(dir)?, Arc::new(SystemClock))?)),
+            (Some(dir), _) => Ok(Self::Folder(NodeState::open(
+                NodeFolder::open(dir)?,
+                Arc::new(SystemClock),
+            )?)),
             (None, Some(url)) => Remote::new(url).map(Self::Node),
             (None, None) => Err(CliError::Usage("say where: --dir FOLDER or --url ADDRESS".into())),
         }
@@ -61,8 +64,11 @@ impl Reader {
             Self::Folder(state) => {
                 let period = period.map(parse_period).transpose()?;
                 with_twin(state, |lens| {
-                    views::balance(lens, query, period)
-                        .ok_or_else(|| CliError::NotFound("nobody published such a series, or nothing for that period".into()))
+                    views::balance(lens, query, period).ok_or_else(|| {
+                        CliError::NotFound(
+                            "nobody published such a series, or nothing for that period".into(),
+                        )
+                    })
                 })
             }
             Self::Node(node) => {
@@ -70,7 +76,15 @@ impl Reader {
                     parse_period(text)?;
                 }
                 let names = query.names();
-                let fields = ["measure", "commodity", "stage", "form", "substance", "mass_basis", "subject"];
+                let fields = [
+                    "measure",
+                    "commodity",
+                    "stage",
+                    "form",
+                    "substance",
+                    "mass_basis",
+                    "subject",
+                ];
                 let mut ask: Vec<(&str, Option<&str>)> = fields.into_iter().zip(names).collect();
                 ask.push(("period", period));
                 node.json("/api/v1/balance", &ask).await
@@ -107,7 +121,8 @@ impl Reader {
 }
 
 fn parse_period(text: &str) -> CliResult<Period> {
-    text.parse().map_err(|error| CliError::Usage(format!("--period: {error}")))
+    text.parse()
+        .map_err(|error| CliError::Usage(format!("--period: {error}")))
 }
 
 fn with_twin<T>(state: &NodeState, ask: impl FnOnce(Lens<'_>) -> CliResult<T>) -> CliResult<T> {

@@ -42,11 +42,17 @@ pub async fn run(args: &ServeArgs, output: &Output) -> CliResult<()> {
     let folder = NodeFolder::open(&args.dir)?;
     let listener = didymium_node::bind(folder.config().listen).await?;
     let address = listener.local_addr().map_err(CliError::Runtime)?;
-    let up = Up { member: folder.config().member.clone(), address: format!("http://{address}"), dir: args.dir.clone() };
+    let up = Up {
+        member: folder.config().member.clone(),
+        address: format!("http://{address}"),
+        dir: args.dir.clone(),
+    };
     drop(folder);
     let dir = args.dir.clone();
     let node = tokio::task::spawn_blocking(move || Node::open(&dir)).await??;
-    output.data(&up, |up| format!("{} is at {} (Ctrl-C stops it)", up.member, up.address))?;
+    output.data(&up, |up| {
+        format!("{} is at {} (Ctrl-C stops it)", up.member, up.address)
+    })?;
     node.run(listener, async {
         if let Err(error) = signals::stop().await {
             tracing::error!(%error, "cannot listen for signals: stopping");

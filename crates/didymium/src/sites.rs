@@ -37,8 +37,13 @@ pub struct SitesArgs {
 
 /// Lists what matches.
 pub async fn run(args: SitesArgs, output: &Output) -> CliResult<()> {
-    let filter =
-        SiteFilter { commodity: args.commodity, stage: args.stage, status: args.status, country: args.country, text: None };
+    let filter = SiteFilter {
+        commodity: args.commodity,
+        stage: args.stage,
+        status: args.status,
+        country: args.country,
+        text: None,
+    };
     let sites = Reader::open(&args.place)?.sites(&filter).await?;
     output.data(&sites, |sites| text(sites))
 }
@@ -47,10 +52,23 @@ fn text(sites: &[Site]) -> String {
     let rows: Vec<Vec<String>> = sites
         .iter()
         .map(|site| {
-            let processes: Vec<String> =
-                site.processes.iter().map(|process| format!("{}/{}", process.commodity, process.stage)).collect();
-            vec![site.site.clone(), site.country.clone(), site.status.clone(), site.name.clone(), processes.join(" ")]
+            let processes: Vec<String> = site
+                .processes
+                .iter()
+                .map(|process| format!("{}/{}", process.commodity, process.stage))
+                .collect();
+            vec![
+                site.site.clone(),
+                site.country.clone(),
+                site.status.clone(),
+                site.name.clone(),
+                processes.join(" "),
+            ]
         })
         .collect();
-    format!("{}\n\n{} sites", columns(&["site", "country", "status", "name", "processes"], &rows, &[]), rows.len())
+    format!(
+        "{}\n\n{} sites",
+        columns(&["site", "country", "status", "name", "processes"], &rows, &[]),
+        rows.len()
+    )
 }

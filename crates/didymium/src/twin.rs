@@ -32,13 +32,19 @@ pub struct TwinArgs {
 #[derive(Debug, Subcommand)]
 enum Question {
     /// Every source's figures of one period beside the chosen one
-    #[command(after_help = "The first column of figures is the source that the rule chose; the others are shown, never averaged.")]
+    #[command(
+        after_help = "The first column of figures is the source that the rule chose; the others are shown, never averaged."
+    )]
     Balance(SeriesArgs),
     /// Shares of the countries, concentration (HHI), what is left without the largest (N-1)
-    #[command(after_help = "HHI: the sum of squared shares in percent, 0 to 10,000; above 2,500 a market is highly concentrated.")]
+    #[command(
+        after_help = "HHI: the sum of squared shares in percent, 0 to 10,000; above 2,500 a market is highly concentrated."
+    )]
     Shares(SeriesArgs),
     /// The digest of all facts, and the cut it belongs to
-    #[command(after_help = "Ends with exit code 5 if a payload that the cut names is not here: then there is no digest.")]
+    #[command(
+        after_help = "Ends with exit code 5 if a payload that the cut names is not here: then there is no digest."
+    )]
     Digest {
         #[command(flatten)]
         place: PlaceArgs,
@@ -93,7 +99,11 @@ pub async fn run(args: TwinArgs, output: &Output) -> CliResult<()> {
                 period: balance.period,
                 source: balance.sources.into_iter().next().unwrap_or_default(),
                 world: balance.world,
-                countries: balance.rows.into_iter().filter(|row| row.share.is_some()).collect(),
+                countries: balance
+                    .rows
+                    .into_iter()
+                    .filter(|row| row.share.is_some())
+                    .collect(),
                 hhi: balance.hhi,
                 n_minus_1: balance.n_minus_1,
                 club_share: balance.club.map(|club| club.share),
@@ -105,7 +115,10 @@ pub async fn run(args: TwinArgs, output: &Output) -> CliResult<()> {
             output.data(&state, digest_text)?;
             match state.state.as_str() {
                 "complete" => Ok(()),
-                _ => Err(CliError::Incomplete(format!("{} payloads that the cut names are not here", state.missing.len()))),
+                _ => Err(CliError::Incomplete(format!(
+                    "{} payloads that the cut names are not here",
+                    state.missing.len()
+                ))),
             }
         }
     }
@@ -122,12 +135,16 @@ impl SeriesArgs {
             mass_basis: None,
             subject: self.subject,
         };
-        Reader::open(&self.place)?.balance(&query, self.period.as_deref()).await
+        Reader::open(&self.place)?
+            .balance(&query, self.period.as_deref())
+            .await
     }
 }
 
 fn value(figure: Option<&Figure>) -> String {
-    figure.and_then(|figure| figure.value.clone()).unwrap_or_else(|| "–".to_owned())
+    figure
+        .and_then(|figure| figure.value.clone())
+        .unwrap_or_else(|| "–".to_owned())
 }
 
 fn with_unit(figure: Option<&Figure>) -> String {
@@ -135,7 +152,9 @@ fn with_unit(figure: Option<&Figure>) -> String {
         Some(substance) => format!("{} {substance}", figure.unit),
         None => figure.unit.clone(),
     });
-    format!("{} {}", value(figure), unit.unwrap_or_default()).trim_end().to_owned()
+    format!("{} {}", value(figure), unit.unwrap_or_default())
+        .trim_end()
+        .to_owned()
 }
 
 fn series_name(balance: &Balance) -> String {
@@ -157,7 +176,10 @@ fn balance_text(balance: &Balance) -> String {
         .iter()
         .map(|row| {
             let figures = row.by_source.iter().map(|figure| value(figure.as_ref()));
-            std::iter::once(row.area.clone()).chain(figures).chain(std::iter::once(value(row.share.as_ref()))).collect()
+            std::iter::once(row.area.clone())
+                .chain(figures)
+                .chain(std::iter::once(value(row.share.as_ref())))
+                .collect()
         })
         .collect();
     let right: Vec<usize> = (1..header.len()).collect();
@@ -174,7 +196,13 @@ fn balance_text(balance: &Balance) -> String {
 }
 
 fn shares_text(shares: &Shares) -> String {
-    let row = |row: &BalanceRow| vec![row.area.clone(), value(row.share.as_ref()), with_unit(row.chosen.as_ref())];
+    let row = |row: &BalanceRow| {
+        vec![
+            row.area.clone(),
+            value(row.share.as_ref()),
+            with_unit(row.chosen.as_ref()),
+        ]
+    };
     let rows: Vec<_> = shares.countries.iter().map(row).collect();
     format!(
         "{} · {}\nworld: {}   HHI: {}   N-1: {} %   club: {} %\n\n{}",
@@ -189,7 +217,12 @@ fn shares_text(shares: &Shares) -> String {
 }
 
 fn digest_text(state: &TwinState) -> String {
-    let sizes: Vec<String> = state.cut.sizes.iter().map(|(member, size)| format!("{member} {size}")).collect();
+    let sizes: Vec<String> = state
+        .cut
+        .sizes
+        .iter()
+        .map(|(member, size)| format!("{member} {size}"))
+        .collect();
     let mut text = format!(
         "{}: {}\ncut: {}\n  logs: {}\n  charter: {}\n  vocabulary: {}\n  rules: {}\n{} observations, {} sites, {} notices; {} statements not interpreted",
         state.state,
@@ -205,7 +238,10 @@ fn digest_text(state: &TwinState) -> String {
         state.uninterpreted
     );
     for missing in &state.missing {
-        text.push_str(&format!("\nmissing: blob {} of statement {} by {}", missing.blob, missing.statement, missing.member));
+        text.push_str(&format!(
+            "\nmissing: blob {} of statement {} by {}",
+            missing.blob, missing.statement, missing.member
+        ));
     }
     text
 }

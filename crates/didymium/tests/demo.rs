@@ -1,5 +1,7 @@
 //! The demo club: seven real nodes over HTTP, from the real binary.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
+
 mod common;
 
 use std::path::Path;
@@ -24,13 +26,29 @@ fn the_demo_club_agrees_on_the_published_figures() {
     let nodes = answer["nodes"].as_array().unwrap();
     assert_eq!(nodes.len(), 7);
     for node in nodes {
-        assert_eq!((&node["digest"], &node["state"]), (&answer["digest"], &"complete".into()), "{node}");
+        assert_eq!(
+            (&node["digest"], &node["state"]),
+            (&answer["digest"], &"complete".into()),
+            "{node}"
+        );
         assert_eq!(node["cut"], answer["cut"]["id"]);
     }
     let figure = &answer["rare_earth_mine_production_2023"];
-    assert_eq!((&figure["world"]["value"], &figure["world"]["unit"], &figure["world"]["substance"]), (&"376000".into(), &"t".into(), &"REO".into()));
+    assert_eq!(
+        (
+            &figure["world"]["value"],
+            &figure["world"]["unit"],
+            &figure["world"]["substance"]
+        ),
+        (&"376000".into(), &"t".into(), &"REO".into())
+    );
     assert_eq!(figure["china"]["chosen"]["value"], "255000");
-    assert!(figure["china"]["share"]["value"].as_str().unwrap().starts_with("67.8"));
+    assert!(
+        figure["china"]["share"]["value"]
+            .as_str()
+            .unwrap()
+            .starts_with("67.8")
+    );
     let milliseconds = answer["milliseconds"]["total"].as_u64().unwrap();
     println!("first run: {}", answer["milliseconds"]);
     if !cfg!(debug_assertions) {
@@ -39,9 +57,24 @@ fn the_demo_club_agrees_on_the_published_figures() {
 
     let again = demo(&club, None).ends(0).json();
     println!("second run: {}", again["milliseconds"]);
-    assert_eq!((&again["digest"], &again["cut"], &again["founded"]), (&answer["digest"], &answer["cut"], &false.into()));
-    let asked = ["twin", "balance", "--json", "rare_earths", "--stage", "mine", "--period", "2023", "--dir"];
-    let balance = run(&[&asked[..], &[club.join("ITA").to_str().unwrap()]].concat()).ends(0).json();
+    assert_eq!(
+        (&again["digest"], &again["cut"], &again["founded"]),
+        (&answer["digest"], &answer["cut"], &false.into())
+    );
+    let asked = [
+        "twin",
+        "balance",
+        "--json",
+        "rare_earths",
+        "--stage",
+        "mine",
+        "--period",
+        "2023",
+        "--dir",
+    ];
+    let balance = run(&[&asked[..], &[club.join("ITA").to_str().unwrap()]].concat())
+        .ends(0)
+        .json();
     assert_eq!(balance["world"]["value"], "376000");
 }
 
@@ -71,21 +104,54 @@ fn a_withheld_blob_makes_incomplete_and_never_another_digest() {
 
     let node = club.join("DEU");
     let store = SqliteStore::open(&node, StoreOptions::default()).unwrap();
-    let named = store.heads().unwrap().into_iter().flat_map(|head| store.entries(&head.origin, 0, 100).unwrap()).find_map(|entry| entry.blob);
+    let named = store
+        .heads()
+        .unwrap()
+        .into_iter()
+        .flat_map(|head| store.entries(&head.origin, 0, 100).unwrap())
+        .find_map(|entry| entry.blob);
     store.delete_blob(&named.unwrap()).unwrap();
     drop(store);
-    let answer = run(&["twin", "digest", "--json", "--dir", node.to_str().unwrap()]).ends(5).json();
-    assert_eq!((&answer["state"], &answer["digest"]), (&"incomplete".into(), &serde_json::Value::Null));
+    let answer = run(&["twin", "digest", "--json", "--dir", node.to_str().unwrap()])
+        .ends(5)
+        .json();
+    assert_eq!(
+        (&answer["state"], &answer["digest"]),
+        (&"incomplete".into(), &serde_json::Value::Null)
+    );
     assert_eq!(answer["missing"].as_array().unwrap().len(), 1);
 
     let healed = demo(&club, Some(&data)).ends(0).json();
     assert_eq!(healed["digest"], digest);
 
     for member in ["CAN", "DEU", "FRA", "GBR", "ITA", "JPN", "USA"] {
-        SqliteStore::open(&club.join(member), StoreOptions::default()).unwrap().delete_blob(&named.unwrap()).unwrap();
+        SqliteStore::open(&club.join(member), StoreOptions::default())
+            .unwrap()
+            .delete_blob(&named.unwrap())
+            .unwrap();
     }
-    let lost = run(&["demo", "--once", "--wait", "3", "--port", "0", "--dir", club.to_str().unwrap(), "--data", data.to_str().unwrap()]).ends(5).json();
-    assert!(lost["nodes"].as_array().unwrap().iter().all(|node| node["state"] == "incomplete" && node["digest"].is_null()), "{lost}");
+    let lost = run(&[
+        "demo",
+        "--once",
+        "--wait",
+        "3",
+        "--port",
+        "0",
+        "--dir",
+        club.to_str().unwrap(),
+        "--data",
+        data.to_str().unwrap(),
+    ])
+    .ends(5)
+    .json();
+    assert!(
+        lost["nodes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|node| node["state"] == "incomplete" && node["digest"].is_null()),
+        "{lost}"
+    );
 }
 
 #[test]
@@ -97,24 +163,39 @@ fn a_newer_edition_of_a_table_supersedes_the_old_one() {
     common::edit(&data.join("one.csv"), |text| text.replace("255000", "255001"));
     let after = demo(&club, Some(&data)).ends(0).json();
     assert_ne!(before["digest"], after["digest"]);
-    assert_eq!(after["rare_earth_mine_production_2023"]["china"]["chosen"]["value"], "255001");
+    assert_eq!(
+        after["rare_earth_mine_production_2023"]["china"]["chosen"]["value"],
+        "255001"
+    );
 }
 
 #[test]
 fn the_digest_depends_on_the_facts_alone() {
     let desk = Desk::new();
     let (first, second, third) = (desk.node(), desk.init("second"), desk.init("third"));
-    let production = format!("{HEADER}{ROW}{}", ROW.replace("CHN", "USA").replace("255000", "41600"));
+    let production = format!(
+        "{HEADER}{ROW}{}",
+        ROW.replace("CHN", "USA").replace("255000", "41600")
+    );
     let reserves = format!("{HEADER}{}", ROW.replace("production", "reserves"));
     desk.import(&first, "production.csv", &production).ends(0);
     desk.import(&first, "reserves.csv", &reserves).ends(0);
-    let turned: String = [HEADER].into_iter().chain(production.lines().skip(1).collect::<Vec<_>>().into_iter().rev()).map(|line| format!("{}\n", line.trim_end())).collect();
+    let turned: String = [HEADER]
+        .into_iter()
+        .chain(production.lines().skip(1).collect::<Vec<_>>().into_iter().rev())
+        .map(|line| format!("{}\n", line.trim_end()))
+        .collect();
     desk.import(&second, "reserves.csv", &reserves).ends(0);
     desk.import(&second, "production.csv", &turned).ends(0);
     desk.import(&third, "reserves.csv", &reserves).ends(0);
-    desk.import(&third, "production.csv", &production.replace("41600", "41601")).ends(0);
+    desk.import(&third, "production.csv", &production.replace("41600", "41601"))
+        .ends(0);
     let digest = |node: &str| twin(node)["digest"].as_str().unwrap().to_owned();
-    assert_eq!(digest(&first), digest(&second), "order, keys and signatures do not enter the digest");
+    assert_eq!(
+        digest(&first),
+        digest(&second),
+        "order, keys and signatures do not enter the digest"
+    );
     assert_ne!(digest(&first), digest(&third), "one digit does");
 }
 
@@ -124,9 +205,15 @@ fn every_table_stands_in_its_issuers_log_only() {
     let (club, data) = (dir.path().join("club"), dir.path().join("data"));
     small_data(&data);
     demo(&club, Some(&data)).ends(0);
-    for (member, kinds) in [("USA", vec!["genesis", "statistic"]), ("JPN", vec!["genesis", "site"]), ("FRA", vec!["genesis"])] {
+    for (member, kinds) in [
+        ("USA", vec!["genesis", "statistic"]),
+        ("JPN", vec!["genesis", "site"]),
+        ("FRA", vec!["genesis"]),
+    ] {
         let store = SqliteStore::open(&club.join("GBR"), StoreOptions::default()).unwrap();
-        let entries = store.entries(&format!("{}.g7.example/log", member.to_lowercase()), 0, 10).unwrap();
+        let entries = store
+            .entries(&format!("{}.g7.example/log", member.to_lowercase()), 0, 10)
+            .unwrap();
         let found: Vec<String> = entries
             .iter()
             .map(|entry| {

@@ -15,21 +15,46 @@ const KILLS: u32 = 10;
 
 #[test]
 fn kill_at_any_moment_leaves_none_or_all() {
-    let kills = std::env::var("DIDYMIUM_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(KILLS);
+    let kills = std::env::var("DIDYMIUM_KILLS")
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(KILLS);
     let desk = Desk::new();
     let file = desk.file("t.csv", &long_table(ROWS));
-    let args = |node: &str| ["import".to_owned(), "--dir".into(), node.into(), "--kind".into(), "statistic".into(), file.clone()];
+    let args = |node: &str| {
+        [
+            "import".to_owned(),
+            "--dir".into(),
+            node.into(),
+            "--kind".into(),
+            "statistic".into(),
+            file.clone(),
+        ]
+    };
     let begun = Instant::now();
-    assert!(binary().args(args(&desk.node())).stderr(Stdio::null()).stdout(Stdio::null()).status().unwrap().success());
+    assert!(
+        binary()
+            .args(args(&desk.node()))
+            .stderr(Stdio::null())
+            .stdout(Stdio::null())
+            .status()
+            .unwrap()
+            .success()
+    );
     let whole = begun.elapsed();
     let (mut none, mut all) = (0, 0);
     for kill in 0..kills {
         let node = desk.init(&format!("node{kill}"));
         let jitter = Duration::from_micros(u64::from(begun.elapsed().subsec_micros() % 20_000));
-        let mut import = binary().args(args(&node)).stderr(Stdio::null()).stdout(Stdio::null()).spawn().unwrap();
-        // From the start to a little after the end, most of them late, where things are written.
+        let mut import = binary()
+            .args(args(&node))
+            .stderr(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        // From the start to after the end, most of them late, where things are written.
         let share = f64::from(kill + 1) / f64::from(kills);
-        std::thread::sleep(whole.mul_f64(share.sqrt() * 1.02) + jitter);
+        std::thread::sleep(whole.mul_f64(share.sqrt() * 1.2) + jitter);
         import.kill().unwrap();
         import.wait().unwrap();
         match twin(&node)["observations"].as_u64() {

@@ -15,13 +15,27 @@ fn bad_rows_are_refused_with_their_place_and_nothing_is_loaded() {
         (ROW.replace(",t,", ",usd,"), "unit", "not a unit of mass"),
         (ROW.replace("CHN", "XYZ"), "area", "XYZ"),
         (ROW.replace("255000", "-255000"), "value", "negative"),
-        (ROW.replace("reported,,", "reported,\"open,"), "note", "never closed"),
+        (
+            ROW.replace("reported,,", "reported,\"open,"),
+            "note",
+            "never closed",
+        ),
     ] {
         let good = ROW.replace("2023", "2022");
-        let answer = desk.import(&node, "t.csv", &format!("{HEADER}{good}{change}")).ends(3);
+        let answer = desk
+            .import(&node, "t.csv", &format!("{HEADER}{good}{change}"))
+            .ends(3);
         let problem = &answer.json()["problems"][0];
-        assert_eq!((problem["line"].as_u64(), problem["column"].as_str()), (Some(3), Some(column)), "{problem}");
-        assert!(answer.err.contains(reason) && answer.err.contains("t.csv: line 3"), "{}", answer.err);
+        assert_eq!(
+            (problem["line"].as_u64(), problem["column"].as_str()),
+            (Some(3), Some(column)),
+            "{problem}"
+        );
+        assert!(
+            answer.err.contains(reason) && answer.err.contains("t.csv: line 3"),
+            "{}",
+            answer.err
+        );
         assert_eq!(twin(&node)["observations"], 0);
     }
 }
@@ -30,14 +44,37 @@ fn bad_rows_are_refused_with_their_place_and_nothing_is_loaded() {
 fn a_duplicate_site_names_the_statement_that_is_there() {
     let desk = Desk::new();
     let node = desk.node();
-    desk.import_as(&node, "site", "s.csv", &format!("{SITE_HEADER}{SITE}")).ends(0);
-    let again = desk.import_as(&node, "site", "s.csv", &format!("{SITE_HEADER}{SITE}")).ends(0);
-    assert_eq!((again.json()["logged"].as_u64(), again.json()["unchanged"].as_u64()), (Some(0), Some(1)));
+    desk.import_as(&node, "site", "s.csv", &format!("{SITE_HEADER}{SITE}"))
+        .ends(0);
+    let again = desk
+        .import_as(&node, "site", "s.csv", &format!("{SITE_HEADER}{SITE}"))
+        .ends(0);
+    assert_eq!(
+        (
+            again.json()["logged"].as_u64(),
+            again.json()["unchanged"].as_u64()
+        ),
+        (Some(0), Some(1))
+    );
     let other = format!("{SITE_HEADER}{}", SITE.replace("45000", "46000"));
     let answer = desk.import_as(&node, "site", "s.csv", &other).ends(3);
-    assert!(answer.err.contains("is a duplicate") && answer.err.contains("--supersede"), "{}", answer.err);
+    assert!(
+        answer.err.contains("is a duplicate") && answer.err.contains("--supersede"),
+        "{}",
+        answer.err
+    );
     let file = desk.file("s.csv", &other);
-    run(&["import", "--dir", &node, "--kind", "site", &file, "--supersede", "new nameplate"]).ends(0);
+    run(&[
+        "import",
+        "--dir",
+        &node,
+        "--kind",
+        "site",
+        &file,
+        "--supersede",
+        "new nameplate",
+    ])
+    .ends(0);
     assert_eq!(twin(&node)["sites"], 1);
 }
 
@@ -45,7 +82,8 @@ fn a_duplicate_site_names_the_statement_that_is_there() {
 fn forged_and_foreign_statements_are_not_verified() {
     let desk = Desk::new();
     let node = desk.node();
-    desk.import_as(&node, "site", "s.csv", &format!("{SITE_HEADER}{SITE}")).ends(0);
+    desk.import_as(&node, "site", "s.csv", &format!("{SITE_HEADER}{SITE}"))
+        .ends(0);
     let store = SqliteStore::open(&desk.path("node"), StoreOptions::default()).unwrap();
     let origin = store.heads().unwrap()[0].origin.clone();
     let bytes = store.entries(&origin, 1, 1).unwrap()[0].bytes.clone();
@@ -53,7 +91,13 @@ fn forged_and_foreign_statements_are_not_verified() {
     let charter = desk.path("node/charter.cose").display().to_string();
     let verify = |name: &str, bytes: &[u8], charter: &str| {
         std::fs::write(desk.path(name), bytes).unwrap();
-        run(&["statement", "verify", &desk.path(name).display().to_string(), "--charter", charter])
+        run(&[
+            "statement",
+            "verify",
+            &desk.path(name).display().to_string(),
+            "--charter",
+            charter,
+        ])
     };
     verify("good", &bytes, &charter).ends(0);
 
@@ -70,16 +114,28 @@ fn forged_and_foreign_statements_are_not_verified() {
         visibility: Visibility::Public,
         payload: b"{}".to_vec(),
     };
-    let (wrong_key, _) = draft.sign(&StatementSigner::from_seed(&Zeroizing::new([9; 32]))).unwrap();
+    let (wrong_key, _) = draft
+        .sign(&StatementSigner::from_seed(&Zeroizing::new([9; 32])))
+        .unwrap();
     let answer = verify("wrong", wrong_key.bytes(), &charter).ends(4);
     assert!(answer.err.contains("is not a statement key of"), "{}", answer.err);
 
     desk.init("other");
     let other = desk.path("other/charter.cose").display().to_string();
     verify("good", &bytes, &other).ends(4);
-    let id = didymium_statement::Statement::parse(&bytes).unwrap().id().to_string();
+    let id = didymium_statement::Statement::parse(&bytes)
+        .unwrap()
+        .id()
+        .to_string();
     run(&["statement", "verify", "--dir", &node, &id]).ends(0);
-    run(&["statement", "verify", "--dir", &node, &id.chars().rev().collect::<String>()]).ends(4);
+    run(&[
+        "statement",
+        "verify",
+        "--dir",
+        &node,
+        &id.chars().rev().collect::<String>(),
+    ])
+    .ends(4);
 }
 
 #[test]
@@ -88,7 +144,11 @@ fn a_full_disk_loads_nothing_and_room_lets_it_pass() {
     let node = desk.node();
     let config = desk.path("node/node.toml");
     let before = std::fs::read_to_string(&config).unwrap();
-    std::fs::write(&config, format!("{before}\n[overrides]\ndatabase_pages_max = 40\n")).unwrap();
+    std::fs::write(
+        &config,
+        format!("{before}\n[overrides]\ndatabase_pages_max = 40\n"),
+    )
+    .unwrap();
     let table = long_table(3_000);
     let answer = desk.import(&node, "t.csv", &table).ends(7);
     assert!(answer.err.contains("disk is full"), "{}", answer.err);
@@ -102,10 +162,17 @@ fn a_full_disk_loads_nothing_and_room_lets_it_pass() {
 fn a_database_cut_short_is_told_and_not_written_to() {
     let desk = Desk::new();
     let node = desk.node();
-    desk.import(&node, "t.csv", &long_table(2_000)).ends(0);
+    // Enough that SQLite has moved pages from its journal into the file; the journal is lost with the second half.
+    desk.import(&node, "t.csv", &long_table(45_000)).ends(0);
     let path = desk.path("node/node.db");
+    let _ = std::fs::remove_file(desk.path("node/node.db-wal"));
     let length = std::fs::metadata(&path).unwrap().len();
-    std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(length / 2 + 100).unwrap();
+    std::fs::OpenOptions::new()
+        .write(true)
+        .open(&path)
+        .unwrap()
+        .set_len(length / 2 + 100)
+        .unwrap();
     let short = std::fs::read(&path).unwrap();
     let answer = run(&["twin", "digest", "--dir", &node]).ends(7);
     assert!(answer.err.contains("damaged"), "{}", answer.err);
@@ -116,14 +183,25 @@ fn a_database_cut_short_is_told_and_not_written_to() {
 #[test]
 fn two_processes_do_not_share_a_folder() {
     let desk = Desk::new();
-    let mut serving = binary().args(["serve", "--dir", &desk.node()]).stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let mut serving = binary()
+        .args(["serve", "--dir", &desk.node()])
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut line = String::new();
     let out = serving.stdout.take().unwrap();
     std::io::BufRead::read_line(&mut std::io::BufReader::new(out), &mut line).unwrap();
     let answer = desk.import(&desk.node(), "t.csv", &format!("{HEADER}{ROW}"));
     run(&["serve", "--dir", &desk.node()]).ends(6);
-    let url = line.split_whitespace().find(|word| word.starts_with("http")).unwrap().to_owned();
-    let stop = std::process::Command::new("kill").arg(serving.id().to_string()).status().unwrap();
+    let url = line
+        .split_whitespace()
+        .find(|word| word.starts_with("http"))
+        .unwrap()
+        .to_owned();
+    let stop = std::process::Command::new("kill")
+        .arg(serving.id().to_string())
+        .status()
+        .unwrap();
     let ended = serving.wait().unwrap();
     assert!(stop.success() && ended.success(), "{url}: {ended}");
     assert!(answer.ends(6).err.contains("in use by another didymium process"));
@@ -134,11 +212,25 @@ fn a_port_that_is_taken_leaves_nothing_half_done() {
     let desk = Desk::new();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port();
-    edit(&desk.path("node/node.toml"), |text| text.replace("127.0.0.1:0", &format!("127.0.0.1:{port}")));
+    edit(&desk.path("node/node.toml"), |text| {
+        text.replace("127.0.0.1:0", &format!("127.0.0.1:{port}"))
+    });
     let answer = run(&["serve", "--dir", &desk.node()]).ends(6);
     assert!(answer.err.contains(&format!("port {port}")), "{}", answer.err);
     let club = desk.path("club");
-    let answer = run(&["demo", "--once", "--dir", &club.display().to_string(), "--port", &port.to_string()]).ends(6);
-    assert!(answer.err.contains(&format!("port {port}")) && answer.err.contains("--port"), "{}", answer.err);
+    let answer = run(&[
+        "demo",
+        "--once",
+        "--dir",
+        &club.display().to_string(),
+        "--port",
+        &port.to_string(),
+    ])
+    .ends(6);
+    assert!(
+        answer.err.contains(&format!("port {port}")) && answer.err.contains("--port"),
+        "{}",
+        answer.err
+    );
     assert!(!club.exists());
 }

@@ -44,7 +44,13 @@ fn load(state: &NodeState) -> Outcome<()> {
     let mut registered = Registered::scan(&**state.store(), state.charter().charter())?;
     for table in &manifest.tables {
         let name = table.file.trim_end_matches(".csv");
-        let job = TableJob { kind: table.kind, table: name, file: &table.file, sources: &sources, supersede: None };
+        let job = TableJob {
+            kind: table.kind,
+            table: name,
+            file: &table.file,
+            sources: &sources,
+            supersede: None,
+        };
         job.load(state, &mut registered, data.open(&table.file)?.0, &mut Quiet)?;
     }
     Ok(())
@@ -60,7 +66,10 @@ fn client(address: SocketAddr, path: &str, afresh: Option<&AtomicU64>, until: In
     while Instant::now() < until {
         let joined = if path.contains('?') { '&' } else { '?' };
         let question = match afresh {
-            Some(counter) => format!("{path}{joined}offset={}", counter.fetch_add(1, Ordering::Relaxed) % 1_000_000),
+            Some(counter) => format!(
+                "{path}{joined}offset={}",
+                counter.fetch_add(1, Ordering::Relaxed) % 1_000_000
+            ),
             None => path.to_owned(),
         };
         let start = Instant::now();
@@ -101,24 +110,41 @@ fn measure(address: SocketAddr, path: &str, afresh: bool, seconds: u64) -> Outco
     let counter = afresh.then_some(&counter);
     let mut waits = Vec::new();
     std::thread::scope(|scope| -> Outcome<()> {
-        let clients: Vec<_> = (0..CLIENTS).map(|_| scope.spawn(move || client(address, path, counter, until))).collect();
+        let clients: Vec<_> = (0..CLIENTS)
+            .map(|_| scope.spawn(move || client(address, path, counter, until)))
+            .collect();
         for client in clients {
             waits.extend(client.join().map_err(|_| "a client panicked")??);
         }
         Ok(())
     })?;
     waits.sort_unstable();
-    let at = |percent: usize| waits.get((waits.len() * percent / 100).min(waits.len().saturating_sub(1))).copied().unwrap_or(0);
+    let at = |percent: usize| {
+        waits
+            .get((waits.len() * percent / 100).min(waits.len().saturating_sub(1)))
+            .copied()
+            .unwrap_or(0)
+    };
     Ok([waits.len() as u64 / seconds, at(50), at(95), at(99)])
 }
 
 fn main() -> Outcome<()> {
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| argument != "--bench")
+        .collect();
     let seconds = arguments.first().and_then(|text| text.parse().ok()).unwrap_or(3);
     let dir = tempfile::tempdir()?;
     let club_dir = dir.path().join("club");
     let listen: SocketAddr = "127.0.0.1:0".parse()?;
-    let spec = ClubSpec { club: "Bench".into(), members: vec![MemberSpec::local("CAN", "can.bench.example", "127.0.0.1:7999".parse()?)] };
+    let spec = ClubSpec {
+        club: "Bench".into(),
+        members: vec![MemberSpec::local(
+            "CAN",
+            "can.bench.example",
+            "127.0.0.1:7999".parse()?,
+        )],
+    };
     club::found(&club_dir, &spec, Arc::new(SystemClock))?;
     let node = Node::open(&club::member_dir(&club_dir, "CAN"))?;
     load(node.state())?;
@@ -133,9 +159,17 @@ fn main() -> Outcome<()> {
         let _ = stopped.await;
     }));
     println!("{facts} observations, {CLIENTS} clients, {seconds} s a row; microseconds");
-    println!("{:<46} {:>9} {:>8} {:>8} {:>8}", "list", "answers/s", "p50", "p95", "p99");
-    let row = |name: &str, [rate, p50, p95, p99]: [u64; 4]| println!("{name:<46} {rate:>9} {p50:>8} {p95:>8} {p99:>8}");
-    row("/healthz (baseline)", measure(address, "/healthz", false, seconds)?);
+    println!(
+        "{:<46} {:>9} {:>8} {:>8} {:>8}",
+        "list", "answers/s", "p50", "p95", "p99"
+    );
+    let row = |name: &str, [rate, p50, p95, p99]: [u64; 4]| {
+        println!("{name:<46} {rate:>9} {p50:>8} {p95:>8} {p99:>8}");
+    };
+    row(
+        "/healthz (baseline)",
+        measure(address, "/healthz", false, seconds)?,
+    );
     for path in LISTS {
         row(&format!("{path} again"), measure(address, path, false, seconds)?);
         row(&format!("{path} afresh"), measure(address, path, true, seconds)?);

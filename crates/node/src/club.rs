@@ -65,7 +65,10 @@ pub fn member_dir(club: &Path, member: &str) -> PathBuf {
 /// [`NodeError::ClubSpec`] for codes, domains or addresses that are wrong or repeat, [`NodeError::FolderNotEmpty`],
 /// [`NodeError::Store`] with [`didymium_store::StoreError::FolderInUse`] while another process founds there, [`NodeError::Io`],
 /// [`NodeError::Random`].
-#[expect(clippy::needless_pass_by_value, reason = "a node takes its clock by value too")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "a node takes its clock by value too"
+)]
 pub fn found(dir: &Path, spec: &ClubSpec, clock: Arc<dyn Clock>) -> NodeResult<SignedCharter> {
     check(spec)?;
     require_empty(dir)?;

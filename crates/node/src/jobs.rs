@@ -11,6 +11,9 @@ use crate::{NodeResult, NodeState, twin_job};
 /// How long the node gathers changes before it builds the twin anew.
 const GATHER: Duration = Duration::from_millis(150);
 
+/// How long the node waits after a build that failed.
+const RETRY: Duration = Duration::from_secs(2);
+
 /// Builds the twin, and again after changes, until the node stops. Changes that come during a build lead to one more.
 pub(crate) async fn keep_twin(state: NodeState, shutdown: Shutdown) {
     let mut changes = state.changed().listen();
@@ -33,7 +36,11 @@ pub(crate) async fn keep_twin(state: NodeState, shutdown: Shutdown) {
         let built = tokio::task::spawn_blocking(move || rebuild_twin(&building)).await;
         match built.map_err(crate::NodeError::from).and_then(|built| built) {
             Ok(cut) => tracing::debug!(%cut, "twin is up to date"),
-            Err(error) => tracing::error!(error = error.in_words(), "the twin could not be built"),
+            Err(error) => {
+                tracing::error!(error = error.in_words(), "the twin could not be built");
+                tokio::time::sleep(RETRY).await;
+                changes.mark_changed();
+            }
         }
     }
 }

@@ -1,6 +1,12 @@
 //! `/api/v1` on the real public tables: published figures come out, every number explains itself, wrong questions are
 //! told what is wrong, and the document that describes it all is the one that is checked in.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test fails by panicking; its helpers too"
+)]
+
 use std::sync::{Arc, LazyLock};
 
 use axum::body::{Body, to_bytes};

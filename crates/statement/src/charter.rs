@@ -6,7 +6,9 @@
 
 use std::collections::BTreeSet;
 
-use coset::{CoseSign, CoseSignBuilder, CoseSignatureBuilder, HeaderBuilder, TaggedCborSerializable as _, iana};
+use coset::{
+    CoseSign, CoseSignBuilder, CoseSignatureBuilder, HeaderBuilder, TaggedCborSerializable as _, iana,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::limits::{MEMBERS_MAX, STATEMENT_BYTES_MAX};
@@ -90,16 +92,31 @@ impl Charter {
 
     fn check(&self) -> Result<(), StatementError> {
         if self.members.len() > MEMBERS_MAX {
-            return Err(StatementError::TooMany { what: "members", count: self.members.len(), max: MEMBERS_MAX });
+            return Err(StatementError::TooMany {
+                what: "members",
+                count: self.members.len(),
+                max: MEMBERS_MAX,
+            });
         }
         let mut seen = BTreeSet::new();
         for member in &self.members {
-            let roles = [("log key", &member.keys.log), ("witness key", &member.keys.witness), ("mirror key", &member.keys.mirror)];
-            let names = [("member", &member.member), ("DID", &member.did), ("domain", &member.domain)];
+            let roles = [
+                ("log key", &member.keys.log),
+                ("witness key", &member.keys.witness),
+                ("mirror key", &member.keys.mirror),
+            ];
+            let names = [
+                ("member", &member.member),
+                ("DID", &member.did),
+                ("domain", &member.domain),
+            ];
             let keys = member.keys.statement.iter().map(|key| ("statement key", key));
             for (what, value) in names.into_iter().chain(roles).chain(keys) {
                 if !seen.insert((what, value.clone())) {
-                    return Err(StatementError::CharterRepeats { what, value: value.clone() });
+                    return Err(StatementError::CharterRepeats {
+                        what,
+                        value: value.clone(),
+                    });
                 }
             }
             for key in &member.keys.statement {
@@ -113,7 +130,11 @@ impl Charter {
 impl Member {
     /// The statement key of that id, if the member has it.
     pub fn statement_key(&self, id: &crate::KeyId) -> Option<StatementKey> {
-        self.keys.statement.iter().filter_map(|key| StatementKey::from_hex(key).ok()).find(|key| key.id() == *id)
+        self.keys
+            .statement
+            .iter()
+            .filter_map(|key| StatementKey::from_hex(key).ok())
+            .find(|key| key.id() == *id)
     }
 
     /// The origin of the member's log: the name in its verifier key.
@@ -136,8 +157,10 @@ impl SignedCharter {
     /// # Errors
     /// [`StatementError::CharterUnsigned`] if a member's key is not among the signers, or the charter breaks a rule.
     pub fn sign(charter: &Charter, signers: &[StatementSigner]) -> Result<Self, StatementError> {
-        let payload = serde_json::to_vec(charter)
-            .map_err(|e| StatementError::Payload { kind: "charter", reason: e.to_string() })?;
+        let payload = serde_json::to_vec(charter).map_err(|e| StatementError::Payload {
+            kind: "charter",
+            reason: e.to_string(),
+        })?;
         let header = HeaderBuilder::new().content_type(CONTENT_TYPE.into()).build();
         let mut builder = CoseSignBuilder::new().protected(header).payload(payload);
         for signer in signers {
@@ -148,7 +171,12 @@ impl SignedCharter {
             let signature = CoseSignatureBuilder::new().protected(header).build();
             builder = builder.add_created_signature(signature, b"", |message| signer.sign(message));
         }
-        let bytes = builder.build().to_tagged_vec().map_err(|e| StatementError::NotCose { reason: e.to_string() })?;
+        let bytes = builder
+            .build()
+            .to_tagged_vec()
+            .map_err(|e| StatementError::NotCose {
+                reason: e.to_string(),
+            })?;
         Self::parse(&bytes)
     }
 
@@ -158,15 +186,28 @@ impl SignedCharter {
     /// The first reason why it does not count.
     pub fn parse(bytes: &[u8]) -> Result<Self, StatementError> {
         if bytes.len() > STATEMENT_BYTES_MAX {
-            return Err(StatementError::TooLarge { bytes: bytes.len(), max: STATEMENT_BYTES_MAX });
+            return Err(StatementError::TooLarge {
+                bytes: bytes.len(),
+                max: STATEMENT_BYTES_MAX,
+            });
         }
-        let sign = CoseSign::from_tagged_slice(bytes).map_err(|e| StatementError::NotCose { reason: e.to_string() })?;
+        let sign = CoseSign::from_tagged_slice(bytes).map_err(|e| StatementError::NotCose {
+            reason: e.to_string(),
+        })?;
         if sign.protected.header.content_type != Some(coset::ContentType::Text(CONTENT_TYPE.into())) {
-            return Err(StatementError::Header { field: "content type (3)", reason: "must be that of a charter, version 1" });
+            return Err(StatementError::Header {
+                field: "content type (3)",
+                reason: "must be that of a charter, version 1",
+            });
         }
-        let payload = sign.payload.as_deref().ok_or(StatementError::Header { field: "payload", reason: "is detached" })?;
-        let charter: Charter = serde_json::from_slice(payload)
-            .map_err(|e| StatementError::Payload { kind: "charter", reason: e.to_string() })?;
+        let payload = sign.payload.as_deref().ok_or(StatementError::Header {
+            field: "payload",
+            reason: "is detached",
+        })?;
+        let charter: Charter = serde_json::from_slice(payload).map_err(|e| StatementError::Payload {
+            kind: "charter",
+            reason: e.to_string(),
+        })?;
         charter.check()?;
         for member in &charter.members {
             let signed = sign.signatures.iter().any(|signature| {
@@ -175,10 +216,16 @@ impl SignedCharter {
                     .is_some_and(|key| key.verifies(&sign.tbs_data(b"", signature), &signature.signature))
             });
             if !signed {
-                return Err(StatementError::CharterUnsigned { member: member.member.clone() });
+                return Err(StatementError::CharterUnsigned {
+                    member: member.member.clone(),
+                });
             }
         }
-        Ok(Self { id: Digest::of(payload), charter, bytes: bytes.to_vec() })
+        Ok(Self {
+            id: Digest::of(payload),
+            charter,
+            bytes: bytes.to_vec(),
+        })
     }
 
     /// The charter's id.

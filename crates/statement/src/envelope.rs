@@ -10,7 +10,9 @@ use coset::{CoseSign1, CoseSign1Builder, Header, HeaderBuilder, Label, TaggedCbo
 use jiff::civil::Date;
 
 use crate::limits::{BLOB_BYTES_MAX, INLINE_PAYLOAD_BYTES_MAX, NAME_BYTES_MAX, STATEMENT_BYTES_MAX};
-use crate::{Digest, KeyId, KindVersion, StatementError, StatementId, StatementKey, StatementSigner, Visibility};
+use crate::{
+    Digest, KeyId, KindVersion, StatementError, StatementId, StatementKey, StatementSigner, Visibility,
+};
 
 const LABEL_CWT_CLAIMS: i64 = 15;
 const CLAIM_ISSUER: i64 = 1;
@@ -82,7 +84,9 @@ impl Draft {
             .payload(payload)
             .create_signature(b"", |message| signer.sign(message))
             .build();
-        let bytes = sign1.to_tagged_vec().map_err(|e| StatementError::NotCose { reason: e.to_string() })?;
+        let bytes = sign1.to_tagged_vec().map_err(|e| StatementError::NotCose {
+            reason: e.to_string(),
+        })?;
         Ok((Statement::parse(&bytes)?, blob))
     }
 
@@ -103,10 +107,14 @@ impl Draft {
             header.content_type(self.kind.media_type())
         };
         if let Some(valid) = self.valid {
-            let days = [valid.first, valid.last].map(|day| Value::from(day.to_string())).to_vec();
+            let days = [valid.first, valid.last]
+                .map(|day| Value::from(day.to_string()))
+                .to_vec();
             header = header.text_value(LABEL_VALID.into(), Value::Array(days));
         }
-        header.text_value(LABEL_VISIBILITY.into(), Value::from(self.visibility.as_str())).build()
+        header
+            .text_value(LABEL_VISIBILITY.into(), Value::from(self.visibility.as_str()))
+            .build()
     }
 }
 
@@ -140,23 +148,44 @@ impl Statement {
     /// Any of [`StatementError`]'s envelope variants; never panics on hostile input.
     pub fn parse(bytes: &[u8]) -> Result<Self, StatementError> {
         if bytes.len() > STATEMENT_BYTES_MAX {
-            return Err(StatementError::TooLarge { bytes: bytes.len(), max: STATEMENT_BYTES_MAX });
+            return Err(StatementError::TooLarge {
+                bytes: bytes.len(),
+                max: STATEMENT_BYTES_MAX,
+            });
         }
-        let sign1 = CoseSign1::from_tagged_slice(bytes).map_err(|e| StatementError::NotCose { reason: e.to_string() })?;
-        let again = sign1.clone().to_tagged_vec().map_err(|e| StatementError::NotCose { reason: e.to_string() })?;
+        let sign1 = CoseSign1::from_tagged_slice(bytes).map_err(|e| StatementError::NotCose {
+            reason: e.to_string(),
+        })?;
+        let again = sign1
+            .clone()
+            .to_tagged_vec()
+            .map_err(|e| StatementError::NotCose {
+                reason: e.to_string(),
+            })?;
         if again != bytes || !sign1.unprotected.is_empty() {
             return Err(StatementError::NotCanonical);
         }
         let header = &sign1.protected.header;
         if header.alg != Some(coset::Algorithm::Assigned(iana::Algorithm::EdDSA)) {
-            return Err(StatementError::Header { field: "alg (1)", reason: "must be EdDSA (-8)" });
+            return Err(StatementError::Header {
+                field: "alg (1)",
+                reason: "must be EdDSA (-8)",
+            });
         }
         if !header.crit.is_empty() {
-            return Err(StatementError::Header { field: "crit (2)", reason: "no critical header is understood" });
+            return Err(StatementError::Header {
+                field: "crit (2)",
+                reason: "no critical header is understood",
+            });
         }
-        let key = KeyId::from_slice(&header.key_id)
-            .ok_or(StatementError::Header { field: "kid (4)", reason: "must be 16 bytes" })?;
-        let body = sign1.payload.clone().ok_or(StatementError::Header { field: "payload", reason: "is detached" })?;
+        let key = KeyId::from_slice(&header.key_id).ok_or(StatementError::Header {
+            field: "kid (4)",
+            reason: "must be 16 bytes",
+        })?;
+        let body = sign1.payload.clone().ok_or(StatementError::Header {
+            field: "payload",
+            reason: "is detached",
+        })?;
         let (kind, payload) = kind_and_payload(header, body)?;
         let (issuer, subject) = claims(header)?;
         Ok(Self {
@@ -206,7 +235,14 @@ impl Statement {
             (PayloadRef::Blob(_), None) => Ok(None),
             (PayloadRef::Blob(expected), Some(bytes)) => {
                 let found = Digest::of(bytes);
-                if found == *expected { Ok(Some(bytes)) } else { Err(StatementError::WrongBlob { expected: *expected, found }) }
+                if found == *expected {
+                    Ok(Some(bytes))
+                } else {
+                    Err(StatementError::WrongBlob {
+                        expected: *expected,
+                        found,
+                    })
+                }
             }
         }
     }
@@ -214,19 +250,30 @@ impl Statement {
 
 fn kind_and_payload(header: &Header, body: Vec<u8>) -> Result<(KindVersion, PayloadRef), StatementError> {
     match (&header.content_type, find(header, LABEL_PAYLOAD_HASH_ALG)) {
-        (Some(coset::ContentType::Text(text)), None) => Ok((KindVersion::parse(text)?, PayloadRef::Inline(body))),
+        (Some(coset::ContentType::Text(text)), None) => {
+            Ok((KindVersion::parse(text)?, PayloadRef::Inline(body)))
+        }
         (None, Some(algorithm)) => {
             if algorithm.as_integer() != Some(COSE_SHA_256.into()) {
-                return Err(StatementError::Header { field: "payload hash algorithm (258)", reason: "must be SHA-256 (-16)" });
+                return Err(StatementError::Header {
+                    field: "payload hash algorithm (258)",
+                    reason: "must be SHA-256 (-16)",
+                });
             }
-            let text = find(header, LABEL_PREIMAGE_CONTENT_TYPE).and_then(Value::as_text).ok_or(StatementError::Header {
-                field: "preimage content type (259)",
-                reason: "must be text",
+            let text = find(header, LABEL_PREIMAGE_CONTENT_TYPE)
+                .and_then(Value::as_text)
+                .ok_or(StatementError::Header {
+                    field: "preimage content type (259)",
+                    reason: "must be text",
+                })?;
+            let digest: [u8; 32] = body.try_into().map_err(|_| StatementError::Header {
+                field: "payload",
+                reason: "must be a SHA-256 digest of 32 bytes",
             })?;
-            let digest: [u8; 32] = body
-                .try_into()
-                .map_err(|_| StatementError::Header { field: "payload", reason: "must be a SHA-256 digest of 32 bytes" })?;
-            Ok((KindVersion::parse(text)?, PayloadRef::Blob(Digest::from_bytes(digest))))
+            Ok((
+                KindVersion::parse(text)?,
+                PayloadRef::Blob(Digest::from_bytes(digest)),
+            ))
         }
         _ => Err(StatementError::Header {
             field: "content type (3)",
@@ -238,7 +285,10 @@ fn kind_and_payload(header: &Header, body: Vec<u8>) -> Result<(KindVersion, Payl
 fn claims(header: &Header) -> Result<(String, String), StatementError> {
     let claims = find(header, LABEL_CWT_CLAIMS)
         .and_then(Value::as_map)
-        .ok_or(StatementError::Header { field: "CWT claims (15)", reason: "must be a map" })?;
+        .ok_or(StatementError::Header {
+            field: "CWT claims (15)",
+            reason: "must be a map",
+        })?;
     let text = |label: i64, field: &'static str| {
         claims
             .iter()
@@ -246,14 +296,25 @@ fn claims(header: &Header) -> Result<(String, String), StatementError> {
             .and_then(|(_, value)| value.as_text())
             .filter(|text| !text.is_empty() && text.len() <= NAME_BYTES_MAX)
             .map(str::to_owned)
-            .ok_or(StatementError::Header { field, reason: "must be text of 1 to 300 bytes" })
+            .ok_or(StatementError::Header {
+                field,
+                reason: "must be text of 1 to 300 bytes",
+            })
     };
-    Ok((text(CLAIM_ISSUER, "issuer (15/1)")?, text(CLAIM_SUBJECT, "subject (15/2)")?))
+    Ok((
+        text(CLAIM_ISSUER, "issuer (15/1)")?,
+        text(CLAIM_SUBJECT, "subject (15/2)")?,
+    ))
 }
 
 fn valid_time(header: &Header) -> Result<Option<ValidTime>, StatementError> {
-    let wrong = StatementError::Header { field: LABEL_VALID, reason: "must be two days, first not after last" };
-    let Some(value) = find_text(header, LABEL_VALID) else { return Ok(None) };
+    let wrong = StatementError::Header {
+        field: LABEL_VALID,
+        reason: "must be two days, first not after last",
+    };
+    let Some(value) = find_text(header, LABEL_VALID) else {
+        return Ok(None);
+    };
     let day = |value: &Value| value.as_text().and_then(|text| text.parse::<Date>().ok());
     match value.as_array().map(Vec::as_slice) {
         Some([first, last]) => match (day(first), day(last)) {
@@ -267,14 +328,25 @@ fn valid_time(header: &Header) -> Result<Option<ValidTime>, StatementError> {
 fn visibility(header: &Header) -> Result<Visibility, StatementError> {
     find_text(header, LABEL_VISIBILITY)
         .and_then(Value::as_text)
-        .ok_or(StatementError::Header { field: LABEL_VISIBILITY, reason: "must be text" })
+        .ok_or(StatementError::Header {
+            field: LABEL_VISIBILITY,
+            reason: "must be text",
+        })
         .and_then(Visibility::parse)
 }
 
 fn find(header: &Header, label: i64) -> Option<&Value> {
-    header.rest.iter().find(|(key, _)| *key == Label::Int(label)).map(|(_, value)| value)
+    header
+        .rest
+        .iter()
+        .find(|(key, _)| *key == Label::Int(label))
+        .map(|(_, value)| value)
 }
 
 fn find_text<'a>(header: &'a Header, label: &str) -> Option<&'a Value> {
-    header.rest.iter().find(|(key, _)| matches!(key, Label::Text(text) if text == label)).map(|(_, value)| value)
+    header
+        .rest
+        .iter()
+        .find(|(key, _)| matches!(key, Label::Text(text) if text == label))
+        .map(|(_, value)| value)
 }

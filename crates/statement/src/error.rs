@@ -150,6 +150,10 @@ pub enum StatementError {
 impl StatementError {
     /// A field error whose value is cut to a readable length.
     pub(crate) fn field(field: &'static str, value: &str, reason: impl Into<String>) -> Self {
-        Self::Field { field, value: value.chars().take(80).collect(), reason: reason.into() }
+        Self::Field {
+            field,
+            value: value.chars().take(80).collect(),
+            reason: reason.into(),
+        }
     }
 }

@@ -46,7 +46,9 @@ impl FromStr for Digest {
 
     /// Accepts exactly 64 lower-case hexadecimal digits.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let not_a_digest = || StatementError::NotADigest { text: text.chars().take(80).collect() };
+        let not_a_digest = || StatementError::NotADigest {
+            text: text.chars().take(80).collect(),
+        };
         if text.bytes().any(|b| b.is_ascii_uppercase()) {
             return Err(not_a_digest());
         }

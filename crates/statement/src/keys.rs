@@ -46,7 +46,9 @@ impl StatementKey {
     /// [`StatementError::BadKey`] otherwise.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, StatementError> {
         let bad = |reason| StatementError::BadKey { reason };
-        let bytes: &[u8; 32] = bytes.try_into().map_err(|_| bad("an Ed25519 public key has 32 bytes"))?;
+        let bytes: &[u8; 32] = bytes
+            .try_into()
+            .map_err(|_| bad("an Ed25519 public key has 32 bytes"))?;
         let key = VerifyingKey::from_bytes(bytes).map_err(|_| bad("not a point of the curve"))?;
         if key.is_weak() {
             return Err(bad("a point of small order"));
@@ -62,7 +64,9 @@ impl StatementKey {
     /// # Errors
     /// [`StatementError::BadKey`] if it is not a key.
     pub fn from_hex(text: &str) -> Result<Self, StatementError> {
-        let bytes = hex::decode(text).map_err(|_| StatementError::BadKey { reason: "not hexadecimal" })?;
+        let bytes = hex::decode(text).map_err(|_| StatementError::BadKey {
+            reason: "not hexadecimal",
+        })?;
         Self::from_bytes(&bytes)
     }
 

@@ -63,7 +63,10 @@ impl Kind {
     pub fn as_str(&self) -> &str {
         match self {
             Self::Other(name) => name,
-            known => NAMED.iter().find(|(kind, _)| kind == known).map_or("", |(_, name)| name),
+            known => NAMED
+                .iter()
+                .find(|(kind, _)| kind == known)
+                .map_or("", |(_, name)| name),
         }
     }
 
@@ -111,12 +114,18 @@ impl KindVersion {
     pub fn parse(text: &str) -> Result<Self, StatementError> {
         let parse = || {
             let (name, version) = text.strip_prefix(PREFIX)?.split_once(SUFFIX)?;
-            let named = (1..=40).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+            let named =
+                (1..=40).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
             let number = !version.starts_with('0') && version.bytes().all(|b| b.is_ascii_digit());
             let version: u32 = version.parse().ok().filter(|v| (1..=9999).contains(v))?;
-            (named && number).then(|| Self { kind: Kind::from_name(name), version })
+            (named && number).then(|| Self {
+                kind: Kind::from_name(name),
+                version,
+            })
         };
-        parse().ok_or_else(|| StatementError::NotOurMediaType { text: text.chars().take(120).collect() })
+        parse().ok_or_else(|| StatementError::NotOurMediaType {
+            text: text.chars().take(120).collect(),
+        })
     }
 }
 
@@ -134,7 +143,10 @@ mod tests {
     fn media_types_round_trip() {
         for (kind, name) in NAMED {
             let typed = KindVersion { kind, version: 3 };
-            assert_eq!(typed.media_type(), format!("application/vnd.didymium.{name}+json; version=3"));
+            assert_eq!(
+                typed.media_type(),
+                format!("application/vnd.didymium.{name}+json; version=3")
+            );
             assert_eq!(KindVersion::parse(&typed.media_type()).unwrap(), typed);
         }
         let unknown = KindVersion::parse("application/vnd.didymium.telemetry+json; version=12").unwrap();

@@ -5,10 +5,17 @@ use crate::{Charter, Digest, Kind, KindVersion};
 
 /// The kinds whose schema a node publishes, in version 1.
 pub fn published_kinds() -> Vec<KindVersion> {
-    [Kind::Genesis, Kind::Site, Kind::Statistic, Kind::Notice, Kind::Supersede, Kind::Retract]
-        .into_iter()
-        .map(KindVersion::v1)
-        .collect()
+    [
+        Kind::Genesis,
+        Kind::Site,
+        Kind::Statistic,
+        Kind::Notice,
+        Kind::Supersede,
+        Kind::Retract,
+    ]
+    .into_iter()
+    .map(KindVersion::v1)
+    .collect()
 }
 
 /// The JSON Schema (2020-12) of a kind's payload, or of the charter under the name `charter`; absent for kinds that are

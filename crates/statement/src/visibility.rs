@@ -41,6 +41,8 @@ impl Visibility {
         [Self::Public, Self::Club, Self::Home, Self::Parties, Self::Sealed]
             .into_iter()
             .find(|class| class.as_str() == text)
-            .ok_or_else(|| StatementError::UnknownVisibility { text: text.chars().take(40).collect() })
+            .ok_or_else(|| StatementError::UnknownVisibility {
+                text: text.chars().take(40).collect(),
+            })
     }
 }

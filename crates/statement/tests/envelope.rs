@@ -1,8 +1,10 @@
 //! The envelope and the charter through their public face: what is signed is what is read, and nothing else passes.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking; its helpers too")]
+
 use didymium_statement::{
-    Charter, Digest, Draft, Kind, KindVersion, Member, MemberKeys, PayloadRef, Role, SignedCharter, Statement,
-    StatementError, StatementSigner, ValidTime, Visibility, json_schema, limits, published_kinds,
+    Charter, Digest, Draft, Kind, KindVersion, Member, MemberKeys, PayloadRef, Role, SignedCharter,
+    Statement, StatementError, StatementSigner, ValidTime, Visibility, json_schema, limits, published_kinds,
 };
 use proptest::prelude::*;
 use zeroize::Zeroizing;
@@ -16,7 +18,10 @@ fn draft(payload: &[u8]) -> Draft {
         issuer: "did:web:can.example".into(),
         subject: "https://can.example/notices/n1".into(),
         kind: KindVersion::v1(Kind::Notice),
-        valid: Some(ValidTime { first: "2025-04-04".parse().unwrap(), last: "2025-04-04".parse().unwrap() }),
+        valid: Some(ValidTime {
+            first: "2025-04-04".parse().unwrap(),
+            last: "2025-04-04".parse().unwrap(),
+        }),
         visibility: Visibility::Club,
         payload: payload.to_vec(),
     }
@@ -28,12 +33,21 @@ fn what_was_signed_is_read_back() {
     assert!(blob.is_none());
     let read = Statement::parse(statement.bytes()).unwrap();
     assert_eq!(read.id(), Digest::of(statement.bytes()));
-    assert_eq!((read.issuer.as_str(), read.subject.as_str()), ("did:web:can.example", "https://can.example/notices/n1"));
-    assert_eq!((read.kind.clone(), read.visibility), (KindVersion::v1(Kind::Notice), Visibility::Club));
+    assert_eq!(
+        (read.issuer.as_str(), read.subject.as_str()),
+        ("did:web:can.example", "https://can.example/notices/n1")
+    );
+    assert_eq!(
+        (read.kind.clone(), read.visibility),
+        (KindVersion::v1(Kind::Notice), Visibility::Club)
+    );
     assert_eq!(read.valid.unwrap().first.to_string(), "2025-04-04");
     assert_eq!(read.payload, PayloadRef::Inline(b"{}".to_vec()));
     read.verify(&signer(1).public()).unwrap();
-    assert!(matches!(read.verify(&signer(2).public()), Err(StatementError::BadSignature { .. })));
+    assert!(matches!(
+        read.verify(&signer(2).public()),
+        Err(StatementError::BadSignature { .. })
+    ));
 }
 
 #[test]
@@ -43,9 +57,15 @@ fn a_large_payload_travels_as_a_blob_that_is_checked() {
     let blob = blob.unwrap();
     assert_eq!(statement.payload, PayloadRef::Blob(Digest::of(&payload)));
     assert!(statement.bytes().len() < 1_000);
-    assert_eq!(statement.payload_bytes(Some(&blob)).unwrap(), Some(payload.as_slice()));
+    assert_eq!(
+        statement.payload_bytes(Some(&blob)).unwrap(),
+        Some(payload.as_slice())
+    );
     assert_eq!(statement.payload_bytes(None).unwrap(), None);
-    assert!(matches!(statement.payload_bytes(Some(b"other")), Err(StatementError::WrongBlob { .. })));
+    assert!(matches!(
+        statement.payload_bytes(Some(b"other")),
+        Err(StatementError::WrongBlob { .. })
+    ));
     statement.verify(&signer(1).public()).unwrap();
 }
 
@@ -53,13 +73,23 @@ fn a_large_payload_travels_as_a_blob_that_is_checked() {
 fn the_envelope_is_the_one_that_the_standards_describe() {
     let (statement, _) = draft(b"{}").sign(&signer(1)).unwrap();
     let value: ciborium::Value = ciborium::from_reader(statement.bytes()).unwrap();
-    let ciborium::Value::Tag(18, inner) = value else { panic!("not a tagged COSE_Sign1") };
+    let ciborium::Value::Tag(18, inner) = value else {
+        panic!("not a tagged COSE_Sign1")
+    };
     let parts = inner.into_array().unwrap();
     let protected: ciborium::Value = ciborium::from_reader(parts[0].as_bytes().unwrap().as_slice()).unwrap();
     let header = protected.into_map().unwrap();
-    let find = |label: i64| header.iter().find(|(key, _)| key.as_integer() == Some(label.into())).map(|(_, value)| value.clone());
+    let find = |label: i64| {
+        header
+            .iter()
+            .find(|(key, _)| key.as_integer() == Some(label.into()))
+            .map(|(_, value)| value.clone())
+    };
     assert_eq!(find(1), Some((-8).into()));
-    assert_eq!(find(3), Some("application/vnd.didymium.notice+json; version=1".into()));
+    assert_eq!(
+        find(3),
+        Some("application/vnd.didymium.notice+json; version=1".into())
+    );
     assert!(find(15).unwrap().is_map() && find(258).is_none());
     assert_eq!(parts[1], ciborium::Value::Map(vec![]));
     assert_eq!(parts[3].as_bytes().unwrap().len(), 64);
@@ -73,7 +103,10 @@ fn every_flipped_bit_is_refused_or_fails_to_verify() {
             let mut bytes = statement.bytes().to_vec();
             bytes[place] ^= 1 << bit;
             if let Ok(read) = Statement::parse(&bytes) {
-                assert!(read.verify(&signer(1).public()).is_err(), "byte {place} bit {bit}");
+                assert!(
+                    read.verify(&signer(1).public()).is_err(),
+                    "byte {place} bit {bit}"
+                );
             }
         }
     }
@@ -93,8 +126,14 @@ fn other_encodings_of_the_same_content_are_refused() {
     assert_eq!(indefinite[1], 0x84);
     indefinite[1] = 0x9f;
     indefinite.push(0xff);
-    assert!(matches!(Statement::parse(&indefinite), Err(StatementError::NotCanonical)));
-    assert!(matches!(Statement::parse(&vec![0; limits::STATEMENT_BYTES_MAX + 1]), Err(StatementError::TooLarge { .. })));
+    assert!(matches!(
+        Statement::parse(&indefinite),
+        Err(StatementError::NotCanonical)
+    ));
+    assert!(matches!(
+        Statement::parse(&vec![0; limits::STATEMENT_BYTES_MAX + 1]),
+        Err(StatementError::TooLarge { .. })
+    ));
 }
 
 fn member(code: &str, seed: u8) -> Member {
@@ -132,9 +171,16 @@ fn a_charter_counts_only_with_every_members_signature() {
     let read = SignedCharter::parse(signed.bytes()).unwrap();
     assert_eq!((read.id(), read.charter()), (signed.id(), &charter()));
     let other_order = SignedCharter::sign(&charter(), &[signer(1), signer(2)]).unwrap();
-    assert_eq!(other_order.id(), signed.id(), "the id does not depend on the signatures");
+    assert_eq!(
+        other_order.id(),
+        signed.id(),
+        "the id does not depend on the signatures"
+    );
     let lacking = SignedCharter::sign(&charter(), &[signer(1), signer(9)]).unwrap_err();
-    assert!(matches!(lacking, StatementError::CharterUnsigned { ref member } if member == "DEU"), "{lacking}");
+    assert!(
+        matches!(lacking, StatementError::CharterUnsigned { ref member } if member == "DEU"),
+        "{lacking}"
+    );
     for place in 0..signed.bytes().len() {
         let mut bytes = signed.bytes().to_vec();
         bytes[place] ^= 0x10;
@@ -148,17 +194,28 @@ fn a_charter_counts_only_with_every_members_signature() {
 fn a_charter_that_names_a_thing_twice_is_refused() {
     let mut twice = charter();
     twice.members[1].keys.log = twice.members[0].keys.log.clone();
-    assert!(matches!(SignedCharter::sign(&twice, &[signer(1), signer(2)]), Err(StatementError::CharterRepeats { .. })));
+    assert!(matches!(
+        SignedCharter::sign(&twice, &[signer(1), signer(2)]),
+        Err(StatementError::CharterRepeats { .. })
+    ));
     let mut shared = charter();
     shared.members[1].keys.statement = shared.members[0].keys.statement.clone();
-    assert!(matches!(SignedCharter::sign(&shared, &[signer(1)]), Err(StatementError::CharterRepeats { .. })));
+    assert!(matches!(
+        SignedCharter::sign(&shared, &[signer(1)]),
+        Err(StatementError::CharterRepeats { .. })
+    ));
 }
 
 #[test]
 fn every_published_kind_has_a_schema_and_reserved_ones_have_none() {
     for kind in published_kinds() {
         let schema = json_schema(kind.kind.as_str(), kind.version).unwrap();
-        assert!(schema["properties"].as_object().is_some_and(|fields| !fields.is_empty()), "{kind}");
+        assert!(
+            schema["properties"]
+                .as_object()
+                .is_some_and(|fields| !fields.is_empty()),
+            "{kind}"
+        );
     }
     assert!(json_schema("charter", 1).is_some());
     for (name, version) in [("vote", 1), ("return", 1), ("site", 2), ("", 1)] {

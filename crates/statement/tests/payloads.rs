@@ -1,23 +1,46 @@
 //! Payloads through their public face: what is refused, with the field, the value and what would be right.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking; its helpers too")]
+
 use didymium_statement::payload::{
-    Basis, Capacity, Confidence, Notice, OBSERVATION_COLUMNS, Observation, Owner, Point, PointPrecision, Process, PublishedBasis,
-    Site, SiteStatus, Source, Statistic, StatisticTable,
+    Basis, Capacity, Confidence, Notice, OBSERVATION_COLUMNS, Observation, Owner, Point, PointPrecision,
+    Process, PublishedBasis, Site, SiteStatus, Source, Statistic, StatisticTable,
 };
 use didymium_vocabulary::Vocabulary;
 use proptest::prelude::*;
+
+/// The field that is told about, and how a good payload is spoilt in it.
+type Spoiled<P> = (&'static str, fn(&mut P));
 
 fn vocabulary() -> &'static Vocabulary {
     Vocabulary::embedded()
 }
 
-const GOOD: [&str; 15] =
-    ["production", "rare_earths", "mine", "ore", "REO", "contained", "CHN", "", "", "2023", "255000", "", "t", "reported", "fiscal year"];
+const GOOD: [&str; 15] = [
+    "production",
+    "rare_earths",
+    "mine",
+    "ore",
+    "REO",
+    "contained",
+    "CHN",
+    "",
+    "",
+    "2023",
+    "255000",
+    "",
+    "t",
+    "reported",
+    "fiscal year",
+];
 
 #[test]
 fn a_good_row_is_read() {
     let read = Observation::parse(&GOOD, vocabulary()).unwrap();
-    assert_eq!((read.area, read.value.to_string().as_str(), read.basis), ("CHN", "255000", Basis::Reported));
+    assert_eq!(
+        (read.area, read.value.to_string().as_str(), read.basis),
+        ("CHN", "255000", Basis::Reported)
+    );
 }
 
 #[test]
@@ -46,7 +69,10 @@ fn a_bad_cell_is_refused_with_its_column_its_value_and_why() {
     ];
     for (column, value, told) in cases {
         let mut cells = GOOD;
-        cells[OBSERVATION_COLUMNS.iter().position(|name| *name == column).unwrap()] = value;
+        cells[OBSERVATION_COLUMNS
+            .iter()
+            .position(|name| *name == column)
+            .unwrap()] = value;
         let refused = Observation::parse(&cells, vocabulary()).unwrap_err().to_string();
         for word in told {
             assert!(refused.contains(word), "{column}=`{value}`: {refused}");
@@ -78,7 +104,10 @@ fn a_table_says_which_row_is_wrong() {
     let table = StatisticTable::parse(&bytes).unwrap();
     let layout = table.layout();
     assert!(table.observation(0, &layout, vocabulary()).is_ok());
-    let refused = table.observation(2, &layout, vocabulary()).unwrap_err().to_string();
+    let refused = table
+        .observation(2, &layout, vocabulary())
+        .unwrap_err()
+        .to_string();
     assert!(refused.contains("row 3"), "{refused}");
 }
 
@@ -95,7 +124,10 @@ fn tables_of_a_wrong_shape_are_refused() {
     for (n, spoil) in broken.into_iter().enumerate() {
         let mut table = good.clone();
         spoil(&mut table);
-        assert!(StatisticTable::parse(&table.to_bytes().unwrap()).is_err(), "case {n}");
+        assert!(
+            StatisticTable::parse(&table.to_bytes().unwrap()).is_err(),
+            "case {n}"
+        );
     }
     assert!(StatisticTable::parse(br#"{"source":{},"table":"t","columns":[],"rows":[[1]]}"#).is_err());
 }
@@ -106,15 +138,35 @@ fn site() -> Site {
         name: "Exercise mine".into(),
         country: "CAN".into(),
         place: "Yellowknife".into(),
-        point: Some(Point { lat: "62.4".parse().unwrap(), lon: "-114.4".parse().unwrap(), precision: PointPrecision::Town, source: "exercise".into() }),
+        point: Some(Point {
+            lat: "62.4".parse().unwrap(),
+            lon: "-114.4".parse().unwrap(),
+            precision: PointPrecision::Town,
+            source: "exercise".into(),
+        }),
         operator: "Exercise Ltd".into(),
-        owners: vec![Owner { name: "A".into(), share: Some("51".parse().unwrap()) }, Owner { name: "B".into(), share: Some("49".parse().unwrap()) }],
+        owners: vec![
+            Owner {
+                name: "A".into(),
+                share: Some("51".parse().unwrap()),
+            },
+            Owner {
+                name: "B".into(),
+                share: Some("49".parse().unwrap()),
+            },
+        ],
         status: SiteStatus::Operating,
         processes: vec![Process {
             commodity: "rare_earths".into(),
             stage: "mine".into(),
             form: "ore".into(),
-            capacity: Some(Capacity { value: "1000".parse().unwrap(), unit: "t".into(), mass_basis: "contained".into(), substance: "REO".into(), period: None }),
+            capacity: Some(Capacity {
+                value: "1000".parse().unwrap(),
+                unit: "t".into(),
+                mass_basis: "contained".into(),
+                substance: "REO".into(),
+                period: None,
+            }),
             status: SiteStatus::Operating,
             start: Some("2021".parse().unwrap()),
             basis: Basis::Reported,
@@ -128,7 +180,7 @@ fn site() -> Site {
 fn sites_are_checked_field_by_field() {
     let bytes = |site: &Site| serde_json::to_vec(site).unwrap();
     assert_eq!(Site::parse(&bytes(&site()), vocabulary()).unwrap(), site());
-    let broken: [(&str, fn(&mut Site)); 12] = [
+    let broken: [Spoiled<Site>; 12] = [
         ("site", |s| s.site = "Exercise Mine".into()),
         ("country", |s| s.country = "CA".into()),
         ("country", |s| s.country = "WLD".into()),
@@ -138,8 +190,12 @@ fn sites_are_checked_field_by_field() {
         ("owners", |s| s.owners[0].share = Some("-1".parse().unwrap())),
         ("processes", |s| s.processes.clear()),
         ("processes", |s| s.processes.push(s.processes[0].clone())),
-        ("capacity", |s| s.processes[0].capacity.as_mut().unwrap().value = "-5".parse().unwrap()),
-        ("capacity_unit", |s| s.processes[0].capacity.as_mut().unwrap().unit = "usd".into()),
+        ("capacity", |s| {
+            s.processes[0].capacity.as_mut().unwrap().value = "-5".parse().unwrap();
+        }),
+        ("capacity_unit", |s| {
+            s.processes[0].capacity.as_mut().unwrap().unit = "usd".into();
+        }),
         ("name", |s| s.name = "a\u{7}b".into()),
     ];
     for (field, spoil) in broken {
@@ -170,7 +226,7 @@ fn notices_are_checked_field_by_field() {
     };
     let bytes = |notice: &Notice| serde_json::to_vec(notice).unwrap();
     assert_eq!(Notice::parse(&bytes(&good), vocabulary()).unwrap(), good);
-    let broken: [(&str, fn(&mut Notice)); 6] = [
+    let broken: [Spoiled<Notice>; 6] = [
         ("type", |n| n.notice_type = "rumour".into()),
         ("actors", |n| n.actors = vec!["China".into()]),
         ("commodities", |n| n.commodities = vec!["dy".into()]),
@@ -181,7 +237,9 @@ fn notices_are_checked_field_by_field() {
     for (field, spoil) in broken {
         let mut notice = good.clone();
         spoil(&mut notice);
-        let refused = Notice::parse(&bytes(&notice), vocabulary()).unwrap_err().to_string();
+        let refused = Notice::parse(&bytes(&notice), vocabulary())
+            .unwrap_err()
+            .to_string();
         assert!(refused.contains(field), "{field}: {refused}");
     }
 }

@@ -22,7 +22,9 @@ pub(crate) fn writer(path: &Path, size_pages_max: Option<u32>) -> StoreResult<Co
     let connection = Connection::open(path).map_err(sorted)?;
     settings(&connection).map_err(sorted)?;
     if let Some(pages) = size_pages_max {
-        connection.pragma_update(None, "max_page_count", pages).map_err(sorted)?;
+        connection
+            .pragma_update(None, "max_page_count", pages)
+            .map_err(sorted)?;
     }
     check(&connection, path)?;
     migrate(&connection, path)?;
@@ -53,13 +55,24 @@ fn check(connection: &Connection, path: &Path) -> StoreResult<()> {
     if file_bytes > FULL_CHECK_BYTES_MAX {
         return Ok(());
     }
-    let verdict: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(sorted)?;
-    if verdict == "ok" { Ok(()) } else { Err(StoreError::Damaged { path: path.to_owned(), reason: verdict }) }
+    let verdict: String = connection
+        .query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+        .map_err(sorted)?;
+    if verdict == "ok" {
+        Ok(())
+    } else {
+        Err(StoreError::Damaged {
+            path: path.to_owned(),
+            reason: verdict,
+        })
+    }
 }
 
 fn migrate(connection: &Connection, path: &Path) -> StoreResult<()> {
     let sorted = |error| StoreError::from_sqlite(error, path);
-    let done: u32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(sorted)?;
+    let done: u32 = connection
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .map_err(sorted)?;
     let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
     if done > known {
         return Err(StoreError::TooNew { found: done, known });

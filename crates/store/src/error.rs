@@ -32,7 +32,9 @@ pub enum StoreError {
         reason: String,
     },
     /// The database was written by newer software.
-    #[error("database has schema {found}, this software knows up to {known}: use the newer didymium that wrote it")]
+    #[error(
+        "database has schema {found}, this software knows up to {known}: use the newer didymium that wrote it"
+    )]
     TooNew {
         /// Schema of the file.
         found: u32,
@@ -66,7 +68,10 @@ impl StoreError {
         use rusqlite::ErrorCode::{DatabaseCorrupt, DiskFull, NotADatabase};
         match error.sqlite_error_code() {
             Some(DiskFull) => Self::DiskFull,
-            Some(DatabaseCorrupt | NotADatabase) => Self::Damaged { path: path.to_owned(), reason: error.to_string() },
+            Some(DatabaseCorrupt | NotADatabase) => Self::Damaged {
+                path: path.to_owned(),
+                reason: error.to_string(),
+            },
             _ => Self::Sqlite(error),
         }
     }

@@ -19,18 +19,22 @@ pub struct StoreOptions {
 
 impl Default for StoreOptions {
     fn default() -> Self {
-        Self { readers: 4, size_pages_max: None }
+        Self {
+            readers: 4,
+            size_pages_max: None,
+        }
     }
 }
 
 /// A node's store in one SQLite file.
 pub struct SqliteStore {
     path: PathBuf,
-    /// Held to the end of the process or of this value, whichever comes first.
-    _lock: FolderLock,
-    writer: Mutex<Connection>,
+    /// Dropped before the writer, so that the last connection to close can fold the WAL into the file.
     readers: Mutex<Vec<Connection>>,
     reader_free: Condvar,
+    writer: Mutex<Connection>,
+    /// Held to the end of the process or of this value, whichever comes first; let go of last.
+    _lock: FolderLock,
 }
 
 impl SqliteStore {
@@ -43,8 +47,16 @@ impl SqliteStore {
         let lock = FolderLock::take(dir)?;
         let path = dir.join("node.db");
         let writer = connection::writer(&path, options.size_pages_max)?;
-        let readers = (0..options.readers.max(1)).map(|_| connection::reader(&path)).collect::<StoreResult<_>>()?;
-        Ok(Self { path, _lock: lock, writer: Mutex::new(writer), readers: Mutex::new(readers), reader_free: Condvar::new() })
+        let readers = (0..options.readers.max(1))
+            .map(|_| connection::reader(&path))
+            .collect::<StoreResult<_>>()?;
+        Ok(Self {
+            path,
+            _lock: lock,
+            writer: Mutex::new(writer),
+            readers: Mutex::new(readers),
+            reader_free: Condvar::new(),
+        })
     }
 
     fn sorted(&self, error: rusqlite::Error) -> StoreError {
@@ -59,14 +71,20 @@ impl SqliteStore {
     fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> StoreResult<T> {
         let mut free = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
         let reader = loop {
-            match free.pop() {
-                Some(reader) => break reader,
-                None => free = self.reader_free.wait(free).unwrap_or_else(PoisonError::into_inner),
+            if let Some(reader) = free.pop() {
+                break reader;
             }
+            free = self
+                .reader_free
+                .wait(free)
+                .unwrap_or_else(PoisonError::into_inner);
         };
         drop(free);
         let answer = query(&reader);
-        self.readers.lock().unwrap_or_else(PoisonError::into_inner).push(reader);
+        self.readers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(reader);
         self.reader_free.notify_one();
         answer.map_err(|error| self.sorted(error))
     }
@@ -75,7 +93,8 @@ impl SqliteStore {
 impl Store for SqliteStore {
     fn heads(&self) -> StoreResult<Vec<Head>> {
         self.read(|db| {
-            let mut statement = db.prepare_cached("SELECT origin, size, root, checkpoint FROM log ORDER BY origin")?;
+            let mut statement =
+                db.prepare_cached("SELECT origin, size, root, checkpoint FROM log ORDER BY origin")?;
             statement.query_map([], head_of)?.collect()
         })
     }
@@ -97,7 +116,11 @@ impl Store for SqliteStore {
             .map_err(|error| self.sorted(error))?;
         let found = write_batch(&transaction, batch).map_err(|error| self.sorted(error))?;
         if found != batch.expected_size {
-            return Err(StoreError::Conflict { origin: batch.origin.to_owned(), expected: batch.expected_size, found });
+            return Err(StoreError::Conflict {
+                origin: batch.origin.to_owned(),
+                expected: batch.expected_size,
+                found,
+            });
         }
         transaction.commit().map_err(|error| self.sorted(error))
     }
@@ -109,7 +132,9 @@ impl Store for SqliteStore {
                 "SELECT entry.idx, entry.statement, entry.bytes, entry.blob, entry.recorded FROM entry
                  JOIN log USING (log) WHERE log.origin = ?1 AND entry.idx >= ?2 ORDER BY entry.idx LIMIT ?3",
             )?;
-            statement.query_map(params![origin, from, limit], entry_of)?.collect()
+            statement
+                .query_map(params![origin, from, limit], entry_of)?
+                .collect()
         })
     }
 
@@ -139,7 +164,9 @@ impl Store for SqliteStore {
         let mut insert = writer
             .prepare_cached("INSERT INTO blob (digest, bytes) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
             .map_err(|error| self.sorted(error))?;
-        insert.execute(params![digest.as_slice(), bytes]).map_err(|error| self.sorted(error))?;
+        insert
+            .execute(params![digest.as_slice(), bytes])
+            .map_err(|error| self.sorted(error))?;
         Ok(())
     }
 
@@ -153,7 +180,9 @@ impl Store for SqliteStore {
 
     fn delete_blob(&self, digest: &[u8; 32]) -> StoreResult<()> {
         let writer = self.writer();
-        writer.execute("DELETE FROM blob WHERE digest = ?1", [digest.as_slice()]).map_err(|error| self.sorted(error))?;
+        writer
+            .execute("DELETE FROM blob WHERE digest = ?1", [digest.as_slice()])
+            .map_err(|error| self.sorted(error))?;
         Ok(())
     }
 
@@ -171,7 +200,10 @@ impl Store for SqliteStore {
     fn sweep_blobs(&self) -> StoreResult<u64> {
         let writer = self.writer();
         let swept = writer
-            .execute("DELETE FROM blob WHERE NOT EXISTS (SELECT 1 FROM entry WHERE entry.blob = blob.digest)", [])
+            .execute(
+                "DELETE FROM blob WHERE NOT EXISTS (SELECT 1 FROM entry WHERE entry.blob = blob.digest)",
+                [],
+            )
             .map_err(|error| self.sorted(error))?;
         Ok(swept as u64)
     }
@@ -197,17 +229,19 @@ fn write_batch(db: &Connection, batch: &Batch<'_>) -> rusqlite::Result<u64> {
             ":recorded": batch.recorded_ms, ":blob": entry.blob.as_ref().map(<[u8; 32]>::as_slice),
         })?;
     }
-    let mut tile = db.prepare_cached("INSERT OR REPLACE INTO tile (log, level, idx, hashes) VALUES (?1, ?2, ?3, ?4)")?;
+    let mut tile =
+        db.prepare_cached("INSERT OR REPLACE INTO tile (log, level, idx, hashes) VALUES (?1, ?2, ?3, ?4)")?;
     for row in &batch.tiles {
         tile.execute(params![log, row.level, row.index.cast_signed(), row.hashes])?;
     }
     let size = found + batch.entries.len() as u64;
-    db.prepare_cached("UPDATE log SET size = ?2, root = ?3, checkpoint = ?4 WHERE log = ?1")?.execute(params![
-        log,
-        size.cast_signed(),
-        batch.root.as_slice(),
-        batch.checkpoint
-    ])?;
+    db.prepare_cached("UPDATE log SET size = ?2, root = ?3, checkpoint = ?4 WHERE log = ?1")?
+        .execute(params![
+            log,
+            size.cast_signed(),
+            batch.root.as_slice(),
+            batch.checkpoint
+        ])?;
     Ok(found)
 }
 
@@ -216,7 +250,12 @@ fn to_i64(value: u64) -> StoreResult<i64> {
 }
 
 fn head_of(row: &Row<'_>) -> rusqlite::Result<Head> {
-    Ok(Head { origin: row.get(0)?, size: row.get::<_, i64>(1)?.unsigned_abs(), root: row.get(2)?, checkpoint: row.get(3)? })
+    Ok(Head {
+        origin: row.get(0)?,
+        size: row.get::<_, i64>(1)?.unsigned_abs(),
+        root: row.get(2)?,
+        checkpoint: row.get(3)?,
+    })
 }
 
 fn entry_of(row: &Row<'_>) -> rusqlite::Result<EntryRecord> {
@@ -230,5 +269,9 @@ fn entry_of(row: &Row<'_>) -> rusqlite::Result<EntryRecord> {
 }
 
 fn place_of(row: &Row<'_>) -> rusqlite::Result<Place> {
-    Ok(Place { origin: row.get(0)?, index: row.get::<_, i64>(1)?.unsigned_abs(), statement: row.get(2)? })
+    Ok(Place {
+        origin: row.get(0)?,
+        index: row.get::<_, i64>(1)?.unsigned_abs(),
+        statement: row.get(2)?,
+    })
 }

@@ -1,15 +1,33 @@
 //! The store through its public face: what is committed stays, what is not leaves no trace, and bad files are refused.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking; its helpers too")]
+
 use didymium_store::{Batch, NewEntry, SqliteStore, Store, StoreError, StoreOptions, TileRow};
 
 fn batch<'a>(expected_size: u64, entries: &[&'a [u8]], checkpoint: &'a [u8]) -> Batch<'a> {
     let entries = entries
         .iter()
         .enumerate()
-        .map(|(n, bytes)| NewEntry { statement: id(expected_size, n), bytes, blob: None })
+        .map(|(n, bytes)| NewEntry {
+            statement: id(expected_size, n),
+            bytes,
+            blob: None,
+        })
         .collect::<Vec<_>>();
-    let tiles = vec![TileRow { level: 0, index: 0, hashes: vec![7; 32 * entries.len()] }];
-    Batch { origin: "log.example/can", expected_size, entries, tiles, root: [3; 32], checkpoint, recorded_ms: 1 }
+    let tiles = vec![TileRow {
+        level: 0,
+        index: 0,
+        hashes: vec![7; 32 * entries.len()],
+    }];
+    Batch {
+        origin: "log.example/can",
+        expected_size,
+        entries,
+        tiles,
+        root: [3; 32],
+        checkpoint,
+        recorded_ms: 1,
+    }
 }
 
 fn id(base: u64, n: usize) -> [u8; 32] {
@@ -34,7 +52,10 @@ fn a_commit_is_there_after_reopening() {
     let head = store.head("log.example/can").unwrap().unwrap();
     assert_eq!((head.size, head.checkpoint.as_slice()), (3, b"cp3".as_slice()));
     let entries = store.entries("log.example/can", 1, 10).unwrap();
-    assert_eq!(entries.iter().map(|e| e.bytes.as_slice()).collect::<Vec<_>>(), [b"b", b"c"]);
+    assert_eq!(
+        entries.iter().map(|e| e.bytes.as_slice()).collect::<Vec<_>>(),
+        [b"b", b"c"]
+    );
     assert_eq!(store.find(&id(2, 0)).unwrap()[0].index, 2);
     assert_eq!(store.tile("log.example/can", 0, 0).unwrap().unwrap(), vec![7; 32]);
 }
@@ -45,7 +66,17 @@ fn a_stale_writer_is_refused_and_leaves_no_trace() {
     let store = open(dir.path());
     store.commit(&batch(0, &[b"a"], b"cp1")).unwrap();
     let refused = store.commit(&batch(0, &[b"x"], b"cpx")).unwrap_err();
-    assert!(matches!(refused, StoreError::Conflict { expected: 0, found: 1, .. }), "{refused}");
+    assert!(
+        matches!(
+            refused,
+            StoreError::Conflict {
+                expected: 0,
+                found: 1,
+                ..
+            }
+        ),
+        "{refused}"
+    );
     assert_eq!(store.entries("log.example/can", 0, 10).unwrap().len(), 1);
 }
 
@@ -64,14 +95,23 @@ fn the_same_statement_cannot_stand_twice_in_a_log() {
 fn two_processes_cannot_hold_one_folder() {
     let dir = tempfile::tempdir().unwrap();
     let _first = open(dir.path());
-    let second = SqliteStore::open(dir.path(), StoreOptions::default()).err().unwrap();
+    let second = SqliteStore::open(dir.path(), StoreOptions::default())
+        .err()
+        .unwrap();
     assert!(matches!(second, StoreError::FolderInUse { .. }), "{second}");
 }
 
 #[test]
 fn a_full_disk_loses_nothing_that_was_committed() {
     let dir = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(dir.path(), StoreOptions { readers: 1, size_pages_max: Some(60) }).unwrap();
+    let store = SqliteStore::open(
+        dir.path(),
+        StoreOptions {
+            readers: 1,
+            size_pages_max: Some(60),
+        },
+    )
+    .unwrap();
     let large = vec![1; 40_000];
     let mut size = 0;
     let full = loop {
@@ -82,9 +122,15 @@ fn a_full_disk_loses_nothing_that_was_committed() {
         assert!(size < 100, "the limit was never reached");
     };
     assert!(matches!(full, StoreError::DiskFull), "{full}");
-    assert_eq!(store.entries("log.example/can", 0, 100).unwrap().len() as u64, size);
+    assert_eq!(
+        store.entries("log.example/can", 0, 100).unwrap().len() as u64,
+        size
+    );
     drop(store);
-    assert_eq!(open(dir.path()).head("log.example/can").unwrap().unwrap().size, size);
+    assert_eq!(
+        open(dir.path()).head("log.example/can").unwrap().unwrap().size,
+        size
+    );
 }
 
 #[test]
@@ -100,7 +146,9 @@ fn a_truncated_database_is_refused_in_words() {
     let path = dir.path().join("node.db");
     let bytes = std::fs::read(&path).unwrap();
     std::fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
-    let refused = SqliteStore::open(dir.path(), StoreOptions::default()).err().unwrap();
+    let refused = SqliteStore::open(dir.path(), StoreOptions::default())
+        .err()
+        .unwrap();
     assert!(matches!(refused, StoreError::Damaged { .. }), "{refused:?}");
     std::fs::write(&path, b"not a database at all, but long enough to be looked at").unwrap();
     assert!(SqliteStore::open(dir.path(), StoreOptions::default()).is_err());
@@ -132,6 +180,11 @@ fn a_database_of_the_future_is_refused() {
     let db = rusqlite::Connection::open(dir.path().join("node.db")).unwrap();
     db.pragma_update(None, "user_version", 99).unwrap();
     drop(db);
-    let refused = SqliteStore::open(dir.path(), StoreOptions::default()).err().unwrap();
-    assert!(matches!(refused, StoreError::TooNew { found: 99, .. }), "{refused}");
+    let refused = SqliteStore::open(dir.path(), StoreOptions::default())
+        .err()
+        .unwrap();
+    assert!(
+        matches!(refused, StoreError::TooNew { found: 99, .. }),
+        "{refused}"
+    );
 }

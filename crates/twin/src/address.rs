@@ -47,7 +47,10 @@ const QUANTITIES: [(Quantity, &str); 9] = [
 impl Quantity {
     /// The name in an address.
     pub fn as_str(self) -> &'static str {
-        QUANTITIES.iter().find(|(quantity, _)| *quantity == self).map_or("", |(_, name)| name)
+        QUANTITIES
+            .iter()
+            .find(|(quantity, _)| *quantity == self)
+            .map_or("", |(_, name)| name)
     }
 }
 
@@ -91,11 +94,20 @@ impl fmt::Display for FigureAddress {
         match self {
             Self::Fact(digest) => write!(f, "fact|{digest}"),
             Self::Capacity { site, process } => write!(f, "capacity|{site}|{process}"),
-            Self::Series { quantity, key, area, partner, period } => {
+            Self::Series {
+                quantity,
+                key,
+                area,
+                partner,
+                period,
+            } => {
                 let [measure, commodity, stage, form, substance, basis, subject] = &**key;
                 let quantity = quantity.as_str();
                 // The subject is free text and comes last: it alone may hold the separator.
-                write!(f, "{quantity}|{measure}|{commodity}|{stage}|{form}|{substance}|{basis}|{area}|{partner}|{period}|{subject}")
+                write!(
+                    f,
+                    "{quantity}|{measure}|{commodity}|{stage}|{form}|{substance}|{basis}|{area}|{partner}|{period}|{subject}"
+                )
             }
         }
     }
@@ -105,7 +117,9 @@ impl FromStr for FigureAddress {
     type Err = AddressError;
 
     fn from_str(text: &str) -> Result<Self, AddressError> {
-        parse(text).ok_or_else(|| AddressError { text: text.chars().take(80).collect() })
+        parse(text).ok_or_else(|| AddressError {
+            text: text.chars().take(80).collect(),
+        })
     }
 }
 
@@ -118,12 +132,26 @@ fn parse(text: &str) -> Option<FigureAddress> {
         "fact" => rest.parse().ok().map(FigureAddress::Fact),
         "capacity" => {
             let (site, process) = rest.split_once('|')?;
-            Some(FigureAddress::Capacity { site: site.to_owned(), process: process.parse().ok()? })
+            Some(FigureAddress::Capacity {
+                site: site.to_owned(),
+                process: process.parse().ok()?,
+            })
         }
         _ => {
             let quantity = QUANTITIES.iter().find(|(_, name)| *name == head)?.0;
             let parts: Vec<&str> = rest.splitn(10, '|').collect();
-            let [measure, commodity, stage, form, substance, basis, area, partner, period, subject] = parts.try_into().ok()?;
+            let [
+                measure,
+                commodity,
+                stage,
+                form,
+                substance,
+                basis,
+                area,
+                partner,
+                period,
+                subject,
+            ] = parts.try_into().ok()?;
             let key = [measure, commodity, stage, form, substance, basis, subject].map(str::to_owned);
             Some(FigureAddress::Series {
                 quantity,

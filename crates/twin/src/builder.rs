@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use didymium_statement::payload::{Notice, Observation, Retract, Site, Source, StatisticTable, Supersede};
-use didymium_statement::{Digest, Kind, KindVersion, PayloadRef, Statement, StatementError, StatementId, Visibility};
+use didymium_statement::{
+    Digest, Kind, KindVersion, PayloadRef, Statement, StatementError, StatementId, Visibility,
+};
 use didymium_vocabulary::{Decimal, Dimension, Vocabulary};
 
 use crate::choice;
@@ -62,7 +64,14 @@ impl TwinBuilder {
 
     /// Adds the statement that stands at `index` of `member`'s log. `blob` is the payload named by digest, if the caller
     /// has it; without it the twin will be incomplete.
-    pub fn add(&mut self, member: &str, index: u64, recorded_ms: i64, statement: &Statement, blob: Option<&[u8]>) {
+    pub fn add(
+        &mut self,
+        member: &str,
+        index: u64,
+        recorded_ms: i64,
+        statement: &Statement,
+        blob: Option<&[u8]>,
+    ) {
         self.statements += 1;
         let place = Arc::new(StatementRef {
             member: member.to_owned(),
@@ -78,29 +87,48 @@ impl TwinBuilder {
         });
         if !matches!(statement.visibility, Visibility::Public | Visibility::Club) {
             // What a member knows of its own operators is an overlay of its own and never enters the club's twin.
-            let reason = format!("visibility `{}`: not part of the club's twin", statement.visibility.as_str());
-            self.uninterpreted.push(Uninterpreted { statement: place, reason });
+            let reason = format!(
+                "visibility `{}`: not part of the club's twin",
+                statement.visibility.as_str()
+            );
+            self.uninterpreted.push(Uninterpreted {
+                statement: place,
+                reason,
+            });
             return;
         }
         let outcome = match statement.payload_bytes(blob) {
             Ok(Some(payload)) => self.read(&place, statement, payload),
             Ok(None) => {
                 if let PayloadRef::Blob(digest) = statement.payload {
-                    self.missing.push(MissingBlob { blob: digest, statement: Arc::clone(&place) });
+                    self.missing.push(MissingBlob {
+                        blob: digest,
+                        statement: Arc::clone(&place),
+                    });
                 }
                 Ok(())
             }
             Err(error) => Err(error.to_string()),
         };
         if let Err(reason) = outcome {
-            self.uninterpreted.push(Uninterpreted { statement: place, reason });
+            self.uninterpreted.push(Uninterpreted {
+                statement: place,
+                reason,
+            });
         }
     }
 
-    fn read(&mut self, place: &Arc<StatementRef>, statement: &Statement, payload: &[u8]) -> Result<(), String> {
+    fn read(
+        &mut self,
+        place: &Arc<StatementRef>,
+        statement: &Statement,
+        payload: &[u8],
+    ) -> Result<(), String> {
         let KindVersion { kind, version } = &statement.kind;
         if *version != 1 {
-            return Err(format!("version {version} of kind `{kind}` is not known to this software"));
+            return Err(format!(
+                "version {version} of kind `{kind}` is not known to this software"
+            ));
         }
         let told = |error: StatementError| error.to_string();
         match kind {
@@ -109,13 +137,26 @@ impl TwinBuilder {
             Kind::Site => {
                 let site = Site::parse(payload, self.vocabulary).map_err(told)?;
                 let digest = digest::of_payload("site", &site).ok_or("the site cannot be encoded")?;
-                self.sites.push((digest, SiteRecord { site, uri: statement.subject.clone(), statement: Arc::clone(place) }));
+                self.sites.push((
+                    digest,
+                    SiteRecord {
+                        site,
+                        uri: statement.subject.clone(),
+                        statement: Arc::clone(place),
+                    },
+                ));
                 Ok(())
             }
             Kind::Notice => {
                 let notice = Notice::parse(payload, self.vocabulary).map_err(told)?;
                 let digest = digest::of_payload("notice", &notice).ok_or("the notice cannot be encoded")?;
-                self.notices.push((digest, NoticeRecord { notice, statement: Arc::clone(place) }));
+                self.notices.push((
+                    digest,
+                    NoticeRecord {
+                        notice,
+                        statement: Arc::clone(place),
+                    },
+                ));
                 Ok(())
             }
             Kind::Retract => {
@@ -125,7 +166,8 @@ impl TwinBuilder {
             }
             Kind::Supersede => {
                 let supersede = Supersede::parse(payload).map_err(told)?;
-                self.withdrawn.insert((statement.issuer.clone(), supersede.target));
+                self.withdrawn
+                    .insert((statement.issuer.clone(), supersede.target));
                 Ok(())
             }
             other => Err(format!("kind `{other}` is not known to this software")),
@@ -143,7 +185,11 @@ impl TwinBuilder {
             observations.push((observation, canonical));
         }
         let source_digest = digest::of_source(&table.source);
-        let source = Arc::clone(self.sources.entry(source_digest).or_insert_with(|| Arc::new(table.source.clone())));
+        let source = Arc::clone(
+            self.sources
+                .entry(source_digest)
+                .or_insert_with(|| Arc::new(table.source.clone())),
+        );
         for (observation, canonical) in observations {
             self.keep_fact(place, &observation, canonical, &source, &source_digest);
         }
@@ -187,7 +233,9 @@ impl TwinBuilder {
     }
 
     fn series_of(&mut self, observation: &Observation<'_>) -> SeriesId {
-        let basis = observation.mass_basis.map_or("", didymium_vocabulary::MassBasis::key);
+        let basis = observation
+            .mass_basis
+            .map_or("", didymium_vocabulary::MassBasis::key);
         let key = SeriesKey {
             measure: self.texts.keep(observation.measure),
             commodity: self.texts.keep(observation.commodity),
@@ -200,7 +248,10 @@ impl TwinBuilder {
         if let Some(&id) = self.series_ids.get(&key) {
             return id;
         }
-        let dimension = self.vocabulary.measure(observation.measure).map_or(Dimension::Count, |measure| measure.dimension);
+        let dimension = self
+            .vocabulary
+            .measure(observation.measure)
+            .map_or(Dimension::Count, |measure| measure.dimension);
         let id = SeriesId(u32::try_from(self.series.len()).unwrap_or(u32::MAX));
         self.series.push(SeriesDraft { key, dimension });
         self.series_ids.insert(key, id);
@@ -210,7 +261,8 @@ impl TwinBuilder {
     /// The twin of what was added.
     pub fn finish(mut self) -> Twin {
         let withdrawn = std::mem::take(&mut self.withdrawn);
-        let live = |statement: &Arc<StatementRef>| !withdrawn.contains(&(statement.issuer.clone(), statement.id));
+        let live =
+            |statement: &Arc<StatementRef>| !withdrawn.contains(&(statement.issuer.clone(), statement.id));
         for fact in &mut self.facts {
             fact.statements.retain(|statement| live(statement));
             fact.statements.sort();
@@ -224,14 +276,32 @@ impl TwinBuilder {
         self.uninterpreted.sort_by(|a, b| a.statement.cmp(&b.statement));
         self.facts.sort_unstable_by_key(|fact| fact.digest);
 
-        let (sites, site_digests) = one_a_key(self.sites, |record| record.site.site.clone(), &mut self.uninterpreted, |r| &r.statement);
-        let (notices, notice_digests) =
-            one_a_key(self.notices, |record| record.notice.notice.clone(), &mut self.uninterpreted, |r| &r.statement);
+        let (sites, site_digests) = one_a_key(
+            self.sites,
+            |record| record.site.site.clone(),
+            &mut self.uninterpreted,
+            |r| &r.statement,
+        );
+        let (notices, notice_digests) = one_a_key(
+            self.notices,
+            |record| record.notice.notice.clone(),
+            &mut self.uninterpreted,
+            |r| &r.statement,
+        );
         let completeness = if self.missing.is_empty() {
-            let sorted = self.facts.iter().map(|fact| fact.digest).chain(site_digests).chain(notice_digests);
-            Completeness::Complete { digest: digest::of_state(&self.cut.vocabulary, self.cut.rules, sorted) }
+            let sorted = self
+                .facts
+                .iter()
+                .map(|fact| fact.digest)
+                .chain(site_digests)
+                .chain(notice_digests);
+            Completeness::Complete {
+                digest: digest::of_state(&self.cut.vocabulary, self.cut.rules, sorted),
+            }
         } else {
-            Completeness::Incomplete { missing: self.missing }
+            Completeness::Incomplete {
+                missing: self.missing,
+            }
         };
         let series = series_with_figures(self.series, &self.facts, &self.texts, self.vocabulary);
         Twin::assemble(
@@ -250,10 +320,15 @@ impl TwinBuilder {
 }
 
 fn canonical(observation: &Observation<'_>, vocabulary: &Vocabulary) -> Result<Decimal, StatementError> {
-    let of = |source| StatementError::Vocabulary { field: "value", source };
+    let of = |source| StatementError::Vocabulary {
+        field: "value",
+        source,
+    };
     let unit = vocabulary.require_unit(observation.unit).map_err(of)?;
     let factor = unit.require_factor().map_err(of)?;
-    didymium_vocabulary::exact_mul(observation.value, factor).map(|value| value.normalize()).map_err(of)
+    didymium_vocabulary::exact_mul(observation.value, factor)
+        .map(|value| value.normalize())
+        .map_err(of)
 }
 
 /// Keeps one record a key: the one with the smallest digest, whatever order they came in; the others are told about. The
@@ -279,14 +354,22 @@ fn one_a_key<R>(
             std::collections::btree_map::Entry::Occupied(_) if repeats => {}
             std::collections::btree_map::Entry::Occupied(taken) => uninterpreted.push(Uninterpreted {
                 statement: Arc::clone(statement(&record)),
-                reason: format!("`{}` is registered twice with different content: supersede one of the two", taken.key()),
+                reason: format!(
+                    "`{}` is registered twice with different content: supersede one of the two",
+                    taken.key()
+                ),
             }),
         }
     }
     (kept, digests)
 }
 
-fn series_with_figures(drafts: Vec<SeriesDraft>, facts: &[Fact], texts: &Interner, vocabulary: &Vocabulary) -> Vec<Series> {
+fn series_with_figures(
+    drafts: Vec<SeriesDraft>,
+    facts: &[Fact],
+    texts: &Interner,
+    vocabulary: &Vocabulary,
+) -> Vec<Series> {
     let mut grouped: Vec<Vec<FactId>> = vec![Vec::new(); drafts.len()];
     for (place, fact) in (0..).zip(facts) {
         grouped[fact.series.0 as usize].push(FactId(place));
@@ -301,7 +384,11 @@ fn series_with_figures(drafts: Vec<SeriesDraft>, facts: &[Fact], texts: &Interne
             Series {
                 key: draft.key,
                 dimension: draft.dimension,
-                unit: display_unit(draft.dimension, members.iter().map(|id| texts.text(facts[id.0 as usize].unit)), vocabulary),
+                unit: display_unit(
+                    draft.dimension,
+                    members.iter().map(|id| texts.text(facts[id.0 as usize].unit)),
+                    vocabulary,
+                ),
                 periods: choice::by_period(&members, facts, texts, &preferred),
             }
         })
@@ -309,16 +396,26 @@ fn series_with_figures(drafts: Vec<SeriesDraft>, facts: &[Fact], texts: &Interne
 }
 
 /// The unit in which a series is shown: the one all its figures share, else tonnes for masses, else the canonical one.
-fn display_unit<'a>(dimension: Dimension, units: impl Iterator<Item = &'a str>, vocabulary: &Vocabulary) -> String {
+fn display_unit<'a>(
+    dimension: Dimension,
+    units: impl Iterator<Item = &'a str>,
+    vocabulary: &Vocabulary,
+) -> String {
     let distinct: BTreeSet<&str> = units.collect();
     match (distinct.len(), distinct.first()) {
         (1, Some(unit)) if *unit != "kt" => (*unit).to_owned(),
         _ if dimension == Dimension::Mass => "t".to_owned(),
-        _ => vocabulary.canonical_unit(dimension).map_or_else(|_| String::new(), |unit| unit.unit.clone()),
+        _ => vocabulary
+            .canonical_unit(dimension)
+            .map_or_else(|_| String::new(), |unit| unit.unit.clone()),
     }
 }
 
 /// Symbols of the aggregates, which are never countries of a ranking.
 pub(crate) fn aggregates(texts: &Interner, vocabulary: &Vocabulary) -> BTreeSet<Symbol> {
-    vocabulary.areas().iter().filter_map(|area| texts.find(&area.area)).collect()
+    vocabulary
+        .areas()
+        .iter()
+        .filter_map(|area| texts.find(&area.area))
+        .collect()
 }

@@ -38,19 +38,40 @@ pub(crate) fn by_period(
     let mut periods: BTreeMap<Period, BTreeMap<&str, Vec<FactId>>> = BTreeMap::new();
     for id in members {
         let fact = &facts[id.0 as usize];
-        periods.entry(fact.period).or_default().entry(fact.source.source.as_str()).or_default().push(*id);
+        periods
+            .entry(fact.period)
+            .or_default()
+            .entry(fact.source.source.as_str())
+            .or_default()
+            .push(*id);
     }
     periods
         .into_iter()
         .map(|(period, editions)| {
-            let mut editions: Vec<Edition> = editions.into_values().filter_map(|ids| edition(ids, facts)).collect();
-            let fullest = editions.iter().map(|edition| edition.areas().count()).max().unwrap_or(0);
+            let mut editions: Vec<Edition> = editions
+                .into_values()
+                .filter_map(|ids| edition(ids, facts))
+                .collect();
+            let fullest = editions
+                .iter()
+                .map(|edition| edition.areas().count())
+                .max()
+                .unwrap_or(0);
             let world = texts.find(WORLD);
             editions.sort_by_cached_key(|edition| {
-                let speaks_for_world =
-                    world.is_some_and(|world| !edition.of_area(world).is_empty()) || edition.areas().count() * 2 >= fullest;
-                let rank = preferred.iter().position(|series| *series == edition.source.series).unwrap_or(usize::MAX);
-                (!speaks_for_world, edition.projected, rank, Reverse(edition.source.published), edition.source.source.clone())
+                let speaks_for_world = world.is_some_and(|world| !edition.of_area(world).is_empty())
+                    || edition.areas().count() * 2 >= fullest;
+                let rank = preferred
+                    .iter()
+                    .position(|series| *series == edition.source.series)
+                    .unwrap_or(usize::MAX);
+                (
+                    !speaks_for_world,
+                    edition.projected,
+                    rank,
+                    Reverse(edition.source.published),
+                    edition.source.source.clone(),
+                )
             });
             (period, PeriodFigures { editions })
         })
@@ -61,8 +82,15 @@ fn edition(ids: Vec<FactId>, facts: &[Fact]) -> Option<Edition> {
     let fact = |id: &FactId| &facts[id.0 as usize];
     let source = Arc::clone(&fact(ids.first()?).source);
     let projected = ids.iter().all(|id| fact(id).basis == Basis::Projected);
-    let mut rows: Vec<_> = ids.into_iter().map(|id| (fact(&id).area, fact(&id).partner, id)).collect();
+    let mut rows: Vec<_> = ids
+        .into_iter()
+        .map(|id| (fact(&id).area, fact(&id).partner, id))
+        .collect();
     // An edition that contradicts itself shows its best-based figure first; the digest settles what is left.
     rows.sort_by_key(|(area, partner, id)| (*area, *partner, fact(id).basis, fact(id).digest));
-    Some(Edition { source, facts: rows, projected })
+    Some(Edition {
+        source,
+        facts: rows,
+        projected,
+    })
 }

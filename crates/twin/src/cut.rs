@@ -22,7 +22,10 @@ pub struct Cut {
 impl Cut {
     /// Id of the cut: SHA-256 over one line a field, sizes in the order of member codes.
     pub fn id(&self) -> Digest {
-        let mut text = format!("didymium cut v1\ncharter {}\nvocabulary {}\nrules {}\n", self.charter, self.vocabulary, self.rules);
+        let mut text = format!(
+            "didymium cut v1\ncharter {}\nvocabulary {}\nrules {}\n",
+            self.charter, self.vocabulary, self.rules
+        );
         for (member, size) in &self.sizes {
             text.push_str(&format!("{member} {size}\n"));
         }

@@ -42,7 +42,9 @@ pub(crate) fn of_observation(observation: &Observation<'_>, source: &Digest) -> 
         observation.stage,
         observation.form,
         observation.substance,
-        observation.mass_basis.map_or("", didymium_vocabulary::MassBasis::key),
+        observation
+            .mass_basis
+            .map_or("", didymium_vocabulary::MassBasis::key),
         observation.area,
         observation.partner,
         observation.subject,

@@ -28,7 +28,11 @@ pub(crate) fn area_total(edition: &Edition, area: Symbol, facts: &[Fact]) -> Opt
 }
 
 /// Totals of every country (aggregates left out), canonical unit, in no particular order.
-pub(crate) fn countries(edition: &Edition, aggregates: &BTreeSet<Symbol>, facts: &[Fact]) -> Vec<(Symbol, Decimal)> {
+pub(crate) fn countries(
+    edition: &Edition,
+    aggregates: &BTreeSet<Symbol>,
+    facts: &[Fact],
+) -> Vec<(Symbol, Decimal)> {
     edition
         .areas()
         .filter(|area| !aggregates.contains(area))
@@ -37,11 +41,18 @@ pub(crate) fn countries(edition: &Edition, aggregates: &BTreeSet<Symbol>, facts:
 }
 
 /// The world total: as published if the edition gives one, else the sum of all it lists (second value true).
-pub(crate) fn world_total(edition: &Edition, world: Option<Symbol>, facts: &[Fact]) -> Option<(Decimal, bool)> {
+pub(crate) fn world_total(
+    edition: &Edition,
+    world: Option<Symbol>,
+    facts: &[Fact],
+) -> Option<(Decimal, bool)> {
     if let Some(total) = world.and_then(|world| area_total(edition, world, facts)) {
         return Some((total, false));
     }
-    let listed: Vec<Decimal> = edition.areas().filter_map(|area| area_total(edition, area, facts)).collect();
+    let listed: Vec<Decimal> = edition
+        .areas()
+        .filter_map(|area| area_total(edition, area, facts))
+        .collect();
     (!listed.is_empty()).then(|| (listed.iter().sum(), true))
 }
 
@@ -50,7 +61,9 @@ pub(crate) fn percent(part: Decimal, whole: Decimal) -> Option<Decimal> {
     if whole.is_zero() {
         return None;
     }
-    part.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(whole).map(|share| share.round_dp(DIGITS).normalize())
+    part.checked_mul(Decimal::ONE_HUNDRED)?
+        .checked_div(whole)
+        .map(|share| share.round_dp(DIGITS).normalize())
 }
 
 /// Herfindahl–Hirschman index: the sum of squared shares in percent, 0 to 10,000. Countries that the source lumps
@@ -61,7 +74,10 @@ pub(crate) fn hhi(countries: &[(Symbol, Decimal)], world: Decimal) -> Option<Dec
     }
     let mut total = Decimal::ZERO;
     for (_, value) in countries {
-        let share = value.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(world)?.round_dp(12);
+        let share = value
+            .checked_mul(Decimal::ONE_HUNDRED)?
+            .checked_div(world)?
+            .round_dp(12);
         total += share.checked_mul(share)?;
     }
     Some(total.round_dp(1).normalize())

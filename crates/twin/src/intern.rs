@@ -21,7 +21,10 @@ pub(crate) struct Interner {
 impl Default for Interner {
     fn default() -> Self {
         let empty: Arc<str> = Arc::from("");
-        Self { texts: vec![Arc::clone(&empty)], symbols: HashMap::from([(empty, Symbol::EMPTY)]) }
+        Self {
+            texts: vec![Arc::clone(&empty)],
+            symbols: HashMap::from([(empty, Symbol::EMPTY)]),
+        }
     }
 }
 

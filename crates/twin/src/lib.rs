@@ -23,7 +23,7 @@ mod twin;
 
 pub use address::{AddressError, FigureAddress, Quantity};
 pub use builder::TwinBuilder;
-pub use choice::{RULES_VERSION, RULE_R1_EN, RULE_R1_FR};
+pub use choice::{RULE_R1_EN, RULE_R1_FR, RULES_VERSION};
 pub use cut::Cut;
 pub use fact::{Fact, FactId, NoticeRecord, SiteRecord, StatementRef};
 pub use figure::Figure;

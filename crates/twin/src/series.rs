@@ -80,10 +80,9 @@ impl Edition {
 
     /// Areas that the edition has figures for, each once, in symbol order.
     pub fn areas(&self) -> impl Iterator<Item = Symbol> + '_ {
-        let mut last = None;
-        self.facts.iter().filter_map(move |(area, _, _)| (last != Some(*area)).then(|| {
-            last = Some(*area);
-            *area
-        }))
+        self.facts
+            .chunk_by(|(a, _, _), (b, _, _)| a == b)
+            .filter_map(|rows| rows.first())
+            .map(|(area, _, _)| *area)
     }
 }

@@ -1,5 +1,6 @@
 //! Walking a number back to what was said.
 
+use crate::WORLD;
 use crate::address::{FigureAddress, Quantity};
 use crate::choice::{RULE_R1_EN, RULE_R1_FR};
 use crate::fact::{Fact, FactId};
@@ -7,7 +8,6 @@ use crate::figure::Figure;
 use crate::intern::Symbol;
 use crate::series::{Edition, SeriesId};
 use crate::twin::Twin;
-use crate::WORLD;
 use didymium_vocabulary::Period;
 
 /// How a figure was made.
@@ -44,8 +44,18 @@ impl Twin {
     /// The figure at an address of a series or a fact; capacities of sites are the site's own.
     pub fn trace(&self, address: &FigureAddress) -> Option<Trace> {
         match address {
-            FigureAddress::Fact(digest) => self.trace_fact(self.facts().binary_search_by_key(digest, |fact| fact.digest).ok()?),
-            FigureAddress::Series { quantity, key, area, partner, period } => {
+            FigureAddress::Fact(digest) => self.trace_fact(
+                self.facts()
+                    .binary_search_by_key(digest, |fact| fact.digest)
+                    .ok()?,
+            ),
+            FigureAddress::Series {
+                quantity,
+                key,
+                area,
+                partner,
+                period,
+            } => {
                 let names = key.each_ref().map(|text| Some(text.as_str()));
                 let series = self.find_series(names)?;
                 self.trace_series(series, *quantity, area, partner, *period)
@@ -57,7 +67,9 @@ impl Twin {
     fn trace_fact(&self, place: usize) -> Option<Trace> {
         let id = FactId(u32::try_from(place).ok()?);
         let fact = self.fact(id);
-        let chosen = self.chosen(fact.series, fact.period).is_some_and(|edition| edition.source.source == fact.source.source);
+        let chosen = self
+            .chosen(fact.series, fact.period)
+            .is_some_and(|edition| edition.source.source == fact.source.source);
         Some(Trace {
             figure: self.published(id),
             quantity: Quantity::Cell,
@@ -72,12 +84,26 @@ impl Twin {
 
     /// Facts of other editions, or of the same one where it contradicts itself, about the same cell.
     fn others(&self, fact: &Fact, id: FactId) -> Vec<FactId> {
-        let Some(figures) = self.series(fact.series).periods.get(&fact.period) else { return Vec::new() };
-        let rows = figures.editions.iter().flat_map(|edition| edition.of_area(fact.area));
-        rows.filter(|(_, partner, other)| *partner == fact.partner && *other != id).map(|(_, _, other)| *other).collect()
+        let Some(figures) = self.series(fact.series).periods.get(&fact.period) else {
+            return Vec::new();
+        };
+        let rows = figures
+            .editions
+            .iter()
+            .flat_map(|edition| edition.of_area(fact.area));
+        rows.filter(|(_, partner, other)| *partner == fact.partner && *other != id)
+            .map(|(_, _, other)| *other)
+            .collect()
     }
 
-    fn trace_series(&self, id: SeriesId, quantity: Quantity, area: &str, partner: &str, period: Period) -> Option<Trace> {
+    fn trace_series(
+        &self,
+        id: SeriesId,
+        quantity: Quantity,
+        area: &str,
+        partner: &str,
+        period: Period,
+    ) -> Option<Trace> {
         let edition = self.chosen(id, period)?;
         let figure = match quantity {
             Quantity::Cell => self.cell(id, self.symbol(area)?, self.symbol(partner)?, period),
@@ -105,14 +131,37 @@ impl Twin {
         })
     }
 
-    fn inputs(&self, id: SeriesId, edition: &Edition, quantity: Quantity, area: &str, period: Period) -> Vec<FactId> {
+    fn inputs(
+        &self,
+        id: SeriesId,
+        edition: &Edition,
+        quantity: Quantity,
+        area: &str,
+        period: Period,
+    ) -> Vec<FactId> {
         let world = self.symbol(WORLD);
-        let whole: Vec<FactId> = world.map(|world| edition.of_area(world)).unwrap_or_default().iter().map(|row| row.2).collect();
+        let whole: Vec<FactId> = world
+            .map(|world| edition.of_area(world))
+            .unwrap_or_default()
+            .iter()
+            .map(|row| row.2)
+            .collect();
         let of = |wanted: &dyn Fn(Symbol) -> bool| -> Vec<FactId> {
-            edition.facts.iter().filter(|(area, _, _)| Some(*area) != world && wanted(*area)).map(|row| row.2).collect()
+            edition
+                .facts
+                .iter()
+                .filter(|(area, _, _)| Some(*area) != world && wanted(*area))
+                .map(|row| row.2)
+                .collect()
         };
         let everything = || of(&|_| true);
-        let whole_or_all = || if whole.is_empty() { everything() } else { whole.clone() };
+        let whole_or_all = || {
+            if whole.is_empty() {
+                everything()
+            } else {
+                whole.clone()
+            }
+        };
         let mut parts = match quantity {
             Quantity::Cell => of(&|symbol| self.text(symbol) == area),
             Quantity::World => everything(),
@@ -121,21 +170,35 @@ impl Twin {
             Quantity::Club => of(&|symbol| self.is_member(symbol)),
             Quantity::ClubShare if whole.is_empty() => everything(),
             Quantity::ClubShare => of(&|symbol| self.is_member(symbol)),
-            Quantity::Hhi | Quantity::NMinusOne | Quantity::LargestShare => of(&|symbol| !self.is_aggregate(symbol)),
+            Quantity::Hhi | Quantity::NMinusOne | Quantity::LargestShare => {
+                of(&|symbol| !self.is_aggregate(symbol))
+            }
             Quantity::Change => {
-                let before = self.previous_period(id, period).and_then(|before| self.chosen(id, before));
+                let before = self
+                    .previous_period(id, period)
+                    .and_then(|before| self.chosen(id, before));
                 let then = before.map(|edition| match world.map(|world| edition.of_area(world)) {
                     Some(rows) if !rows.is_empty() => rows.iter().map(|row| row.2).collect::<Vec<_>>(),
                     _ => edition.facts.iter().map(|row| row.2).collect(),
                 });
-                whole_or_all().into_iter().chain(then.unwrap_or_default()).collect()
+                whole_or_all()
+                    .into_iter()
+                    .chain(then.unwrap_or_default())
+                    .collect()
             }
         };
         parts.sort_by(|a, b| {
             let (a, b) = (self.fact(*a), self.fact(*b));
             (b.period, b.canonical, a.digest).cmp(&(a.period, a.canonical, b.digest))
         });
-        if matches!(quantity, Quantity::Share | Quantity::ClubShare | Quantity::Hhi | Quantity::NMinusOne | Quantity::LargestShare) {
+        if matches!(
+            quantity,
+            Quantity::Share
+                | Quantity::ClubShare
+                | Quantity::Hhi
+                | Quantity::NMinusOne
+                | Quantity::LargestShare
+        ) {
             parts.splice(0..0, whole);
         }
         parts
@@ -151,15 +214,22 @@ fn explain_fact(fact: &Fact, chosen: bool) -> Explanation {
         }
     } else {
         Explanation {
-            en: format!("Published in “{title}”. Rule R1 chose another edition for this series and period. {RULE_R1_EN}"),
-            fr: format!("Publié dans « {title} ». La règle R1 a retenu une autre édition pour cette série et cette période. {RULE_R1_FR}"),
+            en: format!(
+                "Published in “{title}”. Rule R1 chose another edition for this series and period. {RULE_R1_EN}"
+            ),
+            fr: format!(
+                "Publié dans « {title} ». La règle R1 a retenu une autre édition pour cette série et cette période. {RULE_R1_FR}"
+            ),
         }
     }
 }
 
 fn explain(quantity: Quantity, title: &str) -> Explanation {
     let (en, fr) = match quantity {
-        Quantity::Cell => ("Sum of the flows to all partners that the source lists.", "Somme des flux vers tous les partenaires cités par la source."),
+        Quantity::Cell => (
+            "Sum of the flows to all partners that the source lists.",
+            "Somme des flux vers tous les partenaires cités par la source.",
+        ),
         Quantity::World => (
             "Sum of all areas that the source lists; it publishes no world total.",
             "Somme de toutes les zones citées par la source ; elle ne publie pas de total mondial.",

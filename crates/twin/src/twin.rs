@@ -69,7 +69,10 @@ pub struct Twin {
 }
 
 impl Twin {
-    #[expect(clippy::too_many_arguments, reason = "called once, by the builder, with all that a twin is made of")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "called once, by the builder, with all that a twin is made of"
+    )]
     pub(crate) fn assemble(
         cut: Cut,
         vocabulary: &'static Vocabulary,
@@ -136,7 +139,10 @@ impl Twin {
 
     /// The fact of that digest.
     pub fn fact_by_digest(&self, digest: &Digest) -> Option<&Fact> {
-        self.facts.binary_search_by_key(digest, |fact| fact.digest).ok().map(|place| &self.facts[place])
+        self.facts
+            .binary_search_by_key(digest, |fact| fact.digest)
+            .ok()
+            .map(|place| &self.facts[place])
     }
 
     /// All series with their ids.
@@ -159,11 +165,15 @@ impl Twin {
     pub fn matching_series<'a>(&'a self, names: [Option<&'a str>; 7]) -> impl Iterator<Item = SeriesId> + 'a {
         // A name the twin has never heard of matches nothing.
         let wanted = names.map(|name| name.map(|text| self.texts.find(text)));
-        self.all_series().filter(move |(_, series)| {
-            !series.periods.is_empty()
-                && wanted.iter().zip(symbols(&series.key)).all(|(want, has)| want.is_none_or(|symbol| symbol == Some(has)))
-        })
-        .map(|(id, _)| id)
+        self.all_series()
+            .filter(move |(_, series)| {
+                !series.periods.is_empty()
+                    && wanted
+                        .iter()
+                        .zip(symbols(&series.key))
+                        .all(|(want, has)| want.is_none_or(|symbol| symbol == Some(has)))
+            })
+            .map(|(id, _)| id)
     }
 
     /// The series of exactly that key.
@@ -220,14 +230,22 @@ impl Twin {
     /// later only by their end.
     pub fn latest_period(&self, id: SeriesId) -> Option<Period> {
         let observed = |figures: &PeriodFigures| figures.chosen().is_some_and(|edition| !edition.projected);
-        self.series(id).periods.iter().rev().find(|(_, figures)| observed(figures)).map(|(period, _)| *period)
+        self.series(id)
+            .periods
+            .iter()
+            .rev()
+            .find(|(_, figures)| observed(figures))
+            .map(|(period, _)| *period)
     }
 
     /// Countries of the chosen edition, largest first, in the canonical unit.
     pub fn ranking(&self, id: SeriesId, period: Period) -> Vec<(Symbol, Decimal)> {
-        let Some(edition) = self.chosen(id, period) else { return Vec::new() };
+        let Some(edition) = self.chosen(id, period) else {
+            return Vec::new();
+        };
         let mut countries = indicators::countries(edition, &self.aggregates, &self.facts);
-        countries.sort_by(|(a, left), (b, right)| right.cmp(left).then_with(|| self.text(*a).cmp(self.text(*b))));
+        countries
+            .sort_by(|(a, left), (b, right)| right.cmp(left).then_with(|| self.text(*a).cmp(self.text(*b))));
         countries
     }
 
@@ -242,7 +260,14 @@ impl Twin {
     }
 
     /// One area's figure in an edition. A figure that one source gave is a fact's own; a sum over partners is derived.
-    pub fn cell_in(&self, id: SeriesId, edition: &Edition, area: Symbol, partner: Symbol, period: Period) -> Option<Figure> {
+    pub fn cell_in(
+        &self,
+        id: SeriesId,
+        edition: &Edition,
+        area: Symbol,
+        partner: Symbol,
+        period: Period,
+    ) -> Option<Figure> {
         let rows = edition.of_area(area);
         if let Some((_, _, fact)) = rows.iter().find(|(_, p, _)| *p == partner) {
             return Some(self.published(*fact));
@@ -261,7 +286,11 @@ impl Twin {
         let shown = self.shown(fact.series, fact.canonical);
         let (sources, spread) = self.disagreement(fact);
         Figure {
-            value: if self.text(fact.unit) == series.unit { fact.value } else { shown },
+            value: if self.text(fact.unit) == series.unit {
+                fact.value
+            } else {
+                shown
+            },
             unit: series.unit.clone(),
             substance: self.text(series.key.substance).to_owned(),
             period: fact.period,
@@ -275,19 +304,31 @@ impl Twin {
 
     /// How many sources speak about a fact's cell, and how far they are apart.
     fn disagreement(&self, fact: &Fact) -> (u32, Option<Decimal>) {
-        let Some(figures) = self.series(fact.series).periods.get(&fact.period) else { return (1, None) };
+        let Some(figures) = self.series(fact.series).periods.get(&fact.period) else {
+            return (1, None);
+        };
         let values: Vec<Decimal> = figures
             .editions
             .iter()
-            .filter_map(|edition| edition.of_area(fact.area).iter().find(|(_, partner, _)| *partner == fact.partner))
+            .filter_map(|edition| {
+                edition
+                    .of_area(fact.area)
+                    .iter()
+                    .find(|(_, partner, _)| *partner == fact.partner)
+            })
             .map(|(_, _, id)| self.fact(*id).canonical)
             .collect();
         let sources = u32::try_from(values.len()).unwrap_or(u32::MAX);
-        let (Some(least), Some(most)) = (values.iter().min(), values.iter().max()) else { return (sources, None) };
+        let (Some(least), Some(most)) = (values.iter().min(), values.iter().max()) else {
+            return (sources, None);
+        };
         if values.len() < 2 || most.is_zero() {
             return (sources, None);
         }
-        let spread = most.checked_sub(*least).and_then(|gap| gap.checked_div(*most)).map(|spread| spread.round_dp(4).normalize());
+        let spread = most
+            .checked_sub(*least)
+            .and_then(|gap| gap.checked_div(*most))
+            .map(|spread| spread.round_dp(4).normalize());
         (sources, spread)
     }
 
@@ -298,7 +339,9 @@ impl Twin {
         }
         let edition = self.chosen(id, period)?;
         let world = self.texts.find(WORLD);
-        if let Some(published) = world.and_then(|world| self.cell_in(id, edition, world, Symbol::EMPTY, period)) {
+        if let Some(published) =
+            world.and_then(|world| self.cell_in(id, edition, world, Symbol::EMPTY, period))
+        {
             return Some(published);
         }
         let (total, _) = indicators::world_total(edition, world, &self.facts)?;
@@ -315,7 +358,10 @@ impl Twin {
         let (quantity, part) = if area == CLUB {
             (Quantity::ClubShare, self.club_total(edition)?)
         } else {
-            (Quantity::Share, indicators::area_total(edition, self.texts.find(area)?, &self.facts)?)
+            (
+                Quantity::Share,
+                indicators::area_total(edition, self.texts.find(area)?, &self.facts)?,
+            )
         };
         let share = indicators::percent(part, world)?;
         let area = if area == CLUB { "" } else { area };
@@ -332,8 +378,11 @@ impl Twin {
     }
 
     fn club_total(&self, edition: &Edition) -> Option<Decimal> {
-        let held: Vec<Decimal> =
-            self.members.iter().filter_map(|member| indicators::area_total(edition, *member, &self.facts)).collect();
+        let held: Vec<Decimal> = self
+            .members
+            .iter()
+            .filter_map(|member| indicators::area_total(edition, *member, &self.facts))
+            .collect();
         // An edition that lists no member may count them among *others*: nobody knows, which is not nothing.
         (!held.is_empty()).then(|| held.iter().sum())
     }
@@ -342,7 +391,10 @@ impl Twin {
     pub fn hhi(&self, id: SeriesId, period: Period) -> Option<Figure> {
         let (countries, world) = self.countries_and_world(id, period)?;
         let hhi = indicators::hhi(&countries, world)?;
-        Some(Figure { unit: "index".into(), ..self.derived(id, Quantity::Hhi, "", "", period, hhi, false) })
+        Some(Figure {
+            unit: "index".into(),
+            ..self.derived(id, Quantity::Hhi, "", "", period, hhi, false)
+        })
     }
 
     /// The share of the largest country, percent.
@@ -356,7 +408,15 @@ impl Twin {
     pub fn n_minus_1(&self, id: SeriesId, period: Period) -> Option<Figure> {
         let (countries, world) = self.countries_and_world(id, period)?;
         let left = Decimal::ONE_HUNDRED - indicators::percent(indicators::largest(&countries)?, world)?;
-        Some(self.derived(id, Quantity::NMinusOne, "", "", period, left.max(Decimal::ZERO).normalize(), false))
+        Some(self.derived(
+            id,
+            Quantity::NMinusOne,
+            "",
+            "",
+            period,
+            left.max(Decimal::ZERO).normalize(),
+            false,
+        ))
     }
 
     /// Change of the world total against the latest earlier period of the same length, percent.
@@ -365,20 +425,35 @@ impl Twin {
         let before = self.previous_period(id, period)?;
         let then = self.world_canonical(id, before)?;
         let change = indicators::percent(now.checked_sub(then)?, then)?;
-        Some(self.derived(id, Quantity::Change, "", "", period, change.round_dp(1).normalize(), false))
+        Some(self.derived(
+            id,
+            Quantity::Change,
+            "",
+            "",
+            period,
+            change.round_dp(1).normalize(),
+            false,
+        ))
     }
 
     /// The latest earlier period of the same length that has figures.
     pub fn previous_period(&self, id: SeriesId, period: Period) -> Option<Period> {
         let same_length = |other: &&Period| other.months() == period.months();
-        self.series(id).periods.range(..period).map(|(other, _)| other).rev().find(same_length).copied()
+        self.series(id)
+            .periods
+            .range(..period)
+            .map(|(other, _)| other)
+            .rev()
+            .find(same_length)
+            .copied()
     }
 
     fn world_canonical(&self, id: SeriesId, period: Period) -> Option<Decimal> {
         if !self.adds_up(id) {
             return None;
         }
-        indicators::world_total(self.chosen(id, period)?, self.texts.find(WORLD), &self.facts).map(|(total, _)| total)
+        indicators::world_total(self.chosen(id, period)?, self.texts.find(WORLD), &self.facts)
+            .map(|(total, _)| total)
     }
 
     fn countries_and_world(&self, id: SeriesId, period: Period) -> Option<(Vec<(Symbol, Decimal)>, Decimal)> {
@@ -395,16 +470,26 @@ impl Twin {
 
     /// A canonical value in the unit the series is shown in.
     fn shown(&self, id: SeriesId, canonical: Decimal) -> Decimal {
-        let factor = self.vocabulary.unit(&self.series(id).unit).and_then(|unit| unit.require_factor().ok());
+        let factor = self
+            .vocabulary
+            .unit(&self.series(id).unit)
+            .and_then(|unit| unit.require_factor().ok());
         match factor {
-            Some(factor) if !factor.is_zero() => canonical.checked_div(factor).unwrap_or(canonical).round_dp(10).normalize(),
+            Some(factor) if !factor.is_zero() => canonical
+                .checked_div(factor)
+                .unwrap_or(canonical)
+                .round_dp(10)
+                .normalize(),
             _ => canonical.normalize(),
         }
     }
 
     /// A figure the twin computed; `in_unit` says that `value` is canonical and shown in the series' unit, else it is
     /// percent.
-    #[expect(clippy::too_many_arguments, reason = "the parts of an address and of a figure, none of which repeats")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the parts of an address and of a figure, none of which repeats"
+    )]
     fn derived(
         &self,
         id: SeriesId,
@@ -418,8 +503,16 @@ impl Twin {
         let series = self.series(id);
         Figure {
             value: if in_unit { self.shown(id, value) } else { value },
-            unit: if in_unit { series.unit.clone() } else { "percent".to_owned() },
-            substance: if in_unit { self.text(series.key.substance).to_owned() } else { String::new() },
+            unit: if in_unit {
+                series.unit.clone()
+            } else {
+                "percent".to_owned()
+            },
+            substance: if in_unit {
+                self.text(series.key.substance).to_owned()
+            } else {
+                String::new()
+            },
             period,
             basis: Basis::Derived,
             qualifier: Qualifier::Exact,
@@ -437,5 +530,13 @@ impl Twin {
 }
 
 fn symbols(key: &SeriesKey) -> [Symbol; 7] {
-    [key.measure, key.commodity, key.stage, key.form, key.substance, key.mass_basis, key.subject]
+    [
+        key.measure,
+        key.commodity,
+        key.stage,
+        key.form,
+        key.substance,
+        key.mass_basis,
+        key.subject,
+    ]
 }

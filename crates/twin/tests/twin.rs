@@ -1,5 +1,7 @@
 //! The twin through its public face: what the digest depends on, which figure is chosen, what is computed from it.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking; its helpers too")]
+
 mod club;
 
 use club::{mined, sign, source, table, twin};
@@ -9,7 +11,15 @@ use didymium_twin::{CLUB, Completeness, FigureAddress, SeriesId, Symbol, Twin};
 use didymium_vocabulary::{Decimal, Period};
 use proptest::prelude::*;
 
-const MINED: [Option<&str>; 7] = [Some("production"), Some("rare_earths"), Some("mine"), None, None, None, None];
+const MINED: [Option<&str>; 7] = [
+    Some("production"),
+    Some("rare_earths"),
+    Some("mine"),
+    None,
+    None,
+    None,
+    None,
+];
 
 fn series(twin: &Twin) -> SeriesId {
     twin.find_series(MINED).unwrap()
@@ -35,7 +45,12 @@ fn usgs_2025() -> Vec<[String; 15]> {
 
 #[test]
 fn published_world_total_and_share_come_out() {
-    let twin = twin(&[table("USA", 1, &source("usgs-mcs-2025", "usgs-mcs", "2025-01-31"), &usgs_2025())]);
+    let twin = twin(&[table(
+        "USA",
+        1,
+        &source("usgs-mcs-2025", "usgs-mcs", "2025-01-31"),
+        &usgs_2025(),
+    )]);
     let (id, at) = (series(&twin), period("2023"));
     assert_eq!(twin.world(id, at).unwrap().value, decimal("376000"));
     assert_eq!(twin.share(id, "CHN", at).unwrap().value, decimal("67.8191"));
@@ -53,17 +68,33 @@ fn the_digest_forgets_order_repetition_chunks_and_keys() {
     let whole = twin(&[table("USA", 1, &edition, &rows)]);
     let mut reversed = rows.clone();
     reversed.reverse();
-    let chunks = [table("CAN", 2, &edition, &rows[2..]), table("USA", 9, &edition, &rows[..3])];
+    let chunks = [
+        table("CAN", 2, &edition, &rows[2..]),
+        table("USA", 9, &edition, &rows[..3]),
+    ];
     for other in [
         twin(&[table("USA", 1, &edition, &reversed)]),
         twin(&chunks),
-        twin(&[chunks[1].clone(), chunks[0].clone(), table("CAN", 2, &edition, &reversed)]),
+        twin(&[
+            chunks[1].clone(),
+            chunks[0].clone(),
+            table("CAN", 2, &edition, &reversed),
+        ]),
     ] {
         assert_eq!(whole.digest().unwrap(), other.digest().unwrap());
         assert_eq!(whole.facts().len(), other.facts().len());
     }
-    let trailing_zero = [rows[0].clone().map(|cell| if cell == "376000" { "376000.00".to_owned() } else { cell })];
-    let same = twin(&[table("USA", 1, &edition, &trailing_zero), table("USA", 1, &edition, &rows)]);
+    let trailing_zero = [rows[0].clone().map(|cell| {
+        if cell == "376000" {
+            "376000.00".to_owned()
+        } else {
+            cell
+        }
+    })];
+    let same = twin(&[
+        table("USA", 1, &edition, &trailing_zero),
+        table("USA", 1, &edition, &rows),
+    ]);
     assert_eq!(whole.digest(), same.digest());
 }
 
@@ -72,10 +103,21 @@ fn one_changed_character_anywhere_changes_the_digest() {
     let edition = source("usgs-mcs-2025", "usgs-mcs", "2025-01-31");
     let rows = usgs_2025();
     let digest = twin(&[table("USA", 1, &edition, &rows)]).digest().unwrap();
-    for (row, column, value) in [(1, 10, "255001"), (1, 6, "THA"), (2, 9, "2022"), (3, 14, "estimate"), (4, 13, "estimated"), (0, 11, "rounded")] {
+    for (row, column, value) in [
+        (1, 10, "255001"),
+        (1, 6, "THA"),
+        (2, 9, "2022"),
+        (3, 14, "estimate"),
+        (4, 13, "estimated"),
+        (0, 11, "rounded"),
+    ] {
         let mut changed = rows.clone();
         changed[row][column] = value.to_owned();
-        assert_ne!(digest, twin(&[table("USA", 1, &edition, &changed)]).digest().unwrap(), "{value}");
+        assert_ne!(
+            digest,
+            twin(&[table("USA", 1, &edition, &changed)]).digest().unwrap(),
+            "{value}"
+        );
     }
     let later = source("usgs-mcs-2025", "usgs-mcs", "2025-02-01");
     assert_ne!(digest, twin(&[table("USA", 1, &later, &rows)]).digest().unwrap());
@@ -83,51 +125,109 @@ fn one_changed_character_anywhere_changes_the_digest() {
 
 #[test]
 fn a_withheld_blob_makes_the_twin_incomplete_and_never_another_digest() {
-    let rows: Vec<_> = (1900..2024).flat_map(|year| (0..4).map(move |n| mined(["CHN", "USA", "AUS", "IND"][n], &year.to_string(), "1"))).collect();
-    let mut said = table("USA", 1, &source("usgs-mcs-2025", "usgs-mcs", "2025-01-31"), &rows);
-    assert!(said.blob.is_some(), "the table is large enough to travel as a blob");
+    let rows: Vec<_> = (1900..2024)
+        .flat_map(|year| (0..4).map(move |n| mined(["CHN", "USA", "AUS", "IND"][n], &year.to_string(), "1")))
+        .collect();
+    let mut said = table(
+        "USA",
+        1,
+        &source("usgs-mcs-2025", "usgs-mcs", "2025-01-31"),
+        &rows,
+    );
+    assert!(
+        said.blob.is_some(),
+        "the table is large enough to travel as a blob"
+    );
     said.blob = None;
-    let twin = twin(&[said, table("CAN", 2, &source("x", "x", "2025-01-31"), &usgs_2025())]);
+    let twin = twin(&[
+        said,
+        table("CAN", 2, &source("x", "x", "2025-01-31"), &usgs_2025()),
+    ]);
     assert_eq!(twin.digest(), None);
-    let Completeness::Incomplete { missing } = twin.completeness() else { panic!("complete") };
+    let Completeness::Incomplete { missing } = twin.completeness() else {
+        panic!("complete")
+    };
     assert_eq!(missing.len(), 1);
 }
 
 #[test]
 fn a_tampered_blob_is_never_read() {
-    let rows: Vec<_> = (1800..2200).map(|year| mined("CHN", &year.to_string(), "1")).collect();
-    let mut said = table("USA", 1, &source("usgs-mcs-2025", "usgs-mcs", "2025-01-31"), &rows);
+    let rows: Vec<_> = (1800..2200)
+        .map(|year| mined("CHN", &year.to_string(), "1"))
+        .collect();
+    let mut said = table(
+        "USA",
+        1,
+        &source("usgs-mcs-2025", "usgs-mcs", "2025-01-31"),
+        &rows,
+    );
     said.blob.as_mut().unwrap()[200] ^= 1;
     let twin = twin(&[said]);
     assert!(twin.facts().is_empty());
-    assert!(twin.uninterpreted()[0].reason.contains("digest"), "{}", twin.uninterpreted()[0].reason);
+    assert!(
+        twin.uninterpreted()[0].reason.contains("digest"),
+        "{}",
+        twin.uninterpreted()[0].reason
+    );
 }
 
 #[test]
 fn sources_that_disagree_are_all_shown_and_the_preferred_one_is_chosen() {
-    let usgs = table("USA", 1, &source("usgs-mcs-2025", "usgs-mcs", "2025-01-31"), &usgs_2025());
+    let usgs = table(
+        "USA",
+        1,
+        &source("usgs-mcs-2025", "usgs-mcs", "2025-01-31"),
+        &usgs_2025(),
+    );
     let bgs = table(
         "CAN",
         2,
         &source("bgs-2024", "bgs-wms", "2025-06-30"),
-        &[mined("CHN", "2023", "240000"), mined("MMR", "2023", "20000"), mined("USA", "2023", "41600")],
+        &[
+            mined("CHN", "2023", "240000"),
+            mined("MMR", "2023", "20000"),
+            mined("USA", "2023", "41600"),
+        ],
     );
     let twin = twin(&[bgs, usgs]);
     let (id, at) = (series(&twin), period("2023"));
-    let china = twin.cell(id, twin.symbol("CHN").unwrap(), Symbol::EMPTY, at).unwrap();
+    let china = twin
+        .cell(id, twin.symbol("CHN").unwrap(), Symbol::EMPTY, at)
+        .unwrap();
     assert_eq!(china.value, decimal("255000"));
     assert_eq!((china.sources, china.spread), (2, Some(decimal("0.0588"))));
     let editions = &twin.series(id).periods[&at].editions;
-    assert_eq!(editions.iter().map(|edition| edition.source.source.as_str()).collect::<Vec<_>>(), ["usgs-mcs-2025", "bgs-2024"]);
+    assert_eq!(
+        editions
+            .iter()
+            .map(|edition| edition.source.source.as_str())
+            .collect::<Vec<_>>(),
+        ["usgs-mcs-2025", "bgs-2024"]
+    );
     let trace = twin.trace(&china.address).unwrap();
     assert_eq!((trace.inputs.len(), trace.alternatives.len()), (1, 1));
 }
 
 #[test]
 fn a_later_edition_wins_within_a_publication_but_not_if_it_speaks_of_one_country_only() {
-    let old = table("USA", 1, &source("usgs-mcs-2025", "usgs-mcs", "2025-01-31"), &usgs_2025());
-    let revised = table("USA", 1, &source("usgs-mcs-2026", "usgs-mcs", "2026-02-06"), &[mined("WLD", "2023", "380000"), mined("CHN", "2023", "255000")]);
-    let alone = table("USA", 1, &source("usgs-salient", "usgs-mcs", "2026-03-01"), &[mined("USA", "2023", "41500")]);
+    let old = table(
+        "USA",
+        1,
+        &source("usgs-mcs-2025", "usgs-mcs", "2025-01-31"),
+        &usgs_2025(),
+    );
+    let revised = table(
+        "USA",
+        1,
+        &source("usgs-mcs-2026", "usgs-mcs", "2026-02-06"),
+        &[mined("WLD", "2023", "380000"), mined("CHN", "2023", "255000")],
+    );
+    let alone = table(
+        "USA",
+        1,
+        &source("usgs-salient", "usgs-mcs", "2026-03-01"),
+        &[mined("USA", "2023", "41500")],
+    );
     let twin = twin(&[old, revised, alone]);
     let (id, at) = (series(&twin), period("2023"));
     assert_eq!(twin.world(id, at).unwrap().value, decimal("380000"));
@@ -137,13 +237,30 @@ fn a_later_edition_wins_within_a_publication_but_not_if_it_speaks_of_one_country
 
 #[test]
 fn only_the_issuer_can_retract_or_supersede() {
-    let first = table("USA", 1, &source("usgs-mcs-2025", "usgs-mcs", "2025-01-31"), &usgs_2025());
-    let second = table("USA", 1, &source("usgs-mcs-2025", "usgs-mcs", "2025-01-31"), &[mined("WLD", "2023", "1")]);
+    let first = table(
+        "USA",
+        1,
+        &source("usgs-mcs-2025", "usgs-mcs", "2025-01-31"),
+        &usgs_2025(),
+    );
+    let second = table(
+        "USA",
+        1,
+        &source("usgs-mcs-2025", "usgs-mcs", "2025-01-31"),
+        &[mined("WLD", "2023", "1")],
+    );
     let retract = |member, seed| {
-        let payload = Retract { target: first.statement.id(), reason: "mistaken".into() };
+        let payload = Retract {
+            target: first.statement.id(),
+            reason: "mistaken".into(),
+        };
         sign(member, seed, Kind::Retract, serde_json::to_vec(&payload).unwrap())
     };
-    let supersede = Supersede { target: first.statement.id(), replacement: second.statement.id(), reason: "revised".into() };
+    let supersede = Supersede {
+        target: first.statement.id(),
+        replacement: second.statement.id(),
+        reason: "revised".into(),
+    };
     let supersede = sign("USA", 1, Kind::Supersede, serde_json::to_vec(&supersede).unwrap());
     assert_eq!(twin(&[first.clone(), retract("CAN", 2)]).facts().len(), 5);
     assert_eq!(twin(&[retract("USA", 1), first.clone()]).facts().len(), 0);
@@ -162,8 +279,16 @@ fn unknown_kinds_versions_and_broken_payloads_are_shown_not_interpreted() {
         table("CAN", 2, &source("x", "x", "2025-01-31"), &rows),
     ]);
     assert_eq!(twin.uninterpreted().len(), 4);
-    assert_eq!(twin.facts().len(), 0, "a table with one bad row is not read in part");
-    assert!(twin.uninterpreted().iter().any(|one| one.reason.contains("row 3") && one.reason.contains("negative")));
+    assert_eq!(
+        twin.facts().len(),
+        0,
+        "a table with one bad row is not read in part"
+    );
+    assert!(
+        twin.uninterpreted()
+            .iter()
+            .any(|one| one.reason.contains("row 3") && one.reason.contains("negative"))
+    );
     assert!(twin.digest().is_some());
 }
 
@@ -172,20 +297,35 @@ fn units_meet_in_one_series() {
     let mut in_kt = mined("CHN", "2023", "255");
     in_kt[12] = "kt".into();
     let twin = twin(&[
-        table("USA", 1, &source("usgs-mcs-2025", "usgs-mcs", "2025-01-31"), &usgs_2025()),
+        table(
+            "USA",
+            1,
+            &source("usgs-mcs-2025", "usgs-mcs", "2025-01-31"),
+            &usgs_2025(),
+        ),
         table("CAN", 2, &source("iea", "iea-cmde", "2025-05-21"), &[in_kt]),
     ]);
     let (id, at) = (series(&twin), period("2023"));
     let editions = &twin.series(id).periods[&at].editions;
-    let iea = twin.cell_in(id, &editions[1], twin.symbol("CHN").unwrap(), Symbol::EMPTY, at).unwrap();
-    assert_eq!((iea.value, iea.unit.as_str(), iea.spread), (decimal("255000"), "t", Some(Decimal::ZERO)));
+    let iea = twin
+        .cell_in(id, &editions[1], twin.symbol("CHN").unwrap(), Symbol::EMPTY, at)
+        .unwrap();
+    assert_eq!(
+        (iea.value, iea.unit.as_str(), iea.spread),
+        (decimal("255000"), "t", Some(Decimal::ZERO))
+    );
 }
 
 #[test]
 fn every_figure_has_an_address_that_leads_back_to_it() {
     let mut rows = usgs_2025();
     rows.extend([mined("WLD", "2022", "300000"), mined("CHN", "2022", "210000")]);
-    let twin = twin(&[table("USA", 1, &source("usgs-mcs-2025", "usgs-mcs", "2025-01-31"), &rows)]);
+    let twin = twin(&[table(
+        "USA",
+        1,
+        &source("usgs-mcs-2025", "usgs-mcs", "2025-01-31"),
+        &rows,
+    )]);
     let (id, at) = (series(&twin), period("2023"));
     let figures = [
         twin.world(id, at),
@@ -204,17 +344,33 @@ fn every_figure_has_an_address_that_leads_back_to_it() {
         let trace = twin.trace(&address).unwrap();
         assert_eq!(trace.figure, figure);
         assert!(!trace.inputs.is_empty(), "{address}");
-        assert!(trace.inputs.iter().all(|id| !twin.fact(*id).statements.is_empty()));
+        assert!(
+            trace
+                .inputs
+                .iter()
+                .all(|id| !twin.fact(*id).statements.is_empty())
+        );
     }
     assert_eq!(twin.change(id, at).unwrap().value, decimal("25.3"));
 }
 
 #[test]
 fn addresses_that_are_none_are_refused() {
-    for text in ["", "cell", "fact|xyz", "cell|a|b", "capacity|x", &"x".repeat(5000), "world|a|b|c|d|e|f|g|h|notaperiod|s"] {
+    for text in [
+        "",
+        "cell",
+        "fact|xyz",
+        "cell|a|b",
+        "capacity|x",
+        &"x".repeat(5000),
+        "world|a|b|c|d|e|f|g|h|notaperiod|s",
+    ] {
         assert!(text.parse::<FigureAddress>().is_err(), "{text}");
     }
-    let unknown = FigureAddress::Capacity { site: "no-such-site".into(), process: 0 };
+    let unknown = FigureAddress::Capacity {
+        site: "no-such-site".into(),
+        process: 0,
+    };
     assert!(twin(&[]).trace(&unknown).is_none());
 }
 
@@ -241,7 +397,7 @@ proptest! {
         places.extend([0, shuffled.len()]);
         places.sort_unstable();
         let parts: Vec<_> = places.windows(2).filter(|w| w[0] < w[1]).enumerate()
-            .map(|(n, w)| table(if n % 2 == 0 { "CAN" } else { "USA" }, n as u8 + 3, &edition, &shuffled[w[0]..w[1]]))
+            .map(|(n, w)| table(if n % 2 == 0 { "CAN" } else { "USA" }, u8::try_from(n).unwrap() + 3, &edition, &shuffled[w[0]..w[1]]))
             .collect();
         let pieced = twin(&parts);
         prop_assert_eq!(whole.digest(), pieced.digest());

@@ -137,7 +137,9 @@ export function startRouter(): void {
     const anchor = (event.target as Element | null)?.closest?.('a[href]');
     if (!anchor || anchor.hasAttribute('download') || anchor.hasAttribute('target')) return;
     const href = anchor.getAttribute('href') ?? '';
-    if (!href.startsWith('/') || href.startsWith('//') || href.startsWith('/api/')) return;
+    const path = href.replace(/[?#].*$/, '');
+    // The API and files (`/licences.txt`) are the node's to answer, not a page's.
+    if (!path.startsWith('/') || path.startsWith('//') || path.startsWith('/api/') || /\.\w+$/.test(path)) return;
     event.preventDefault();
     navigate(href);
   });

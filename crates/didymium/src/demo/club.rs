@@ -25,11 +25,16 @@ pub(super) async fn listen(first: u16) -> CliResult<Vec<TcpListener>> {
     for place in 0..u16::try_from(MEMBERS.len()).unwrap_or(u16::MAX) {
         let port = match first {
             0 => 0,
-            first => first.checked_add(place).ok_or_else(|| CliError::Usage(format!("--port {first}: seven ports must follow, up to 65535")))?,
+            first => first.checked_add(place).ok_or_else(|| {
+                CliError::Usage(format!("--port {first}: seven ports must follow, up to 65535"))
+            })?,
         };
         let listener = didymium_node::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await;
         listeners.push(listener.map_err(|error| match error {
-            NodeError::PortTaken { .. } => CliError::DemoPort { port, other: first.saturating_add(100).min(65_000) },
+            NodeError::PortTaken { .. } => CliError::DemoPort {
+                port,
+                other: first.saturating_add(100).min(65_000),
+            },
             other => other.into(),
         })?);
     }
@@ -38,7 +43,11 @@ pub(super) async fn listen(first: u16) -> CliResult<Vec<TcpListener>> {
 
 /// The addresses that the listeners have.
 pub(super) fn addresses(listeners: &[TcpListener]) -> CliResult<Vec<SocketAddr>> {
-    listeners.iter().map(TcpListener::local_addr).collect::<Result<_, _>>().map_err(CliError::Runtime)
+    listeners
+        .iter()
+        .map(TcpListener::local_addr)
+        .collect::<Result<_, _>>()
+        .map_err(CliError::Runtime)
 }
 
 /// Opens the seven folders, founding the club if there is none; says whether it was founded. Addresses that differ from
@@ -67,17 +76,31 @@ fn spec(addresses: &[SocketAddr]) -> ClubSpec {
         address: format!("http://{}:{}", Ipv4Addr::LOCALHOST, FIRST_PORT + place),
         listen: *listen,
     };
-    ClubSpec { club: CLUB.to_owned(), members: (0..).zip(MEMBERS.iter().zip(addresses)).map(member).collect() }
+    ClubSpec {
+        club: CLUB.to_owned(),
+        members: (0..).zip(MEMBERS.iter().zip(addresses)).map(member).collect(),
+    }
 }
 
 /// Writes the addresses of this run where they are not yet known. All folders are taken first: another process that runs
 /// this club keeps its configuration.
 fn set_addresses(folders: &mut [NodeFolder], addresses: &[SocketAddr]) -> CliResult<()> {
-    let wanted: Vec<NodeConfig> = folders.iter().zip(addresses).map(|(folder, listen)| config(folder, *listen, addresses)).collect();
-    if folders.iter().zip(&wanted).all(|(folder, wanted)| folder.config() == wanted) {
+    let wanted: Vec<NodeConfig> = folders
+        .iter()
+        .zip(addresses)
+        .map(|(folder, listen)| config(folder, *listen, addresses))
+        .collect();
+    if folders
+        .iter()
+        .zip(&wanted)
+        .all(|(folder, wanted)| folder.config() == wanted)
+    {
         return Ok(());
     }
-    let held = folders.iter().map(|folder| FolderLock::take(folder.dir())).collect::<Result<Vec<_>, _>>()?;
+    let held = folders
+        .iter()
+        .map(|folder| FolderLock::take(folder.dir()))
+        .collect::<Result<Vec<_>, _>>()?;
     for (folder, wanted) in folders.iter_mut().zip(wanted) {
         folder.set_config(wanted)?;
     }
@@ -92,7 +115,9 @@ fn config(folder: &NodeFolder, listen: SocketAddr, addresses: &[SocketAddr]) -> 
     let charter = folder.charter().charter();
     for (code, address) in MEMBERS.iter().zip(addresses) {
         let address = format!("http://{address}");
-        let differs = charter.member(code).is_some_and(|member| member.address != address);
+        let differs = charter
+            .member(code)
+            .is_some_and(|member| member.address != address);
         if differs && *code != config.member {
             config.peers.insert((*code).to_owned(), address);
         }

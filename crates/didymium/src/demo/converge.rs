@@ -23,13 +23,22 @@ pub(super) async fn wait(states: &[NodeState], longest: Duration) -> CliResult<(
     loop {
         let digests: Vec<Option<String>> = states
             .iter()
-            .map(|state| state.twin().filter(|twin| twin.cut().sizes == sizes).and_then(|twin| twin.digest()))
+            .map(|state| {
+                state
+                    .twin()
+                    .filter(|twin| twin.cut().sizes == sizes)
+                    .and_then(|twin| twin.digest())
+            })
             .map(|digest| digest.map(|digest| digest.to_string()))
             .collect();
         let found: Vec<&String> = digests.iter().flatten().collect();
         if found.windows(2).any(|pair| pair[0] != pair[1]) {
             let said = states.iter().zip(&digests).map(|(state, digest)| {
-                format!("{} {}", state.member().member, digest.as_deref().unwrap_or("nothing yet"))
+                format!(
+                    "{} {}",
+                    state.member().member,
+                    digest.as_deref().unwrap_or("nothing yet")
+                )
             });
             return Err(CliError::Disagree(said.collect::<Vec<_>>().join(", ")));
         }

@@ -23,8 +23,8 @@ use summary::{Summary, Timings};
 const AFTER: &str = "\
 Examples:
   didymium demo                             found or start the club in ./club, stay up until Ctrl-C
-  didymium demo --dir /tmp/club --port 7510 another folder, other ports
-  didymium demo --once --dir /tmp/club      load, wait until all seven agree, print JSON, end
+  didymium demo --dir ~/club --port 7510    another folder, other ports
+  didymium demo --once --dir ~/club         load, wait until all seven agree, print JSON, end
   didymium demo --data my_data              other facts: a folder with tables.csv, sources.csv and the tables
 
 The first run makes keys for seven members and loads the public facts, each table into the log of one member; the others \
@@ -110,7 +110,11 @@ pub async fn run(args: DemoArgs, output: &Output) -> CliResult<()> {
 async fn open(folders: Vec<didymium_node::NodeFolder>) -> CliResult<Vec<Node>> {
     let opening: Vec<_> = folders
         .into_iter()
-        .map(|folder| tokio::task::spawn_blocking(move || Node::from_folder(folder, Arc::new(didymium_node::clock::SystemClock))))
+        .map(|folder| {
+            tokio::task::spawn_blocking(move || {
+                Node::from_folder(folder, Arc::new(didymium_node::clock::SystemClock))
+            })
+        })
         .collect();
     let mut nodes = Vec::with_capacity(opening.len());
     for node in opening {
@@ -119,7 +123,11 @@ async fn open(folders: Vec<didymium_node::NodeFolder>) -> CliResult<Vec<Node>> {
     Ok(nodes)
 }
 
-fn start(nodes: Vec<Node>, listeners: Vec<TcpListener>, stopping: &didymium_node::Shutdown) -> JoinSet<Result<(), NodeError>> {
+fn start(
+    nodes: Vec<Node>,
+    listeners: Vec<TcpListener>,
+    stopping: &didymium_node::Shutdown,
+) -> JoinSet<Result<(), NodeError>> {
     let mut running = JoinSet::new();
     for (node, listener) in nodes.into_iter().zip(listeners) {
         running.spawn(node.run(listener, stopping.clone().wait()));
@@ -138,6 +146,9 @@ async fn finish(
     while let Some(ended) = running.join_next().await {
         ended??;
     }
-    tracing::info!(milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX), "the club has stopped");
+    tracing::info!(
+        milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+        "the club has stopped"
+    );
     told.map_err(CliError::Runtime)
 }

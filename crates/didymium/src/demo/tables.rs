@@ -5,7 +5,9 @@ use std::io::{BufReader, Read as _};
 use std::path::{Path, PathBuf};
 
 use didymium_node::NodeState;
-use didymium_node::import::{DataSource, ImportError, Manifest, ManifestEntry, Registered, Sources, TableJob};
+use didymium_node::import::{
+    DataSource, ImportError, Manifest, ManifestEntry, Registered, Sources, TableJob,
+};
 use didymium_statement::Digest;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -42,20 +44,32 @@ struct Mark {
 type Marks = BTreeMap<String, Mark>;
 
 /// Loads every table of the manifest that the logs do not hold yet.
-pub(super) fn load_all(states: &[NodeState], data: &DataSource, output: &Output) -> CliResult<Vec<TableLine>> {
+pub(super) fn load_all(
+    states: &[NodeState],
+    data: &DataSource,
+    output: &Output,
+) -> CliResult<Vec<TableLine>> {
     let vocabulary = didymium_vocabulary::Vocabulary::embedded();
     let manifest = Manifest::read("tables.csv", data.open("tables.csv")?.0, vocabulary)?;
     let sources = Sources::read("sources.csv", data.open("sources.csv")?.0)?;
     let mut lines = vec![None; manifest.tables.len()];
     for state in states {
         let issuer = &state.member().member;
-        let own: Vec<_> = manifest.tables.iter().enumerate().filter(|(_, table)| table.issuer == *issuer).collect();
+        let own: Vec<_> = manifest
+            .tables
+            .iter()
+            .enumerate()
+            .filter(|(_, table)| table.issuer == *issuer)
+            .collect();
         let mut marks = read_marks(&state.dir().join(LOADED_FILE));
         let size = state.ledger().log().size()?;
         let mut registered: Option<Registered> = None;
         for (place, table) in own {
             let digest = digest_of(data, table)?;
-            if let Some(mark) = marks.get(&table.file).filter(|mark| mark.digest == digest && mark.size <= size) {
+            if let Some(mark) = marks
+                .get(&table.file)
+                .filter(|mark| mark.digest == digest && mark.size <= size)
+            {
                 lines[place] = Some(line(table, mark.rows, 0, true));
                 continue;
             }
@@ -64,16 +78,33 @@ pub(super) fn load_all(states: &[NodeState], data: &DataSource, output: &Output)
                 none => none.insert(Registered::scan(&**state.store(), state.charter().charter())?),
             };
             let loaded = load(state, known, data, table, &sources)?;
-            output.say(&format!("  {issuer} {}: {} rows in {} statements", table.file, loaded.rows, loaded.logged));
+            output.say(&format!(
+                "  {issuer} {}: {} rows in {} statements",
+                table.file, loaded.rows, loaded.logged
+            ));
             lines[place] = Some(line(table, loaded.rows, loaded.logged, loaded.logged == 0));
             let size = state.ledger().log().size()?;
-            marks.insert(table.file.clone(), Mark { digest, rows: loaded.rows, size });
+            marks.insert(
+                table.file.clone(),
+                Mark {
+                    digest,
+                    rows: loaded.rows,
+                    size,
+                },
+            );
             write_marks(&state.dir().join(LOADED_FILE), &marks)?;
         }
     }
-    let strange = manifest.tables.iter().zip(&lines).find(|(_, line)| line.is_none());
+    let strange = manifest
+        .tables
+        .iter()
+        .zip(&lines)
+        .find(|(_, line)| line.is_none());
     if let Some((table, _)) = strange {
-        return Err(CliError::Usage(format!("tables.csv: {} is issued by {}, which is no member of this club", table.file, table.issuer)));
+        return Err(CliError::Usage(format!(
+            "tables.csv: {} is issued by {}, which is no member of this club",
+            table.file, table.issuer
+        )));
     }
     Ok(lines.into_iter().flatten().collect())
 }
@@ -87,15 +118,30 @@ fn load(
 ) -> CliResult<didymium_node::import::Loaded> {
     let (input, bytes) = data.open(&table.file)?;
     let mut progress = TableProgress::new(&table.file, bytes);
-    let stem = Path::new(&table.file).file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-    let job = TableJob { kind: table.kind, table: stem, file: &table.file, sources, supersede: Some(REASON) };
+    let stem = Path::new(&table.file)
+        .file_stem()
+        .and_then(|stem| stem.to_str())
+        .unwrap_or_default();
+    let job = TableJob {
+        kind: table.kind,
+        table: stem,
+        file: &table.file,
+        sources,
+        supersede: Some(REASON),
+    };
     let loaded = job.load(state, registered, input, &mut progress);
     progress.done();
     Ok(loaded?)
 }
 
 fn line(table: &ManifestEntry, rows: u64, logged: u64, present: bool) -> TableLine {
-    TableLine { file: table.file.clone(), issuer: table.issuer.clone(), rows, logged, present }
+    TableLine {
+        file: table.file.clone(),
+        issuer: table.issuer.clone(),
+        rows,
+        logged,
+        present,
+    }
 }
 
 /// Digest of all that a table's statements are made of.
@@ -106,7 +152,10 @@ fn digest_of(data: &DataSource, table: &ManifestEntry) -> CliResult<String> {
         let mut input = BufReader::new(data.open(file)?.0);
         let mut buffer = vec![0; 64 * 1024];
         loop {
-            let count = input.read(&mut buffer).map_err(|source| ImportError::Read { file: file.to_owned(), source })?;
+            let count = input.read(&mut buffer).map_err(|source| ImportError::Read {
+                file: file.to_owned(),
+                source,
+            })?;
             if count == 0 {
                 break;
             }
@@ -118,7 +167,10 @@ fn digest_of(data: &DataSource, table: &ManifestEntry) -> CliResult<String> {
 }
 
 fn read_marks(path: &Path) -> Marks {
-    std::fs::read(path).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default()
+    std::fs::read(path)
+        .ok()
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+        .unwrap_or_default()
 }
 
 fn write_marks(path: &Path, marks: &Marks) -> CliResult<()> {

@@ -1,6 +1,12 @@
 //! Running the real binary in temporary folders.
 
-#![allow(dead_code, clippy::allow_attributes, reason = "each test file uses a part of these helpers")]
+#![allow(
+    dead_code,
+    clippy::allow_attributes,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "helpers of tests, of which each test file uses a part"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -46,7 +52,11 @@ impl Answer {
 impl From<Output> for Answer {
     fn from(output: Output) -> Self {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        Self { code: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) }
+        Self {
+            code: output.status.code(),
+            out: text(&output.stdout),
+            err: text(&output.stderr),
+        }
     }
 }
 
@@ -69,7 +79,9 @@ pub struct Desk {
 
 impl Desk {
     pub fn new() -> Self {
-        let desk = Self { dir: tempfile::tempdir().unwrap() };
+        let desk = Self {
+            dir: tempfile::tempdir().unwrap(),
+        };
         desk.file("sources.csv", SOURCES);
         desk.init("node");
         desk
@@ -91,7 +103,16 @@ impl Desk {
     /// Another node's folder.
     pub fn init(&self, name: &str) -> String {
         let dir = self.path(name).display().to_string();
-        run(&["init", "--dir", &dir, "--member", "CAN", "--listen", "127.0.0.1:0"]).ends(0);
+        run(&[
+            "init",
+            "--dir",
+            &dir,
+            "--member",
+            "CAN",
+            "--listen",
+            "127.0.0.1:0",
+        ])
+        .ends(0);
         dir
     }
 

@@ -34,15 +34,22 @@ struct Kept {
 impl RenderCache {
     fn find(&self, tag: Digest, question: &str) -> Option<Bytes> {
         let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        (kept.tag == Some(tag)).then(|| kept.answers.get(question).cloned()).flatten()
+        (kept.tag == Some(tag))
+            .then(|| kept.answers.get(question).cloned())
+            .flatten()
     }
 
     fn keep(&self, tag: Digest, question: &str, answer: &Bytes) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.tag != Some(tag) || kept.bytes > KEPT_BYTES_MAX {
-            *kept = Kept { tag: Some(tag), ..Kept::default() };
+            *kept = Kept {
+                tag: Some(tag),
+                ..Kept::default()
+            };
         }
-        if answer.len() <= KEPT_ANSWER_BYTES_MAX && kept.answers.insert(question.to_owned(), answer.clone()).is_none() {
+        if answer.len() <= KEPT_ANSWER_BYTES_MAX
+            && kept.answers.insert(question.to_owned(), answer.clone()).is_none()
+        {
             kept.bytes += answer.len() + question.len();
         }
     }
@@ -74,7 +81,10 @@ pub(crate) fn answer<T: Serialize>(
             rendered
         }
     };
-    let fixed = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")];
+    let fixed = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, "no-cache"),
+    ];
     Ok((fixed, [(header::ETAG, tag)], body).into_response())
 }
 
@@ -82,7 +92,9 @@ pub(crate) fn answer<T: Serialize>(
 fn version_of(twin: &Twin) -> Digest {
     let mut text = twin.cut().id().to_string();
     if let Completeness::Incomplete { missing } = twin.completeness() {
-        missing.iter().for_each(|blob| text.push_str(&blob.blob.to_string()));
+        missing
+            .iter()
+            .for_each(|blob| text.push_str(&blob.blob.to_string()));
     }
     Digest::of(text.as_bytes())
 }

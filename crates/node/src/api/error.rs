@@ -38,11 +38,17 @@ pub enum ApiError {
 
 impl ApiError {
     pub(crate) fn not_found(what: &'static str, key: &str) -> Self {
-        Self::NotFound { what, key: key.chars().take(120).collect() }
+        Self::NotFound {
+            what,
+            key: key.chars().take(120).collect(),
+        }
     }
 
     pub(crate) fn query(parameter: &'static str, reason: impl Into<String>) -> Self {
-        Self::Query { parameter, reason: reason.into() }
+        Self::Query {
+            parameter,
+            reason: reason.into(),
+        }
     }
 }
 

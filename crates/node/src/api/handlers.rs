@@ -6,7 +6,8 @@ use axum::response::Response;
 
 use super::cache::answer;
 use super::query::{
-    Ask, CommodityAsk, CutAsk, FigureAsk, FlowAsk, NoticesAsk, PageAsk, SeriesAsk, SitesAsk, StageAsk, period, window,
+    Ask, CommodityAsk, CutAsk, FigureAsk, FlowAsk, NoticesAsk, PageAsk, SeriesAsk, SitesAsk, StageAsk,
+    period, window,
 };
 use super::types;
 use super::views::{self, Lens};
@@ -57,7 +58,10 @@ async fn members_of(node: &NodeState) -> Result<Vec<types::MemberInfo>, ApiError
                 address: peer.map_or_else(|| member.address.clone(), |peer| peer.address.clone()),
                 origin: member.origin().to_owned(),
                 log_key: member.keys.log.clone(),
-                size: heads.iter().find(|head| head.origin == member.origin()).map_or(0, |head| head.size),
+                size: heads
+                    .iter()
+                    .find(|head| head.origin == member.origin())
+                    .map_or(0, |head| head.size),
                 last_seen: peer.and_then(|peer| peer.last_seen_ms).map(rfc3339),
                 trouble: peer.and_then(|peer| peer.trouble.clone()),
             }
@@ -69,7 +73,12 @@ async fn members_of(node: &NodeState) -> Result<Vec<types::MemberInfo>, ApiError
 
 /// What the twin is a function of, and its digest: now, or at a cut.
 #[utoipa::path(get, path = "/api/v1/twin/digest", tag = "twin", params(CutAsk), responses((status = 200, body = types::TwinState), (status = 400, description = "Not a cut that this node holds"), (status = 503, description = "The twin is being built")))]
-pub(crate) async fn twin_digest(State(state): State<ApiState>, uri: Uri, headers: HeaderMap, Ask(ask): Ask<CutAsk>) -> Answer {
+pub(crate) async fn twin_digest(
+    State(state): State<ApiState>,
+    uri: Uri,
+    headers: HeaderMap,
+    Ask(ask): Ask<CutAsk>,
+) -> Answer {
     let Some(cut) = ask.cut else {
         return answer(&state, &uri, &headers, |twin| Ok(views::twin_state(twin)));
     };
@@ -87,58 +96,104 @@ pub(crate) async fn twin_digest(State(state): State<ApiState>, uri: Uri, headers
 
 /// One line per stage of a commodity's chain.
 #[utoipa::path(get, path = "/api/v1/overview", tag = "twin", params(CommodityAsk), responses((status = 200, body = types::Overview), (status = 404, description = "No such commodity")))]
-pub(crate) async fn overview(State(state): State<ApiState>, uri: Uri, headers: HeaderMap, Ask(ask): Ask<CommodityAsk>) -> Answer {
+pub(crate) async fn overview(
+    State(state): State<ApiState>,
+    uri: Uri,
+    headers: HeaderMap,
+    Ask(ask): Ask<CommodityAsk>,
+) -> Answer {
     answer(&state, &uri, &headers, |twin| {
-        views::overview(Lens { twin }, ask.commodity()).ok_or_else(|| ApiError::not_found("commodity", ask.commodity()))
+        views::overview(Lens { twin }, ask.commodity())
+            .ok_or_else(|| ApiError::not_found("commodity", ask.commodity()))
     })
 }
 
 /// A series by area over time: chosen figures, world totals, concentration.
 #[utoipa::path(get, path = "/api/v1/series", tag = "twin", params(SeriesAsk), responses((status = 200, body = types::Series), (status = 404, description = "Nobody published such a series")))]
-pub(crate) async fn series(State(state): State<ApiState>, uri: Uri, headers: HeaderMap, Ask(ask): Ask<SeriesAsk>) -> Answer {
+pub(crate) async fn series(
+    State(state): State<ApiState>,
+    uri: Uri,
+    headers: HeaderMap,
+    Ask(ask): Ask<SeriesAsk>,
+) -> Answer {
     answer(&state, &uri, &headers, |twin| {
         let partner = ask.partner.as_deref().unwrap_or_default();
-        views::series(Lens { twin }, &ask.series(), partner).ok_or_else(|| ApiError::not_found("series", uri.query().unwrap_or_default()))
+        views::series(Lens { twin }, &ask.series(), partner)
+            .ok_or_else(|| ApiError::not_found("series", uri.query().unwrap_or_default()))
     })
 }
 
 /// Every source's figures of one period beside the chosen one.
 #[utoipa::path(get, path = "/api/v1/balance", tag = "twin", params(SeriesAsk), responses((status = 200, body = types::Balance), (status = 404, description = "Nobody published such a series or period")))]
-pub(crate) async fn balance(State(state): State<ApiState>, uri: Uri, headers: HeaderMap, Ask(ask): Ask<SeriesAsk>) -> Answer {
+pub(crate) async fn balance(
+    State(state): State<ApiState>,
+    uri: Uri,
+    headers: HeaderMap,
+    Ask(ask): Ask<SeriesAsk>,
+) -> Answer {
     let period = period(ask.period.as_ref())?;
     answer(&state, &uri, &headers, |twin| {
-        views::balance(Lens { twin }, &ask.series(), period).ok_or_else(|| ApiError::not_found("series", uri.query().unwrap_or_default()))
+        views::balance(Lens { twin }, &ask.series(), period)
+            .ok_or_else(|| ApiError::not_found("series", uri.query().unwrap_or_default()))
     })
 }
 
 /// Figures as their sources published them.
 #[utoipa::path(get, path = "/api/v1/observations", tag = "twin", params(SeriesAsk), responses((status = 200, body = types::Page<types::Observation>), (status = 400, description = "A parameter is wrong")))]
-pub(crate) async fn observations(State(state): State<ApiState>, uri: Uri, headers: HeaderMap, Ask(ask): Ask<SeriesAsk>) -> Answer {
+pub(crate) async fn observations(
+    State(state): State<ApiState>,
+    uri: Uri,
+    headers: HeaderMap,
+    Ask(ask): Ask<SeriesAsk>,
+) -> Answer {
     let (offset, limit) = window(ask.offset, ask.limit)?;
     let filter = ask.filter()?;
     answer(&state, &uri, &headers, |twin| {
         let (total, items) = views::observations(Lens { twin }, &ask.series(), &filter, offset, limit);
-        Ok(types::Page { items, total, offset: offset as u64, limit: limit as u64 })
+        Ok(types::Page {
+            items,
+            total,
+            offset: offset as u64,
+            limit: limit as u64,
+        })
     })
 }
 
 /// Price series of a commodity and its family.
 #[utoipa::path(get, path = "/api/v1/prices", tag = "twin", params(CommodityAsk), responses((status = 200, body = types::Prices)))]
-pub(crate) async fn prices(State(state): State<ApiState>, uri: Uri, headers: HeaderMap, Ask(ask): Ask<CommodityAsk>) -> Answer {
-    answer(&state, &uri, &headers, |twin| Ok(views::prices(Lens { twin }, ask.commodity())))
+pub(crate) async fn prices(
+    State(state): State<ApiState>,
+    uri: Uri,
+    headers: HeaderMap,
+    Ask(ask): Ask<CommodityAsk>,
+) -> Answer {
+    answer(&state, &uri, &headers, |twin| {
+        Ok(views::prices(Lens { twin }, ask.commodity()))
+    })
 }
 
 /// Which deposits give which elements.
 #[utoipa::path(get, path = "/api/v1/composition", tag = "twin", params(CommodityAsk), responses((status = 200, body = types::Composition), (status = 404, description = "No such commodity")))]
-pub(crate) async fn composition(State(state): State<ApiState>, uri: Uri, headers: HeaderMap, Ask(ask): Ask<CommodityAsk>) -> Answer {
+pub(crate) async fn composition(
+    State(state): State<ApiState>,
+    uri: Uri,
+    headers: HeaderMap,
+    Ask(ask): Ask<CommodityAsk>,
+) -> Answer {
     answer(&state, &uri, &headers, |twin| {
-        views::composition(Lens { twin }, ask.commodity()).ok_or_else(|| ApiError::not_found("commodity", ask.commodity()))
+        views::composition(Lens { twin }, ask.commodity())
+            .ok_or_else(|| ApiError::not_found("commodity", ask.commodity()))
     })
 }
 
 /// Columns of a Sankey diagram.
 #[utoipa::path(get, path = "/api/v1/flows", tag = "twin", params(FlowAsk), responses((status = 200, body = types::Flows), (status = 404, description = "No such commodity, or nothing published for it")))]
-pub(crate) async fn flows(State(state): State<ApiState>, uri: Uri, headers: HeaderMap, Ask(ask): Ask<FlowAsk>) -> Answer {
+pub(crate) async fn flows(
+    State(state): State<ApiState>,
+    uri: Uri,
+    headers: HeaderMap,
+    Ask(ask): Ask<FlowAsk>,
+) -> Answer {
     let period = period(ask.period.as_ref())?;
     let commodity = ask.commodity.as_deref().unwrap_or("rare_earths");
     answer(&state, &uri, &headers, |twin| {
@@ -148,7 +203,12 @@ pub(crate) async fn flows(State(state): State<ApiState>, uri: Uri, headers: Head
 
 /// Shares that shade the countries of the map.
 #[utoipa::path(get, path = "/api/v1/map", tag = "twin", params(StageAsk), responses((status = 200, body = types::MapShares), (status = 404, description = "No such commodity or stage")))]
-pub(crate) async fn map(State(state): State<ApiState>, uri: Uri, headers: HeaderMap, Ask(ask): Ask<StageAsk>) -> Answer {
+pub(crate) async fn map(
+    State(state): State<ApiState>,
+    uri: Uri,
+    headers: HeaderMap,
+    Ask(ask): Ask<StageAsk>,
+) -> Answer {
     let commodity = ask.commodity.as_deref().unwrap_or("rare_earths");
     answer(&state, &uri, &headers, |twin| {
         views::map_shares(Lens { twin }, commodity, &ask.stage)
@@ -158,48 +218,98 @@ pub(crate) async fn map(State(state): State<ApiState>, uri: Uri, headers: Header
 
 /// Sites, by name.
 #[utoipa::path(get, path = "/api/v1/sites", tag = "chain", params(SitesAsk), responses((status = 200, body = types::Page<types::Site>), (status = 400, description = "A parameter is wrong")))]
-pub(crate) async fn sites(State(state): State<ApiState>, uri: Uri, headers: HeaderMap, Ask(ask): Ask<SitesAsk>) -> Answer {
+pub(crate) async fn sites(
+    State(state): State<ApiState>,
+    uri: Uri,
+    headers: HeaderMap,
+    Ask(ask): Ask<SitesAsk>,
+) -> Answer {
     let (offset, limit) = window(ask.offset, ask.limit)?;
-    answer(&state, &uri, &headers, |twin| Ok(page(views::sites(Lens { twin }, &ask.filter()), offset, limit)))
+    answer(&state, &uri, &headers, |twin| {
+        Ok(page(views::sites(Lens { twin }, &ask.filter()), offset, limit))
+    })
 }
 
 /// A site.
 #[utoipa::path(get, path = "/api/v1/sites/{site}", tag = "chain", params(("site" = String, Path, description = "Site key")), responses((status = 200, body = types::SitePage), (status = 404, description = "No such site")))]
-pub(crate) async fn site(State(state): State<ApiState>, uri: Uri, headers: HeaderMap, Path(site): Path<String>) -> Answer {
-    answer(&state, &uri, &headers, |twin| views::site_page(Lens { twin }, &site).ok_or_else(|| ApiError::not_found("site", &site)))
+pub(crate) async fn site(
+    State(state): State<ApiState>,
+    uri: Uri,
+    headers: HeaderMap,
+    Path(site): Path<String>,
+) -> Answer {
+    answer(&state, &uri, &headers, |twin| {
+        views::site_page(Lens { twin }, &site).ok_or_else(|| ApiError::not_found("site", &site))
+    })
 }
 
 /// Countries that appear anywhere in the twin.
 #[utoipa::path(get, path = "/api/v1/countries", tag = "chain", params(PageAsk), responses((status = 200, body = types::Page<types::CountryRow>), (status = 400, description = "A parameter is wrong")))]
-pub(crate) async fn countries(State(state): State<ApiState>, uri: Uri, headers: HeaderMap, Ask(ask): Ask<PageAsk>) -> Answer {
+pub(crate) async fn countries(
+    State(state): State<ApiState>,
+    uri: Uri,
+    headers: HeaderMap,
+    Ask(ask): Ask<PageAsk>,
+) -> Answer {
     let (offset, limit) = window(ask.offset, ask.limit)?;
-    answer(&state, &uri, &headers, |twin| Ok(page(views::countries(Lens { twin }), offset, limit)))
+    answer(&state, &uri, &headers, |twin| {
+        Ok(page(views::countries(Lens { twin }), offset, limit))
+    })
 }
 
 /// A country.
 #[utoipa::path(get, path = "/api/v1/countries/{iso3}", tag = "chain", params(("iso3" = String, Path, description = "ISO 3166 alpha-3 code", example = "CAN")), responses((status = 200, body = types::CountryPage), (status = 404, description = "No such country")))]
-pub(crate) async fn country(State(state): State<ApiState>, uri: Uri, headers: HeaderMap, Path(iso3): Path<String>) -> Answer {
-    answer(&state, &uri, &headers, |twin| views::country(Lens { twin }, &iso3).ok_or_else(|| ApiError::not_found("country", &iso3)))
+pub(crate) async fn country(
+    State(state): State<ApiState>,
+    uri: Uri,
+    headers: HeaderMap,
+    Path(iso3): Path<String>,
+) -> Answer {
+    answer(&state, &uri, &headers, |twin| {
+        views::country(Lens { twin }, &iso3).ok_or_else(|| ApiError::not_found("country", &iso3))
+    })
 }
 
 /// Notices, newest first.
 #[utoipa::path(get, path = "/api/v1/notices", tag = "chain", params(NoticesAsk), responses((status = 200, body = types::Page<types::Notice>), (status = 400, description = "A parameter is wrong")))]
-pub(crate) async fn notices(State(state): State<ApiState>, uri: Uri, headers: HeaderMap, Ask(ask): Ask<NoticesAsk>) -> Answer {
+pub(crate) async fn notices(
+    State(state): State<ApiState>,
+    uri: Uri,
+    headers: HeaderMap,
+    Ask(ask): Ask<NoticesAsk>,
+) -> Answer {
     let (offset, limit) = window(ask.offset, ask.limit)?;
-    answer(&state, &uri, &headers, |twin| Ok(page(views::notices(Lens { twin }, &ask.filter()), offset, limit)))
+    answer(&state, &uri, &headers, |twin| {
+        Ok(page(views::notices(Lens { twin }, &ask.filter()), offset, limit))
+    })
 }
 
 /// Every source that the twin's figures come from, with licence and attribution.
 #[utoipa::path(get, path = "/api/v1/sources", tag = "twin", params(PageAsk), responses((status = 200, body = types::Page<types::Source>), (status = 400, description = "A parameter is wrong")))]
-pub(crate) async fn sources(State(state): State<ApiState>, uri: Uri, headers: HeaderMap, Ask(ask): Ask<PageAsk>) -> Answer {
+pub(crate) async fn sources(
+    State(state): State<ApiState>,
+    uri: Uri,
+    headers: HeaderMap,
+    Ask(ask): Ask<PageAsk>,
+) -> Answer {
     let (offset, limit) = window(ask.offset, ask.limit)?;
-    answer(&state, &uri, &headers, |twin| Ok(page(views::sources(twin), offset, limit)))
+    answer(&state, &uri, &headers, |twin| {
+        Ok(page(views::sources(twin), offset, limit))
+    })
 }
 
 /// Where a figure comes from.
 #[utoipa::path(get, path = "/api/v1/provenance", tag = "twin", params(FigureAsk), responses((status = 200, body = types::Provenance), (status = 400, description = "Not an address"), (status = 404, description = "The twin has no such figure")))]
-pub(crate) async fn provenance(State(state): State<ApiState>, uri: Uri, headers: HeaderMap, Ask(ask): Ask<FigureAsk>) -> Answer {
-    let address = ask.figure.parse().map_err(|error: didymium_twin::AddressError| ApiError::query("figure", error.to_string()))?;
+pub(crate) async fn provenance(
+    State(state): State<ApiState>,
+    uri: Uri,
+    headers: HeaderMap,
+    Ask(ask): Ask<FigureAsk>,
+) -> Answer {
+    let address = ask
+        .figure
+        .parse()
+        .map_err(|error: didymium_twin::AddressError| ApiError::query("figure", error.to_string()))?;
     answer(&state, &uri, &headers, |twin| {
         views::provenance(Lens { twin }, &address).ok_or_else(|| ApiError::not_found("figure", &ask.figure))
     })
@@ -208,12 +318,19 @@ pub(crate) async fn provenance(State(state): State<ApiState>, uri: Uri, headers:
 /// A page of a list that was found whole.
 pub(crate) fn page<T>(found: Vec<T>, offset: usize, limit: usize) -> types::Page<T> {
     let total = found.len() as u64;
-    types::Page { items: found.into_iter().skip(offset).take(limit).collect(), total, offset: offset as u64, limit: limit as u64 }
+    types::Page {
+        items: found.into_iter().skip(offset).take(limit).collect(),
+        total,
+        offset: offset as u64,
+        limit: limit as u64,
+    }
 }
 
 /// Runs what reads the store where blocking is allowed.
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
 ) -> Result<T, ApiError> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| ApiError::Node(crate::NodeError::from(error)))?
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| ApiError::Node(crate::NodeError::from(error)))?
 }

@@ -24,14 +24,23 @@ pub(crate) async fn statements(
     blocking(move || list(&node, ask.member.as_deref(), offset as u64, limit as u64).map(axum::Json)).await
 }
 
-fn list(node: &NodeState, member: Option<&str>, offset: u64, limit: u64) -> Result<types::Page<types::StatementPlace>, ApiError> {
+fn list(
+    node: &NodeState,
+    member: Option<&str>,
+    offset: u64,
+    limit: u64,
+) -> Result<types::Page<types::StatementPlace>, ApiError> {
     let charter = node.charter().charter();
     if let Some(code) = member.filter(|code| charter.member(code).is_none()) {
         return Err(ApiError::not_found("member", code));
     }
     let mut items = Vec::new();
     let mut total = 0;
-    for listed in charter.members.iter().filter(|listed| member.is_none_or(|code| code == listed.member)) {
+    for listed in charter
+        .members
+        .iter()
+        .filter(|listed| member.is_none_or(|code| code == listed.member))
+    {
         let log = node.log_of(&listed.member)?;
         let size = log.size()?;
         let first = offset.saturating_sub(total).min(size);
@@ -42,7 +51,12 @@ fn list(node: &NodeState, member: Option<&str>, offset: u64, limit: u64) -> Resu
         }
         total += size;
     }
-    Ok(types::Page { items, total, offset, limit })
+    Ok(types::Page {
+        items,
+        total,
+        offset,
+        limit,
+    })
 }
 
 fn place(member: &str, entry: &EntryRecord) -> Option<types::StatementPlace> {
@@ -73,7 +87,10 @@ pub(crate) async fn statement(
 
 /// A statement's bytes (COSE_Sign1).
 #[utoipa::path(get, path = "/api/v1/statements/{id}/cose", tag = "log", params(("id" = String, Path, description = "Statement id, 64 hexadecimal digits")), responses((status = 200, content_type = "application/cose", body = Vec<u8>), (status = 400, description = "Not an id"), (status = 404, description = "No such statement here")))]
-pub(crate) async fn statement_cose(State(state): State<ApiState>, Path(id): Path<String>) -> Result<Response, ApiError> {
+pub(crate) async fn statement_cose(
+    State(state): State<ApiState>,
+    Path(id): Path<String>,
+) -> Result<Response, ApiError> {
     let node = state.node.clone();
     let bytes = blocking(move || Found::by_id(&node, &id).map(|found| found.entry.bytes)).await?;
     Ok((forever("application/cose; cose-type=\"cose-sign1\""), bytes).into_response())
@@ -89,10 +106,18 @@ pub(crate) async fn statement_proof(
     blocking(move || {
         let found = Found::by_id(&node, &id)?;
         let log = node.log_of(&found.member)?;
-        let head = log.head()?.ok_or_else(|| ApiError::not_found("log", &found.member))?;
+        let head = log
+            .head()?
+            .ok_or_else(|| ApiError::not_found("log", &found.member))?;
         let inclusion = log.inclusion(found.entry.index, Some(head.size))?;
-        let member = node.charter().charter().member(&found.member).ok_or_else(|| ApiError::not_found("member", &found.member))?;
-        let key = member.statement_key(&found.statement.key).ok_or_else(|| ApiError::not_found("key", &found.statement.key.to_string()))?;
+        let member = node
+            .charter()
+            .charter()
+            .member(&found.member)
+            .ok_or_else(|| ApiError::not_found("member", &found.member))?;
+        let key = member
+            .statement_key(&found.statement.key)
+            .ok_or_else(|| ApiError::not_found("key", &found.statement.key.to_string()))?;
         Ok(axum::Json(types::InclusionProof {
             member: found.member,
             index: inclusion.index,
@@ -109,11 +134,20 @@ pub(crate) async fn statement_proof(
 
 /// A payload that travels beside its statement.
 #[utoipa::path(get, path = "/api/v1/blobs/{digest}", tag = "log", params(("digest" = String, Path, description = "SHA-256, 64 hexadecimal digits")), responses((status = 200, content_type = "application/json", body = Vec<u8>), (status = 400, description = "Not a digest"), (status = 404, description = "Not here")))]
-pub(crate) async fn blob(State(state): State<ApiState>, Path(digest): Path<String>) -> Result<Response, ApiError> {
+pub(crate) async fn blob(
+    State(state): State<ApiState>,
+    Path(digest): Path<String>,
+) -> Result<Response, ApiError> {
     let node = state.node.clone();
     let bytes = blocking(move || {
-        let wanted: Digest = digest.parse().map_err(|error: didymium_statement::StatementError| ApiError::query("digest", error.to_string()))?;
-        node.store().blob(wanted.as_bytes())?.ok_or_else(|| ApiError::not_found("blob", &digest))
+        let wanted: Digest = digest
+            .parse()
+            .map_err(|error: didymium_statement::StatementError| {
+                ApiError::query("digest", error.to_string())
+            })?;
+        node.store()
+            .blob(wanted.as_bytes())?
+            .ok_or_else(|| ApiError::not_found("blob", &digest))
     })
     .await?;
     Ok((forever("application/json"), bytes).into_response())
@@ -121,7 +155,10 @@ pub(crate) async fn blob(State(state): State<ApiState>, Path(digest): Path<Strin
 
 /// Headers of bytes that are named by their digest and never change.
 fn forever(content_type: &'static str) -> [(header::HeaderName, &'static str); 2] {
-    [(header::CONTENT_TYPE, content_type), (header::CACHE_CONTROL, "public, max-age=31536000, immutable")]
+    [
+        (header::CONTENT_TYPE, content_type),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+    ]
 }
 
 /// A statement found in a log held here, and allowed to be read.
@@ -133,29 +170,52 @@ struct Found {
 
 impl Found {
     fn by_id(node: &NodeState, id: &str) -> Result<Self, ApiError> {
-        let wanted: Digest = id.parse().map_err(|error: didymium_statement::StatementError| ApiError::query("id", error.to_string()))?;
+        let wanted: Digest = id
+            .parse()
+            .map_err(|error: didymium_statement::StatementError| ApiError::query("id", error.to_string()))?;
         let missing = || ApiError::not_found("statement", id);
         let places = node.store().find(wanted.as_bytes())?;
         let place = places.first().ok_or_else(missing)?;
-        let member = node.charter().charter().members.iter().find(|member| member.origin() == place.origin).ok_or_else(missing)?;
-        let entry = node.log_of(&member.member)?.entry(place.index)?.ok_or_else(missing)?;
+        let member = node
+            .charter()
+            .charter()
+            .members
+            .iter()
+            .find(|member| member.origin() == place.origin)
+            .ok_or_else(missing)?;
+        let entry = node
+            .log_of(&member.member)?
+            .entry(place.index)?
+            .ok_or_else(missing)?;
         let statement = Statement::parse(&entry.bytes).map_err(|error| ApiError::Node(error.into()))?;
         // Nobody is logged in to these pages, so only what is public is shown; anything else is as if it were not here.
         if statement.visibility != Visibility::Public {
             return Err(missing());
         }
-        Ok(Self { member: member.member.clone(), entry, statement })
+        Ok(Self {
+            member: member.member.clone(),
+            entry,
+            statement,
+        })
     }
 
     fn view(&self, node: &NodeState) -> Result<types::StatementView, ApiError> {
         let place = place(&self.member, &self.entry).ok_or(ApiError::Unrenderable)?;
         let twin = node.twin();
         let refused = twin.as_ref().and_then(|twin| {
-            twin.uninterpreted().iter().find(|one| one.statement.id == self.statement.id()).map(|one| one.reason.clone())
+            twin.uninterpreted()
+                .iter()
+                .find(|one| one.statement.id == self.statement.id())
+                .map(|one| one.reason.clone())
         });
         let (payload, payload_bytes) = match &self.statement.payload {
             PayloadRef::Inline(bytes) => (serde_json::from_slice(bytes).ok(), bytes.len() as u64),
-            PayloadRef::Blob(digest) => (None, node.store().blob(digest.as_bytes())?.map_or(0, |blob| blob.len() as u64)),
+            PayloadRef::Blob(digest) => (
+                None,
+                node.store()
+                    .blob(digest.as_bytes())?
+                    .map_or(0, |blob| blob.len() as u64),
+            ),
         };
         let status = match (&self.statement.kind.kind, refused) {
             (_, Some(reason)) => reason,
@@ -167,7 +227,10 @@ impl Found {
             version: self.statement.kind.version,
             visibility: self.statement.visibility.as_str().to_owned(),
             subject: self.statement.subject.clone(),
-            valid: self.statement.valid.map(|valid| (valid.first.to_string(), valid.last.to_string())),
+            valid: self
+                .statement
+                .valid
+                .map(|valid| (valid.first.to_string(), valid.last.to_string())),
             key_id: self.statement.key.to_string(),
             status,
             payload,

@@ -1,7 +1,7 @@
 //! `/api/v1`: the twin and the statements under it, for pages, notebooks and partners' programs.
 //!
-//! Every answer that is a function of the twin carries the cut's id as its entity tag and is rendered once a cut; see
-//! [`cache`]. The OpenAPI document is generated from the handlers and checked in (`openapi.json`, golden-tested).
+//! Every answer that is a function of the twin carries the cut's id as its entity tag and is rendered once a cut
+//! (`cache`). The OpenAPI document is generated from the handlers and checked in (`openapi.json`, golden-tested).
 
 mod cache;
 mod error;

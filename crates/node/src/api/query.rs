@@ -49,16 +49,29 @@ pub(crate) struct PageAsk {
 pub(crate) fn window(offset: Option<u64>, limit: Option<u64>) -> Result<(usize, usize), ApiError> {
     let limit = limit.unwrap_or(LIMIT_DEFAULT);
     if !(1..=LIMIT_MAX).contains(&limit) {
-        return Err(ApiError::query("limit", format!("must be 1 to {LIMIT_MAX}, not {limit}")));
+        return Err(ApiError::query(
+            "limit",
+            format!("must be 1 to {LIMIT_MAX}, not {limit}"),
+        ));
     }
-    let place = |value: u64, name| usize::try_from(value).ok().filter(|v| *v <= 1 << 40).ok_or_else(|| ApiError::query(name, "is too large"));
+    let place = |value: u64, name| {
+        usize::try_from(value)
+            .ok()
+            .filter(|v| *v <= 1 << 40)
+            .ok_or_else(|| ApiError::query(name, "is too large"))
+    };
     Ok((place(offset.unwrap_or(0), "offset")?, place(limit, "limit")?))
 }
 
 /// A period, if one is asked for.
 pub(crate) fn period(text: Option<&String>) -> Result<Option<Period>, ApiError> {
     text.filter(|text| !text.is_empty())
-        .map(|text| text.parse().map_err(|error: didymium_vocabulary::VocabularyError| ApiError::query("period", error.to_string())))
+        .map(|text| {
+            text.parse()
+                .map_err(|error: didymium_vocabulary::VocabularyError| {
+                    ApiError::query("period", error.to_string())
+                })
+        })
         .transpose()
 }
 
@@ -231,7 +244,11 @@ pub(crate) struct NoticesAsk {
 
 impl NoticesAsk {
     pub(crate) fn filter(&self) -> NoticeFilter {
-        NoticeFilter { commodity: some(&self.commodity), country: some(&self.country), notice_type: some(&self.notice_type) }
+        NoticeFilter {
+            commodity: some(&self.commodity),
+            country: some(&self.country),
+            notice_type: some(&self.notice_type),
+        }
     }
 }
 

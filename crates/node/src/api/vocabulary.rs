@@ -13,7 +13,11 @@ use super::{ApiError, ApiState};
 /// Every key with its English and French names: commodities, stages, forms, substances, measures, units, countries,
 /// areas, HS codes, notice types, and the chain of every family.
 #[utoipa::path(get, path = "/api/v1/vocabulary", tag = "node", responses((status = 200, description = "The vocabulary", body = serde_json::Value)))]
-pub(crate) async fn vocabulary(State(state): State<ApiState>, uri: Uri, headers: HeaderMap) -> Result<Response, ApiError> {
+pub(crate) async fn vocabulary(
+    State(state): State<ApiState>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
     let vocabulary = state.node.vocabulary();
     answer(&state, &uri, &headers, |_| Ok(document(vocabulary)))
 }

@@ -110,7 +110,7 @@ impl Federation {
         self.remember(
             &before,
             entries.as_ref().err().or(blobs.as_ref().err()),
-            entries.is_ok(),
+            entries.is_ok() && !before.frozen,
         );
         self.state
             .metrics()

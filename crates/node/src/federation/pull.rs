@@ -35,6 +35,7 @@ pub(super) struct Progress {
     /// Entries fetched but not yet committed, from `gathered_from` on.
     gathered: Vec<Vec<u8>>,
     gathered_from: u64,
+    gathered_bytes: usize,
 }
 
 impl Progress {
@@ -42,13 +43,10 @@ impl Progress {
         self.gathered_from + self.gathered.len() as u64
     }
 
-    fn bytes(&self) -> usize {
-        self.gathered.iter().map(Vec::len).sum()
-    }
-
     fn forget(&mut self, from: u64) {
         self.gathered = Vec::new();
         self.gathered_from = from;
+        self.gathered_bytes = 0;
     }
 }
 
@@ -142,12 +140,14 @@ impl Federation {
         let mut fetched = std::pin::pin!(fetched.buffered(BUNDLES_AT_ONCE));
         while let Some((id, entries)) = fetched.next().await {
             let skip = progress.next().saturating_sub(id.index * width);
-            progress.gathered.extend(
-                entries?
-                    .into_iter()
-                    .skip(usize::try_from(skip).unwrap_or(usize::MAX)),
-            );
-            if progress.bytes() > GATHERED_BYTES_MAX {
+            for entry in entries?
+                .into_iter()
+                .skip(usize::try_from(skip).unwrap_or(usize::MAX))
+            {
+                progress.gathered_bytes += entry.len();
+                progress.gathered.push(entry);
+            }
+            if progress.gathered_bytes > GATHERED_BYTES_MAX {
                 progress.forget(size);
                 return Err(NodeError::LogTooFarAhead {
                     origin: signed.origin.clone(),

@@ -26,10 +26,14 @@ impl DataSource {
     pub fn open(&self, file: &str) -> Result<(Box<dyn Read + Send>, Option<u64>), ImportError> {
         match self {
             Self::Embedded => {
-                let (_, bytes) = DATA_FILES
-                    .iter()
-                    .find(|(name, _)| *name == file)
-                    .ok_or_else(|| ImportError::NoFile { file: file.to_owned(), place: self.to_string() })?;
+                let (_, bytes) =
+                    DATA_FILES
+                        .iter()
+                        .find(|(name, _)| *name == file)
+                        .ok_or_else(|| ImportError::NoFile {
+                            file: file.to_owned(),
+                            place: self.to_string(),
+                        })?;
                 Ok((Box::new(*bytes), Some(bytes.len() as u64)))
             }
             Self::Folder(dir) => match File::open(dir.join(file)) {
@@ -37,10 +41,14 @@ impl DataSource {
                     let size = open.metadata().ok().map(|meta| meta.len());
                     Ok((Box::new(open), size))
                 }
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                    Err(ImportError::NoFile { file: file.to_owned(), place: self.to_string() })
-                }
-                Err(source) => Err(ImportError::Read { file: file.to_owned(), source }),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(ImportError::NoFile {
+                    file: file.to_owned(),
+                    place: self.to_string(),
+                }),
+                Err(source) => Err(ImportError::Read {
+                    file: file.to_owned(),
+                    source,
+                }),
             },
         }
     }

@@ -35,7 +35,9 @@ impl Record {
 
     /// Cell `index` from 0; empty if there is none.
     pub(super) fn cell(&self, index: usize) -> &str {
-        let Some(&end) = self.ends.get(index) else { return "" };
+        let Some(&end) = self.ends.get(index) else {
+            return "";
+        };
         let start = index.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.text[start..end]
     }
@@ -45,7 +47,12 @@ impl Record {
 #[derive(Debug)]
 pub(super) enum Fault {
     /// The bytes break a rule on this line, in this cell (from 0).
-    Broken { line: u64, cell: usize, value: String, reason: String },
+    Broken {
+        line: u64,
+        cell: usize,
+        value: String,
+        reason: String,
+    },
     /// The bytes cannot be read.
     Io(std::io::Error),
 }
@@ -73,8 +80,18 @@ pub(super) struct Lines<R> {
 impl<R: Read> Lines<R> {
     /// A reader that has passed the byte order mark, if there is one.
     pub(super) fn new(input: R) -> Result<Self, Fault> {
-        let mut lines = Self { input: BufReader::with_capacity(BUFFER_BYTES, input), line: 1, bytes: 0, cell: Vec::new() };
-        if lines.input.fill_buf().map_err(Fault::Io)?.starts_with(b"\xef\xbb\xbf") {
+        let mut lines = Self {
+            input: BufReader::with_capacity(BUFFER_BYTES, input),
+            line: 1,
+            bytes: 0,
+            cell: Vec::new(),
+        };
+        if lines
+            .input
+            .fill_buf()
+            .map_err(Fault::Io)?
+            .starts_with(b"\xef\xbb\xbf")
+        {
             lines.input.consume(3);
             lines.bytes = 3;
         }
@@ -106,7 +123,9 @@ impl<R: Read> Lines<R> {
             if state == State::Plain || state == State::Quoted {
                 self.run(state, record)?;
             }
-            let Some(byte) = self.take()? else { return self.end(state, record) };
+            let Some(byte) = self.take()? else {
+                return self.end(state, record);
+            };
             state = match (state, byte) {
                 (State::Quoted, b'"') => State::Quote,
                 (State::Quoted, other) => self.push(other, State::Quoted),
@@ -120,8 +139,18 @@ impl<R: Read> Lines<R> {
                     }
                     return self.close(record).map(|_| true);
                 }
-                (State::Quote, _) => return Err(self.broken(record, "has text after its closing quote; double a quote inside quotes")),
-                (_, b'"') => return Err(self.broken(record, "has a quote inside; put the cell in quotes and double the quote")),
+                (State::Quote, _) => {
+                    return Err(self.broken(
+                        record,
+                        "has text after its closing quote; double a quote inside quotes",
+                    ));
+                }
+                (_, b'"') => {
+                    return Err(self.broken(
+                        record,
+                        "has a quote inside; put the cell in quotes and double the quote",
+                    ));
+                }
                 (_, other) => self.push(other, State::Plain),
             };
         }
@@ -146,7 +175,9 @@ impl<R: Read> Lines<R> {
     }
 
     fn take(&mut self) -> Result<Option<u8>, Fault> {
-        let Some(&byte) = self.input.fill_buf().map_err(Fault::Io)?.first() else { return Ok(None) };
+        let Some(&byte) = self.input.fill_buf().map_err(Fault::Io)?.first() else {
+            return Ok(None);
+        };
         self.input.consume(1);
         self.bytes += 1;
         self.line += u64::from(byte == b'\n');
@@ -163,7 +194,10 @@ impl<R: Read> Lines<R> {
             return Err(self.broken(record, "is not UTF-8; save the file as UTF-8"));
         };
         if record.ends.len() == RECORD_CELLS_MAX {
-            return Err(self.broken(record, &format!("is one cell more than the {RECORD_CELLS_MAX} a row may have")));
+            return Err(self.broken(
+                record,
+                &format!("is one cell more than the {RECORD_CELLS_MAX} a row may have"),
+            ));
         }
         record.text.push_str(text);
         record.ends.push(record.text.len());
@@ -181,68 +215,11 @@ impl<R: Read> Lines<R> {
 
     fn broken(&self, record: &Record, reason: &str) -> Fault {
         let value = String::from_utf8_lossy(&self.cell).chars().take(80).collect();
-        Fault::Broken { line: record.line, cell: record.len(), value, reason: reason.to_owned() }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(bytes: &[u8]) -> Result<Vec<(u64, Vec<String>)>, String> {
-        let text = |fault| match fault {
-            Fault::Broken { line, cell, reason, .. } => format!("{line}/{cell}: {reason}"),
-            Fault::Io(error) => error.to_string(),
-        };
-        let mut lines = Lines::new(bytes).map_err(text)?;
-        let mut record = Record::default();
-        let mut records = Vec::new();
-        while lines.next(&mut record).map_err(text)? {
-            records.push((record.line(), (0..record.len()).map(|cell| record.cell(cell).to_owned()).collect()));
+        Fault::Broken {
+            line: record.line,
+            cell: record.len(),
+            value,
+            reason: reason.to_owned(),
         }
-        assert_eq!(lines.bytes(), bytes.len() as u64);
-        Ok(records)
-    }
-
-    #[test]
-    fn lines_are_physical_ones_after_quoted_newlines_crlf_and_empty_lines() {
-        let records = read(b"\xef\xbb\xbfa,b\r\n\"x\ny\",\"say \"\"hi\"\"\"\r\n\r\n\n1,\n,2").unwrap();
-        let expected = [(1, ["a", "b"]), (2, ["x\ny", "say \"hi\""]), (6, ["1", ""]), (7, ["", "2"])];
-        assert_eq!(records, expected.map(|(line, cells)| (line, cells.map(str::to_owned).to_vec())));
-    }
-
-    #[test]
-    fn it_agrees_with_the_csv_crate_on_well_formed_tables() {
-        let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
-        let odd = ["", "plain", "com,ma", "quo\"te", "new\nline", "é€𐍈", " space ", "\"", "\"\""];
-        for shift in 0..odd.len() {
-            writer.write_record((0..5).map(|place| odd[(shift * 3 + place * 2) % odd.len()])).unwrap();
-        }
-        let bytes = writer.into_inner().unwrap();
-        let theirs: Vec<Vec<String>> = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .from_reader(bytes.as_slice())
-            .records()
-            .map(|record| record.unwrap().iter().map(str::to_owned).collect())
-            .collect();
-        let ours: Vec<Vec<String>> = read(&bytes).unwrap().into_iter().map(|(_, cells)| cells).collect();
-        assert_eq!(ours, theirs);
-    }
-
-    #[test]
-    fn what_is_no_csv_is_refused_with_its_place() {
-        for (bytes, place) in [
-            (&b"a,b\n1,\"2"[..], "2/1: begins with a quote"),
-            (b"a,b\n1,\"2\"3\n", "2/1: has text after"),
-            (b"a,b\n1,2\"3\n", "2/1: has a quote inside"),
-            (b"a\rb\n", "1/0: holds a carriage return"),
-            (b"a,b\n\xc3,\xa9\n", "2/0: is not UTF-8"),
-        ] {
-            let answer = read(bytes).unwrap_err();
-            assert!(answer.starts_with(place), "{answer}");
-        }
-        let endless = [b"a\n\"".as_slice(), &vec![b'x'; 2 * RECORD_BYTES_MAX]].concat();
-        assert!(read(&endless).unwrap_err().contains("is a quote not closed?"));
-        assert!(read(&vec![b','; 100]).unwrap_err().contains("one cell more"));
     }
 }

@@ -44,7 +44,12 @@ impl TableJob<'_> {
     ) -> ImportResult<Loaded> {
         let member = state.member();
         let import = Import {
-            author: Author { member: &member.member, did: &member.did, domain: &member.domain, signer: state.signer() },
+            author: Author {
+                member: &member.member,
+                did: &member.did,
+                domain: &member.domain,
+                signer: state.signer(),
+            },
             vocabulary: state.vocabulary(),
             sources: self.sources,
             registered,
@@ -53,7 +58,11 @@ impl TableJob<'_> {
         };
         let prepared = import.read(self.kind, self.table, self.file, input, progress)?;
         let (rows, unchanged) = (prepared.rows, prepared.unchanged);
-        let entries: Vec<_> = prepared.statements.into_iter().map(|statement| (statement, None)).collect();
+        let entries: Vec<_> = prepared
+            .statements
+            .into_iter()
+            .map(|statement| (statement, None))
+            .collect();
         let logged = state.submit_all_or_nothing(&entries).map_err(|error| {
             if let Err(error) = state.store().sweep_blobs() {
                 tracing::warn!(%error, file = self.file, "blobs of a refused table stay until the next start");
@@ -61,6 +70,10 @@ impl TableJob<'_> {
             ImportError::Log(Box::new(error))
         })?;
         registered.add(&member.member, entries.iter().map(|(statement, _)| statement));
-        Ok(Loaded { rows, logged: logged.iter().filter(|place| place.fresh).count() as u64, unchanged })
+        Ok(Loaded {
+            rows,
+            logged: logged.iter().filter(|place| place.fresh).count() as u64,
+            unchanged,
+        })
     }
 }

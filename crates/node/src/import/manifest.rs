@@ -44,9 +44,18 @@ impl Manifest {
         if let Some(mut table) = Table::open(input, COLUMNS, &mut problems).map_err(read_error(file))? {
             while let Some(row) = table.next(&mut problems).map_err(read_error(file))? {
                 let name = row.get("file");
-                let plain = !name.is_empty() && !name.contains(['\\', ':']) && name.split('/').all(|part| !part.starts_with('.') && !part.is_empty());
+                let plain = !name.is_empty()
+                    && !name.contains(['\\', ':'])
+                    && name
+                        .split('/')
+                        .all(|part| !part.starts_with('.') && !part.is_empty());
                 if !plain {
-                    problems.add(row.line(), Some("file"), name, "is not the name of a file in the folder of tables.csv");
+                    problems.add(
+                        row.line(),
+                        Some("file"),
+                        name,
+                        "is not the name of a file in the folder of tables.csv",
+                    );
                 } else if tables.iter().any(|known| known.file == name) {
                     problems.add(row.line(), Some("file"), name, "is given twice");
                 }
@@ -62,7 +71,12 @@ impl Manifest {
                         title_fr: row.get("title_fr").to_owned(),
                     }),
                     None => {
-                        problems.add(row.line(), Some("kind"), row.get("kind"), "must be statistic, site or notice");
+                        problems.add(
+                            row.line(),
+                            Some("kind"),
+                            row.get("kind"),
+                            "must be statistic, site or notice",
+                        );
                     }
                 }
             }

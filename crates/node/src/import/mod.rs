@@ -16,6 +16,7 @@ mod notice;
 mod problem;
 mod registered;
 mod site;
+mod site_cells;
 mod sources;
 mod speaker;
 mod statistic;
@@ -107,7 +108,9 @@ pub enum ImportError {
         place: String,
     },
     /// The name of a table cannot stand in a URI.
-    #[error("`{name}` cannot name a table: use 1 to 80 lower-case letters, digits, `-` and `_` (rename the file, or name the table)")]
+    #[error(
+        "`{name}` cannot name a table: use 1 to 80 lower-case letters, digits, `-` and `_` (rename the file, or name the table)"
+    )]
     TableName {
         /// The name.
         name: String,
@@ -214,9 +217,16 @@ impl Import<'_> {
     ) -> ImportResult<Prepared> {
         let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
         if !(1..=80).contains(&table.len()) || !table.chars().all(fits) {
-            return Err(ImportError::TableName { name: table.chars().take(100).collect() });
+            return Err(ImportError::TableName {
+                name: table.chars().take(100).collect(),
+            });
         }
-        let mut reading = Reading { file, problems: Problems::default(), rows: 0, progress };
+        let mut reading = Reading {
+            file,
+            problems: Problems::default(),
+            rows: 0,
+            progress,
+        };
         let mut speaker = Speaker::new(self);
         match kind {
             TableKind::Statistic => statistic::read(self, table, input, &mut reading, &mut speaker)?,
@@ -226,7 +236,11 @@ impl Import<'_> {
         let rows = reading.rows;
         reading.problems.refusal(file)?;
         let (statements, unchanged) = speaker.finish();
-        Ok(Prepared { statements, rows, unchanged })
+        Ok(Prepared {
+            statements,
+            rows,
+            unchanged,
+        })
     }
 }
 
@@ -246,14 +260,22 @@ impl Reading<'_> {
             self.progress.rows(self.rows, bytes);
         }
         if self.rows > max {
-            self.problems.add(line, None, "", format!("the file has more than {max} rows; split it"));
+            self.problems.add(
+                line,
+                None,
+                "",
+                format!("the file has more than {max} rows; split it"),
+            );
         }
         self.rows <= max
     }
 }
 
 fn read_error(file: &str) -> impl Fn(std::io::Error) -> ImportError {
-    move |source| ImportError::Read { file: file.to_owned(), source }
+    move |source| ImportError::Read {
+        file: file.to_owned(),
+        source,
+    }
 }
 
 #[cfg(test)]

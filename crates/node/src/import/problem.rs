@@ -52,7 +52,10 @@ impl fmt::Display for Refusal {
             write!(f, "\n  {}: {problem}", self.file)?;
         }
         if self.more {
-            write!(f, "\n  and perhaps more: reading stopped after {PROBLEMS_MAX} problems")?;
+            write!(
+                f,
+                "\n  and perhaps more: reading stopped after {PROBLEMS_MAX} problems"
+            )?;
         }
         Ok(())
     }
@@ -67,12 +70,27 @@ pub(super) struct Problems {
 
 impl Problems {
     /// Adds one; false when the limit is reached and reading should stop.
-    pub(super) fn add(&mut self, line: u64, column: Option<&str>, value: &str, reason: impl Into<String>) -> bool {
+    pub(super) fn add(
+        &mut self,
+        line: u64,
+        column: Option<&str>,
+        value: &str,
+        reason: impl Into<String>,
+    ) -> bool {
         if self.full() {
             return false;
         }
-        let value = value.chars().take(80).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
-        self.found.push(Problem { line, column: column.map(str::to_owned), value, reason: reason.into() });
+        let value = value
+            .chars()
+            .take(80)
+            .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+            .collect();
+        self.found.push(Problem {
+            line,
+            column: column.map(str::to_owned),
+            value,
+            reason: reason.into(),
+        });
         !self.full()
     }
 
@@ -86,12 +104,19 @@ impl Problems {
         match error {
             StatementError::Field { field, value, reason } => {
                 let column = cell(field).is_some().then_some(*field);
-                let reason = if column.is_some() { reason.clone() } else { format!("{field} {reason}") };
+                let reason = if column.is_some() {
+                    reason.clone()
+                } else {
+                    format!("{field} {reason}")
+                };
                 self.add(line, column, value, reason)
             }
-            StatementError::Vocabulary { field, source } => {
-                self.add(line, Some(field), cell(field).unwrap_or_default(), source.to_string())
-            }
+            StatementError::Vocabulary { field, source } => self.add(
+                line,
+                Some(field),
+                cell(field).unwrap_or_default(),
+                source.to_string(),
+            ),
             other => self.add(line, None, "", other.to_string()),
         }
     }
@@ -115,6 +140,10 @@ impl Problems {
             return Ok(());
         }
         let more = self.broken_off && self.found.len() >= PROBLEMS_MAX;
-        Err(Refusal { file: file.to_owned(), problems: self.found, more })
+        Err(Refusal {
+            file: file.to_owned(),
+            problems: self.found,
+            more,
+        })
     }
 }

@@ -69,14 +69,22 @@ impl Registered {
     fn note(&mut self, member: &str, statement: &Statement) {
         match (&statement.kind.kind, &statement.payload) {
             (Kind::Site | Kind::Notice | Kind::Statistic, _) => {
-                let key = (statement.kind.kind.clone(), name(&statement.kind.kind, &statement.subject).to_owned());
-                self.live.entry(key).or_default().push((member.to_owned(), statement.id()));
+                let key = (
+                    statement.kind.kind.clone(),
+                    name(&statement.kind.kind, &statement.subject).to_owned(),
+                );
+                self.live
+                    .entry(key)
+                    .or_default()
+                    .push((member.to_owned(), statement.id()));
             }
             (Kind::Supersede, PayloadRef::Inline(bytes)) => {
-                self.withdrawn.extend(Supersede::parse(bytes).ok().map(|said| said.target));
+                self.withdrawn
+                    .extend(Supersede::parse(bytes).ok().map(|said| said.target));
             }
             (Kind::Retract, PayloadRef::Inline(bytes)) => {
-                self.withdrawn.extend(Retract::parse(bytes).ok().map(|said| said.target));
+                self.withdrawn
+                    .extend(Retract::parse(bytes).ok().map(|said| said.target));
             }
             _ => {}
         }
@@ -84,11 +92,20 @@ impl Registered {
 
     /// What was said about a subject before.
     pub(super) fn about(&self, member: &str, kind: &Kind, subject: &str) -> Earlier {
-        let Some(said) = self.live.get(&(kind.clone(), name(kind, subject).to_owned())) else { return Earlier::Nothing };
-        let own: Vec<_> = said.iter().filter(|(who, _)| who == member).map(|(_, id)| *id).collect();
+        let Some(said) = self.live.get(&(kind.clone(), name(kind, subject).to_owned())) else {
+            return Earlier::Nothing;
+        };
+        let own: Vec<_> = said
+            .iter()
+            .filter(|(who, _)| who == member)
+            .map(|(_, id)| *id)
+            .collect();
         match (own.is_empty(), said.first()) {
             (false, _) => Earlier::Own(own),
-            (true, Some((member, id))) => Earlier::Other { member: member.clone(), id: *id },
+            (true, Some((member, id))) => Earlier::Other {
+                member: member.clone(),
+                id: *id,
+            },
             (true, None) => Earlier::Nothing,
         }
     }

@@ -3,24 +3,57 @@
 use std::collections::HashMap;
 use std::io::Read;
 
-use didymium_statement::payload::{Basis, Capacity, Owner, Point, PointPrecision, Process, Site, SiteStatus};
+use didymium_statement::payload::{Basis, Process, Site, SiteStatus};
 use didymium_statement::{Kind, StatementError};
-use didymium_vocabulary::{Decimal, Period, parse_decimal};
 
 use super::problem::Problems;
+use super::site_cells::{capacity_of, owners_of, period_of, point_of};
 use super::speaker::{Speaker, Where, to_json};
 use super::table::{Row, Table};
 use super::{IMPORT_SUBJECTS_MAX, Import, ImportResult, Reading, read_error};
 
 const COLUMNS: [&str; 26] = [
-    "site", "name", "country", "place", "lat", "lon", "point_precision", "point_source", "operator", "owners", "status",
-    "commodity", "stage", "form", "capacity", "capacity_unit", "substance", "mass_basis", "capacity_period",
-    "process_status", "start", "basis", "note", "source", "licence", "retrieved",
+    "site",
+    "name",
+    "country",
+    "place",
+    "lat",
+    "lon",
+    "point_precision",
+    "point_source",
+    "operator",
+    "owners",
+    "status",
+    "commodity",
+    "stage",
+    "form",
+    "capacity",
+    "capacity_unit",
+    "substance",
+    "mass_basis",
+    "capacity_period",
+    "process_status",
+    "start",
+    "basis",
+    "note",
+    "source",
+    "licence",
+    "retrieved",
 ];
 
 /// Columns that say the same on every row of a site.
 const SHARED: [&str; 11] = [
-    "name", "country", "place", "lat", "lon", "point_precision", "point_source", "operator", "owners", "status", "source",
+    "name",
+    "country",
+    "place",
+    "lat",
+    "lon",
+    "point_precision",
+    "point_source",
+    "operator",
+    "owners",
+    "status",
+    "source",
 ];
 
 /// A site whose rows are being read.
@@ -38,28 +71,43 @@ pub(super) fn read(
     speaker: &mut Speaker<'_>,
 ) -> ImportResult<()> {
     let error = read_error(reading.file);
-    let Some(mut rows) = Table::open(input, COLUMNS, &mut reading.problems).map_err(&error)? else { return Ok(()) };
+    let Some(mut rows) = Table::open(input, COLUMNS, &mut reading.problems).map_err(&error)? else {
+        return Ok(());
+    };
     let mut seen: HashMap<String, u64> = HashMap::new();
     let mut pending: Option<Pending> = None;
     loop {
         let bytes = rows.bytes();
-        let Some(row) = rows.next(&mut reading.problems).map_err(&error)? else { break };
+        let Some(row) = rows.next(&mut reading.problems).map_err(&error)? else {
+            break;
+        };
         if !reading.count(row.line(), bytes, IMPORT_SUBJECTS_MAX) {
             break;
         }
-        if pending.as_ref().is_some_and(|pending| pending.site.site != row.get("site")) {
+        if pending
+            .as_ref()
+            .is_some_and(|pending| pending.site.site != row.get("site"))
+        {
             finish(import, pending.take(), reading, speaker)?;
         }
-        let Some(site) = site_of(import, &row, &mut reading.problems) else { continue };
+        let Some(site) = site_of(import, &row, &mut reading.problems) else {
+            continue;
+        };
         match &mut pending {
             Some(pending) => pending.merge(&row, site, &mut reading.problems),
             None => {
                 if let Some(first) = seen.insert(site.site.clone(), row.line()) {
-                    let reason = format!("is a duplicate: the site of this key begins on line {first}, and the rows of a site stand together");
+                    let reason = format!(
+                        "is a duplicate: the site of this key begins on line {first}, and the rows of a site stand together"
+                    );
                     reading.problems.add(row.line(), Some("site"), &site.site, reason);
                     continue;
                 }
-                pending = Some(Pending { line: row.line(), shared: SHARED.map(|column| row.get(column).to_owned()), site });
+                pending = Some(Pending {
+                    line: row.line(),
+                    shared: SHARED.map(|column| row.get(column).to_owned()),
+                    site,
+                });
             }
         }
     }
@@ -73,15 +121,21 @@ fn finish(
     reading: &mut Reading<'_>,
     speaker: &mut Speaker<'_>,
 ) -> ImportResult<()> {
-    let Some(Pending { line, site, .. }) = pending else { return Ok(()) };
+    let Some(Pending { line, site, .. }) = pending else {
+        return Ok(());
+    };
     if let Err(error) = site.check(import.vocabulary) {
         reading.problems.add_error(line, &error, |_| None);
         return Ok(());
     }
     let path = format!("sites/{}", site.site);
-    let place = Where { line, column: "site", value: &site.site };
+    let place = Where {
+        line,
+        column: "site",
+        value: &site.site,
+    };
     let payload = to_json("site", &site)?;
-    speaker.say(Kind::Site, &path, None, payload, place, &mut reading.problems)
+    speaker.say(&Kind::Site, &path, None, payload, place, &mut reading.problems)
 }
 
 impl Pending {
@@ -89,17 +143,26 @@ impl Pending {
     fn merge(&mut self, row: &Row<'_, 26>, other: Site, problems: &mut Problems) {
         for (column, first) in SHARED.into_iter().zip(&self.shared) {
             if row.get(column) != first {
-                let reason = format!("differs from line {} of the same site, which has `{first}`", self.line);
+                let reason = format!(
+                    "differs from line {} of the same site, which has `{first}`",
+                    self.line
+                );
                 problems.add(row.line(), Some(column), row.get(column), reason);
             }
         }
         for process in other.processes {
             let twice = self.site.processes.iter().any(|known| {
-                (&known.commodity, &known.stage, &known.form) == (&process.commodity, &process.stage, &process.form)
+                (&known.commodity, &known.stage, &known.form)
+                    == (&process.commodity, &process.stage, &process.form)
             });
             if twice {
                 let value = format!("{}/{}/{}", process.commodity, process.stage, process.form);
-                problems.add(row.line(), Some("stage"), &value, "is a duplicate: the site has this process on an earlier line");
+                problems.add(
+                    row.line(),
+                    Some("stage"),
+                    &value,
+                    "is a duplicate: the site has this process on an earlier line",
+                );
             } else {
                 self.site.processes.push(process);
             }
@@ -111,12 +174,21 @@ impl Pending {
 fn site_of(import: &Import<'_>, row: &Row<'_, 26>, problems: &mut Problems) -> Option<Site> {
     let source = import.sources.of_row(row, problems)?.clone();
     let text = |column: &'static str| row.get(column).to_owned();
-    let owners = owners_of(row.get("owners")).map_err(|reason| problems.add(row.line(), Some("owners"), row.get("owners"), reason)).ok()?;
+    let owners = owners_of(row.get("owners"))
+        .map_err(|reason| problems.add(row.line(), Some("owners"), row.get("owners"), reason))
+        .ok()?;
     let point = point_of(row, problems).ok()?;
     let capacity = capacity_of(row, problems).ok()?;
     let start = period_of(row, "start", problems).ok()?;
     let status = SiteStatus::parse(row.get("process_status"))
-        .map_err(|_| problems.add(row.line(), Some("process_status"), row.get("process_status"), "is no status; see column `status` in the contract"))
+        .map_err(|_| {
+            problems.add(
+                row.line(),
+                Some("process_status"),
+                row.get("process_status"),
+                "is no status; see column `status` in the contract",
+            )
+        })
         .ok()?;
     let parse = || -> Result<Site, StatementError> {
         let process = Process {
@@ -143,76 +215,7 @@ fn site_of(import: &Import<'_>, row: &Row<'_, 26>, problems: &mut Problems) -> O
         };
         site.check(import.vocabulary).map(|()| site)
     };
-    parse().map_err(|error| problems.add_error(row.line(), &error, |column| row.find(column))).ok()
-}
-
-/// A problem was told.
-struct Told;
-
-fn number_of(row: &Row<'_, 26>, column: &'static str, problems: &mut Problems) -> Result<Decimal, Told> {
-    parse_decimal(row.get(column)).map_err(|error| {
-        problems.add(row.line(), Some(column), row.get(column), error.to_string());
-        Told
-    })
-}
-
-fn period_of(row: &Row<'_, 26>, column: &'static str, problems: &mut Problems) -> Result<Option<Period>, Told> {
-    if row.get(column).is_empty() {
-        return Ok(None);
-    }
-    row.get(column).parse().map(Some).map_err(|error| {
-        problems.add(row.line(), Some(column), row.get(column), format!("{error}"));
-        Told
-    })
-}
-
-/// Either every column of a group is filled, or none.
-fn empty_together(row: &Row<'_, 26>, first: &str, rest: &[&'static str], problems: &mut Problems) -> Result<(), Told> {
-    match rest.iter().find(|column| !row.get(column).is_empty()) {
-        Some(column) => {
-            problems.add(row.line(), Some(column), row.get(column), format!("must be empty where `{first}` is"));
-            Err(Told)
-        }
-        None => Ok(()),
-    }
-}
-
-fn point_of(row: &Row<'_, 26>, problems: &mut Problems) -> Result<Option<Point>, Told> {
-    if row.get("lat").is_empty() {
-        return empty_together(row, "lat", &["lon", "point_precision", "point_source"], problems).map(|()| None);
-    }
-    let precision = PointPrecision::parse(row.get("point_precision")).map_err(|error| {
-        problems.add_error(row.line(), &error, |column| row.find(column));
-        Told
-    })?;
-    let (lat, lon) = (number_of(row, "lat", problems)?, number_of(row, "lon", problems)?);
-    Ok(Some(Point { lat, lon, precision, source: row.get("point_source").to_owned() }))
-}
-
-fn capacity_of(row: &Row<'_, 26>, problems: &mut Problems) -> Result<Option<Capacity>, Told> {
-    if row.get("capacity").is_empty() {
-        let rest = ["capacity_unit", "substance", "mass_basis", "capacity_period"];
-        return empty_together(row, "capacity", &rest, problems).map(|()| None);
-    }
-    Ok(Some(Capacity {
-        value: number_of(row, "capacity", problems)?,
-        unit: row.get("capacity_unit").to_owned(),
-        mass_basis: row.get("mass_basis").to_owned(),
-        substance: row.get("substance").to_owned(),
-        period: period_of(row, "capacity_period", problems)?,
-    }))
-}
-
-/// `Name:51; Name:49`; a share may be left out.
-fn owners_of(cell: &str) -> Result<Vec<Owner>, String> {
-    if cell.is_empty() {
-        return Ok(Vec::new());
-    }
-    cell.split(';').map(str::trim).map(|owner| match owner.rsplit_once(':') {
-        None => Ok(Owner { name: owner.to_owned(), share: None }),
-        Some((name, share)) => match parse_decimal(share.trim()) {
-            Ok(share) => Ok(Owner { name: name.trim().to_owned(), share: Some(share) }),
-            Err(_) => Err(format!("`{share}` is no share in percent; write `Name:51; Name:49`")),
-        },
-    }).collect()
+    parse()
+        .map_err(|error| problems.add_error(row.line(), &error, |column| row.find(column)))
+        .ok()
 }

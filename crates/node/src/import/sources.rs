@@ -15,7 +15,16 @@ use super::{ImportError, read_error};
 pub const SOURCES_MAX: usize = 2_000;
 
 const COLUMNS: [&str; 11] = [
-    "source", "series", "edition", "title", "publisher", "url", "licence", "attribution", "published", "published_basis",
+    "source",
+    "series",
+    "edition",
+    "title",
+    "publisher",
+    "url",
+    "licence",
+    "attribution",
+    "published",
+    "published_basis",
     "retrieved",
 ];
 
@@ -36,9 +45,16 @@ impl Sources {
         let table = Table::open(input, COLUMNS, &mut problems).map_err(read_error(file))?;
         if let Some(mut table) = table {
             while let Some(row) = table.next(&mut problems).map_err(read_error(file))? {
-                let Some(source) = source_of(&row, &mut problems) else { continue };
+                let Some(source) = source_of(&row, &mut problems) else {
+                    continue;
+                };
                 if by_key.len() == SOURCES_MAX {
-                    problems.add(row.line(), None, "", format!("the file names more than {SOURCES_MAX} sources"));
+                    problems.add(
+                        row.line(),
+                        None,
+                        "",
+                        format!("the file names more than {SOURCES_MAX} sources"),
+                    );
                     break;
                 }
                 let key = source.source.clone();
@@ -67,21 +83,35 @@ impl Sources {
     }
 
     /// The edition a row names, if its licence and its day of retrieval are the edition's.
-    pub(super) fn of_row<const N: usize>(&self, row: &Row<'_, N>, problems: &mut Problems) -> Option<&Source> {
+    pub(super) fn of_row<const N: usize>(
+        &self,
+        row: &Row<'_, N>,
+        problems: &mut Problems,
+    ) -> Option<&Source> {
         let key = row.get("source");
         let Some(source) = self.get(key) else {
-            let reason = if key.is_empty() { "must not be empty" } else { "is not in sources.csv: add the edition there first" };
+            let reason = if key.is_empty() {
+                "must not be empty"
+            } else {
+                "is not in sources.csv: add the edition there first"
+            };
             problems.add(row.line(), Some("source"), key, reason);
             return None;
         };
         if row.get("licence") != source.licence {
-            let reason = format!("is not the licence of `{key}` in sources.csv, `{}`", source.licence);
+            let reason = format!(
+                "is not the licence of `{key}` in sources.csv, `{}`",
+                source.licence
+            );
             problems.add(row.line(), Some("licence"), row.get("licence"), reason);
             return None;
         }
         let retrieved = row.get("retrieved");
         if retrieved.parse::<Date>().ok() != Some(source.retrieved) || retrieved.len() != 10 {
-            let reason = format!("is not the day of retrieval of `{key}` in sources.csv, {}", source.retrieved);
+            let reason = format!(
+                "is not the day of retrieval of `{key}` in sources.csv, {}",
+                source.retrieved
+            );
             problems.add(row.line(), Some("retrieved"), retrieved, reason);
             return None;
         }
@@ -109,11 +139,17 @@ fn source_of<const N: usize>(row: &Row<'_, N>, problems: &mut Problems) -> Optio
         };
         source.check().map(|()| source)
     };
-    parse().map_err(|error| problems.add_error(row.line(), &error, |column| row.find(column))).ok()
+    parse()
+        .map_err(|error| problems.add_error(row.line(), &error, |column| row.find(column)))
+        .ok()
 }
 
 /// A day, `YYYY-MM-DD` and nothing else.
-pub(super) fn day_of<const N: usize>(row: &Row<'_, N>, column: &'static str, problems: &mut Problems) -> Option<Date> {
+pub(super) fn day_of<const N: usize>(
+    row: &Row<'_, N>,
+    column: &'static str,
+    problems: &mut Problems,
+) -> Option<Date> {
     let text = row.get(column);
     let day = text.parse::<Date>().ok().filter(|day| day.to_string() == text);
     if day.is_none() {

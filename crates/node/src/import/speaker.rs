@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use didymium_statement::payload::{Retract, Supersede};
-use didymium_statement::{Draft, Kind, KindVersion, PayloadRef, Statement, StatementError, StatementId, ValidTime, Visibility};
+use didymium_statement::{
+    Draft, Kind, KindVersion, PayloadRef, Statement, StatementError, StatementId, ValidTime, Visibility,
+};
 
 use super::problem::Problems;
 use super::registered::Earlier;
@@ -27,7 +29,12 @@ pub(super) struct Speaker<'a> {
 
 impl<'a> Speaker<'a> {
     pub(super) const fn new(import: &'a Import<'a>) -> Self {
-        Self { import, statements: Vec::new(), unchanged: 0, said: BTreeSet::new() }
+        Self {
+            import,
+            statements: Vec::new(),
+            unchanged: 0,
+            said: BTreeSet::new(),
+        }
     }
 
     /// The statements to log and the number of those that are there already.
@@ -39,7 +46,7 @@ impl<'a> Speaker<'a> {
     /// was said otherwise before is a problem, or is superseded if that was asked for.
     pub(super) fn say(
         &mut self,
-        kind: Kind,
+        kind: &Kind,
         path: &str,
         valid: Option<ValidTime>,
         payload: Vec<u8>,
@@ -49,10 +56,16 @@ impl<'a> Speaker<'a> {
         let subject = format!("https://{}/{path}", self.import.author.domain);
         let (statement, blob) = self.sign(kind.clone(), subject.clone(), valid, payload)?;
         self.said.insert(subject.clone());
-        let earlier = self.import.registered.about(self.import.author.member, &kind, &subject);
+        let earlier = self
+            .import
+            .registered
+            .about(self.import.author.member, kind, &subject);
         let reason = match earlier {
             Earlier::Nothing if self.import.registered.withdrawn(&statement.id()) => {
-                format!("was said in these words before, as statement {}, and has been superseded or retracted since: say it in other words (its note, for instance)", statement.id())
+                format!(
+                    "was said in these words before, as statement {}, and has been superseded or retracted since: say it in other words (its note, for instance)",
+                    statement.id()
+                )
             }
             Earlier::Own(ids) if ids.contains(&statement.id()) => {
                 self.unchanged += 1;
@@ -62,16 +75,21 @@ impl<'a> Speaker<'a> {
             Earlier::Own(ids) if self.import.supersede.is_some() => {
                 let replacement = statement.id();
                 self.keep(statement, blob)?;
-                return ids.into_iter().try_for_each(|target| self.supersede(&subject, target, replacement));
+                return ids
+                    .into_iter()
+                    .try_for_each(|target| self.supersede(&subject, target, replacement));
             }
             Earlier::Own(ids) => format!(
                 "is a duplicate: {} was registered with other content, as statement {}; to replace it, import with --supersede REASON, \
                  which logs the new statement and a `supersede` that names the old one",
-                what(&kind),
+                what(kind),
                 listed(&ids)
             ),
             Earlier::Other { member, id } => {
-                format!("is a duplicate: {} was registered by {member}, as statement {id}; use another key", what(&kind))
+                format!(
+                    "is a duplicate: {} was registered by {member}, as statement {id}; use another key",
+                    what(kind)
+                )
             }
         };
         problems.add(place.line, Some(place.column), place.value, reason);
@@ -80,14 +98,31 @@ impl<'a> Speaker<'a> {
 
     /// Statements about subjects that begin with `path` and that this file no longer says: a problem, or retracted if
     /// superseding was asked for.
-    pub(super) fn drop_rest(&mut self, kind: &Kind, path: &str, place: Where<'_>, problems: &mut Problems) -> ImportResult<()> {
+    pub(super) fn drop_rest(
+        &mut self,
+        kind: &Kind,
+        path: &str,
+        place: Where<'_>,
+        problems: &mut Problems,
+    ) -> ImportResult<()> {
         let prefix = format!("https://{}/{path}", self.import.author.domain);
-        for (subject, target) in self.import.registered.own_under(self.import.author.member, kind, &prefix) {
+        for (subject, target) in self
+            .import
+            .registered
+            .own_under(self.import.author.member, kind, &prefix)
+        {
             if self.said.contains(&subject) {
                 continue;
             }
             match self.import.supersede {
-                Some(reason) => self.relate(Kind::Retract, subject, &Retract { target, reason: reason.to_owned() })?,
+                Some(reason) => self.relate(
+                    Kind::Retract,
+                    subject,
+                    &Retract {
+                        target,
+                        reason: reason.to_owned(),
+                    },
+                )?,
                 None => {
                     let reason = format!(
                         "has fewer rows than were registered before: statement {target} would no longer be said; \
@@ -100,9 +135,22 @@ impl<'a> Speaker<'a> {
         Ok(())
     }
 
-    fn supersede(&mut self, subject: &str, target: StatementId, replacement: StatementId) -> ImportResult<()> {
+    fn supersede(
+        &mut self,
+        subject: &str,
+        target: StatementId,
+        replacement: StatementId,
+    ) -> ImportResult<()> {
         let reason = self.import.supersede.unwrap_or_default().to_owned();
-        self.relate(Kind::Supersede, subject.to_owned(), &Supersede { target, replacement, reason })
+        self.relate(
+            Kind::Supersede,
+            subject.to_owned(),
+            &Supersede {
+                target,
+                replacement,
+                reason,
+            },
+        )
     }
 
     fn relate(&mut self, kind: Kind, subject: String, payload: &impl serde::Serialize) -> ImportResult<()> {
@@ -140,8 +188,14 @@ impl<'a> Speaker<'a> {
 }
 
 /// A payload's JSON.
-pub(super) fn to_json(kind: &'static str, payload: &impl serde::Serialize) -> Result<Vec<u8>, StatementError> {
-    serde_json::to_vec(payload).map_err(|error| StatementError::Payload { kind, reason: error.to_string() })
+pub(super) fn to_json(
+    kind: &'static str,
+    payload: &impl serde::Serialize,
+) -> Result<Vec<u8>, StatementError> {
+    serde_json::to_vec(payload).map_err(|error| StatementError::Payload {
+        kind,
+        reason: error.to_string(),
+    })
 }
 
 fn what(kind: &Kind) -> &'static str {
@@ -153,5 +207,8 @@ fn what(kind: &Kind) -> &'static str {
 }
 
 fn listed(ids: &[StatementId]) -> String {
-    ids.iter().map(StatementId::to_string).collect::<Vec<_>>().join(" and ")
+    ids.iter()
+        .map(StatementId::to_string)
+        .collect::<Vec<_>>()
+        .join(" and ")
 }

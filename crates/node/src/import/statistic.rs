@@ -23,8 +23,24 @@ pub const BUFFERED_ROWS_MAX: usize = 100_000;
 
 /// The columns of [`Observation`] first, so that their cells are the first of a row.
 const COLUMNS: [&str; 18] = [
-    "measure", "commodity", "stage", "form", "substance", "mass_basis", "area", "partner", "subject", "period", "value",
-    "qualifier", "unit", "basis", "note", "source", "licence", "retrieved",
+    "measure",
+    "commodity",
+    "stage",
+    "form",
+    "substance",
+    "mass_basis",
+    "area",
+    "partner",
+    "subject",
+    "period",
+    "value",
+    "qualifier",
+    "unit",
+    "basis",
+    "note",
+    "source",
+    "licence",
+    "retrieved",
 ];
 
 /// Columns that tell rows apart: measure to period, and the source.
@@ -51,17 +67,23 @@ pub(super) fn read(
     speaker: &mut Speaker<'_>,
 ) -> ImportResult<()> {
     let error = read_error(reading.file);
-    let Some(mut rows) = Table::open(input, COLUMNS, &mut reading.problems).map_err(&error)? else { return Ok(()) };
+    let Some(mut rows) = Table::open(input, COLUMNS, &mut reading.problems).map_err(&error)? else {
+        return Ok(());
+    };
     let mut chunks: BTreeMap<&str, Chunk<'_>> = BTreeMap::new();
     let mut seen: HashMap<[u8; 16], u32> = HashMap::new();
     let mut buffered = 0;
     loop {
         let bytes = rows.bytes();
-        let Some(row) = rows.next(&mut reading.problems).map_err(&error)? else { break };
+        let Some(row) = rows.next(&mut reading.problems).map_err(&error)? else {
+            break;
+        };
         if !reading.count(row.line(), bytes, IMPORT_ROWS_MAX) {
             break;
         }
-        let Some((source, valid)) = check(import, &row, &mut seen, reading) else { continue };
+        let Some((source, valid)) = check(import, &row, &mut seen, reading) else {
+            continue;
+        };
         let chunk = match chunks.entry(&source.source) {
             Entry::Occupied(chunk) => chunk.into_mut(),
             Entry::Vacant(place) => place.insert(Chunk::new(source)),
@@ -72,7 +94,10 @@ pub(super) fn read(
         let key = if full {
             Some(source.source.as_str())
         } else if buffered == BUFFERED_ROWS_MAX {
-            chunks.iter().max_by_key(|(_, chunk)| chunk.rows.len()).map(|(key, _)| *key)
+            chunks
+                .iter()
+                .max_by_key(|(_, chunk)| chunk.rows.len())
+                .map(|(key, _)| *key)
         } else {
             None
         };
@@ -83,7 +108,11 @@ pub(super) fn read(
     }
     for chunk in chunks.values_mut() {
         chunk.close(table, reading, speaker)?;
-        let place = Where { line: 1, column: "source", value: &chunk.source.source };
+        let place = Where {
+            line: 1,
+            column: "source",
+            value: &chunk.source.source,
+        };
         let path = format!("tables/{table}/{}/", chunk.source.source);
         speaker.drop_rest(&Kind::Statistic, &path, place, &mut reading.problems)?;
     }
@@ -101,7 +130,9 @@ fn check<'s>(
     let observation = match Observation::parse(&cells, import.vocabulary) {
         Ok(observation) => observation,
         Err(error) => {
-            reading.problems.add_error(row.line(), &error, |column| row.find(column));
+            reading
+                .problems
+                .add_error(row.line(), &error, |column| row.find(column));
             return None;
         }
     };
@@ -115,7 +146,10 @@ fn check<'s>(
         reading.problems.add(row.line(), None, "", reason);
         return None;
     }
-    let valid = ValidTime { first: observation.period.first_day(), last: observation.period.last_day() };
+    let valid = ValidTime {
+        first: observation.period.first_day(),
+        last: observation.period.last_day(),
+    };
     Some((source, valid))
 }
 
@@ -136,7 +170,14 @@ fn key_of(row: &Row<'_, 18>) -> [u8; 16] {
 
 impl<'s> Chunk<'s> {
     const fn new(source: &'s Source) -> Self {
-        Self { source, number: 0, line: 0, rows: Vec::new(), bytes: 0, valid: None }
+        Self {
+            source,
+            number: 0,
+            line: 0,
+            rows: Vec::new(),
+            bytes: 0,
+            valid: None,
+        }
     }
 
     fn push(&mut self, row: &Row<'_, 18>, valid: ValidTime) {
@@ -153,7 +194,12 @@ impl<'s> Chunk<'s> {
     }
 
     /// Says the rows and begins the next chunk. A file that is refused anyway is only checked to its end.
-    fn close(&mut self, table: &str, reading: &mut Reading<'_>, speaker: &mut Speaker<'_>) -> ImportResult<()> {
+    fn close(
+        &mut self,
+        table: &str,
+        reading: &mut Reading<'_>,
+        speaker: &mut Speaker<'_>,
+    ) -> ImportResult<()> {
         let rows = std::mem::take(&mut self.rows);
         let (number, valid) = (self.number, self.valid.take());
         self.bytes = 0;
@@ -164,7 +210,18 @@ impl<'s> Chunk<'s> {
         let payload = Statistic::from_rows(self.source.clone(), table, &rows).to_bytes()?;
         drop(rows);
         let path = format!("tables/{table}/{}/{number}", self.source.source);
-        let place = Where { line: self.line, column: "source", value: &self.source.source };
-        speaker.say(Kind::Statistic, &path, valid, payload, place, &mut reading.problems)
+        let place = Where {
+            line: self.line,
+            column: "source",
+            value: &self.source.source,
+        };
+        speaker.say(
+            &Kind::Statistic,
+            &path,
+            valid,
+            payload,
+            place,
+            &mut reading.problems,
+        )
     }
 }

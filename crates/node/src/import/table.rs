@@ -35,7 +35,10 @@ impl<'t, const N: usize> Row<'t, N> {
 
     /// The cell of the column of that name; nothing if the contract has no such column.
     pub(super) fn find(&self, column: &str) -> Option<&'t str> {
-        self.columns.iter().position(|known| *known == column).map(|index| self.at(index))
+        self.columns
+            .iter()
+            .position(|known| *known == column)
+            .map(|index| self.at(index))
     }
 
     /// The cell of a column that the contract has.
@@ -49,21 +52,39 @@ impl<R: Read, const N: usize> Table<R, N> {
     ///
     /// # Errors
     /// Input that cannot be read.
-    pub(super) fn open(input: R, columns: [&'static str; N], problems: &mut Problems) -> std::io::Result<Option<Self>> {
+    pub(super) fn open(
+        input: R,
+        columns: [&'static str; N],
+        problems: &mut Problems,
+    ) -> std::io::Result<Option<Self>> {
         let mut record = Record::default();
-        let read = Lines::new(input).and_then(|mut lines| lines.next(&mut record).map(|there| (lines, there)));
+        let read =
+            Lines::new(input).and_then(|mut lines| lines.next(&mut record).map(|there| (lines, there)));
         let (lines, there) = match read {
             Ok(read) => read,
             Err(fault) => return tell(fault, &columns, problems).map(|()| None),
         };
         if !there {
-            problems.add(1, None, "", format!("the file is empty; its header must be {}", columns.join(",")));
+            problems.add(
+                1,
+                None,
+                "",
+                format!("the file is empty; its header must be {}", columns.join(",")),
+            );
             return Ok(None);
         }
         let header: Vec<&str> = (0..record.len()).map(|cell| record.cell(cell)).collect();
         for (index, name) in header.iter().enumerate() {
             if !columns.contains(name) {
-                problems.add(record.line(), Some(name), "", format!("is no column of this kind of table; known are {}", columns.join(", ")));
+                problems.add(
+                    record.line(),
+                    Some(name),
+                    "",
+                    format!(
+                        "is no column of this kind of table; known are {}",
+                        columns.join(", ")
+                    ),
+                );
             } else if header[..index].contains(name) {
                 problems.add(record.line(), Some(name), "", "stands twice in the header");
             }
@@ -73,7 +94,12 @@ impl<R: Read, const N: usize> Table<R, N> {
             problems.add(record.line(), Some(column), "", "is missing from the header");
         }
         let places = places.map(Option::unwrap_or_default);
-        Ok(problems.is_empty().then_some(Self { lines, columns, places, record }))
+        Ok(problems.is_empty().then_some(Self {
+            lines,
+            columns,
+            places,
+            record,
+        }))
     }
 
     /// The next row; nothing at the end, or after a fault, which is told.
@@ -103,7 +129,11 @@ impl<R: Read, const N: usize> Table<R, N> {
                 }
             }
         }
-        Ok(Some(Row { record: &self.record, columns: &self.columns, places: &self.places }))
+        Ok(Some(Row {
+            record: &self.record,
+            columns: &self.columns,
+            places: &self.places,
+        }))
     }
 
     /// Bytes read so far.
@@ -115,7 +145,12 @@ impl<R: Read, const N: usize> Table<R, N> {
 fn tell(fault: Fault, columns: &[&str], problems: &mut Problems) -> std::io::Result<()> {
     match fault {
         Fault::Io(error) => return Err(error),
-        Fault::Broken { line, cell, value, reason } => {
+        Fault::Broken {
+            line,
+            cell,
+            value,
+            reason,
+        } => {
             problems.add(line, columns.get(cell).copied(), &value, reason);
         }
     }

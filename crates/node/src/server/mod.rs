@@ -18,6 +18,8 @@ mod logs;
 mod metrics;
 mod pages;
 mod problem;
+#[cfg(test)]
+mod tests;
 mod watch;
 
 use std::any::Any;
@@ -49,6 +51,11 @@ use crate::{NodeError, NodeResult, NodeState, api};
 
 /// Everything that a node serves, with all layers: also what tests call without a socket.
 pub fn app(state: NodeState) -> Router {
+    guarded(faces(state.clone()), state)
+}
+
+/// Puts the layers around some faces; each goes around those before it.
+fn guarded(faces: Router, state: NodeState) -> Router {
     let limits = state.config().overrides.clone();
     let listen = state.config().listen.to_string();
     let hosts = guard::Hosts::new([state.member().address.as_str(), listen.as_str()]);
@@ -56,8 +63,7 @@ pub fn app(state: NodeState) -> Router {
     let compression = CompressionLayer::new()
         .quality(CompressionLevel::Fastest)
         .compress_when(DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream")));
-    // Each layer goes around those before it.
-    faces(state.clone())
+    faces
         .layer(DefaultBodyLimit::max(limits.request_bytes_max))
         .layer(RequestBodyLimitLayer::new(limits.request_bytes_max))
         .layer(TimeoutLayer::with_status_code(

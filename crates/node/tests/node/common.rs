@@ -129,7 +129,6 @@ impl TestClub {
 /// A node that runs.
 pub struct Running {
     pub state: NodeState,
-    pub federation: Federation,
     pub base: String,
     stop: oneshot::Sender<()>,
     task: JoinHandle<didymium_node::NodeResult<()>>,
@@ -138,12 +137,11 @@ pub struct Running {
 impl Running {
     fn start(node: Node, listener: tokio::net::TcpListener) -> Self {
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let (state, federation) = (node.state().clone(), node.federation().clone());
+        let state = node.state().clone();
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(node.run(listener, async { stopped.await.unwrap_or(()) }));
         Self {
             state,
-            federation,
             base,
             stop,
             task,
@@ -238,4 +236,16 @@ pub fn copy_dir(from: &Path, to: &Path) {
             std::fs::copy(entry.path(), target).unwrap();
         }
     }
+}
+
+/// A node's whole copy of a log, byte for byte.
+pub fn copied(state: &NodeState, member: &str) -> (Option<didymium_store::Head>, Vec<Vec<u8>>) {
+    let log = state.log_of(member).unwrap();
+    let entries = log
+        .entries(0, 1_000)
+        .unwrap()
+        .into_iter()
+        .map(|entry| entry.bytes)
+        .collect();
+    (log.head().unwrap(), entries)
 }

@@ -1,9 +1,7 @@
 //! Nodes that follow each other over HTTP: they converge, catch up, and refuse what breaks the rules.
 
-use std::path::Path;
-
 use crate::common;
-use crate::common::{TestClub, copy_dir, eventually, report, said};
+use crate::common::{TestClub, copied, eventually, report, said};
 use didymium_node::{NodeError, NodeState};
 use didymium_statement::PayloadRef;
 
@@ -13,18 +11,6 @@ fn sizes(state: &NodeState) -> Vec<u64> {
         .iter()
         .map(|member| state.log_of(&member.member).unwrap().size().unwrap())
         .collect()
-}
-
-/// A node's whole copy of a log, byte for byte.
-fn bytes(state: &NodeState, member: &str) -> (Option<didymium_store::Head>, Vec<Vec<u8>>) {
-    let log = state.log_of(member).unwrap();
-    let entries = log
-        .entries(0, 1_000)
-        .unwrap()
-        .into_iter()
-        .map(|entry| entry.bytes)
-        .collect();
-    (log.head().unwrap(), entries)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -46,7 +32,7 @@ async fn two_nodes_converge_and_serve_each_others_bytes() {
     })
     .await;
     for member in ["CAN", "DEU"] {
-        assert_eq!(bytes(&can.state, member), bytes(&deu.state, member));
+        assert_eq!(copied(&can.state, member), copied(&deu.state, member));
     }
     let get = async |url: String| {
         common::client()
@@ -143,7 +129,7 @@ async fn six_hundred_entries_come_in_partial_and_full_bundles() {
     report(&can.state, 99, 500);
     let pulled = deu.federation.pull_once("CAN").await.unwrap();
     assert_eq!((pulled.size, pulled.entries), (600, 500));
-    assert_eq!(bytes(&can.state, "CAN"), bytes(&deu.state, "CAN"));
+    assert_eq!(copied(&can.state, "CAN"), copied(&deu.state, "CAN"));
     let log = deu.state.log_of("CAN").unwrap();
     let root = log.root(600).unwrap();
     let proof = log.inclusion(257, None).unwrap();
@@ -198,97 +184,6 @@ async fn a_blob_of_other_bytes_is_not_taken() {
         .unwrap();
     assert_eq!(deu.federation.pull_once("CAN").await.unwrap().missing_blobs, 1);
     assert_eq!(deu.state.store().blob(digest.as_bytes()).unwrap(), None);
-}
-
-/// Two histories of CAN's log by the same key: DEU follows the first, then is shown the second.
-async fn shown_another_history(
-    first: u64,
-    second: impl FnOnce(&NodeState),
-    copy_at: u64,
-) -> (NodeError, NodeState) {
-    let mut club = TestClub::found(&["CAN", "DEU"]);
-    let twin_folder = club.dir.path().join("CAN-again");
-    let deu = club.serve("DEU");
-    if copy_at == 0 {
-        copy_dir(&club.folder("CAN"), &twin_folder);
-    }
-    let can = club.serve("CAN");
-    report(&can.state, 0, copy_at);
-    if copy_at > 0 {
-        // A node of its own would hold the folder: copy what a backup would.
-        backup(&club.folder("CAN"), &twin_folder);
-    }
-    report(&can.state, copy_at, first - copy_at);
-    deu.federation.pull_once("CAN").await.unwrap();
-    let held = bytes(&deu.state, "CAN");
-    can.stop().await;
-
-    let again = club.serve_from("CAN", &twin_folder);
-    second(&again.state);
-    let error = deu.federation.pull_once("CAN").await.unwrap_err();
-    assert_eq!(bytes(&deu.state, "CAN"), held, "what is held stays");
-    let trouble = deu.state.peer("CAN").unwrap().trouble.unwrap();
-    assert_eq!(trouble, error.in_words());
-    if deu.state.peer("CAN").unwrap().frozen {
-        assert_eq!(deu.federation.pull_once("CAN").await.unwrap().entries, 0);
-        assert_eq!(
-            deu.state.peer("CAN").unwrap().trouble,
-            Some(trouble),
-            "not forgotten"
-        );
-    }
-    (error, deu.state.clone())
-}
-
-fn backup(from: &Path, to: &Path) {
-    copy_dir(&from.join("keys"), &to.join("keys"));
-    for file in ["node.toml", "charter.cose"] {
-        std::fs::copy(from.join(file), to.join(file)).unwrap();
-    }
-    let db = rusqlite::Connection::open(from.join("node.db")).unwrap();
-    db.backup("main", to.join("node.db"), None::<fn(rusqlite::backup::Progress)>)
-        .unwrap();
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_rewritten_log_is_refused_whether_longer_shorter_or_equal() {
-    for (held, shown) in [(10, 10), (10, 300), (300, 10), (255, 700), (256, 257)] {
-        let (error, state) = shown_another_history(held, |again| report(again, 100_000, shown), 0).await;
-        assert!(
-            matches!(error, NodeError::LogRewritten { .. }),
-            "{held} held, {shown} shown: {error}"
-        );
-        assert!(state.peer("CAN").unwrap().frozen);
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_log_restored_from_an_old_backup_is_told_and_then_caught() {
-    let (error, state) = shown_another_history(20, |_| {}, 10).await;
-    assert!(
-        matches!(
-            error,
-            NodeError::LogShrunk {
-                held: 21,
-                found: 11,
-                ..
-            }
-        ),
-        "{error}"
-    );
-    assert!(!state.peer("CAN").unwrap().frozen, "it may yet be brought back");
-    let (error, _) = shown_another_history(20, |again| report(again, 100_000, 40), 10).await;
-    assert!(
-        matches!(
-            error,
-            NodeError::LogRewritten {
-                size: 21,
-                found: 51,
-                ..
-            }
-        ),
-        "{error}"
-    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

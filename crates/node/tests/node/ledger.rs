@@ -199,7 +199,7 @@ fn tamper(club: &TestClub, change: impl FnOnce(&rusqlite::Connection)) -> NodeEr
 fn a_tampered_log_is_refused_with_the_reason() {
     let cases: [(&str, &str); 5] = [
         (
-            "UPDATE log SET checkpoint = replace(checkpoint, '301', '302')",
+            "UPDATE log SET checkpoint = CAST(replace(CAST(checkpoint AS TEXT), '301', '302') AS BLOB)",
             "checkpoint",
         ),
         ("UPDATE log SET size = 300", "head of size 300"),
@@ -216,7 +216,7 @@ fn a_tampered_log_is_refused_with_the_reason() {
     for (change, reason) in cases {
         let club = TestClub::found(&["CAN"]);
         let error = tamper(&club, |db| {
-            assert_eq!(db.execute(change, []).unwrap(), 1, "{change}")
+            assert_eq!(db.execute(change, []).unwrap(), 1, "{change}");
         });
         assert!(matches!(error, NodeError::StoredLog { .. }), "{change}: {error}");
         assert!(error.to_string().contains(reason), "{change}: {error}");

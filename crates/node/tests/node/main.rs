@@ -6,5 +6,7 @@ mod admission;
 mod club;
 mod common;
 mod federation;
+mod history;
 mod ledger;
+mod log_face;
 mod server;

@@ -72,18 +72,30 @@ impl Notice {
     /// The first field that breaks a rule.
     pub fn check(&self, vocabulary: &Vocabulary) -> Result<(), StatementError> {
         text::key("notice", &self.notice)?;
-        vocabulary.require_notice_type(&self.notice_type).map_err(of("type"))?;
-        each("actors", &self.actors, |key| vocabulary.require_place(key).map(drop))?;
-        each("commodities", &self.commodities, |key| vocabulary.require_commodity(key).map(drop))?;
-        each("stages", &self.stages, |key| vocabulary.require_stage(key).map(drop))?;
-        each("affected", &self.affected, |key| vocabulary.require_place(key).map(drop))?;
+        vocabulary
+            .require_notice_type(&self.notice_type)
+            .map_err(of("type"))?;
+        each("actors", &self.actors, |key| {
+            vocabulary.require_place(key).map(drop)
+        })?;
+        each("commodities", &self.commodities, |key| {
+            vocabulary.require_commodity(key).map(drop)
+        })?;
+        each("stages", &self.stages, |key| {
+            vocabulary.require_stage(key).map(drop)
+        })?;
+        each("affected", &self.affected, |key| {
+            vocabulary.require_place(key).map(drop)
+        })?;
         text::name("title", &self.title)?;
         text::free("description", &self.description)?;
         self.source.check()?;
         match self.end_date {
-            Some(end) if end < self.date => {
-                Err(StatementError::field("end_date", &end.to_string(), format!("is before the first day, {}", self.date)))
-            }
+            Some(end) if end < self.date => Err(StatementError::field(
+                "end_date",
+                &end.to_string(),
+                format!("is before the first day, {}", self.date),
+            )),
             _ => Ok(()),
         }
     }

@@ -8,8 +8,21 @@ use crate::StatementError;
 
 /// The columns of an observation, in the order that [`Observation::parse`] takes its cells.
 pub const OBSERVATION_COLUMNS: [&str; 15] = [
-    "measure", "commodity", "stage", "form", "substance", "mass_basis", "area", "partner", "subject", "period", "value",
-    "qualifier", "unit", "basis", "note",
+    "measure",
+    "commodity",
+    "stage",
+    "form",
+    "substance",
+    "mass_basis",
+    "area",
+    "partner",
+    "subject",
+    "period",
+    "value",
+    "qualifier",
+    "unit",
+    "basis",
+    "note",
 ];
 
 /// One figure as its source gave it, every key known to the vocabulary. Text is borrowed from the table it came in.
@@ -53,27 +66,54 @@ impl<'a> Observation<'a> {
     /// # Errors
     /// The first cell that breaks a rule, with its column, its value and what would be right.
     pub fn parse(cells: &[&'a str; 15], vocabulary: &Vocabulary) -> Result<Self, StatementError> {
-        let [measure, commodity, stage, form, substance, mass_basis, area, partner, subject, period, value, qualifier, unit, basis, note] =
-            *cells;
+        let [
+            measure,
+            commodity,
+            stage,
+            form,
+            substance,
+            mass_basis,
+            area,
+            partner,
+            subject,
+            period,
+            value,
+            qualifier,
+            unit,
+            basis,
+            note,
+        ] = *cells;
         let known = vocabulary.require_measure(measure).map_err(of("measure"))?;
         required_if(known.needs_commodity, "commodity", commodity, measure)?;
         required_if(known.needs_stage, "stage", stage, measure)?;
         required_if(known.needs_stage, "form", form, measure)?;
-        lookup(commodity, "commodity", |key| vocabulary.require_commodity(key).map(drop))?;
+        lookup(commodity, "commodity", |key| {
+            vocabulary.require_commodity(key).map(drop)
+        })?;
         lookup(stage, "stage", |key| vocabulary.require_stage(key).map(drop))?;
         lookup(form, "form", |key| vocabulary.require_form(key).map(drop))?;
-        lookup(substance, "substance", |key| vocabulary.require_substance(key).map(drop))?;
+        lookup(substance, "substance", |key| {
+            vocabulary.require_substance(key).map(drop)
+        })?;
         vocabulary.require_place(area).map_err(of("area"))?;
         lookup(partner, "partner", |key| vocabulary.require_place(key).map(drop))?;
         let unit_known = vocabulary.require_unit(unit).map_err(of("unit"))?;
         if unit_known.dimension != known.dimension {
             let wants = known.dimension;
-            return Err(StatementError::field("unit", unit, format!("is not a unit of {wants}, which `{measure}` is measured in")));
+            return Err(StatementError::field(
+                "unit",
+                unit,
+                format!("is not a unit of {wants}, which `{measure}` is measured in"),
+            ));
         }
         let period = period.parse::<Period>().map_err(of("period"))?;
         let value = didymium_vocabulary::parse_decimal(value).map_err(of("value"))?;
         if known.non_negative && value.is_sign_negative() && !value.is_zero() {
-            return Err(StatementError::field("value", &value.to_string(), format!("is negative, and `{measure}` cannot be")));
+            return Err(StatementError::field(
+                "value",
+                &value.to_string(),
+                format!("is negative, and `{measure}` cannot be"),
+            ));
         }
         text::optional("subject", subject, 300)?;
         text::optional("note", note, 500)?;
@@ -106,33 +146,57 @@ fn lookup(
     field: &'static str,
     find: impl FnOnce(&str) -> Result<(), VocabularyError>,
 ) -> Result<(), StatementError> {
-    if key.is_empty() { Ok(()) } else { find(key).map_err(of(field)) }
+    if key.is_empty() {
+        Ok(())
+    } else {
+        find(key).map_err(of(field))
+    }
 }
 
 fn required_if(needed: bool, field: &'static str, value: &str, measure: &str) -> Result<(), StatementError> {
     if needed && value.is_empty() {
-        return Err(StatementError::field(field, value, format!("must not be empty: `{measure}` needs one")));
+        return Err(StatementError::field(
+            field,
+            value,
+            format!("must not be empty: `{measure}` needs one"),
+        ));
     }
     Ok(())
 }
 
 /// A mass says its basis; a contained mass says of what; nothing else has either.
-pub(crate) fn mass_basis_of(basis: &str, substance: &str, dimension: Dimension) -> Result<Option<MassBasis>, StatementError> {
+pub(crate) fn mass_basis_of(
+    basis: &str,
+    substance: &str,
+    dimension: Dimension,
+) -> Result<Option<MassBasis>, StatementError> {
     match (dimension, basis) {
-        (Dimension::Mass, "") => Err(StatementError::field("mass_basis", basis, "must be wet, dry or contained: the unit is a mass")),
+        (Dimension::Mass, "") => Err(StatementError::field(
+            "mass_basis",
+            basis,
+            "must be wet, dry or contained: the unit is a mass",
+        )),
         (Dimension::Mass, text) => {
             let parsed = text.parse::<MassBasis>().map_err(of("mass_basis"))?;
             match (parsed, substance.is_empty()) {
-                (MassBasis::Contained, true) => {
-                    Err(StatementError::field("substance", substance, "must not be empty: a contained mass says of what"))
-                }
-                (MassBasis::Wet | MassBasis::Dry, false) => {
-                    Err(StatementError::field("substance", substance, "must be empty unless the mass basis is contained"))
-                }
+                (MassBasis::Contained, true) => Err(StatementError::field(
+                    "substance",
+                    substance,
+                    "must not be empty: a contained mass says of what",
+                )),
+                (MassBasis::Wet | MassBasis::Dry, false) => Err(StatementError::field(
+                    "substance",
+                    substance,
+                    "must be empty unless the mass basis is contained",
+                )),
                 _ => Ok(Some(parsed)),
             }
         }
         (_, "") => Ok(None),
-        (_, text) => Err(StatementError::field("mass_basis", text, "must be empty: the unit is not a mass")),
+        (_, text) => Err(StatementError::field(
+            "mass_basis",
+            text,
+            "must be empty: the unit is not a mass",
+        )),
     }
 }

@@ -37,7 +37,11 @@ impl Supersede {
         let supersede: Self = text::from_json("supersede", bytes)?;
         text::free("reason", &supersede.reason)?;
         if supersede.target == supersede.replacement {
-            return Err(StatementError::field("replacement", &supersede.replacement.to_string(), "is the statement it replaces"));
+            return Err(StatementError::field(
+                "replacement",
+                &supersede.replacement.to_string(),
+                "is the statement it replaces",
+            ));
         }
         Ok(supersede)
     }

@@ -167,14 +167,25 @@ impl Site {
         }
         self.check_owners()?;
         if self.processes.is_empty() {
-            return Err(StatementError::field("processes", "", "must name at least one: a site without a process makes nothing"));
+            return Err(StatementError::field(
+                "processes",
+                "",
+                "must name at least one: a site without a process makes nothing",
+            ));
         }
         for (index, process) in self.processes.iter().enumerate() {
             process.check(vocabulary)?;
-            let same = |other: &&Process| (&other.commodity, &other.stage, &other.form) == (&process.commodity, &process.stage, &process.form);
+            let same = |other: &&Process| {
+                (&other.commodity, &other.stage, &other.form)
+                    == (&process.commodity, &process.stage, &process.form)
+            };
             if self.processes[..index].iter().any(|other| same(&other)) {
                 let value = format!("{}/{}/{}", process.commodity, process.stage, process.form);
-                return Err(StatementError::field("processes", &value, "stands twice at this site"));
+                return Err(StatementError::field(
+                    "processes",
+                    &value,
+                    "stands twice at this site",
+                ));
             }
         }
         Ok(())
@@ -186,13 +197,21 @@ impl Site {
             text::name("owners", &owner.name)?;
             if let Some(share) = owner.share {
                 if share.is_sign_negative() || share > Decimal::ONE_HUNDRED {
-                    return Err(StatementError::field("owners", &share.to_string(), "is not a share between 0 and 100 percent"));
+                    return Err(StatementError::field(
+                        "owners",
+                        &share.to_string(),
+                        "is not a share between 0 and 100 percent",
+                    ));
                 }
                 total += share;
             }
         }
         if total > Decimal::ONE_HUNDRED {
-            return Err(StatementError::field("owners", &total.to_string(), "is more than 100 percent in all"));
+            return Err(StatementError::field(
+                "owners",
+                &total.to_string(),
+                "is more than 100 percent in all",
+            ));
         }
         Ok(())
     }
@@ -202,10 +221,18 @@ impl Point {
     fn check(&self) -> Result<(), StatementError> {
         let within = |value: Decimal, limit: i64| value.abs() <= Decimal::from(limit);
         if !within(self.lat, 90) {
-            return Err(StatementError::field("lat", &self.lat.to_string(), "is not between -90 and 90 degrees"));
+            return Err(StatementError::field(
+                "lat",
+                &self.lat.to_string(),
+                "is not between -90 and 90 degrees",
+            ));
         }
         if !within(self.lon, 180) {
-            return Err(StatementError::field("lon", &self.lon.to_string(), "is not between -180 and 180 degrees"));
+            return Err(StatementError::field(
+                "lon",
+                &self.lon.to_string(),
+                "is not between -180 and 180 degrees",
+            ));
         }
         text::name("point_source", &self.source)
     }
@@ -213,22 +240,38 @@ impl Point {
 
 impl Process {
     fn check(&self, vocabulary: &Vocabulary) -> Result<(), StatementError> {
-        vocabulary.require_commodity(&self.commodity).map_err(of("commodity"))?;
+        vocabulary
+            .require_commodity(&self.commodity)
+            .map_err(of("commodity"))?;
         vocabulary.require_stage(&self.stage).map_err(of("stage"))?;
         if !self.form.is_empty() {
             vocabulary.require_form(&self.form).map_err(of("form"))?;
         }
         text::free("note", &self.note)?;
-        let Some(capacity) = &self.capacity else { return Ok(()) };
-        let unit = vocabulary.require_unit(&capacity.unit).map_err(of("capacity_unit"))?;
+        let Some(capacity) = &self.capacity else {
+            return Ok(());
+        };
+        let unit = vocabulary
+            .require_unit(&capacity.unit)
+            .map_err(of("capacity_unit"))?;
         if unit.dimension != Dimension::Mass {
-            return Err(StatementError::field("capacity_unit", &capacity.unit, "is not a unit of mass"));
+            return Err(StatementError::field(
+                "capacity_unit",
+                &capacity.unit,
+                "is not a unit of mass",
+            ));
         }
         if capacity.value.is_sign_negative() {
-            return Err(StatementError::field("capacity", &capacity.value.to_string(), "is negative, and a capacity cannot be"));
+            return Err(StatementError::field(
+                "capacity",
+                &capacity.value.to_string(),
+                "is negative, and a capacity cannot be",
+            ));
         }
         if !capacity.substance.is_empty() {
-            vocabulary.require_substance(&capacity.substance).map_err(of("substance"))?;
+            vocabulary
+                .require_substance(&capacity.substance)
+                .map_err(of("substance"))?;
         }
         mass_basis_of(&capacity.mass_basis, &capacity.substance, unit.dimension).map(drop)
     }

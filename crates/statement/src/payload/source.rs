@@ -63,7 +63,11 @@ impl Source {
         text::free("attribution", &self.attribution)?;
         if self.published > self.retrieved {
             let reason = format!("is after the day of retrieval, {}", self.retrieved);
-            return Err(StatementError::field("published", &self.published.to_string(), reason));
+            return Err(StatementError::field(
+                "published",
+                &self.published.to_string(),
+                reason,
+            ));
         }
         Ok(())
     }

@@ -28,12 +28,17 @@ pub struct Statistic {
 impl Statistic {
     /// Builds a payload from rows with all of [`OBSERVATION_COLUMNS`], dropping the columns that are empty throughout.
     pub fn from_rows(source: Source, table: &str, rows: &[[String; 15]]) -> Self {
-        let used: Vec<usize> = (0..OBSERVATION_COLUMNS.len()).filter(|&c| rows.iter().any(|row| !row[c].is_empty())).collect();
+        let used: Vec<usize> = (0..OBSERVATION_COLUMNS.len())
+            .filter(|&c| rows.iter().any(|row| !row[c].is_empty()))
+            .collect();
         Self {
             source,
             table: table.to_owned(),
             columns: used.iter().map(|&c| OBSERVATION_COLUMNS[c].to_owned()).collect(),
-            rows: rows.iter().map(|row| used.iter().map(|&c| row[c].clone()).collect()).collect(),
+            rows: rows
+                .iter()
+                .map(|row| used.iter().map(|&c| row[c].clone()).collect())
+                .collect(),
         }
     }
 
@@ -42,7 +47,10 @@ impl Statistic {
     /// # Errors
     /// [`StatementError::Payload`] if it cannot be encoded.
     pub fn to_bytes(&self) -> Result<Vec<u8>, StatementError> {
-        serde_json::to_vec(self).map_err(|e| StatementError::Payload { kind: "statistic", reason: e.to_string() })
+        serde_json::to_vec(self).map_err(|e| StatementError::Payload {
+            kind: "statistic",
+            reason: e.to_string(),
+        })
     }
 }
 
@@ -70,11 +78,19 @@ impl<'a> StatisticTable<'a> {
         table.source.check()?;
         text::name("table", &table.table)?;
         if table.rows.len() > STATISTIC_ROWS_MAX {
-            return Err(StatementError::TooMany { what: "rows", count: table.rows.len(), max: STATISTIC_ROWS_MAX });
+            return Err(StatementError::TooMany {
+                what: "rows",
+                count: table.rows.len(),
+                max: STATISTIC_ROWS_MAX,
+            });
         }
         for (index, column) in table.columns.iter().enumerate() {
             if !OBSERVATION_COLUMNS.contains(&column.as_str()) {
-                return Err(StatementError::field("columns", column, "is not a column of an observation"));
+                return Err(StatementError::field(
+                    "columns",
+                    column,
+                    "is not a column of an observation",
+                ));
             }
             if table.columns[..index].contains(column) {
                 return Err(StatementError::field("columns", column, "stands twice"));
@@ -83,7 +99,10 @@ impl<'a> StatisticTable<'a> {
         if let Some(row) = table.rows.iter().position(|row| row.len() != table.columns.len()) {
             let reason = format!("must have {} cells", table.columns.len());
             let field = StatementError::field("rows", &table.rows[row].len().to_string(), reason);
-            return Err(StatementError::Row { row: row + 1, source: Box::new(field) });
+            return Err(StatementError::Row {
+                row: row + 1,
+                source: Box::new(field),
+            });
         }
         Ok(table)
     }
@@ -114,7 +133,10 @@ impl<'a> StatisticTable<'a> {
         vocabulary: &Vocabulary,
     ) -> Result<Observation<'_>, StatementError> {
         let cells = layout.map(|place| place.map_or("", |column| self.rows[row][column].0.as_ref()));
-        Observation::parse(&cells, vocabulary).map_err(|source| StatementError::Row { row: row + 1, source: Box::new(source) })
+        Observation::parse(&cells, vocabulary).map_err(|source| StatementError::Row {
+            row: row + 1,
+            source: Box::new(source),
+        })
     }
 }
 

@@ -11,8 +11,16 @@ pub(crate) fn check(documents: &[TextFile], holds: &dyn Fn(&str) -> bool) -> Vec
         for (target, line) in targets(&document.text) {
             match resolve(folder, target) {
                 Some(path) if holds(&path) => {}
-                Some(path) => findings.push(Finding::at(&document.path, line, format!("`{target}`: there is no `{path}`"))),
-                None => findings.push(Finding::at(&document.path, line, format!("`{target}` leads out of the repository"))),
+                Some(path) => findings.push(Finding::at(
+                    &document.path,
+                    line,
+                    format!("`{target}`: there is no `{path}`"),
+                )),
+                None => findings.push(Finding::at(
+                    &document.path,
+                    line,
+                    format!("`{target}` leads out of the repository"),
+                )),
             }
         }
     }
@@ -46,7 +54,10 @@ fn targets(text: &str) -> Vec<(&str, usize)> {
 fn resolve(folder: &str, target: &str) -> Option<String> {
     let (mut parts, target) = match target.strip_prefix('/') {
         Some(from_root) => (Vec::new(), from_root),
-        None => (folder.split('/').filter(|part| !part.is_empty()).collect(), target),
+        None => (
+            folder.split('/').filter(|part| !part.is_empty()).collect(),
+            target,
+        ),
     };
     for part in target.split('/') {
         match part {
@@ -64,7 +75,12 @@ fn resolve(folder: &str, target: &str) -> Option<String> {
 fn a_dead_link_is_found() {
     let there = |path: &str| ["docs/a.md", "README.md", "docs/x.png"].contains(&path);
     let document = |text: &str| [TextFile::new("docs/b.md", text)];
-    for dead in ["[x](c.md)", "![x](../x.png)", "see [x](a.md) and [y](../docs/nothing.md#part)", "[x](../../out.md)"] {
+    for dead in [
+        "[x](c.md)",
+        "![x](../x.png)",
+        "see [x](a.md) and [y](../docs/nothing.md#part)",
+        "[x](../../out.md)",
+    ] {
         assert_eq!(check(&document(dead), &there).len(), 1, "{dead}");
     }
     for alive in [

@@ -28,7 +28,11 @@ pub(crate) struct Finding {
 
 impl Finding {
     pub(crate) fn at(file: &str, line: usize, what: impl Into<String>) -> Self {
-        Self { file: file.to_owned(), line, what: what.into() }
+        Self {
+            file: file.to_owned(),
+            line,
+            what: what.into(),
+        }
     }
 }
 
@@ -49,7 +53,10 @@ fn none_of(rule: &str, findings: &[Finding]) {
 fn a_floor_uses_only_the_floors_under_it() {
     let crates = manifests::crates(&Repository::here());
     assert!(crates.len() >= 8, "only {} crates were found", crates.len());
-    none_of("a floor may use only the floors under it (ARCHITECTURE.md)", &floors::check(&crates));
+    none_of(
+        "a floor may use only the floors under it (ARCHITECTURE.md)",
+        &floors::check(&crates),
+    );
 }
 
 #[test]
@@ -64,19 +71,28 @@ fn floors_1_to_4_do_no_input_or_output() {
         }
     }
     assert!(looked_at > 50, "only {looked_at} files were looked at");
-    none_of("floors 1 to 4 are handed files, time and randomness by their caller", &findings);
+    none_of(
+        "floors 1 to 4 are handed files, time and randomness by their caller",
+        &findings,
+    );
 }
 
 #[test]
 fn every_crate_inherits_the_workspace() {
-    none_of("crates inherit lints, edition, licence and versions of dependencies", &manifests::check(&Repository::here()));
+    none_of(
+        "crates inherit lints, edition, licence and versions of dependencies",
+        &manifests::check(&Repository::here()),
+    );
 }
 
 #[test]
 fn source_files_can_be_read_in_one_sitting() {
     let files = Repository::here().with(sizes::SOURCES);
     assert!(files.len() > 100, "only {} files were looked at", files.len());
-    none_of("split the file by subject, or list it with a reason in `sizes.rs`", &sizes::check(&files));
+    none_of(
+        "split the file by subject, or list it with a reason in `sizes.rs`",
+        &sizes::check(&files),
+    );
 }
 
 #[test]
@@ -90,15 +106,25 @@ fn nothing_is_left_to_do_and_no_lint_is_switched_off() {
         findings.extend(words::switched_off(&file));
         findings.extend(words::unsafe_code(&file));
     }
-    none_of("finish it, or open an issue; use `#[expect(…, reason = …)]`", &findings);
+    none_of(
+        "finish it, or open an issue; use `#[expect(…, reason = …)]`",
+        &findings,
+    );
 }
 
 #[test]
 fn relative_links_of_documents_lead_somewhere() {
     let repository = Repository::here();
     let documents = repository.with(&["md"]);
-    assert!(documents.len() > 5, "only {} documents were looked at", documents.len());
-    none_of("a link leads to a file that is not there", &links::check(&documents, &|path| repository.holds(path)));
+    assert!(
+        documents.len() > 5,
+        "only {} documents were looked at",
+        documents.len()
+    );
+    none_of(
+        "a link leads to a file that is not there",
+        &links::check(&documents, &|path| repository.holds(path)),
+    );
 }
 
 #[test]
@@ -108,10 +134,16 @@ fn tracked_files_are_small_and_name_no_machine() {
     for file in repository.texts() {
         findings.extend(hygiene::places(&file));
     }
-    none_of("what is tracked is small and says nothing of the machine it was made on", &findings);
+    none_of(
+        "what is tracked is small and says nothing of the machine it was made on",
+        &findings,
+    );
 }
 
 #[test]
 fn every_fact_table_is_described_and_every_row_has_a_licence() {
-    none_of("data/README.md describes every table, sources.csv every source", &tables::check(&Repository::here()));
+    none_of(
+        "data/README.md describes every table, sources.csv every source",
+        &tables::check(&Repository::here()),
+    );
 }

@@ -20,11 +20,17 @@ pub(crate) struct CrateManifest {
 /// The manifests under `crates/`.
 pub(crate) fn crates(repository: &Repository) -> Vec<CrateManifest> {
     let files = repository.under("crates/", &["toml"]);
-    files.iter().filter_map(|file| read(&file.path, &file.text)).collect()
+    files
+        .iter()
+        .filter_map(|file| read(&file.path, &file.text))
+        .collect()
 }
 
 fn read(path: &str, text: &str) -> Option<CrateManifest> {
-    let room = path.strip_prefix("crates/")?.strip_suffix("/Cargo.toml").filter(|room| !room.contains('/'))?;
+    let room = path
+        .strip_prefix("crates/")?
+        .strip_suffix("/Cargo.toml")
+        .filter(|room| !room.contains('/'))?;
     let table: toml::Table = text.parse().ok()?;
     Some(CrateManifest {
         path: path.to_owned(),
@@ -38,9 +44,18 @@ fn read(path: &str, text: &str) -> Option<CrateManifest> {
 /// Names in these sections, those of `[target.…]` included.
 fn names(table: &toml::Table, sections: &[&str]) -> Vec<String> {
     let targets = table.get("target").and_then(toml::Value::as_table);
-    let tables = std::iter::once(table).chain(targets.into_iter().flatten().filter_map(|(_, one)| one.as_table()));
+    let tables = std::iter::once(table).chain(
+        targets
+            .into_iter()
+            .flatten()
+            .filter_map(|(_, one)| one.as_table()),
+    );
     tables
-        .flat_map(|table| sections.iter().filter_map(|section| table.get(*section)?.as_table()))
+        .flat_map(|table| {
+            sections
+                .iter()
+                .filter_map(|section| table.get(*section)?.as_table())
+        })
         .flat_map(|section| section.keys().cloned())
         .collect()
 }
@@ -48,7 +63,10 @@ fn names(table: &toml::Table, sections: &[&str]) -> Vec<String> {
 /// Manifests that do not inherit what the workspace says once for all, and a workspace that allows `unsafe`.
 pub(crate) fn check(repository: &Repository) -> Vec<Finding> {
     let members = repository.under("crates/", &["toml"]);
-    let mut findings: Vec<Finding> = members.iter().flat_map(|file| inherits(&file.path, &file.text)).collect();
+    let mut findings: Vec<Finding> = members
+        .iter()
+        .flat_map(|file| inherits(&file.path, &file.text))
+        .collect();
     match repository.read("Cargo.toml") {
         Some(root) => findings.extend(forbids_unsafe(&root.text)),
         None => findings.push(Finding::at("Cargo.toml", 1, "is not there")),
@@ -61,7 +79,10 @@ fn inherits(path: &str, text: &str) -> Vec<Finding> {
         return vec![Finding::at(path, 1, "is not TOML")];
     };
     let from_workspace = |value: Option<&toml::Value>| {
-        value.and_then(|value| value.get("workspace")).and_then(toml::Value::as_bool) == Some(true)
+        value
+            .and_then(|value| value.get("workspace"))
+            .and_then(toml::Value::as_bool)
+            == Some(true)
     };
     let mut findings = Vec::new();
     if !from_workspace(table.get("lints")) {
@@ -73,9 +94,18 @@ fn inherits(path: &str, text: &str) -> Vec<Finding> {
         }
     }
     for section in ["dependencies", "build-dependencies", "dev-dependencies"] {
-        for (name, value) in table.get(section).and_then(toml::Value::as_table).into_iter().flatten() {
+        for (name, value) in table
+            .get(section)
+            .and_then(toml::Value::as_table)
+            .into_iter()
+            .flatten()
+        {
             if !from_workspace(Some(value)) {
-                findings.push(Finding::at(path, 1, format!("`{name}` has a version of its own: name it in the workspace")));
+                findings.push(Finding::at(
+                    path,
+                    1,
+                    format!("`{name}` has a version of its own: name it in the workspace"),
+                ));
             }
         }
     }
@@ -84,7 +114,12 @@ fn inherits(path: &str, text: &str) -> Vec<Finding> {
 
 fn forbids_unsafe(text: &str) -> Option<Finding> {
     let table: toml::Table = text.parse().ok()?;
-    let lint = table.get("workspace")?.get("lints")?.get("rust")?.get("unsafe_code").and_then(toml::Value::as_str);
+    let lint = table
+        .get("workspace")?
+        .get("lints")?
+        .get("rust")?
+        .get("unsafe_code")
+        .and_then(toml::Value::as_str);
     (lint != Some("forbid")).then(|| Finding::at("Cargo.toml", 1, "does not forbid `unsafe_code`"))
 }
 
@@ -97,10 +132,33 @@ const RIGHT: &str = "[package]\nname = \"didymium-log\"\nversion.workspace = tru
 fn a_manifest_of_its_own_mind_is_found() {
     let path = "crates/log/Cargo.toml";
     assert_eq!(inherits(path, RIGHT), []);
-    assert_eq!(inherits(path, &RIGHT.replace("[lints]\nworkspace = true\n", "")).len(), 1);
-    assert_eq!(inherits(path, &RIGHT.replace("[lints]\nworkspace = true\n", "[lints.rust]\nunsafe_code = \"allow\"\n")).len(), 1);
-    assert_eq!(inherits(path, &RIGHT.replace("edition.workspace = true", "edition = \"2021\"")).len(), 1);
-    assert_eq!(inherits(path, &RIGHT.replace("sha2.workspace = true", "sha2 = \"0.11\"")).len(), 1);
+    assert_eq!(
+        inherits(path, &RIGHT.replace("[lints]\nworkspace = true\n", "")).len(),
+        1
+    );
+    assert_eq!(
+        inherits(
+            path,
+            &RIGHT.replace(
+                "[lints]\nworkspace = true\n",
+                "[lints.rust]\nunsafe_code = \"allow\"\n"
+            )
+        )
+        .len(),
+        1
+    );
+    assert_eq!(
+        inherits(
+            path,
+            &RIGHT.replace("edition.workspace = true", "edition = \"2021\"")
+        )
+        .len(),
+        1
+    );
+    assert_eq!(
+        inherits(path, &RIGHT.replace("sha2.workspace = true", "sha2 = \"0.11\"")).len(),
+        1
+    );
     assert!(forbids_unsafe("[workspace.lints.rust]\nunsafe_code = \"deny\"").is_some());
     assert!(forbids_unsafe("[workspace.lints.rust]\nunsafe_code = \"forbid\"").is_none());
 }

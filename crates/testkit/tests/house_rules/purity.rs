@@ -29,23 +29,43 @@ pub(crate) fn check(path: &str, source: &str) -> Vec<Finding> {
     for (at, (word, line)) in tokens.iter().enumerate() {
         let next = |steps: usize| tokens.get(at + steps).map_or("", |(text, _)| *text);
         if let Some((_, does)) = WORDS.iter().find(|(banned, _)| banned == word) {
-            findings.push(Finding::at(path, *line, format!("`{word}` {does}: take it as an argument")));
+            findings.push(Finding::at(
+                path,
+                *line,
+                format!("`{word}` {does}: take it as an argument"),
+            ));
         }
         if *word == "rand" && next(1) == "::" {
-            findings.push(Finding::at(path, *line, "`rand` draws: take what was drawn as an argument"));
+            findings.push(Finding::at(
+                path,
+                *line,
+                "`rand` draws: take what was drawn as an argument",
+            ));
         }
         if *word == "Timestamp" && next(1) == "::" && next(2) == "now" {
-            findings.push(Finding::at(path, *line, "`Timestamp::now` reads the clock: take the time as an argument"));
+            findings.push(Finding::at(
+                path,
+                *line,
+                "`Timestamp::now` reads the clock: take the time as an argument",
+            ));
         }
         if *word == "std" && next(1) == "::" {
             for module in named_after(&tokens[at + 2..]) {
                 if MODULES.contains(&module) {
-                    findings.push(Finding::at(path, *line, format!("`std::{module}`: the caller does input and output")));
+                    findings.push(Finding::at(
+                        path,
+                        *line,
+                        format!("`std::{module}`: the caller does input and output"),
+                    ));
                 }
             }
         }
         if *word == "std" && next(1) == "as" {
-            findings.push(Finding::at(path, *line, "`std` under another name hides what is used"));
+            findings.push(Finding::at(
+                path,
+                *line,
+                "`std` under another name hides what is used",
+            ));
         }
     }
     findings
@@ -53,7 +73,9 @@ pub(crate) fn check(path: &str, source: &str) -> Vec<Finding> {
 
 /// What follows `std::`: one module, or the modules of `{…}`.
 fn named_after<'a>(tokens: &[(&'a str, usize)]) -> Vec<&'a str> {
-    let Some((first, _)) = tokens.first() else { return Vec::new() };
+    let Some((first, _)) = tokens.first() else {
+        return Vec::new();
+    };
     if *first != "{" {
         return vec![first];
     }

@@ -25,7 +25,10 @@ pub(crate) fn product_code(source: &str) -> String {
         let mut from = 0;
         while let Some(start) = find(&code, marker.as_bytes(), from) {
             let end = end_of_item(&code, start + marker.len());
-            code[start..end].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
+            code[start..end]
+                .iter_mut()
+                .filter(|byte| **byte != b'\n')
+                .for_each(|byte| *byte = b' ');
             from = end;
         }
     }
@@ -39,7 +42,8 @@ pub(crate) fn tokens(code: &str) -> Vec<(&str, usize)> {
         let mut rest = line;
         while let Some(first) = rest.chars().next() {
             let length = if first.is_alphanumeric() || first == '_' {
-                rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len())
+                rest.find(|c: char| !(c.is_alphanumeric() || c == '_'))
+                    .unwrap_or(rest.len())
             } else if rest.starts_with("::") {
                 2
             } else {
@@ -56,9 +60,13 @@ pub(crate) fn tokens(code: &str) -> Vec<(&str, usize)> {
 
 fn blank(source: &str, hidden: impl Fn(Part) -> bool) -> String {
     let parts = parts(source.as_bytes());
-    let bytes = source.bytes().zip(parts).map(|(byte, part)| if byte != b'\n' && hidden(part) { b' ' } else { byte });
-    // Parts end at the ends of characters, so that what is left is text.
-    String::from_utf8(bytes.collect()).expect("only whole characters are blanked")
+    let kept = source.bytes().zip(parts).map(|(byte, part)| match byte {
+        b'\n' => byte,
+        _ if hidden(part) => b' ',
+        _ => byte,
+    });
+    // Parts end where characters end, so nothing is lost here.
+    String::from_utf8_lossy(&kept.collect::<Vec<u8>>()).into_owned()
 }
 
 /// What each byte is. The quotes of a text count as code, so that nothing runs together.
@@ -69,7 +77,10 @@ fn parts(source: &[u8]) -> Vec<Part> {
         let rest = &source[at..];
         let in_word = at > 0 && is_word(source[at - 1]);
         let (part, length) = if rest.starts_with(b"//") {
-            (Part::Comment, rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len()))
+            (
+                Part::Comment,
+                rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len()),
+            )
         } else if rest.starts_with(b"/*") {
             (Part::Comment, comment_length(rest))
         } else if let Some(length) = raw_text_length(rest).filter(|_| !in_word || source[at - 1] == b'b') {
@@ -82,7 +93,11 @@ fn parts(source: &[u8]) -> Vec<Part> {
             (Part::Code, 1)
         };
         let whole = at..at + length;
-        let inside = if part == Part::Text { at + 1..at + length.max(2) - 1 } else { whole.clone() };
+        let inside = if part == Part::Text {
+            at + 1..at + length.max(2) - 1
+        } else {
+            whole.clone()
+        };
         parts[inside].fill(part);
         at = whole.end;
     }
@@ -125,7 +140,11 @@ fn text_length(rest: &[u8]) -> usize {
 
 /// Length of `r"…"`, `r#"…"#` and so on.
 fn raw_text_length(rest: &[u8]) -> Option<usize> {
-    let hashes = rest.strip_prefix(b"r")?.iter().take_while(|byte| **byte == b'#').count();
+    let hashes = rest
+        .strip_prefix(b"r")?
+        .iter()
+        .take_while(|byte| **byte == b'#')
+        .count();
     if rest.get(1 + hashes) != Some(&b'"') {
         return None;
     }
@@ -141,9 +160,8 @@ fn character_length(rest: &[u8]) -> Option<usize> {
         let end = escaped.iter().skip(1).take(10).position(|byte| *byte == b'\'')?;
         return Some(end + 4);
     }
-    let character = std::str::from_utf8(&inside[..inside.len().min(4)]).or_else(|error| {
-        std::str::from_utf8(&inside[..error.valid_up_to()])
-    });
+    let character = std::str::from_utf8(&inside[..inside.len().min(4)])
+        .or_else(|error| std::str::from_utf8(&inside[..error.valid_up_to()]));
     let width = character.ok()?.chars().next()?.len_utf8();
     (inside.get(width) == Some(&b'\'')).then_some(width + 2)
 }
@@ -168,7 +186,10 @@ fn end_of_item(code: &[u8], from: usize) -> usize {
 }
 
 fn find(bytes: &[u8], wanted: &[u8], from: usize) -> Option<usize> {
-    let place = bytes.get(from..)?.windows(wanted.len()).position(|window| window == wanted)?;
+    let place = bytes
+        .get(from..)?
+        .windows(wanted.len())
+        .position(|window| window == wanted)?;
     Some(from + place)
 }
 
@@ -190,6 +211,9 @@ fn tests_are_no_product_code() {
     let source = "fn a() { b(); }\n#[cfg(test)]\nmod tests {\n    use std::fs;\n    #[test]\n    fn t() { if x {} }\n}\n#[cfg(test)]\nuse std::net;\nfn z() { std::env::var(); }\n";
     let code = product_code(source);
     assert!(!code.contains("fs") && !code.contains("net"), "{code}");
-    assert!(code.contains("fn a() { b(); }") && code.contains("std::env::var();"), "{code}");
+    assert!(
+        code.contains("fn a() { b(); }") && code.contains("std::env::var();"),
+        "{code}"
+    );
     assert_eq!(code.lines().count(), source.lines().count());
 }

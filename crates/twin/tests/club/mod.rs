@@ -38,8 +38,24 @@ pub fn source(key: &str, series: &str, published: &str) -> Source {
 
 /// World mine production of rare earths, in tonnes of oxide.
 pub fn mined(area: &str, period: &str, value: &str) -> [String; 15] {
-    ["production", "rare_earths", "mine", "ore", "REO", "contained", area, "", "", period, value, "", "t", "reported", ""]
-        .map(str::to_owned)
+    [
+        "production",
+        "rare_earths",
+        "mine",
+        "ore",
+        "REO",
+        "contained",
+        area,
+        "",
+        "",
+        period,
+        value,
+        "",
+        "t",
+        "reported",
+        "",
+    ]
+    .map(str::to_owned)
 }
 
 pub fn sign(member: &'static str, seed: u8, kind: Kind, payload: Vec<u8>) -> Said {
@@ -51,12 +67,20 @@ pub fn sign(member: &'static str, seed: u8, kind: Kind, payload: Vec<u8>) -> Sai
         visibility: Visibility::Public,
         payload,
     };
-    let (statement, blob) = draft.sign(&StatementSigner::from_seed(&Zeroizing::new([seed; 32]))).unwrap();
-    Said { member, statement, blob }
+    let (statement, blob) = draft
+        .sign(&StatementSigner::from_seed(&Zeroizing::new([seed; 32])))
+        .unwrap();
+    Said {
+        member,
+        statement,
+        blob,
+    }
 }
 
 pub fn table(member: &'static str, seed: u8, source: &Source, rows: &[[String; 15]]) -> Said {
-    let payload = Statistic::from_rows(source.clone(), "table", rows).to_bytes().unwrap();
+    let payload = Statistic::from_rows(source.clone(), "table", rows)
+        .to_bytes()
+        .unwrap();
     sign(member, seed, Kind::Statistic, payload)
 }
 

@@ -52,6 +52,14 @@ function standAlone(element: Element): Element | null {
     if (value !== '' && value !== usual) copy.setAttribute(name, value);
     else copy.removeAttribute(name);
   }
+  if (element instanceof SVGTextContentElement && element.localName === 'text') {
+    // The page's letters are not in the picture: whatever letters stand in for them take the same room.
+    const length = element.getComputedTextLength();
+    if (length > 0) {
+      copy.setAttribute('textLength', length.toFixed(1));
+      copy.setAttribute('lengthAdjust', 'spacingAndGlyphs');
+    }
+  }
   for (const child of element.childNodes) {
     if (child.nodeType === Node.TEXT_NODE) copy.append(child.textContent ?? '');
     else if (child instanceof SVGElement && child.localName !== 'style') {

@@ -5,8 +5,12 @@ import type * as Plot from '@observablehq/plot';
 export const LEFT = 58;
 export const RIGHT = 14;
 
+/** Years up to which every year has its tick. */
+const SHORT = 6;
+
 /** Options that every panel starts from. */
 export function panel(width: number, height: number, domain: readonly [Date, Date]): Plot.PlotOptions {
+  const span = domain[1].getUTCFullYear() - domain[0].getUTCFullYear();
   return {
     width,
     height,
@@ -14,7 +18,7 @@ export function panel(width: number, height: number, domain: readonly [Date, Dat
     marginRight: RIGHT,
     marginTop: 12,
     marginBottom: 24,
-    x: { type: 'utc', domain: [...domain], label: null, ticks: width < 500 ? 5 : 10, tickSize: 4, nice: false },
+    x: { type: 'utc', domain: [...domain], label: null, ticks: span <= SHORT ? 'year' : width < 500 ? 5 : 10, tickSize: 4, nice: false },
   };
 }
 

@@ -7,26 +7,45 @@ use didymium_vocabulary::{Decimal, canonical_decimal};
 use super::Lens;
 use crate::api::types;
 
+/// What is gathered of a deposit: its note, and each element's share with the figure shown.
+#[derive(Default)]
+struct Deposit {
+    note: String,
+    shares: BTreeMap<String, (Decimal, types::Figure)>,
+}
+
 /// Shares of elements per deposit, for the elements of a commodity's family; elements in the vocabulary's order.
 pub fn composition(lens: Lens<'_>, commodity: &str) -> Option<types::Composition> {
     let twin = lens.twin;
     let vocabulary = twin.vocabulary();
     let family = &vocabulary.commodity(commodity)?.family;
-    let mut deposits: BTreeMap<(String, String), (String, BTreeMap<String, (Decimal, types::Figure)>)> = BTreeMap::new();
+    let mut deposits: BTreeMap<(String, String), Deposit> = BTreeMap::new();
     for id in twin.matching_series([Some("element_share"), None, None, None, None, None, None]) {
         let key = lens.key(id);
-        if vocabulary.commodity(&key.commodity).is_none_or(|found| found.family != *family) {
+        if vocabulary
+            .commodity(&key.commodity)
+            .is_none_or(|found| found.family != *family)
+        {
             continue;
         }
-        let Some(figures) = twin.latest_period(id).and_then(|period| twin.series(id).periods.get(&period)) else { continue };
+        let Some(figures) = twin
+            .latest_period(id)
+            .and_then(|period| twin.series(id).periods.get(&period))
+        else {
+            continue;
+        };
         let Some(edition) = figures.chosen() else { continue };
         for (area, _, fact) in &edition.facts {
             let fact = twin.fact(*fact);
-            let deposit = deposits.entry((key.subject.clone(), twin.text(*area).to_owned())).or_default();
-            deposit.0 = twin.text(fact.note).to_owned();
+            let deposit = deposits
+                .entry((key.subject.clone(), twin.text(*area).to_owned()))
+                .or_default();
+            deposit.note = twin.text(fact.note).to_owned();
             let published = twin.cell_in(id, edition, *area, fact.partner, fact.period);
             if let Some(figure) = published {
-                deposit.1.insert(key.commodity.clone(), (fact.value, lens.figure(&figure)));
+                deposit
+                    .1
+                    .insert(key.commodity.clone(), (fact.value, lens.figure(&figure)));
             }
         }
     }
@@ -34,17 +53,24 @@ pub fn composition(lens: Lens<'_>, commodity: &str) -> Option<types::Composition
         .commodities()
         .iter()
         .map(|known| known.commodity.clone())
-        .filter(|element| deposits.values().any(|(_, shares)| shares.contains_key(element)))
+        .filter(|element| deposits.values().any(|found| found.shares.contains_key(element)))
         .collect();
     let deposits = deposits
         .into_iter()
-        .map(|((deposit, area), (note, shares))| types::DepositLine {
+        .map(|((deposit, area), Deposit { note, shares })| types::DepositLine {
             deposit,
             area,
             note,
             sum: canonical_decimal(shares.values().map(|(value, _)| *value).sum()),
-            shares: elements.iter().map(|element| shares.get(element).map(|(_, figure)| figure.clone())).collect(),
+            shares: elements
+                .iter()
+                .map(|element| shares.get(element).map(|(_, figure)| figure.clone()))
+                .collect(),
         })
         .collect();
-    Some(types::Composition { commodity: commodity.to_owned(), elements, deposits })
+    Some(types::Composition {
+        commodity: commodity.to_owned(),
+        elements,
+        deposits,
+    })
 }

@@ -22,8 +22,14 @@ pub fn country(lens: Lens<'_>, iso3: &str) -> Option<types::CountryPage> {
     let twin = lens.twin;
     twin.vocabulary().country(iso3)?;
     let area = twin.symbol(iso3);
-    let of_area = NoticeFilter { country: Some(iso3.to_owned()), ..NoticeFilter::default() };
-    let at = SiteFilter { country: Some(iso3.to_owned()), ..SiteFilter::default() };
+    let of_area = NoticeFilter {
+        country: Some(iso3.to_owned()),
+        ..NoticeFilter::default()
+    };
+    let at = SiteFilter {
+        country: Some(iso3.to_owned()),
+        ..SiteFilter::default()
+    };
     let (exports, imports) = area.map(|area| trade(lens, area)).unwrap_or_default();
     Some(types::CountryPage {
         area: iso3.to_owned(),
@@ -40,7 +46,10 @@ pub fn country(lens: Lens<'_>, iso3: &str) -> Option<types::CountryPage> {
 /// Series that show where a country stands: the headline of every stage of every family, and reserves.
 fn standing_series(twin: &Twin) -> Vec<SeriesId> {
     let vocabulary = twin.vocabulary();
-    let headlines = vocabulary.chain_links().iter().filter_map(|link| headline(twin, link, &link.family));
+    let headlines = vocabulary
+        .chain_links()
+        .iter()
+        .filter_map(|link| headline(twin, link, &link.family));
     let reserves = twin.matching_series([Some("reserves"), None, None, None, None, None, None]);
     let mut all: Vec<SeriesId> = headlines.chain(reserves).collect();
     all.sort_unstable();
@@ -54,7 +63,10 @@ fn positions(lens: Lens<'_>, area: Symbol) -> Vec<types::CountryPosition> {
         .into_iter()
         .filter_map(|id| {
             let period = twin.latest_period(id)?;
-            let rank = twin.ranking(id, period).iter().position(|(other, _)| *other == area)?;
+            let rank = twin
+                .ranking(id, period)
+                .iter()
+                .position(|(other, _)| *other == area)?;
             let value = twin.cell(id, area, Symbol::EMPTY, period)?;
             let share = twin.share(id, twin.text(area), period)?;
             let position = types::CountryPosition {
@@ -96,7 +108,9 @@ fn trade<'t>(lens: Lens<'t>, area: Symbol) -> (Vec<types::Observation>, Vec<type
     let mut exports: Vec<&'t Fact> = Vec::new();
     let mut imports: Vec<&'t Fact> = Vec::new();
     for id in twin.matching_series([Some("trade"), None, None, None, None, None, None]) {
-        let Some(edition) = twin.latest_period(id).and_then(|period| twin.chosen(id, period)) else { continue };
+        let Some(edition) = twin.latest_period(id).and_then(|period| twin.chosen(id, period)) else {
+            continue;
+        };
         for (exporter, importer, fact) in &edition.facts {
             if *exporter == area {
                 exports.push(twin.fact(*fact));
@@ -108,7 +122,11 @@ fn trade<'t>(lens: Lens<'t>, area: Symbol) -> (Vec<types::Observation>, Vec<type
     }
     let largest = |mut facts: Vec<&'t Fact>| -> Vec<types::Observation> {
         facts.sort_by(|a, b| (b.canonical, a.digest).cmp(&(a.canonical, b.digest)));
-        facts.into_iter().take(FLOWS).map(|fact| lens.observation(fact)).collect()
+        facts
+            .into_iter()
+            .take(FLOWS)
+            .map(|fact| lens.observation(fact))
+            .collect()
     };
     (largest(exports), largest(imports))
 }
@@ -131,7 +149,9 @@ pub fn countries(lens: Lens<'_>) -> Vec<types::CountryRow> {
         rows.entry(country.clone()).or_insert_with(|| row(country)).sites += 1;
     }
     for id in standing_series(twin) {
-        let Some(period) = twin.latest_period(id) else { continue };
+        let Some(period) = twin.latest_period(id) else {
+            continue;
+        };
         let key = lens.key(id);
         for (rank, (area, _)) in twin.ranking(id, period).into_iter().enumerate() {
             let code = twin.text(area);
@@ -153,9 +173,18 @@ pub fn countries(lens: Lens<'_>) -> Vec<types::CountryRow> {
 /// The period asked for, or the nearest one with observed figures: an earlier one rather than a later one.
 pub(crate) fn nearest_period(twin: &Twin, id: SeriesId, wanted: Period) -> Option<Period> {
     let observed = |period: &&Period| {
-        period.months() == wanted.months() && twin.chosen(id, **period).is_some_and(|edition| !edition.projected)
+        period.months() == wanted.months()
+            && twin
+                .chosen(id, **period)
+                .is_some_and(|edition| !edition.projected)
     };
     let periods = &twin.series(id).periods;
-    let earlier = periods.range(..=wanted).map(|(period, _)| period).rev().find(observed);
-    earlier.or_else(|| periods.range(wanted..).map(|(period, _)| period).find(observed)).copied()
+    let earlier = periods
+        .range(..=wanted)
+        .map(|(period, _)| period)
+        .rev()
+        .find(observed);
+    earlier
+        .or_else(|| periods.range(wanted..).map(|(period, _)| period).find(observed))
+        .copied()
 }

@@ -30,17 +30,36 @@ pub fn flows(lens: Lens<'_>, commodity: &str, period: Option<Period>) -> Option<
     let twin = lens.twin;
     let vocabulary = twin.vocabulary();
     let family = &vocabulary.commodity(commodity)?.family;
-    let links: Vec<(&ChainLink, SeriesId)> =
-        vocabulary.chain(family).filter_map(|link| headline(twin, link, commodity).map(|id| (link, id))).collect();
-    let (traded, made): (Vec<_>, Vec<_>) = links.into_iter().partition(|(_, id)| twin.series(*id).dimension == Dimension::Money);
-    let trade = traded.first().map(|(_, id)| *id).or_else(|| fullest_trade(twin, family));
+    let links: Vec<(&ChainLink, SeriesId)> = vocabulary
+        .chain(family)
+        .filter_map(|link| headline(twin, link, commodity).map(|id| (link, id)))
+        .collect();
+    let (traded, made): (Vec<_>, Vec<_>) = links
+        .into_iter()
+        .partition(|(_, id)| twin.series(*id).dimension == Dimension::Money);
+    let trade = traded
+        .first()
+        .map(|(_, id)| *id)
+        .or_else(|| fullest_trade(twin, family));
     let periods = observed_years(twin, made.iter().map(|(_, id)| *id).chain(trade));
     let wanted = period.or_else(|| periods.last().copied())?;
     let stages = made
         .into_iter()
-        .filter_map(|(link, series)| Some(Stage { link, series, period: nearest_period(twin, series, wanted)? }))
+        .filter_map(|(link, series)| {
+            Some(Stage {
+                link,
+                series,
+                period: nearest_period(twin, series, wanted)?,
+            })
+        })
         .collect::<Vec<_>>();
-    let mut drawing = Drawing { lens, wanted, columns: Vec::new(), nodes: Vec::new(), links: Vec::new() };
+    let mut drawing = Drawing {
+        lens,
+        wanted,
+        columns: Vec::new(),
+        nodes: Vec::new(),
+        links: Vec::new(),
+    };
     for stage in &stages {
         drawing.stage(stage);
     }
@@ -63,14 +82,26 @@ pub fn flows(lens: Lens<'_>, commodity: &str, period: Option<Period>) -> Option<
 fn fullest_trade(twin: &Twin, family: &str) -> Option<SeriesId> {
     let vocabulary = twin.vocabulary();
     twin.matching_series([Some("trade"), None, None, None, None, None, None])
-        .filter(|id| vocabulary.commodity(twin.key_texts(*id)[1]).is_some_and(|commodity| commodity.family == *family))
-        .max_by_key(|id| twin.series(*id).periods.values().map(|p| p.editions.iter().map(|e| e.facts.len()).sum::<usize>()).sum::<usize>())
+        .filter(|id| {
+            vocabulary
+                .commodity(twin.key_texts(*id)[1])
+                .is_some_and(|commodity| commodity.family == *family)
+        })
+        .max_by_key(|id| {
+            twin.series(*id)
+                .periods
+                .values()
+                .map(|p| p.editions.iter().map(|e| e.facts.len()).sum::<usize>())
+                .sum::<usize>()
+        })
 }
 
 fn observed_years(twin: &Twin, series: impl Iterator<Item = SeriesId>) -> Vec<Period> {
     let mut years: Vec<Period> = series
         .flat_map(|id| twin.series(id).periods.iter())
-        .filter(|(period, figures)| period.months() == 12 && figures.chosen().is_some_and(|edition| !edition.projected))
+        .filter(|(period, figures)| {
+            period.months() == 12 && figures.chosen().is_some_and(|edition| !edition.projected)
+        })
         .map(|(period, _)| *period)
         .collect();
     years.sort_unstable();
@@ -101,14 +132,23 @@ impl Drawing<'_> {
     fn node(&mut self, column: u32, area: &str) -> String {
         let id = format!("{column}:{area}");
         if !self.nodes.iter().any(|node| node.id == id) {
-            self.nodes.push(types::FlowNode { id: id.clone(), column, area: area.to_owned() });
+            self.nodes.push(types::FlowNode {
+                id: id.clone(),
+                column,
+                area: area.to_owned(),
+            });
         }
         id
     }
 
     /// A stage: from the pool before it (if there is one) to the countries, and on to the pool after it.
     fn stage(&mut self, stage: &Stage<'_>) {
-        let before = self.nodes.iter().rev().find(|node| node.area.is_empty()).map(|node| node.id.clone());
+        let before = self
+            .nodes
+            .iter()
+            .rev()
+            .find(|node| node.area.is_empty())
+            .map(|node| node.id.clone());
         let shares = self.shares(stage.series, stage.period);
         let column = self.column("stage", &stage.link.stage, Some(stage.series), stage.period);
         let pool_column = self.column("pool", &stage.link.stage, Some(stage.series), stage.period);
@@ -116,9 +156,19 @@ impl Drawing<'_> {
         for (area, share, value) in shares {
             let node = self.node(column, &area);
             if let Some(before) = &before {
-                self.links.push(types::FlowLink { source: before.clone(), target: node.clone(), share, value: value.clone() });
+                self.links.push(types::FlowLink {
+                    source: before.clone(),
+                    target: node.clone(),
+                    share,
+                    value: value.clone(),
+                });
             }
-            self.links.push(types::FlowLink { source: node, target: pool.clone(), share, value });
+            self.links.push(types::FlowLink {
+                source: node,
+                target: pool.clone(),
+                share,
+                value,
+            });
         }
     }
 
@@ -137,7 +187,10 @@ impl Drawing<'_> {
         let rest = 100.0 - named.iter().map(|(_, share, _)| share).sum::<f64>();
         let world = self.lens.maybe(twin.world(id, period));
         match world {
-            Some(world) if rest > 0.05 => named.into_iter().chain([(REST.to_owned(), rest, unnamed(world))]).collect(),
+            Some(world) if rest > 0.05 => named
+                .into_iter()
+                .chain([(REST.to_owned(), rest, unnamed(world))])
+                .collect(),
             _ => named,
         }
     }
@@ -145,7 +198,9 @@ impl Drawing<'_> {
     /// Real flows between countries: exporters and importers, the largest by name.
     fn trade(&mut self, id: SeriesId, period: Period) {
         let twin = self.lens.twin;
-        let Some(edition) = twin.chosen(id, period) else { return };
+        let Some(edition) = twin.chosen(id, period) else {
+            return;
+        };
         let mut by_exporter: BTreeMap<Symbol, Decimal> = BTreeMap::new();
         let mut by_importer: BTreeMap<Symbol, Decimal> = BTreeMap::new();
         for (exporter, importer, fact) in &edition.facts {
@@ -156,37 +211,80 @@ impl Drawing<'_> {
         let world: Decimal = by_exporter.values().sum();
         let (exporters, importers) = (largest(twin, &by_exporter), largest(twin, &by_importer));
         let stage = twin.key_texts(id)[2].to_owned();
-        let before = self.nodes.iter().rev().find(|node| node.area.is_empty()).map(|node| node.id.clone());
-        let (from, to) = (self.column("exporter", &stage, Some(id), period), self.column("importer", &stage, Some(id), period));
+        let before = self
+            .nodes
+            .iter()
+            .rev()
+            .find(|node| node.area.is_empty())
+            .map(|node| node.id.clone());
+        let (from, to) = (
+            self.column("exporter", &stage, Some(id), period),
+            self.column("importer", &stage, Some(id), period),
+        );
         if let Some(before) = before {
-            let totals = by_exporter.iter().map(|(area, value)| (*area, *value)).collect::<Vec<_>>();
+            let totals = by_exporter
+                .iter()
+                .map(|(area, value)| (*area, *value))
+                .collect::<Vec<_>>();
             for (area, share) in grouped(twin, &totals, &exporters, world) {
-                let Some(value) = self.exports_of(id, &area, period) else { continue };
+                let Some(value) = self.exports_of(id, &area, period) else {
+                    continue;
+                };
                 let target = self.node(from, &area);
-                self.links.push(types::FlowLink { source: before.clone(), target, share, value });
+                self.links.push(types::FlowLink {
+                    source: before.clone(),
+                    target,
+                    share,
+                    value,
+                });
             }
         }
         let mut flows: BTreeMap<(String, String), (Decimal, Vec<Symbol>)> = BTreeMap::new();
         for (exporter, importer, fact) in &edition.facts {
-            let name = |area: &Symbol, named: &[Symbol]| if named.contains(area) { twin.text(*area) } else { REST }.to_owned();
-            let flow = flows.entry((name(exporter, &exporters), name(importer, &importers))).or_default();
+            let name = |area: &Symbol, named: &[Symbol]| {
+                if named.contains(area) {
+                    twin.text(*area)
+                } else {
+                    REST
+                }
+                .to_owned()
+            };
+            let flow = flows
+                .entry((name(exporter, &exporters), name(importer, &importers)))
+                .or_default();
             flow.0 += twin.fact(*fact).canonical;
             flow.1 = vec![*exporter, *importer];
         }
         for ((exporter, importer), (value, pair)) in flows {
-            let Some(share) = percent(value, world).filter(|share| *share >= 0.01) else { continue };
-            let own = (exporter != REST && importer != REST).then(|| twin.cell(id, pair[0], pair[1], period)).flatten();
+            let Some(share) = percent(value, world).filter(|share| *share >= 0.01) else {
+                continue;
+            };
+            let own = (exporter != REST && importer != REST)
+                .then(|| twin.cell(id, pair[0], pair[1], period))
+                .flatten();
             let whole = || self.lens.maybe(twin.world(id, period)).map(unnamed);
-            let Some(figure) = self.lens.maybe(own).or_else(whole) else { continue };
+            let Some(figure) = self.lens.maybe(own).or_else(whole) else {
+                continue;
+            };
             let (source, target) = (self.node(from, &exporter), self.node(to, &importer));
-            self.links.push(types::FlowLink { source, target, share, value: figure });
+            self.links.push(types::FlowLink {
+                source,
+                target,
+                share,
+                value: figure,
+            });
         }
     }
 
     fn exports_of(&self, id: SeriesId, area: &str, period: Period) -> Option<types::Figure> {
         let twin = self.lens.twin;
-        let own = twin.symbol(area).filter(|_| area != REST).and_then(|area| twin.cell(id, area, Symbol::EMPTY, period));
-        self.lens.maybe(own).or_else(|| self.lens.maybe(twin.world(id, period)).map(unnamed))
+        let own = twin
+            .symbol(area)
+            .filter(|_| area != REST)
+            .and_then(|area| twin.cell(id, area, Symbol::EMPTY, period));
+        self.lens
+            .maybe(own)
+            .or_else(|| self.lens.maybe(twin.world(id, period)).map(unnamed))
     }
 }
 
@@ -198,10 +296,20 @@ fn unnamed(whole: types::Figure) -> types::Figure {
 fn largest(twin: &Twin, totals: &BTreeMap<Symbol, Decimal>) -> Vec<Symbol> {
     let mut ranked: Vec<(Symbol, Decimal)> = totals.iter().map(|(area, value)| (*area, *value)).collect();
     ranked.sort_by(|(a, left), (b, right)| right.cmp(left).then_with(|| twin.text(*a).cmp(twin.text(*b))));
-    ranked.into_iter().filter(|(area, _)| !twin.is_aggregate(*area)).take(NAMED).map(|(area, _)| area).collect()
+    ranked
+        .into_iter()
+        .filter(|(area, _)| !twin.is_aggregate(*area))
+        .take(NAMED)
+        .map(|(area, _)| area)
+        .collect()
 }
 
-fn grouped(twin: &Twin, totals: &[(Symbol, Decimal)], named: &[Symbol], world: Decimal) -> Vec<(String, f64)> {
+fn grouped(
+    twin: &Twin,
+    totals: &[(Symbol, Decimal)],
+    named: &[Symbol],
+    world: Decimal,
+) -> Vec<(String, f64)> {
     let mut shares: Vec<(String, f64)> = named
         .iter()
         .filter_map(|area| {
@@ -218,5 +326,10 @@ fn grouped(twin: &Twin, totals: &[(Symbol, Decimal)], named: &[Symbol], world: D
 
 /// A share for drawing: widths need no more than a float.
 fn percent(part: Decimal, whole: Decimal) -> Option<f64> {
-    part.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(whole)?.round_dp(4).to_string().parse().ok()
+    part.checked_mul(Decimal::ONE_HUNDRED)?
+        .checked_div(whole)?
+        .round_dp(4)
+        .to_string()
+        .parse()
+        .ok()
 }

@@ -36,8 +36,17 @@ impl<'t> Lens<'t> {
 
     /// The name of a series.
     pub fn key(self, id: SeriesId) -> types::SeriesKey {
-        let [measure, commodity, stage, form, substance, mass_basis, subject] = self.twin.key_texts(id).map(str::to_owned);
-        types::SeriesKey { measure, commodity, stage, form, substance, mass_basis, subject }
+        let [measure, commodity, stage, form, substance, mass_basis, subject] =
+            self.twin.key_texts(id).map(str::to_owned);
+        types::SeriesKey {
+            measure,
+            commodity,
+            stage,
+            form,
+            substance,
+            mass_basis,
+            subject,
+        }
     }
 
     /// A published figure in the unit its source used, with what the source said around it.
@@ -81,14 +90,24 @@ impl<'t> Lens<'t> {
     }
 
     /// A country's or the club's figure with its share.
-    pub fn country_share(self, id: SeriesId, area: &str, period: didymium_vocabulary::Period) -> Option<types::CountryShare> {
+    pub fn country_share(
+        self,
+        id: SeriesId,
+        area: &str,
+        period: didymium_vocabulary::Period,
+    ) -> Option<types::CountryShare> {
         let value = if area == didymium_twin::CLUB {
             self.twin.club(id, period)
         } else {
-            self.twin.cell(id, self.twin.symbol(area)?, didymium_twin::Symbol::EMPTY, period)
+            self.twin
+                .cell(id, self.twin.symbol(area)?, didymium_twin::Symbol::EMPTY, period)
         }?;
         let share = self.twin.share(id, area, period)?;
-        Some(types::CountryShare { area: area.to_owned(), value: self.figure(&value), share: self.figure(&share) })
+        Some(types::CountryShare {
+            area: area.to_owned(),
+            value: self.figure(&value),
+            share: self.figure(&share),
+        })
     }
 
     /// A site.
@@ -105,10 +124,18 @@ impl<'t> Lens<'t> {
             owners: site
                 .owners
                 .iter()
-                .map(|owner| types::Owner { name: owner.name.clone(), share: owner.share.map(canonical_decimal) })
+                .map(|owner| types::Owner {
+                    name: owner.name.clone(),
+                    share: owner.share.map(canonical_decimal),
+                })
                 .collect(),
             status: site.status.as_str().to_owned(),
-            processes: site.processes.iter().enumerate().map(|(place, process)| process_of(site, place, process)).collect(),
+            processes: site
+                .processes
+                .iter()
+                .enumerate()
+                .map(|(place, process)| process_of(site, place, process))
+                .collect(),
             statement: place(&record.statement),
         }
     }
@@ -142,10 +169,16 @@ pub(crate) fn capacity_figure(site: &payload::Site, index: usize) -> Option<type
         value: Some(canonical_decimal(capacity.value)),
         unit: capacity.unit.clone(),
         substance: (!capacity.substance.is_empty()).then(|| capacity.substance.clone()),
-        period: capacity.period.map_or_else(String::new, |period| period.to_string()),
+        period: capacity
+            .period
+            .map_or_else(String::new, |period| period.to_string()),
         basis: process.basis.as_str().to_owned(),
         qualifier: String::new(),
-        figure: FigureAddress::Capacity { site: site.site.clone(), process: index }.to_string(),
+        figure: FigureAddress::Capacity {
+            site: site.site.clone(),
+            process: index,
+        }
+        .to_string(),
         sources: 1,
         spread: None,
     })

@@ -11,13 +11,23 @@ pub fn map_shares(lens: Lens<'_>, commodity: &str, stage: &str) -> Option<types:
     let vocabulary = twin.vocabulary();
     let family = &vocabulary.commodity(commodity)?.family;
     let link = vocabulary.chain(family).find(|link| link.stage == stage)?;
-    let Some((id, period)) = headline(twin, link, commodity).and_then(|id| Some((id, twin.latest_period(id)?))) else {
-        return Some(types::MapShares { series: None, period: String::new(), shares: Vec::new() });
+    let Some((id, period)) =
+        headline(twin, link, commodity).and_then(|id| Some((id, twin.latest_period(id)?)))
+    else {
+        return Some(types::MapShares {
+            series: None,
+            period: String::new(),
+            shares: Vec::new(),
+        });
     };
     let shares = twin
         .ranking(id, period)
         .into_iter()
         .filter_map(|(area, _)| lens.country_share(id, twin.text(area), period))
         .collect();
-    Some(types::MapShares { series: Some(lens.key(id)), period: period.to_string(), shares })
+    Some(types::MapShares {
+        series: Some(lens.key(id)),
+        period: period.to_string(),
+        shares,
+    })
 }

@@ -18,10 +18,20 @@ const TREND_POINTS: usize = 40;
 pub fn overview(lens: Lens<'_>, commodity: &str) -> Option<types::Overview> {
     let vocabulary = lens.twin.vocabulary();
     let family = vocabulary.commodity(commodity)?.family.clone();
-    let stages = vocabulary.chain(&family).map(|link| stage_line(lens, link, commodity)).collect();
-    let filter = NoticeFilter { commodity: Some(commodity.to_owned()), ..NoticeFilter::default() };
+    let stages = vocabulary
+        .chain(&family)
+        .map(|link| stage_line(lens, link, commodity))
+        .collect();
+    let filter = NoticeFilter {
+        commodity: Some(commodity.to_owned()),
+        ..NoticeFilter::default()
+    };
     let notices = notices(lens, &filter).into_iter().take(NOTICES).collect();
-    Some(types::Overview { commodity: commodity.to_owned(), stages, notices })
+    Some(types::Overview {
+        commodity: commodity.to_owned(),
+        stages,
+        notices,
+    })
 }
 
 fn stage_line(lens: Lens<'_>, link: &ChainLink, commodity: &str) -> types::StageLine {
@@ -70,7 +80,11 @@ fn trend(lens: Lens<'_>, id: SeriesId, last: Period) -> Vec<types::Figure> {
         .filter(|period| period.months() == last.months() && *period <= last && observed(period))
         .collect();
     let skipped = periods.len().saturating_sub(TREND_POINTS);
-    periods.into_iter().skip(skipped).filter_map(|period| lens.maybe(twin.world(id, period))).collect()
+    periods
+        .into_iter()
+        .skip(skipped)
+        .filter_map(|period| lens.maybe(twin.world(id, period)))
+        .collect()
 }
 
 /// The series that stands for a stage: the one the vocabulary names for the family; for an element or a basket, its own
@@ -80,7 +94,17 @@ pub(crate) fn headline(twin: &Twin, link: &ChainLink, commodity: &str) -> Option
     let own = (commodity != link.family).then_some(commodity);
     let candidates = [own, own.is_none().then_some(headline.commodity.as_str())];
     candidates.into_iter().flatten().find_map(|commodity| {
-        let names = |form| [Some(headline.measure.as_str()), Some(commodity), Some(link.stage.as_str()), form, None, None, None];
+        let names = |form| {
+            [
+                Some(headline.measure.as_str()),
+                Some(commodity),
+                Some(link.stage.as_str()),
+                form,
+                None,
+                None,
+                None,
+            ]
+        };
         fullest(twin, names(Some(link.form.as_str()))).or_else(|| fullest(twin, names(None)))
     })
 }
@@ -89,18 +113,25 @@ pub(crate) fn headline(twin: &Twin, link: &ChainLink, commodity: &str) -> Option
 fn fullest(twin: &Twin, names: [Option<&str>; 7]) -> Option<SeriesId> {
     twin.matching_series(names).max_by(|a, b| {
         let periods = |id: &SeriesId| twin.series(*id).periods.len();
-        periods(a).cmp(&periods(b)).then_with(|| twin.key_texts(*b).cmp(&twin.key_texts(*a)))
+        periods(a)
+            .cmp(&periods(b))
+            .then_with(|| twin.key_texts(*b).cmp(&twin.key_texts(*a)))
     })
 }
 
 fn count_sites(twin: &Twin, link: &ChainLink, commodity: &str) -> types::SiteCount {
-    let mut count = types::SiteCount { total: 0, operating: 0 };
+    let mut count = types::SiteCount {
+        total: 0,
+        operating: 0,
+    };
     for record in twin.sites().values() {
         let mut at_stage = record
             .site
             .processes
             .iter()
-            .filter(|process| process.stage == link.stage && commodity_covers(twin, commodity, &process.commodity))
+            .filter(|process| {
+                process.stage == link.stage && commodity_covers(twin, commodity, &process.commodity)
+            })
             .peekable();
         if at_stage.peek().is_some() {
             count.total += 1;

@@ -15,13 +15,26 @@ pub fn provenance(lens: Lens<'_>, address: &FigureAddress) -> Option<types::Prov
         return capacity(lens, lens.twin.sites().get(site)?, *process);
     }
     let trace = lens.twin.trace(address)?;
-    let traced = |ids: &[didymium_twin::FactId]| ids.iter().take(INPUTS).map(|id| lens.traced(lens.twin.fact(*id))).collect();
+    let traced = |ids: &[didymium_twin::FactId]| {
+        ids.iter()
+            .take(INPUTS)
+            .map(|id| lens.traced(lens.twin.fact(*id)))
+            .collect()
+    };
     let observed = matches!(trace.figure.address, FigureAddress::Fact(_));
     Some(types::Provenance {
         value: lens.figure(&trace.figure),
         key: lens.key(trace.series),
-        quantity: if observed { "observation" } else { trace.quantity.as_str() }.to_owned(),
-        explanation: types::Text { en: trace.explanation.en, fr: trace.explanation.fr },
+        quantity: if observed {
+            "observation"
+        } else {
+            trace.quantity.as_str()
+        }
+        .to_owned(),
+        explanation: types::Text {
+            en: trace.explanation.en,
+            fr: trace.explanation.fr,
+        },
         inputs_total: trace.inputs.len() as u64,
         inputs: traced(&trace.inputs),
         alternatives: traced(&trace.alternatives),
@@ -67,8 +80,14 @@ fn capacity(lens: Lens<'_>, record: &SiteRecord, index: usize) -> Option<types::
         partner: String::new(),
         quantity: "observation".to_owned(),
         explanation: types::Text {
-            en: format!("Nameplate capacity a year of {}, as its registration states it.", site.name),
-            fr: format!("Capacité nominale annuelle de {}, telle que l’énonce son enregistrement.", site.name),
+            en: format!(
+                "Nameplate capacity a year of {}, as its registration states it.",
+                site.name
+            ),
+            fr: format!(
+                "Capacité nominale annuelle de {}, telle que l’énonce son enregistrement.",
+                site.name
+            ),
         },
         inputs: vec![input],
         inputs_total: 1,

@@ -28,7 +28,16 @@ pub struct SeriesQuery {
 impl SeriesQuery {
     /// The names in the twin's order.
     pub fn names(&self) -> [Option<&str>; 7] {
-        [&self.measure, &self.commodity, &self.stage, &self.form, &self.substance, &self.mass_basis, &self.subject].map(Option::as_deref)
+        [
+            &self.measure,
+            &self.commodity,
+            &self.stage,
+            &self.form,
+            &self.substance,
+            &self.mass_basis,
+            &self.subject,
+        ]
+        .map(Option::as_deref)
     }
 }
 
@@ -40,7 +49,11 @@ pub fn series(lens: Lens<'_>, query: &SeriesQuery, partner: &str) -> Option<type
     let periods: Vec<Period> = twin.series(id).periods.keys().copied().collect();
     let mut areas: Vec<Symbol> = Vec::new();
     for period in &periods {
-        areas.extend(twin.chosen(id, *period).into_iter().flat_map(|edition| edition.areas()));
+        areas.extend(
+            twin.chosen(id, *period)
+                .into_iter()
+                .flat_map(|edition| edition.areas()),
+        );
     }
     areas.sort_unstable();
     areas.dedup();
@@ -50,7 +63,10 @@ pub fn series(lens: Lens<'_>, query: &SeriesQuery, partner: &str) -> Option<type
         .filter(|area| Some(*area) != world || !twin.adds_up(id))
         .map(|area| types::AreaLine {
             area: twin.text(area).to_owned(),
-            figures: periods.iter().map(|period| lens.maybe(twin.cell(id, area, partner, *period))).collect(),
+            figures: periods
+                .iter()
+                .map(|period| lens.maybe(twin.cell(id, area, partner, *period)))
+                .collect(),
         })
         .filter(|line| line.figures.iter().any(Option::is_some))
         .collect();
@@ -59,16 +75,30 @@ pub fn series(lens: Lens<'_>, query: &SeriesQuery, partner: &str) -> Option<type
         key: lens.key(id),
         unit: twin.series(id).unit.clone(),
         areas: lines,
-        world: periods.iter().map(|period| lens.maybe(twin.world(id, *period))).collect(),
-        hhi: periods.iter().map(|period| lens.maybe(twin.hhi(id, *period))).collect(),
-        largest_share: periods.iter().map(|period| lens.maybe(twin.largest_share(id, *period))).collect(),
+        world: periods
+            .iter()
+            .map(|period| lens.maybe(twin.world(id, *period)))
+            .collect(),
+        hhi: periods
+            .iter()
+            .map(|period| lens.maybe(twin.hhi(id, *period)))
+            .collect(),
+        largest_share: periods
+            .iter()
+            .map(|period| lens.maybe(twin.largest_share(id, *period)))
+            .collect(),
         periods: periods.iter().map(Period::to_string).collect(),
     })
 }
 
 /// The latest figure of a line, for ordering only.
 fn weight(line: &types::AreaLine) -> f64 {
-    line.figures.iter().rev().flatten().find_map(|figure| figure.value.as_ref()?.parse().ok()).unwrap_or(f64::MIN)
+    line.figures
+        .iter()
+        .rev()
+        .flatten()
+        .find_map(|figure| figure.value.as_ref()?.parse().ok())
+        .unwrap_or(f64::MIN)
 }
 
 /// Every source beside the chosen one, for one period (the latest observed one by default).
@@ -77,7 +107,11 @@ pub fn balance(lens: Lens<'_>, query: &SeriesQuery, period: Option<Period>) -> O
     let id = twin.find_series(query.names())?;
     let period = period.or_else(|| twin.latest_period(id))?;
     let figures = twin.series(id).periods.get(&period)?;
-    let mut areas: Vec<Symbol> = figures.editions.iter().flat_map(|edition| edition.areas()).collect();
+    let mut areas: Vec<Symbol> = figures
+        .editions
+        .iter()
+        .flat_map(|edition| edition.areas())
+        .collect();
     areas.sort_unstable();
     areas.dedup();
     let world = twin.symbol(WORLD);
@@ -96,8 +130,15 @@ pub fn balance(lens: Lens<'_>, query: &SeriesQuery, period: Option<Period>) -> O
         hhi: lens.maybe(twin.hhi(id, period)),
         n_minus_1: lens.maybe(twin.n_minus_1(id, period)),
         club: lens.country_share(id, CLUB, period),
-        sources: figures.editions.iter().map(|edition| edition.source.source.clone()).collect(),
-        rule: types::Text { en: didymium_twin::RULE_R1_EN.to_owned(), fr: didymium_twin::RULE_R1_FR.to_owned() },
+        sources: figures
+            .editions
+            .iter()
+            .map(|edition| edition.source.source.clone())
+            .collect(),
+        rule: types::Text {
+            en: didymium_twin::RULE_R1_EN.to_owned(),
+            fr: didymium_twin::RULE_R1_FR.to_owned(),
+        },
     })
 }
 
@@ -108,9 +149,15 @@ fn balance_row(
     period: Period,
 ) -> (Option<didymium_vocabulary::Decimal>, types::BalanceRow) {
     let twin = lens.twin;
-    let editions = twin.series(id).periods.get(&period).map_or(&[][..], |figures| &figures.editions);
-    let by_source: Vec<_> =
-        editions.iter().map(|edition| twin.cell_in(id, edition, area, Symbol::EMPTY, period)).collect();
+    let editions = twin
+        .series(id)
+        .periods
+        .get(&period)
+        .map_or(&[][..], |figures| &figures.editions);
+    let by_source: Vec<_> = editions
+        .iter()
+        .map(|edition| twin.cell_in(id, edition, area, Symbol::EMPTY, period))
+        .collect();
     let size = by_source.iter().flatten().map(|figure| figure.value).next();
     let row = types::BalanceRow {
         area: twin.text(area).to_owned(),
@@ -157,20 +204,28 @@ pub fn observations(
                 continue;
             }
             for (rank, edition) in figures.editions.iter().enumerate() {
-                let source = filter.source.as_ref().is_none_or(|wanted| *wanted == edition.source.source);
+                let source = filter
+                    .source
+                    .as_ref()
+                    .is_none_or(|wanted| *wanted == edition.source.source);
                 if !source || filter.chosen.is_some_and(|wanted| wanted != (rank == 0)) {
                     continue;
                 }
                 let mut rows: Vec<_> = edition
                     .facts
                     .iter()
-                    .filter(|(a, p, _)| area.is_none_or(|w| w == Some(*a)) && partner.is_none_or(|w| w == Some(*p)))
+                    .filter(|(a, p, _)| {
+                        area.is_none_or(|w| w == Some(*a)) && partner.is_none_or(|w| w == Some(*p))
+                    })
                     .collect();
                 let page = offset..offset + limit;
                 let count = rows.len();
                 if total < page.end && total + count > page.start {
                     rows.sort_by_key(|(a, p, fact)| (twin.text(*a), twin.text(*p), *fact));
-                    let inside = rows.iter().enumerate().filter(|(n, _)| page.contains(&(total + n)));
+                    let inside = rows
+                        .iter()
+                        .enumerate()
+                        .filter(|(n, _)| page.contains(&(total + n)));
                     items.extend(inside.map(|(_, (_, _, fact))| lens.observation(twin.fact(*fact))));
                 }
                 total += count;
@@ -189,18 +244,35 @@ pub fn prices(lens: Lens<'_>, commodity: &str) -> types::Prices {
         if !super::sites::commodity_covers(twin, commodity, &key.commodity) {
             continue;
         }
-        let mut by_publication: std::collections::BTreeMap<String, Vec<types::Figure>> = std::collections::BTreeMap::new();
+        let mut by_publication: std::collections::BTreeMap<String, Vec<types::Figure>> =
+            std::collections::BTreeMap::new();
         for (period, figures) in &twin.series(id).periods {
             let Some(edition) = figures.chosen() else { continue };
-            let figure = edition.facts.first().and_then(|(area, partner, _)| twin.cell_in(id, edition, *area, *partner, *period));
+            let figure = edition
+                .facts
+                .first()
+                .and_then(|(area, partner, _)| twin.cell_in(id, edition, *area, *partner, *period));
             if let Some(figure) = figure {
-                by_publication.entry(edition.source.series.clone()).or_default().push(lens.figure(&figure));
+                by_publication
+                    .entry(edition.source.series.clone())
+                    .or_default()
+                    .push(lens.figure(&figure));
             }
         }
         for (source, points) in by_publication {
-            lines.push(types::PriceLine { key: key.clone(), unit: twin.series(id).unit.clone(), source, points });
+            lines.push(types::PriceLine {
+                key: key.clone(),
+                unit: twin.series(id).unit.clone(),
+                source,
+                points,
+            });
         }
     }
-    lines.sort_by(|a, b| (&a.key.commodity, &a.key.subject, &a.source).cmp(&(&b.key.commodity, &b.key.subject, &b.source)));
-    types::Prices { commodity: commodity.to_owned(), lines }
+    lines.sort_by(|a, b| {
+        (&a.key.commodity, &a.key.subject, &a.source).cmp(&(&b.key.commodity, &b.key.subject, &b.source))
+    });
+    types::Prices {
+        commodity: commodity.to_owned(),
+        lines,
+    }
 }

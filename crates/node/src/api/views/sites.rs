@@ -39,31 +39,49 @@ pub struct NoticeFilter {
 pub(crate) fn commodity_covers(twin: &Twin, asked: &str, found: &str) -> bool {
     let vocabulary = twin.vocabulary();
     asked == found
-        || vocabulary.commodity(found).is_some_and(|commodity| commodity.family == asked)
-        || vocabulary.commodity(asked).is_some_and(|commodity| commodity.family == found)
+        || vocabulary
+            .commodity(found)
+            .is_some_and(|commodity| commodity.family == asked)
+        || vocabulary
+            .commodity(asked)
+            .is_some_and(|commodity| commodity.family == found)
 }
 
 /// Sites that match, by name.
 pub fn sites(lens: Lens<'_>, filter: &SiteFilter) -> Vec<types::Site> {
-    let mut found: Vec<types::Site> =
-        lens.twin.sites().values().filter(|record| matches(lens.twin, &record.site, filter)).map(|record| lens.site(record)).collect();
+    let mut found: Vec<types::Site> = lens
+        .twin
+        .sites()
+        .values()
+        .filter(|record| matches(lens.twin, &record.site, filter))
+        .map(|record| lens.site(record))
+        .collect();
     found.sort_by(|a, b| (a.name.to_lowercase(), &a.site).cmp(&(b.name.to_lowercase(), &b.site)));
     found
 }
 
 fn matches(twin: &Twin, site: &didymium_statement::payload::Site, filter: &SiteFilter) -> bool {
     let is = |wanted: &Option<String>, has: &str| wanted.as_ref().is_none_or(|wanted| wanted == has);
-    let covered = |found: &str| filter.commodity.as_ref().is_none_or(|asked| commodity_covers(twin, asked, found));
+    let covered = |found: &str| {
+        filter
+            .commodity
+            .as_ref()
+            .is_none_or(|asked| commodity_covers(twin, asked, found))
+    };
     let named = filter.text.as_ref().is_none_or(|text| {
         let text = text.to_lowercase();
-        [&site.name, &site.operator, &site.place].iter().any(|field| field.to_lowercase().contains(&text))
+        [&site.name, &site.operator, &site.place]
+            .iter()
+            .any(|field| field.to_lowercase().contains(&text))
     });
     let status_at_stage = |status: &str| filter.stage.is_none() || is(&filter.status, status);
     is(&filter.country, &site.country)
         && named
         && (filter.stage.is_some() || is(&filter.status, site.status.as_str()))
         && site.processes.iter().any(|process| {
-            is(&filter.stage, &process.stage) && covered(&process.commodity) && status_at_stage(process.status.as_str())
+            is(&filter.stage, &process.stage)
+                && covered(&process.commodity)
+                && status_at_stage(process.status.as_str())
         })
 }
 
@@ -72,16 +90,33 @@ pub fn site_page(lens: Lens<'_>, key: &str) -> Option<types::SitePage> {
     let record = lens.twin.sites().get(key)?;
     let site = &record.site;
     let touches = |commodities: &[String]| {
-        commodities.iter().any(|named| site.processes.iter().any(|process| commodity_covers(lens.twin, named, &process.commodity)))
+        commodities.iter().any(|named| {
+            site.processes
+                .iter()
+                .any(|process| commodity_covers(lens.twin, named, &process.commodity))
+        })
     };
-    let country = NoticeFilter { country: Some(site.country.clone()), ..NoticeFilter::default() };
-    let near = SiteFilter { country: Some(site.country.clone()), ..SiteFilter::default() };
-    let shares_commodity =
-        |other: &types::Site| other.processes.iter().any(|process| touches(std::slice::from_ref(&process.commodity)));
+    let country = NoticeFilter {
+        country: Some(site.country.clone()),
+        ..NoticeFilter::default()
+    };
+    let near = SiteFilter {
+        country: Some(site.country.clone()),
+        ..SiteFilter::default()
+    };
+    let shares_commodity = |other: &types::Site| {
+        other
+            .processes
+            .iter()
+            .any(|process| touches(std::slice::from_ref(&process.commodity)))
+    };
     Some(types::SitePage {
         site: lens.site(record),
         sources: vec![source(&site.source)],
-        notices: notices(lens, &country).into_iter().filter(|notice| touches(&notice.commodities)).collect(),
+        notices: notices(lens, &country)
+            .into_iter()
+            .filter(|notice| touches(&notice.commodities))
+            .collect(),
         neighbours: sites(lens, &near)
             .into_iter()
             .filter(|other| other.site != site.site && shares_commodity(other))
@@ -92,19 +127,26 @@ pub fn site_page(lens: Lens<'_>, key: &str) -> Option<types::SitePage> {
 
 /// Notices that match, newest first.
 pub fn notices(lens: Lens<'_>, filter: &NoticeFilter) -> Vec<types::Notice> {
-    let mut found: Vec<types::Notice> = lens
-        .twin
-        .notices()
-        .values()
-        .filter(|record| {
-            let notice = &record.notice;
-            filter.commodity.as_ref().is_none_or(|asked| {
-                notice.commodities.iter().any(|named| commodity_covers(lens.twin, asked, named))
-            }) && filter.country.as_ref().is_none_or(|country| notice.actors.contains(country) || notice.affected.contains(country))
-                && filter.notice_type.as_ref().is_none_or(|wanted| *wanted == notice.notice_type)
-        })
-        .map(|record| lens.notice(record))
-        .collect();
+    let mut found: Vec<types::Notice> =
+        lens.twin
+            .notices()
+            .values()
+            .filter(|record| {
+                let notice = &record.notice;
+                filter.commodity.as_ref().is_none_or(|asked| {
+                    notice
+                        .commodities
+                        .iter()
+                        .any(|named| commodity_covers(lens.twin, asked, named))
+                }) && filter.country.as_ref().is_none_or(|country| {
+                    notice.actors.contains(country) || notice.affected.contains(country)
+                }) && filter
+                    .notice_type
+                    .as_ref()
+                    .is_none_or(|wanted| *wanted == notice.notice_type)
+            })
+            .map(|record| lens.notice(record))
+            .collect();
     found.sort_by(|a, b| (&b.date, &a.notice).cmp(&(&a.date, &b.notice)));
     found
 }

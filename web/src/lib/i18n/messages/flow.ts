@@ -7,7 +7,7 @@ export default {
     caption:
       'The height of a bar is a country’s share of that stage’s world total. Who ships to whom between stages is not published, so stages meet in a pool; only the last two columns are recorded trade between countries.',
     caption_stages: 'The height of a bar is a country’s share of that stage’s world total. Who ships to whom between stages is not published, so stages meet in a pool.',
-    stand_in: 'Figures of {period}: none are published for {asked}.',
+    stand_in: '{stage}: figures of {period}, since none are published for {asked}.',
     period: 'Year',
     play: 'Play',
     pause: 'Stop',
@@ -44,7 +44,7 @@ export default {
     caption:
       'La hauteur d’une barre est la part d’un pays dans le total mondial de l’étape. Qui livre à qui entre les étapes n’est pas publié : elles se rejoignent dans un bassin ; seules les deux dernières colonnes sont des échanges enregistrés entre pays.',
     caption_stages: 'La hauteur d’une barre est la part d’un pays dans le total mondial de l’étape. Qui livre à qui entre les étapes n’est pas publié : elles se rejoignent dans un bassin.',
-    stand_in: 'Chiffres de {period} : aucun n’est publié pour {asked}.',
+    stand_in: '{stage} : chiffres de {period}, car aucun n’est publié pour {asked}.',
     period: 'Année',
     play: 'Lire',
     pause: 'Arrêter',

@@ -47,6 +47,7 @@ export default {
     assumed: 'day assumed',
     editions: '{n} {n|edition|editions}',
     fonts: 'Map shapes: Natural Earth, public domain. Typefaces: Inter and Source Serif 4, SIL Open Font License 1.1.',
+    licences: 'Licences of what it is built with',
     software: 'Didymium is free software under the Apache License 2.0.',
   },
   fr: {
@@ -97,6 +98,7 @@ export default {
     assumed: 'jour supposé',
     editions: '{n} {n|édition|éditions}',
     fonts: 'Contours de la carte\u00a0: Natural Earth, domaine public. Caractères\u00a0: Inter et Source Serif 4, SIL Open Font License 1.1.',
+    licences: 'Licences de ses composants',
     software: 'Didymium est un logiciel libre sous licence Apache 2.0.',
   },
 };
