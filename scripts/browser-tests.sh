@@ -8,7 +8,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 READY_SECONDS_MAX=180
 program="${CARGO_TARGET_DIR:-$root/target}/release/didymium"
 [ -x "$program" ] || fail "$program is not there. Run: cargo build --release --locked -p didymium"
-CHROMIUM=$(chromium) || fail "Chromium is not here. Run: make deps (or set CHROMIUM to the path of a Chromium or Chrome)"
+CHROMIUM=$(find_browser) || fail "Chromium is not here. Run: make deps (or set CHROMIUM to the path of a Chromium or Chrome)"
 export CHROMIUM
 
 dir=$(mktemp -d)

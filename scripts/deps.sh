@@ -14,4 +14,4 @@ for tool in fmt clippy; do
 done
 cargo fetch --locked --offline > /dev/null 2>&1 || cargo fetch --locked
 install_web_modules
-say "everything is here: make run and make test need no network now (browser: $(chromium))"
+say "everything is here: make run and make test need no network now (browser: $(find_browser))"

@@ -42,7 +42,7 @@ apt_install() {
 }
 
 # The browser of the browser tests: $CHROMIUM, or the first that is installed.
-chromium() {
+find_browser() {
     if [ -n "${CHROMIUM:-}" ]; then
         has "$CHROMIUM" || return 1
         command -v "$CHROMIUM"

@@ -66,11 +66,11 @@ if ! has cc || ! printf 'int main(void) { return 0; }\n' | cc -x c -o /dev/null 
             "Debian, Ubuntu: sudo apt-get install gcc libc6-dev    Fedora: sudo dnf install gcc    Arch: sudo pacman -S gcc"
 fi
 
-if [ "${1:-}" = browser ] && ! chromium > /dev/null; then
+if [ "${1:-}" = browser ] && ! find_browser > /dev/null; then
     if [ -n "${CHROMIUM:-}" ]; then
         need "CHROMIUM=$CHROMIUM: there is no such program" "set CHROMIUM to the path of a Chromium or Chrome, or unset it"
     else
-        { apt_install chromium || apt_install chromium-browser; } > /dev/null && chromium > /dev/null ||
+        { apt_install chromium || apt_install chromium-browser; } > /dev/null && find_browser > /dev/null ||
             need "Chromium (for the browser tests): not found" \
                 "sudo apt-get install chromium    (or set CHROMIUM to the path of a Chromium or Chrome)"
     fi

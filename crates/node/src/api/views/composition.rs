@@ -44,7 +44,7 @@ pub fn composition(lens: Lens<'_>, commodity: &str) -> Option<types::Composition
             let published = twin.cell_in(id, edition, *area, fact.partner, fact.period);
             if let Some(figure) = published {
                 deposit
-                    .1
+                    .shares
                     .insert(key.commodity.clone(), (fact.value, lens.figure(&figure)));
             }
         }
