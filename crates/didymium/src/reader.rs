@@ -95,7 +95,14 @@ impl Reader {
     /// Sites that match, all pages.
     pub async fn sites(&self, filter: &SiteFilter) -> CliResult<Vec<types::Site>> {
         let node = match self {
-            Self::Folder(state) => return with_twin(state, |lens| Ok(views::sites(lens, filter))),
+            Self::Folder(state) => {
+                return with_twin(state, |lens| {
+                    Ok(views::matching_sites(lens.twin, filter)
+                        .into_iter()
+                        .map(|record| lens.site(record))
+                        .collect())
+                });
+            }
             Self::Node(node) => node,
         };
         let mut found: Vec<types::Site> = Vec::new();

@@ -1,6 +1,9 @@
 //! The demo club: seven real nodes over HTTP, from the real binary.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first thing that is not as it should be")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops at the first thing that is not as it should be"
+)]
 
 mod common;
 

@@ -21,19 +21,36 @@ pub fn current_cut(store: &dyn Store, charter: &SignedCharter, vocabulary: &Voca
         .members
         .iter()
         .map(|member| {
-            let size = heads.iter().find(|head| head.origin == member.origin()).map_or(0, |head| head.size);
+            let size = heads
+                .iter()
+                .find(|head| head.origin == member.origin())
+                .map_or(0, |head| head.size);
             (member.member.clone(), size)
         })
         .collect();
-    Ok(Cut { charter: charter.id(), sizes, vocabulary: Digest::from_bytes(vocabulary.digest()), rules: RULES_VERSION })
+    Ok(Cut {
+        charter: charter.id(),
+        sizes,
+        vocabulary: Digest::from_bytes(vocabulary.digest()),
+        rules: RULES_VERSION,
+    })
 }
 
 /// Builds the twin of everything that the store holds.
 ///
 /// # Errors
 /// What the store says.
-pub fn build_twin(store: &dyn Store, charter: &SignedCharter, vocabulary: &'static Vocabulary) -> StoreResult<Twin> {
-    build_twin_at(store, charter, vocabulary, current_cut(store, charter, vocabulary)?)
+pub fn build_twin(
+    store: &dyn Store,
+    charter: &SignedCharter,
+    vocabulary: &'static Vocabulary,
+) -> StoreResult<Twin> {
+    build_twin_at(
+        store,
+        charter,
+        vocabulary,
+        current_cut(store, charter, vocabulary)?,
+    )
 }
 
 /// Builds the twin of a cut that the store holds; entries beyond the cut are not read.
@@ -59,8 +76,19 @@ pub fn build_twin_at(
             for entry in entries.iter().take_while(|entry| entry.index < size) {
                 // Admission parsed these bytes before they were logged.
                 if let Ok(statement) = Statement::parse(&entry.bytes) {
-                    let blob = entry.blob.as_ref().map(|digest| store.blob(digest)).transpose()?.flatten();
-                    builder.add(&member.member, entry.index, entry.recorded_ms, &statement, blob.as_deref());
+                    let blob = entry
+                        .blob
+                        .as_ref()
+                        .map(|digest| store.blob(digest))
+                        .transpose()?
+                        .flatten();
+                    builder.add(
+                        &member.member,
+                        entry.index,
+                        entry.recorded_ms,
+                        &statement,
+                        blob.as_deref(),
+                    );
                 }
             }
             next += entries.len() as u64;

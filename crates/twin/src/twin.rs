@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use didymium_statement::Digest;
-use didymium_statement::payload::{Basis, Qualifier};
+use didymium_statement::payload::{Basis, Qualifier, Source};
 use didymium_vocabulary::{Decimal, Period, Vocabulary};
 
 use crate::address::{FigureAddress, Quantity};
@@ -66,6 +66,12 @@ pub struct Twin {
     statements: u64,
     aggregates: BTreeSet<Symbol>,
     members: BTreeSet<Symbol>,
+    /// Every edition that anything comes from, by key.
+    sources: Vec<Arc<Source>>,
+    /// Series in the order of their names.
+    series_by_name: Vec<SeriesId>,
+    /// Sites in the order of their names, then keys.
+    sites_by_name: Vec<String>,
 }
 
 impl Twin {
@@ -87,6 +93,17 @@ impl Twin {
     ) -> Self {
         let aggregates = builder::aggregates(&texts, vocabulary);
         let members = cut.sizes.keys().filter_map(|member| texts.find(member)).collect();
+        let mut series_by_name: Vec<SeriesId> =
+            (0..).zip(&series).map(|(place, _)| SeriesId(place)).collect();
+        series_by_name.sort_by_key(|id| symbols(&series[id.0 as usize].key).map(|symbol| texts.text(symbol)));
+        let mut sites_by_name: Vec<String> = sites.keys().cloned().collect();
+        sites_by_name.sort_by_cached_key(|key| {
+            (
+                sites.get(key).map(|record| record.site.name.to_lowercase()),
+                key.clone(),
+            )
+        });
+        let sources = every_source(&facts, &sites, &notices);
         Self {
             cut,
             vocabulary,
@@ -101,6 +118,9 @@ impl Twin {
             statements,
             aggregates,
             members,
+            sources,
+            series_by_name,
+            sites_by_name,
         }
     }
 
@@ -194,6 +214,21 @@ impl Twin {
     /// Texts of a series' key, in the order measure, commodity, stage, form, substance, mass basis, subject.
     pub fn key_texts(&self, id: SeriesId) -> [&str; 7] {
         symbols(&self.series(id).key).map(|symbol| self.text(symbol))
+    }
+
+    /// Every edition that a figure, a site or a notice comes from, by key.
+    pub fn sources(&self) -> &[Arc<Source>] {
+        &self.sources
+    }
+
+    /// Series in the order of their names.
+    pub fn series_by_name(&self) -> &[SeriesId] {
+        &self.series_by_name
+    }
+
+    /// Sites in the order of their names.
+    pub fn sites_by_name(&self) -> impl Iterator<Item = &SiteRecord> {
+        self.sites_by_name.iter().filter_map(|key| self.sites.get(key))
     }
 
     /// Sites by key.
@@ -539,4 +574,26 @@ fn symbols(key: &SeriesKey) -> [Symbol; 7] {
         key.mass_basis,
         key.subject,
     ]
+}
+
+/// Editions are shared between the facts that come from them, so each is looked at once.
+fn every_source(
+    facts: &[Fact],
+    sites: &BTreeMap<String, SiteRecord>,
+    notices: &BTreeMap<String, NoticeRecord>,
+) -> Vec<Arc<Source>> {
+    let mut of_facts: Vec<&Arc<Source>> = facts.iter().map(|fact| &fact.source).collect();
+    of_facts.sort_by_key(|source| Arc::as_ptr(source));
+    of_facts.dedup_by_key(|source| Arc::as_ptr(source));
+    let of_sites = sites.values().map(|record| Arc::new(record.site.source.clone()));
+    let of_notices = notices
+        .values()
+        .map(|record| Arc::new(record.notice.source.clone()));
+    let all: BTreeSet<Arc<Source>> = of_facts
+        .into_iter()
+        .cloned()
+        .chain(of_sites)
+        .chain(of_notices)
+        .collect();
+    all.into_iter().collect()
 }

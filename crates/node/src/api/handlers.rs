@@ -41,7 +41,12 @@ pub(crate) async fn members(
     Ask(ask): Ask<PageAsk>,
 ) -> Result<axum::Json<types::Page<types::MemberInfo>>, ApiError> {
     let (offset, limit) = window(ask.offset, ask.limit)?;
-    Ok(axum::Json(page(members_of(&state.node).await?, offset, limit)))
+    Ok(axum::Json(page(
+        &members_of(&state.node).await?,
+        Clone::clone,
+        offset,
+        limit,
+    )))
 }
 
 async fn members_of(node: &NodeState) -> Result<Vec<types::MemberInfo>, ApiError> {
@@ -226,7 +231,8 @@ pub(crate) async fn sites(
 ) -> Answer {
     let (offset, limit) = window(ask.offset, ask.limit)?;
     answer(&state, &uri, &headers, |twin| {
-        Ok(page(views::sites(Lens { twin }, &ask.filter()), offset, limit))
+        let found = views::matching_sites(twin, &ask.filter());
+        Ok(page(&found, |record| Lens { twin }.site(record), offset, limit))
     })
 }
 
@@ -253,7 +259,12 @@ pub(crate) async fn countries(
 ) -> Answer {
     let (offset, limit) = window(ask.offset, ask.limit)?;
     answer(&state, &uri, &headers, |twin| {
-        Ok(page(views::countries(Lens { twin }), offset, limit))
+        Ok(page(
+            &views::countries(Lens { twin }),
+            Clone::clone,
+            offset,
+            limit,
+        ))
     })
 }
 
@@ -280,7 +291,8 @@ pub(crate) async fn notices(
 ) -> Answer {
     let (offset, limit) = window(ask.offset, ask.limit)?;
     answer(&state, &uri, &headers, |twin| {
-        Ok(page(views::notices(Lens { twin }, &ask.filter()), offset, limit))
+        let found = views::matching_notices(twin, &ask.filter());
+        Ok(page(&found, |record| Lens { twin }.notice(record), offset, limit))
     })
 }
 
@@ -294,7 +306,12 @@ pub(crate) async fn sources(
 ) -> Answer {
     let (offset, limit) = window(ask.offset, ask.limit)?;
     answer(&state, &uri, &headers, |twin| {
-        Ok(page(views::sources(twin), offset, limit))
+        Ok(page(
+            twin.sources(),
+            |source| views::source(source),
+            offset,
+            limit,
+        ))
     })
 }
 
@@ -315,12 +332,11 @@ pub(crate) async fn provenance(
     })
 }
 
-/// A page of a list that was found whole.
-pub(crate) fn page<T>(found: Vec<T>, offset: usize, limit: usize) -> types::Page<T> {
-    let total = found.len() as u64;
+/// A page of a list that was found whole; only what is on the page is put into the wire's form.
+fn page<R, T>(found: &[R], shown: impl Fn(&R) -> T, offset: usize, limit: usize) -> types::Page<T> {
     types::Page {
-        items: found.into_iter().skip(offset).take(limit).collect(),
-        total,
+        items: found.iter().skip(offset).take(limit).map(shown).collect(),
+        total: found.len() as u64,
         offset: offset as u64,
         limit: limit as u64,
     }

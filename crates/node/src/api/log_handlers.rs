@@ -1,11 +1,14 @@
 //! Statements, their places and proofs.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Path, State};
-use axum::http::header;
+use axum::http::{HeaderMap, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use didymium_statement::{Digest, Kind, PayloadRef, Statement, Visibility};
 use didymium_store::EntryRecord;
 
+use super::cache::answer;
 use super::handlers::blocking;
 use super::query::{Ask, StatementsAsk, window};
 use super::types;
@@ -17,15 +20,27 @@ use crate::clock::rfc3339;
 #[utoipa::path(get, path = "/api/v1/statements", tag = "log", params(StatementsAsk), responses((status = 200, body = types::Page<types::StatementPlace>), (status = 400, description = "A parameter is wrong"), (status = 404, description = "No such member")))]
 pub(crate) async fn statements(
     State(state): State<ApiState>,
+    uri: Uri,
+    headers: HeaderMap,
     Ask(ask): Ask<StatementsAsk>,
-) -> Result<axum::Json<types::Page<types::StatementPlace>>, ApiError> {
+) -> Result<Response, ApiError> {
     let (offset, limit) = window(ask.offset, ask.limit)?;
     let node = state.node.clone();
-    blocking(move || list(&node, ask.member.as_deref(), offset as u64, limit as u64).map(axum::Json)).await
+    answer(&state, &uri, &headers, |twin| {
+        list(
+            &node,
+            &twin.cut().sizes,
+            ask.member.as_deref(),
+            offset as u64,
+            limit as u64,
+        )
+    })
 }
 
+/// The statements of the twin's cut, so that the list is a function of the cut as every other answer is.
 fn list(
     node: &NodeState,
+    sizes: &BTreeMap<String, u64>,
     member: Option<&str>,
     offset: u64,
     limit: u64,
@@ -41,12 +56,13 @@ fn list(
         .iter()
         .filter(|listed| member.is_none_or(|code| code == listed.member))
     {
-        let log = node.log_of(&listed.member)?;
-        let size = log.size()?;
+        let size = sizes.get(&listed.member).copied().unwrap_or(0);
         let first = offset.saturating_sub(total).min(size);
         let wanted = (limit - items.len() as u64).min(size - first);
         if wanted > 0 && total + size > offset {
-            let entries = log.entries(first, u32::try_from(wanted).unwrap_or(u32::MAX))?;
+            let entries = node
+                .log_of(&listed.member)?
+                .entries(first, u32::try_from(wanted).unwrap_or(u32::MAX))?;
             items.extend(entries.iter().filter_map(|entry| place(&listed.member, entry)));
         }
         total += size;

@@ -79,11 +79,19 @@ fn described() -> OpenApiRouter<ApiState> {
 pub fn router(node: NodeState) -> Router {
     let (router, document) = described().split_for_parts();
     let document = document.to_pretty_json().unwrap_or_default();
-    let state = ApiState { node, cache: RenderCache::default() };
+    let state = ApiState {
+        node,
+        cache: RenderCache::default(),
+    };
     router
         .route(
             "/api/v1/openapi.json",
-            axum::routing::get(|| async move { ([("content-type", "application/vnd.oai.openapi+json;version=3.1")], document) }),
+            axum::routing::get(|| async move {
+                (
+                    [("content-type", "application/vnd.oai.openapi+json;version=3.1")],
+                    document,
+                )
+            }),
         )
         .with_state(state)
 }

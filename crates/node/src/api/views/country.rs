@@ -7,7 +7,7 @@ use didymium_vocabulary::Period;
 
 use super::Lens;
 use super::overview::headline;
-use super::sites::{NoticeFilter, SiteFilter, notices, sites};
+use super::sites::{NoticeFilter, SiteFilter, matching_notices, matching_sites};
 use crate::api::types;
 
 /// Trade flows on a country's page, each direction.
@@ -38,8 +38,15 @@ pub fn country(lens: Lens<'_>, iso3: &str) -> Option<types::CountryPage> {
         indicators: area.map(|area| indicators(lens, area)).unwrap_or_default(),
         exports,
         imports,
-        sites: sites(lens, &at),
-        notices: notices(lens, &of_area).into_iter().take(NOTICES).collect(),
+        sites: matching_sites(twin, &at)
+            .into_iter()
+            .map(|record| lens.site(record))
+            .collect(),
+        notices: matching_notices(twin, &of_area)
+            .into_iter()
+            .take(NOTICES)
+            .map(|record| lens.notice(record))
+            .collect(),
     })
 }
 

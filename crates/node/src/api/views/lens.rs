@@ -205,7 +205,7 @@ fn point(point: &payload::Point) -> Option<types::Point> {
 }
 
 /// A source's edition.
-pub(crate) fn source(source: &payload::Source) -> types::Source {
+pub fn source(source: &payload::Source) -> types::Source {
     types::Source {
         source: source.source.clone(),
         series: source.series.clone(),

@@ -4,7 +4,7 @@ use didymium_twin::{CLUB, SeriesId, Twin};
 use didymium_vocabulary::{ChainLink, Period};
 
 use super::Lens;
-use super::sites::{NoticeFilter, commodity_covers, notices};
+use super::sites::{NoticeFilter, commodity_covers, matching_notices};
 use crate::api::types;
 
 /// Notices on the overview.
@@ -26,7 +26,11 @@ pub fn overview(lens: Lens<'_>, commodity: &str) -> Option<types::Overview> {
         commodity: Some(commodity.to_owned()),
         ..NoticeFilter::default()
     };
-    let notices = notices(lens, &filter).into_iter().take(NOTICES).collect();
+    let notices = matching_notices(lens.twin, &filter)
+        .into_iter()
+        .take(NOTICES)
+        .map(|record| lens.notice(record))
+        .collect();
     Some(types::Overview {
         commodity: commodity.to_owned(),
         stages,

@@ -1,6 +1,8 @@
 //! Series over time, balances of one period, observations as published, prices.
 
-use didymium_twin::{CLUB, SeriesId, Symbol, WORLD};
+use std::collections::BTreeSet;
+
+use didymium_twin::{CLUB, FactId, SeriesId, Symbol, WORLD};
 use didymium_vocabulary::Period;
 
 use super::Lens;
@@ -194,8 +196,17 @@ pub fn observations(
     let twin = lens.twin;
     let wanted = |name: &Option<String>| name.as_ref().map(|text| twin.symbol(text));
     let (area, partner) = (wanted(&filter.area), wanted(&filter.partner));
-    let mut series: Vec<SeriesId> = twin.matching_series(query.names()).collect();
-    series.sort_by_cached_key(|id| twin.key_texts(*id).map(str::to_owned));
+    let unnamed = query.names().iter().all(Option::is_none);
+    let matching: BTreeSet<SeriesId> = if unnamed {
+        BTreeSet::new()
+    } else {
+        twin.matching_series(query.names()).collect()
+    };
+    let series = twin
+        .series_by_name()
+        .iter()
+        .copied()
+        .filter(|id| unnamed || matching.contains(id));
     let mut total = 0;
     let mut items = Vec::new();
     for id in series {
@@ -211,22 +222,23 @@ pub fn observations(
                 if !source || filter.chosen.is_some_and(|wanted| wanted != (rank == 0)) {
                     continue;
                 }
-                let mut rows: Vec<_> = edition
-                    .facts
-                    .iter()
-                    .filter(|(a, p, _)| {
-                        area.is_none_or(|w| w == Some(*a)) && partner.is_none_or(|w| w == Some(*p))
-                    })
-                    .collect();
-                let page = offset..offset + limit;
-                let count = rows.len();
-                if total < page.end && total + count > page.start {
-                    rows.sort_by_key(|(a, p, fact)| (twin.text(*a), twin.text(*p), *fact));
-                    let inside = rows
-                        .iter()
-                        .enumerate()
-                        .filter(|(n, _)| page.contains(&(total + n)));
-                    items.extend(inside.map(|(_, (_, _, fact))| lens.observation(twin.fact(*fact))));
+                let wanted = |row: &&(Symbol, Symbol, FactId)| {
+                    area.is_none_or(|w| w == Some(row.0)) && partner.is_none_or(|w| w == Some(row.1))
+                };
+                // Most editions are only counted; a page shows few.
+                let all = area.is_none() && partner.is_none();
+                let count = if all {
+                    edition.facts.len()
+                } else {
+                    edition.facts.iter().filter(wanted).count()
+                };
+                if total < offset + limit && total + count > offset {
+                    let mut rows: Vec<_> = edition.facts.iter().filter(wanted).collect();
+                    rows.sort_by_key(|(area, partner, fact)| (twin.text(*area), twin.text(*partner), *fact));
+                    let skipped = offset.saturating_sub(total);
+                    let room = limit - items.len();
+                    let inside = rows.into_iter().skip(skipped).take(room);
+                    items.extend(inside.map(|(_, _, fact)| lens.observation(twin.fact(*fact))));
                 }
                 total += count;
             }

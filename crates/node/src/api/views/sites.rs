@@ -1,6 +1,6 @@
 //! Sites and notices.
 
-use didymium_twin::Twin;
+use didymium_twin::{NoticeRecord, SiteRecord, Twin};
 
 use super::Lens;
 use super::lens::source;
@@ -48,16 +48,10 @@ pub(crate) fn commodity_covers(twin: &Twin, asked: &str, found: &str) -> bool {
 }
 
 /// Sites that match, by name.
-pub fn sites(lens: Lens<'_>, filter: &SiteFilter) -> Vec<types::Site> {
-    let mut found: Vec<types::Site> = lens
-        .twin
-        .sites()
-        .values()
-        .filter(|record| matches(lens.twin, &record.site, filter))
-        .map(|record| lens.site(record))
-        .collect();
-    found.sort_by(|a, b| (a.name.to_lowercase(), &a.site).cmp(&(b.name.to_lowercase(), &b.site)));
-    found
+pub fn matching_sites<'t>(twin: &'t Twin, filter: &SiteFilter) -> Vec<&'t SiteRecord> {
+    twin.sites_by_name()
+        .filter(|record| matches(twin, &record.site, filter))
+        .collect()
 }
 
 fn matches(twin: &Twin, site: &didymium_statement::payload::Site, filter: &SiteFilter) -> bool {
@@ -104,8 +98,9 @@ pub fn site_page(lens: Lens<'_>, key: &str) -> Option<types::SitePage> {
         country: Some(site.country.clone()),
         ..SiteFilter::default()
     };
-    let shares_commodity = |other: &types::Site| {
+    let shares_commodity = |other: &SiteRecord| {
         other
+            .site
             .processes
             .iter()
             .any(|process| touches(std::slice::from_ref(&process.commodity)))
@@ -113,40 +108,42 @@ pub fn site_page(lens: Lens<'_>, key: &str) -> Option<types::SitePage> {
     Some(types::SitePage {
         site: lens.site(record),
         sources: vec![source(&site.source)],
-        notices: notices(lens, &country)
+        notices: matching_notices(lens.twin, &country)
             .into_iter()
-            .filter(|notice| touches(&notice.commodities))
+            .filter(|record| touches(&record.notice.commodities))
+            .map(|record| lens.notice(record))
             .collect(),
-        neighbours: sites(lens, &near)
+        neighbours: matching_sites(lens.twin, &near)
             .into_iter()
-            .filter(|other| other.site != site.site && shares_commodity(other))
+            .filter(|other| other.site.site != site.site && shares_commodity(other))
             .take(NEIGHBOURS)
+            .map(|other| lens.site(other))
             .collect(),
     })
 }
 
 /// Notices that match, newest first.
-pub fn notices(lens: Lens<'_>, filter: &NoticeFilter) -> Vec<types::Notice> {
-    let mut found: Vec<types::Notice> =
-        lens.twin
-            .notices()
-            .values()
-            .filter(|record| {
-                let notice = &record.notice;
-                filter.commodity.as_ref().is_none_or(|asked| {
-                    notice
-                        .commodities
-                        .iter()
-                        .any(|named| commodity_covers(lens.twin, asked, named))
-                }) && filter.country.as_ref().is_none_or(|country| {
-                    notice.actors.contains(country) || notice.affected.contains(country)
-                }) && filter
-                    .notice_type
-                    .as_ref()
-                    .is_none_or(|wanted| *wanted == notice.notice_type)
-            })
-            .map(|record| lens.notice(record))
-            .collect();
-    found.sort_by(|a, b| (&b.date, &a.notice).cmp(&(&a.date, &b.notice)));
+pub fn matching_notices<'t>(twin: &'t Twin, filter: &NoticeFilter) -> Vec<&'t NoticeRecord> {
+    let covered = |notice: &didymium_statement::payload::Notice| {
+        let names = |asked: &String| {
+            notice
+                .commodities
+                .iter()
+                .any(|named| commodity_covers(twin, asked, named))
+        };
+        let touches = |country: &String| notice.actors.contains(country) || notice.affected.contains(country);
+        filter.commodity.as_ref().is_none_or(names)
+            && filter.country.as_ref().is_none_or(touches)
+            && filter
+                .notice_type
+                .as_ref()
+                .is_none_or(|wanted| *wanted == notice.notice_type)
+    };
+    let mut found: Vec<&NoticeRecord> = twin
+        .notices()
+        .values()
+        .filter(|record| covered(&record.notice))
+        .collect();
+    found.sort_by(|a, b| (b.notice.date, &a.notice.notice).cmp(&(a.notice.date, &b.notice.notice)));
     found
 }

@@ -2,7 +2,6 @@
 
 use didymium_twin::{Completeness, Twin};
 
-use super::lens::source;
 use crate::api::types;
 
 /// What the twin is a function of, and its digest if nothing is missing.
@@ -35,13 +34,4 @@ pub fn twin_state(twin: &Twin) -> types::TwinState {
         notices: twin.notices().len() as u64,
         uninterpreted: twin.uninterpreted().len() as u64,
     }
-}
-
-/// Every edition that a figure, a site or a notice comes from, by key.
-pub fn sources(twin: &Twin) -> Vec<types::Source> {
-    let of_facts = twin.facts().iter().map(|fact| &*fact.source);
-    let of_sites = twin.sites().values().map(|record| &record.site.source);
-    let of_notices = twin.notices().values().map(|record| &record.notice.source);
-    let all: std::collections::BTreeSet<_> = of_facts.chain(of_sites).chain(of_notices).collect();
-    all.into_iter().map(source).collect()
 }
