@@ -18,6 +18,13 @@ for start in first second; do
     "${CARGO_TARGET_DIR:-target}/release/didymium" demo --once --port 0 --dir "$dir/club" 2> /dev/null |
         node -p "'$start ' + JSON.stringify(JSON.parse(fs.readFileSync(0, 'utf8')).milliseconds)"
 done
+echo "== import of 1,000,000 rows"
+node scripts/million-rows.mjs "$dir"
+"${CARGO_TARGET_DIR:-target}/release/didymium" init --dir "$dir/node" --member CAN > /dev/null
+# GNU time tells the largest memory, in KiB; without it, only the seconds are told.
+measured=""
+[ ! -x /usr/bin/time ] || measured="/usr/bin/time -f %es,%MKiB"
+$measured "${CARGO_TARGET_DIR:-target}/release/didymium" import --dir "$dir/node" --kind statistic "$dir/million.csv"
 echo "== cargo bench"
 # Only targets that are benchmarks: without a name cargo would run the unit tests as well.
 set --

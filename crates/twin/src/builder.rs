@@ -258,8 +258,31 @@ impl TwinBuilder {
         id
     }
 
+    fn number_texts_in_order(&mut self) {
+        let renumbering = self.texts.number_in_order();
+        for fact in &mut self.facts {
+            for symbol in [&mut fact.area, &mut fact.partner, &mut fact.unit, &mut fact.note] {
+                renumbering.apply(symbol);
+            }
+        }
+        for draft in &mut self.series {
+            draft
+                .key
+                .symbols_mut()
+                .into_iter()
+                .for_each(|symbol| renumbering.apply(symbol));
+        }
+        self.series_ids = self
+            .series
+            .iter()
+            .zip((0..).map(SeriesId))
+            .map(|(draft, id)| (draft.key, id))
+            .collect();
+    }
+
     /// The twin of what was added.
     pub fn finish(mut self) -> Twin {
+        self.number_texts_in_order();
         let withdrawn = std::mem::take(&mut self.withdrawn);
         let live =
             |statement: &Arc<StatementRef>| !withdrawn.contains(&(statement.issuer.clone(), statement.id));

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// A text kept in the twin.
+/// A text kept in the twin. In a finished twin symbols are numbered in the order of their texts, so that ordering by
+/// symbol is ordering by text, and the same twin has the same numbers everywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Symbol(u32);
 
@@ -47,5 +48,33 @@ impl Interner {
 
     pub(crate) fn text(&self, symbol: Symbol) -> &str {
         self.texts.get(symbol.0 as usize).map_or("", |text| text)
+    }
+
+    /// Numbers the symbols anew in the order of their texts; answers the new symbol of each old one, by its number.
+    pub(crate) fn number_in_order(&mut self) -> Renumbering {
+        let mut sorted = std::mem::take(&mut self.texts);
+        let old = std::mem::take(&mut self.symbols);
+        sorted.sort_unstable();
+        let mut new_of_old = vec![Symbol::EMPTY; sorted.len()];
+        for (number, text) in (0..).zip(&sorted) {
+            if let Some(place) = old
+                .get(text)
+                .and_then(|symbol| new_of_old.get_mut(symbol.0 as usize))
+            {
+                *place = Symbol(number);
+            }
+        }
+        self.symbols = sorted.iter().cloned().zip((0..).map(Symbol)).collect();
+        self.texts = sorted;
+        Renumbering(new_of_old)
+    }
+}
+
+/// New symbols by the numbers of the old ones.
+pub(crate) struct Renumbering(Vec<Symbol>);
+
+impl Renumbering {
+    pub(crate) fn apply(&self, symbol: &mut Symbol) {
+        *symbol = self.0.get(symbol.0 as usize).copied().unwrap_or(Symbol::EMPTY);
     }
 }

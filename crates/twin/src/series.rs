@@ -32,6 +32,33 @@ pub struct SeriesKey {
     pub subject: Symbol,
 }
 
+impl SeriesKey {
+    /// Its symbols in the order measure, commodity, stage, form, substance, mass basis, subject.
+    pub const fn symbols(&self) -> [Symbol; 7] {
+        [
+            self.measure,
+            self.commodity,
+            self.stage,
+            self.form,
+            self.substance,
+            self.mass_basis,
+            self.subject,
+        ]
+    }
+
+    pub(crate) const fn symbols_mut(&mut self) -> [&mut Symbol; 7] {
+        [
+            &mut self.measure,
+            &mut self.commodity,
+            &mut self.stage,
+            &mut self.form,
+            &mut self.substance,
+            &mut self.mass_basis,
+            &mut self.subject,
+        ]
+    }
+}
+
 /// A series.
 #[derive(Debug, Clone)]
 pub struct Series {

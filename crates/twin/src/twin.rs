@@ -95,7 +95,7 @@ impl Twin {
         let members = cut.sizes.keys().filter_map(|member| texts.find(member)).collect();
         let mut series_by_name: Vec<SeriesId> =
             (0..).zip(&series).map(|(place, _)| SeriesId(place)).collect();
-        series_by_name.sort_by_key(|id| symbols(&series[id.0 as usize].key).map(|symbol| texts.text(symbol)));
+        series_by_name.sort_by_key(|id| series[id.0 as usize].key);
         let mut sites_by_name: Vec<String> = sites.keys().cloned().collect();
         sites_by_name.sort_by_cached_key(|key| {
             (
@@ -190,7 +190,7 @@ impl Twin {
                 !series.periods.is_empty()
                     && wanted
                         .iter()
-                        .zip(symbols(&series.key))
+                        .zip(series.key.symbols())
                         .all(|(want, has)| want.is_none_or(|symbol| symbol == Some(has)))
             })
             .map(|(id, _)| id)
@@ -213,7 +213,7 @@ impl Twin {
 
     /// Texts of a series' key, in the order measure, commodity, stage, form, substance, mass basis, subject.
     pub fn key_texts(&self, id: SeriesId) -> [&str; 7] {
-        symbols(&self.series(id).key).map(|symbol| self.text(symbol))
+        self.series(id).key.symbols().map(|symbol| self.text(symbol))
     }
 
     /// Every edition that a figure, a site or a notice comes from, by key.
@@ -562,18 +562,6 @@ impl Twin {
             spread: None,
         }
     }
-}
-
-fn symbols(key: &SeriesKey) -> [Symbol; 7] {
-    [
-        key.measure,
-        key.commodity,
-        key.stage,
-        key.form,
-        key.substance,
-        key.mass_basis,
-        key.subject,
-    ]
 }
 
 /// Editions are shared between the facts that come from them, so each is looked at once.

@@ -60,7 +60,7 @@ async fn members_of(node: &NodeState) -> Result<Vec<types::MemberInfo>, ApiError
             types::MemberInfo {
                 member: member.member.clone(),
                 did: member.did.clone(),
-                address: peer.map_or_else(|| member.address.clone(), |peer| peer.address.clone()),
+                address: peer.map_or_else(|| address_of(&node, member), |peer| peer.address.clone()),
                 origin: member.origin().to_owned(),
                 log_key: member.keys.log.clone(),
                 size: heads
@@ -74,6 +74,16 @@ async fn members_of(node: &NodeState) -> Result<Vec<types::MemberInfo>, ApiError
         Ok(seen.collect())
     })
     .await
+}
+
+/// This node's own address, or the charter's for anybody of whom nothing is known: a node that listens on loopback is
+/// reached there, whatever the charter says to others.
+fn address_of(node: &NodeState, member: &didymium_statement::Member) -> String {
+    let listen = node.config().listen;
+    if member.member == node.member().member && listen.ip().is_loopback() {
+        return format!("http://{listen}");
+    }
+    member.address.clone()
 }
 
 /// What the twin is a function of, and its digest: now, or at a cut.

@@ -233,11 +233,9 @@ pub fn observations(
                     edition.facts.iter().filter(wanted).count()
                 };
                 if total < offset + limit && total + count > offset {
-                    let mut rows: Vec<_> = edition.facts.iter().filter(wanted).collect();
-                    rows.sort_by_key(|(area, partner, fact)| (twin.text(*area), twin.text(*partner), *fact));
                     let skipped = offset.saturating_sub(total);
                     let room = limit - items.len();
-                    let inside = rows.into_iter().skip(skipped).take(room);
+                    let inside = edition.facts.iter().filter(wanted).skip(skipped).take(room);
                     items.extend(inside.map(|(_, _, fact)| lens.observation(twin.fact(*fact))));
                 }
                 total += count;
