@@ -18,7 +18,7 @@ limit_of() {
     case "$1" in
         clippy | build | documents) echo 1500 ;;
         rust) echo 2400 ;;
-        browser) echo 900 ;;
+        browser) echo 1500 ;;
         *) echo 600 ;;
     esac
 }

@@ -263,10 +263,8 @@ fn explain(quantity: Quantity, title: &str) -> Explanation {
             "Le chiffre du premier pays divisé par le total mondial de la même édition.",
         ),
         Quantity::Change => (
-            "The world total against that of the period before. Where the two come from different editions, part of the change may be \
-             a change of source.",
-            "Le total mondial comparé à celui de la période précédente. Si les deux viennent d’éditions différentes, une partie de \
-             l’écart peut venir du changement de source.",
+            "The world total against that of the period just before, both from the same publication.",
+            "Le total mondial comparé à celui de la période précédente, tous deux tirés de la même publication.",
         ),
     };
     Explanation {

@@ -454,21 +454,22 @@ impl Twin {
         ))
     }
 
-    /// Change of the world total against the latest earlier period of the same length, percent.
+    /// Change of the world total against the period just before, percent. Only within one publication: a change of
+    /// source is not a change of the world.
     pub fn change(&self, id: SeriesId, period: Period) -> Option<Figure> {
+        let before = self
+            .previous_period(id, period)
+            .filter(|before| period.previous() == Some(*before))?;
+        let publication = |period| self.chosen(id, period).map(|edition| &edition.source.series);
+        if publication(period) != publication(before) {
+            return None;
+        }
         let now = self.world_canonical(id, period)?;
-        let before = self.previous_period(id, period)?;
         let then = self.world_canonical(id, before)?;
-        let change = indicators::percent(now.checked_sub(then)?, then)?;
-        Some(self.derived(
-            id,
-            Quantity::Change,
-            "",
-            "",
-            period,
-            change.round_dp(1).normalize(),
-            false,
-        ))
+        let change = indicators::percent(now.checked_sub(then)?, then)?
+            .round_dp(1)
+            .normalize();
+        Some(self.derived(id, Quantity::Change, "", "", period, change, false))
     }
 
     /// The latest earlier period of the same length that has figures.

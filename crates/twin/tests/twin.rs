@@ -355,6 +355,32 @@ fn every_figure_has_an_address_that_leads_back_to_it() {
 }
 
 #[test]
+fn a_change_of_source_is_not_a_change_of_the_world() {
+    let usgs = table(
+        "USA",
+        1,
+        &source("usgs-mcs-2025", "usgs-mcs", "2025-01-31"),
+        &[mined("WLD", "2023", "376000")],
+    );
+    let bgs = table(
+        "CAN",
+        2,
+        &source("bgs-2024", "bgs-wms", "2024-06-30"),
+        &[mined("WLD", "2022", "300000")],
+    );
+    let gap = table(
+        "USA",
+        1,
+        &source("usgs-mcs-2025", "usgs-mcs", "2025-01-31"),
+        &[mined("WLD", "2021", "290000")],
+    );
+    for said in [vec![usgs.clone(), bgs], vec![usgs, gap]] {
+        let twin = twin(&said);
+        assert_eq!(twin.change(series(&twin), period("2023")), None);
+    }
+}
+
+#[test]
 fn addresses_that_are_none_are_refused() {
     for text in [
         "",

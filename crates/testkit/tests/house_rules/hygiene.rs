@@ -6,7 +6,7 @@ use crate::repository::TextFile;
 /// Largest tracked file, bytes.
 const FILE_BYTES_MAX: u64 = 3_000_000;
 /// Folders of people: what follows is somebody's machine.
-const HOMES: &[&str] = &["/home/", "/root/", "/Users/", "/work/"];
+const HOMES: &[&str] = &["/home/", "/root/", "/Users/"];
 /// Hosts of package registries: fetching is the package managers' business, and where from is their configuration's.
 const REGISTRIES: &[&str] = &[
     "crates.io",
@@ -37,13 +37,15 @@ pub(crate) fn sizes(lengths: &[(String, u64)]) -> Vec<Finding> {
         .collect()
 }
 
-/// Absolute paths of somebody's machine and hosts of registries.
-pub(crate) fn places(file: &TextFile) -> Vec<Finding> {
+/// Absolute paths of somebody's machine, the one that the test runs on included (`root` is where the repository lies there),
+/// and hosts of registries.
+pub(crate) fn places(file: &TextFile, root: &str) -> Vec<Finding> {
     if file.path == RULE {
         return Vec::new();
     }
     let mut findings = Vec::new();
-    let [homes, hosts] = [HOMES, REGISTRIES].map(|words| -> Vec<&str> {
+    let homes: Vec<&str> = HOMES.iter().copied().chain([root]).collect();
+    let [homes, hosts] = [homes.as_slice(), REGISTRIES].map(|words| -> Vec<&str> {
         words
             .iter()
             .copied()
@@ -109,11 +111,11 @@ fn a_large_file_is_found() {
 
 #[test]
 fn a_machine_or_a_registry_is_found() {
-    let of = |path: &str, text: &str| places(&TextFile::new(path, text)).len();
+    let of = |path: &str, text: &str| places(&TextFile::new(path, text), "/srv/didymium").len();
     for named in [
         "cd /home/someone/x",
         "\"/root/.cargo\"",
-        "path = /work/main",
+        "path = /srv/didymium/web",
         "https://registry.npmjs.org/x",
         "get it at crates.io",
         "https://static.crates.io/crates/x",
@@ -125,7 +127,7 @@ fn a_machine_or_a_registry_is_found() {
         "crates/x/src/lib.rs",
         "`lib.rs`",
         "https://example.org/home/page",
-        "./work/x",
+        "./srv/didymium",
         "a/root/b",
         "mycrates.iox",
     ] {

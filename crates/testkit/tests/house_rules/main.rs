@@ -132,7 +132,7 @@ fn tracked_files_are_small_and_name_no_machine() {
     let repository = Repository::here();
     let mut findings = hygiene::sizes(&repository.lengths());
     for file in repository.texts() {
-        findings.extend(hygiene::places(&file));
+        findings.extend(hygiene::places(&file, repository.root()));
     }
     none_of(
         "what is tracked is small and says nothing of the machine it was made on",

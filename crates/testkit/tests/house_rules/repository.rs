@@ -32,6 +32,7 @@ impl TextFile {
 
 pub(crate) struct Repository {
     root: PathBuf,
+    place: String,
     paths: Vec<String>,
 }
 
@@ -48,7 +49,16 @@ impl Repository {
             paths.len(),
             root.display()
         );
-        Self { root, paths }
+        let place = root
+            .canonicalize()
+            .map_or_else(|_| String::new(), |root| root.display().to_string());
+        assert!(place.len() > 1, "the repository lies nowhere");
+        Self { root, place, paths }
+    }
+
+    /// Where the repository lies on this machine.
+    pub(crate) fn root(&self) -> &str {
+        &self.place
     }
 
     /// Whether a file or folder is there and would be in a clone.

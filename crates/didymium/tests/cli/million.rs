@@ -1,12 +1,10 @@
-//! A million rows in bounded memory. Long: `cargo test --release -p didymium --test million -- --ignored --nocapture`.
-
-mod common;
+//! A million rows in bounded memory. Long: `cargo test --release -p didymium --test cli million -- --ignored --nocapture`.
 
 use std::io::Write as _;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use common::{Desk, HEADER, ROW, binary};
+use crate::common::{Desk, HEADER, ROW, binary};
 
 const ROWS: u32 = 1_000_000;
 

@@ -5,11 +5,9 @@
     reason = "a test stops at the first thing that is not as it should be"
 )]
 
-mod common;
-
 use std::path::Path;
 
-use common::{Answer, Desk, HEADER, ROW, SITE, SITE_HEADER, SOURCES, long_table, run, twin};
+use crate::common::{Answer, Desk, HEADER, ROW, SITE, SITE_HEADER, SOURCES, long_table, run, twin};
 use didymium_statement::{PayloadRef, Statement};
 use didymium_store::{SqliteStore, Store as _, StoreOptions};
 
@@ -163,7 +161,7 @@ fn a_newer_edition_of_a_table_supersedes_the_old_one() {
     let (club, data) = (dir.path().join("club"), dir.path().join("data"));
     small_data(&data);
     let before = demo(&club, Some(&data)).ends(0).json();
-    common::edit(&data.join("one.csv"), |text| text.replace("255000", "255001"));
+    crate::common::edit(&data.join("one.csv"), |text| text.replace("255000", "255001"));
     let after = demo(&club, Some(&data)).ends(0).json();
     assert_ne!(before["digest"], after["digest"]);
     assert_eq!(

@@ -1,11 +1,9 @@
 //! An import that is killed at any moment leaves none or all of its file.
 
-mod common;
-
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use common::{Desk, binary, long_table, twin};
+use crate::common::{Desk, binary, long_table, twin};
 
 /// Rows of the file: two chunks and a rest.
 const ROWS: usize = 45_000;
@@ -64,7 +62,7 @@ fn kill_at_any_moment_leaves_none_or_all() {
         }
         // What was left behind does not keep the file from being imported.
         if kill % 5 == 0 {
-            let again = common::run(&["import", "--dir", &node, "--kind", "statistic", &file]).ends(0);
+            let again = crate::common::run(&["import", "--dir", &node, "--kind", "statistic", &file]).ends(0);
             assert!(again.out.contains("45000 rows"), "{}", again.out);
         }
         std::fs::remove_dir_all(&node).unwrap();

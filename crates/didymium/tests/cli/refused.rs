@@ -1,8 +1,6 @@
 //! Bad input is refused with its place and a reason, and nothing is lost.
 
-mod common;
-
-use common::{Desk, HEADER, ROW, SITE, SITE_HEADER, binary, edit, long_table, run, twin};
+use crate::common::{Desk, HEADER, ROW, SITE, SITE_HEADER, binary, edit, long_table, run, twin};
 use didymium_statement::{Draft, Kind, KindVersion, StatementSigner, Visibility};
 use didymium_store::{SqliteStore, Store as _, StoreOptions};
 use zeroize::Zeroizing;

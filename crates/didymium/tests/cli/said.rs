@@ -1,8 +1,6 @@
 //! What the program says of itself, and its exit codes.
 
-mod common;
-
-use common::{Desk, run};
+use crate::common::{Desk, run};
 
 #[test]
 fn help_reads_as_it_is_checked_in() {
@@ -34,7 +32,7 @@ fn every_subcommand_teaches_by_example() {
 #[test]
 fn exit_codes_of_help_and_documentation_are_the_same() {
     let help = run(&["--help"]).ends(0).out;
-    let page = include_str!("../../../docs/exit-codes.md");
+    let page = include_str!("../../../../docs/exit-codes.md");
     for code in 0..=8 {
         assert!(
             help.lines().any(|line| line.starts_with(&format!("  {code}  "))),

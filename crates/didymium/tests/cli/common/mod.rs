@@ -1,11 +1,9 @@
 //! Running the real binary in temporary folders.
 
-#![allow(
-    dead_code,
-    clippy::allow_attributes,
+#![expect(
     clippy::unwrap_used,
     clippy::panic,
-    reason = "helpers of tests, of which each test file uses a part"
+    reason = "a test stops at the first thing that is not as it should be; its helpers too"
 )]
 
 use std::path::{Path, PathBuf};

@@ -1,0 +1,8 @@
+//! The real binary, as people and programs use it.
+
+mod common;
+mod demo;
+mod kill;
+mod million;
+mod refused;
+mod said;
