@@ -81,6 +81,8 @@ struct SeriesArgs {
 #[derive(Debug, Serialize)]
 struct Shares {
     period: String,
+    /// Whether its source expects the figures rather than observed them.
+    projected: bool,
     source: String,
     world: Option<Figure>,
     countries: Vec<BalanceRow>,
@@ -92,11 +94,17 @@ struct Shares {
 /// Answers.
 pub async fn run(args: TwinArgs, output: &Output) -> CliResult<()> {
     match args.question {
-        Question::Balance(series) => output.data(&series.ask().await?, balance_text),
+        Question::Balance(series) => {
+            let (balance, state) = series.ask().await?;
+            output.data(&balance, balance_text)?;
+            complete(&state)
+        }
         Question::Shares(series) => {
-            let balance = series.ask().await?;
+            let (balance, state) = series.ask().await?;
+            let projected = is_projected(&balance);
             let shares = Shares {
                 period: balance.period,
+                projected,
                 source: balance.sources.into_iter().next().unwrap_or_default(),
                 world: balance.world,
                 countries: balance
@@ -108,24 +116,48 @@ pub async fn run(args: TwinArgs, output: &Output) -> CliResult<()> {
                 n_minus_1: balance.n_minus_1,
                 club_share: balance.club.map(|club| club.share),
             };
-            output.data(&shares, shares_text)
+            output.data(&shares, shares_text)?;
+            complete(&state)
         }
         Question::Digest { place } => {
             let state = Reader::open(&place)?.twin_state().await?;
             output.data(&state, digest_text)?;
-            match state.state.as_str() {
-                "complete" => Ok(()),
-                _ => Err(CliError::Incomplete(format!(
-                    "{} payloads that the cut names are not here",
-                    state.missing.len()
-                ))),
-            }
+            complete(&state)
         }
     }
 }
 
+/// Figures of an incomplete twin are shown, and told to be so.
+fn complete(state: &TwinState) -> CliResult<()> {
+    if state.state == "complete" {
+        return Ok(());
+    }
+    let missing = state.missing.len();
+    Err(CliError::Incomplete(format!(
+        "{missing} payloads that the cut names are not here: figures may lack what is in them"
+    )))
+}
+
+/// Whether the figures of a balance are what its source expects of the future.
+fn is_projected(balance: &Balance) -> bool {
+    let mut chosen = balance
+        .rows
+        .iter()
+        .filter_map(|row| row.chosen.as_ref())
+        .peekable();
+    chosen.peek().is_some() && chosen.all(|figure| figure.basis == "projected")
+}
+
+fn mark(projected: bool) -> &'static str {
+    if projected {
+        " (projected by its source, not observed)"
+    } else {
+        ""
+    }
+}
+
 impl SeriesArgs {
-    async fn ask(self) -> CliResult<Balance> {
+    async fn ask(self) -> CliResult<(Balance, TwinState)> {
         let query = SeriesQuery {
             measure: Some(self.measure),
             commodity: Some(self.commodity),
@@ -135,9 +167,16 @@ impl SeriesArgs {
             mass_basis: None,
             subject: self.subject,
         };
-        Reader::open(&self.place)?
-            .balance(&query, self.period.as_deref())
-            .await
+        let reader = Reader::open(&self.place)?;
+        let state = reader.twin_state().await?;
+        match reader.balance(&query, self.period.as_deref()).await {
+            Err(CliError::NotFound(_)) if state.state != "complete" => {
+                complete(&state)?;
+                Err(CliError::NotFound("no such series".to_owned()))
+            }
+            Err(error) => Err(error),
+            Ok(balance) => Ok((balance, state)),
+        }
     }
 }
 
@@ -184,9 +223,10 @@ fn balance_text(balance: &Balance) -> String {
         .collect();
     let right: Vec<usize> = (1..header.len()).collect();
     format!(
-        "{} · {}\nworld: {}   HHI: {}   N-1: {} %\n\n{}\n\n{}",
+        "{} · {}{}\nworld: {}   HHI: {}   N-1: {} %\n\n{}\n\n{}",
         series_name(balance),
         balance.period,
+        mark(is_projected(balance)),
         with_unit(balance.world.as_ref()),
         value(balance.hhi.as_ref()),
         value(balance.n_minus_1.as_ref()),
@@ -205,8 +245,9 @@ fn shares_text(shares: &Shares) -> String {
     };
     let rows: Vec<_> = shares.countries.iter().map(row).collect();
     format!(
-        "{} · {}\nworld: {}   HHI: {}   N-1: {} %   club: {} %\n\n{}",
+        "{}{} · {}\nworld: {}   HHI: {}   N-1: {} %   club: {} %\n\n{}",
         shares.period,
+        mark(shares.projected),
         shares.source,
         with_unit(shares.world.as_ref()),
         value(shares.hhi.as_ref()),

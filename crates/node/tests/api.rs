@@ -260,7 +260,6 @@ fn a_figure_explains_itself_as_the_number_that_was_shown() {
         &mine["club"]["value"],
         &mine["club"]["share"],
         &mine["top"][0]["share"],
-        &mine["change"],
     ] {
         let address = shown["figure"].as_str().unwrap();
         let explained = ask(&format!("/api/v1/provenance?figure={}", encoded(address)));

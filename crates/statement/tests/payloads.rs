@@ -46,7 +46,7 @@ fn a_good_row_is_read() {
 #[test]
 fn a_bad_cell_is_refused_with_its_column_its_value_and_why() {
     let long = "x".repeat(501);
-    let cases: [(&str, &str, &[&str]); 19] = [
+    let cases: [(&str, &str, &[&str]); 22] = [
         ("measure", "produktion", &["measure", "produktion", "production"]),
         ("commodity", "", &["commodity", "must not be empty"]),
         ("commodity", "unobtainium", &["commodity", "unobtainium"]),
@@ -57,6 +57,9 @@ fn a_bad_cell_is_refused_with_its_column_its_value_and_why() {
         ("mass_basis", "damp", &["mass_basis", "damp"]),
         ("mass_basis", "wet", &["substance", "must be empty"]),
         ("area", "XYZ", &["area", "XYZ"]),
+        ("partner", "JPN", &["partner", "only trade flows"]),
+        ("substance", "Ni", &["substance", "Ni", "rare_earths"]),
+        ("stage", "anode", &["stage", "anode", "chain of `rare_earths`"]),
         ("partner", "Japan", &["partner", "Japan"]),
         ("period", "2023-13", &["period", "month 13"]),
         ("value", "-1", &["value", "-1", "negative"]),

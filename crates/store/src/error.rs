@@ -66,6 +66,13 @@ impl StoreError {
     /// Sorts an SQLite error into its cause.
     pub(crate) fn from_sqlite(error: rusqlite::Error, path: &std::path::Path) -> Self {
         use rusqlite::ErrorCode::{DatabaseCorrupt, DiskFull, NotADatabase};
+        // A reader needs a few KiB of shared memory beside the file; where they do not fit, the disk is full.
+        let no_room_beside = error
+            .sqlite_error()
+            .is_some_and(|e| e.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE);
+        if no_room_beside {
+            return Self::DiskFull;
+        }
         match error.sqlite_error_code() {
             Some(DiskFull) => Self::DiskFull,
             Some(DatabaseCorrupt | NotADatabase) => Self::Damaged {

@@ -263,8 +263,8 @@ fn explain(quantity: Quantity, title: &str) -> Explanation {
             "Le chiffre du premier pays divisé par le total mondial de la même édition.",
         ),
         Quantity::Change => (
-            "The world total against that of the period just before, both from the same publication.",
-            "Le total mondial comparé à celui de la période précédente, tous deux tirés de la même publication.",
+            "The world total against that of the period just before, both from the same edition.",
+            "Le total mondial comparé à celui de la période précédente, tous deux tirés de la même édition.",
         ),
     };
     Explanation {

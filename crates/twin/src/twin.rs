@@ -337,7 +337,8 @@ impl Twin {
         }
     }
 
-    /// How many sources speak about a fact's cell, and how far they are apart.
+    /// How many figures there are for a fact's cell, those of an edition that contradicts itself included, and how far they
+    /// are apart.
     fn disagreement(&self, fact: &Fact) -> (u32, Option<Decimal>) {
         let Some(figures) = self.series(fact.series).periods.get(&fact.period) else {
             return (1, None);
@@ -345,12 +346,8 @@ impl Twin {
         let values: Vec<Decimal> = figures
             .editions
             .iter()
-            .filter_map(|edition| {
-                edition
-                    .of_area(fact.area)
-                    .iter()
-                    .find(|(_, partner, _)| *partner == fact.partner)
-            })
+            .flat_map(|edition| edition.of_area(fact.area))
+            .filter(|(_, partner, _)| *partner == fact.partner)
             .map(|(_, _, id)| self.fact(*id).canonical)
             .collect();
         let sources = u32::try_from(values.len()).unwrap_or(u32::MAX);
@@ -381,6 +378,15 @@ impl Twin {
         }
         let (total, _) = indicators::world_total(edition, world, &self.facts)?;
         Some(self.derived(id, Quantity::World, "", "", period, total, true))
+    }
+
+    /// Number of countries that the world total is merely the sum of: the chosen edition gives neither a world total nor
+    /// a line for the others. Absent if it does, or if the series does not add up.
+    pub fn listed_only(&self, id: SeriesId, period: Period) -> Option<u32> {
+        let edition = self.chosen(id, period).filter(|_| self.adds_up(id))?;
+        let mut areas = edition.areas();
+        let speaks_for_others = areas.any(|area| [WORLD, "OTH", "ROW"].contains(&self.text(area)));
+        (!speaks_for_others).then(|| u32::try_from(edition.areas().count()).unwrap_or(u32::MAX))
     }
 
     /// An area's share of the world total, percent; `CLUB` for the members together.
@@ -454,14 +460,14 @@ impl Twin {
         ))
     }
 
-    /// Change of the world total against the period just before, percent. Only within one publication: a change of
-    /// source is not a change of the world.
+    /// Change of the world total against the period just before, percent. Only within one edition: a change of source,
+    /// or a revision, is not a change of the world.
     pub fn change(&self, id: SeriesId, period: Period) -> Option<Figure> {
         let before = self
             .previous_period(id, period)
             .filter(|before| period.previous() == Some(*before))?;
-        let publication = |period| self.chosen(id, period).map(|edition| &edition.source.series);
-        if publication(period) != publication(before) {
+        let edition = |period| self.chosen(id, period).map(|edition| &edition.source.source);
+        if edition(period) != edition(before) {
             return None;
         }
         let now = self.world_canonical(id, period)?;

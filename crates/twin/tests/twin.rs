@@ -381,6 +381,41 @@ fn a_change_of_source_is_not_a_change_of_the_world() {
 }
 
 #[test]
+fn a_sum_of_those_listed_is_told_apart_from_a_world_total() {
+    let listed = table(
+        "USA",
+        1,
+        &source("bgs", "bgs-wms", "2025-01-31"),
+        &[mined("CHN", "2023", "2"), mined("USA", "2023", "1")],
+    );
+    let with_others = table(
+        "USA",
+        1,
+        &source("bgs", "bgs-wms", "2025-01-31"),
+        &[mined("OTH", "2023", "5")],
+    );
+    let alone = twin(&[listed.clone()]);
+    assert_eq!(alone.listed_only(series(&alone), period("2023")), Some(2));
+    let whole = twin(&[listed, with_others]);
+    assert_eq!(whole.listed_only(series(&whole), period("2023")), None);
+}
+
+#[test]
+fn an_edition_that_contradicts_itself_is_seen_to() {
+    let edition = source("usgs-mcs-2025", "usgs-mcs", "2025-01-31");
+    let twin = twin(&[
+        table("USA", 1, &edition, &[mined("AUS", "2020", "5")]),
+        table("USA", 1, &edition, &[mined("AUS", "2020", "500")]),
+    ]);
+    let (id, at) = (series(&twin), period("2020"));
+    let figure = twin
+        .cell(id, twin.symbol("AUS").unwrap(), Symbol::EMPTY, at)
+        .unwrap();
+    assert_eq!((figure.sources, figure.spread), (2, Some(decimal("0.99"))));
+    assert_eq!(twin.trace(&figure.address).unwrap().alternatives.len(), 1);
+}
+
+#[test]
 fn addresses_that_are_none_are_refused() {
     for text in [
         "",

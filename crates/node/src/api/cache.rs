@@ -75,7 +75,8 @@ pub(crate) fn answer<T: Serialize>(
     let body = match state.cache.find(version, question) {
         Some(kept) => kept,
         None => {
-            let rendered = serde_json::to_vec(&render(&twin)?).map_err(|_| ApiError::Unrenderable)?;
+            let rendered = serde_json::to_vec(&render(&twin).map_err(|error| error.at(&twin))?)
+                .map_err(|_| ApiError::Unrenderable)?;
             let rendered = Bytes::from(rendered);
             state.cache.keep(version, question, &rendered);
             rendered

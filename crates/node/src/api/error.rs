@@ -2,6 +2,8 @@
 
 use axum::response::{IntoResponse, Response};
 
+use didymium_twin::Twin;
+
 use crate::NodeError;
 use crate::server::{Problem, ProblemType};
 
@@ -15,6 +17,14 @@ pub enum ApiError {
     /// There is no such thing here.
     #[error("no {what} `{key}` here")]
     NotFound {
+        /// What was asked for.
+        what: &'static str,
+        /// Its name, cut to a readable length.
+        key: String,
+    },
+    /// There is no such thing here, but not everything is here: it may be in what is missing.
+    #[error("no {what} `{key}` here, and this node is incomplete: it may be in what is missing")]
+    NotHereYet {
         /// What was asked for.
         what: &'static str,
         /// Its name, cut to a readable length.
@@ -44,6 +54,14 @@ impl ApiError {
         }
     }
 
+    /// The same error, as an incomplete twin must tell it.
+    pub(crate) fn at(self, twin: &Twin) -> Self {
+        match self {
+            Self::NotFound { what, key } if twin.digest().is_none() => Self::NotHereYet { what, key },
+            other => other,
+        }
+    }
+
     pub(crate) fn query(parameter: &'static str, reason: impl Into<String>) -> Self {
         Self::Query {
             parameter,
@@ -64,6 +82,7 @@ impl From<ApiError> for Problem {
         match error {
             ApiError::Building => Self::new(ProblemType::NotReady, text),
             ApiError::NotFound { what, key } => Self::not_found(format!("{what} `{key}`")),
+            ApiError::NotHereYet { .. } => Self::new(ProblemType::NotFound, text),
             ApiError::Query { parameter, reason } => Self::parameter(parameter, reason),
             ApiError::Unrenderable => Self::new(ProblemType::Internal, text),
             ApiError::Node(error) => Self::from(error),

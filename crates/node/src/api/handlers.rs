@@ -110,7 +110,7 @@ pub(crate) async fn twin_digest(
 }
 
 /// One line per stage of a commodity's chain.
-#[utoipa::path(get, path = "/api/v1/overview", tag = "twin", params(CommodityAsk), responses((status = 200, body = types::Overview), (status = 404, description = "No such commodity")))]
+#[utoipa::path(get, path = "/api/v1/overview", tag = "twin", params(CommodityAsk), responses((status = 200, body = types::Overview), (status = 404, description = "No such commodity"), (status = 400, description = "A parameter is wrong")))]
 pub(crate) async fn overview(
     State(state): State<ApiState>,
     uri: Uri,
@@ -124,22 +124,23 @@ pub(crate) async fn overview(
 }
 
 /// A series by area over time: chosen figures, world totals, concentration.
-#[utoipa::path(get, path = "/api/v1/series", tag = "twin", params(SeriesAsk), responses((status = 200, body = types::Series), (status = 404, description = "Nobody published such a series")))]
+#[utoipa::path(get, path = "/api/v1/series", tag = "twin", params(SeriesAsk), responses((status = 200, body = types::Series), (status = 404, description = "Nobody published such a series"), (status = 400, description = "A parameter is wrong")))]
 pub(crate) async fn series(
     State(state): State<ApiState>,
     uri: Uri,
     headers: HeaderMap,
     Ask(ask): Ask<SeriesAsk>,
 ) -> Answer {
+    let query = ask.one_series()?;
     answer(&state, &uri, &headers, |twin| {
         let partner = ask.partner.as_deref().unwrap_or_default();
-        views::series(Lens { twin }, &ask.series(), partner)
+        views::series(Lens { twin }, &query, partner)
             .ok_or_else(|| ApiError::not_found("series", uri.query().unwrap_or_default()))
     })
 }
 
 /// Every source's figures of one period beside the chosen one.
-#[utoipa::path(get, path = "/api/v1/balance", tag = "twin", params(SeriesAsk), responses((status = 200, body = types::Balance), (status = 404, description = "Nobody published such a series or period")))]
+#[utoipa::path(get, path = "/api/v1/balance", tag = "twin", params(SeriesAsk), responses((status = 200, body = types::Balance), (status = 404, description = "Nobody published such a series or period"), (status = 400, description = "A parameter is wrong")))]
 pub(crate) async fn balance(
     State(state): State<ApiState>,
     uri: Uri,
@@ -147,8 +148,9 @@ pub(crate) async fn balance(
     Ask(ask): Ask<SeriesAsk>,
 ) -> Answer {
     let period = period(ask.period.as_ref())?;
+    let query = ask.one_series()?;
     answer(&state, &uri, &headers, |twin| {
-        views::balance(Lens { twin }, &ask.series(), period)
+        views::balance(Lens { twin }, &query, period)
             .ok_or_else(|| ApiError::not_found("series", uri.query().unwrap_or_default()))
     })
 }
@@ -175,7 +177,7 @@ pub(crate) async fn observations(
 }
 
 /// Price series of a commodity and its family.
-#[utoipa::path(get, path = "/api/v1/prices", tag = "twin", params(CommodityAsk), responses((status = 200, body = types::Prices)))]
+#[utoipa::path(get, path = "/api/v1/prices", tag = "twin", params(CommodityAsk), responses((status = 200, body = types::Prices), (status = 400, description = "A parameter is wrong")))]
 pub(crate) async fn prices(
     State(state): State<ApiState>,
     uri: Uri,
@@ -188,7 +190,7 @@ pub(crate) async fn prices(
 }
 
 /// Which deposits give which elements.
-#[utoipa::path(get, path = "/api/v1/composition", tag = "twin", params(CommodityAsk), responses((status = 200, body = types::Composition), (status = 404, description = "No such commodity")))]
+#[utoipa::path(get, path = "/api/v1/composition", tag = "twin", params(CommodityAsk), responses((status = 200, body = types::Composition), (status = 404, description = "No such commodity"), (status = 400, description = "A parameter is wrong")))]
 pub(crate) async fn composition(
     State(state): State<ApiState>,
     uri: Uri,
@@ -202,7 +204,7 @@ pub(crate) async fn composition(
 }
 
 /// Columns of a Sankey diagram.
-#[utoipa::path(get, path = "/api/v1/flows", tag = "twin", params(FlowAsk), responses((status = 200, body = types::Flows), (status = 404, description = "No such commodity, or nothing published for it")))]
+#[utoipa::path(get, path = "/api/v1/flows", tag = "twin", params(FlowAsk), responses((status = 200, body = types::Flows), (status = 404, description = "No such commodity, or nothing published for it"), (status = 400, description = "A parameter is wrong")))]
 pub(crate) async fn flows(
     State(state): State<ApiState>,
     uri: Uri,
@@ -217,7 +219,7 @@ pub(crate) async fn flows(
 }
 
 /// Shares that shade the countries of the map.
-#[utoipa::path(get, path = "/api/v1/map", tag = "twin", params(StageAsk), responses((status = 200, body = types::MapShares), (status = 404, description = "No such commodity or stage")))]
+#[utoipa::path(get, path = "/api/v1/map", tag = "twin", params(StageAsk), responses((status = 200, body = types::MapShares), (status = 404, description = "No such commodity or stage"), (status = 400, description = "A parameter is wrong")))]
 pub(crate) async fn map(
     State(state): State<ApiState>,
     uri: Uri,
@@ -247,7 +249,7 @@ pub(crate) async fn sites(
 }
 
 /// A site.
-#[utoipa::path(get, path = "/api/v1/sites/{site}", tag = "chain", params(("site" = String, Path, description = "Site key")), responses((status = 200, body = types::SitePage), (status = 404, description = "No such site")))]
+#[utoipa::path(get, path = "/api/v1/sites/{site}", tag = "chain", params(("site" = String, Path, description = "Site key")), responses((status = 200, body = types::SitePage), (status = 404, description = "No such site"), (status = 400, description = "A parameter is wrong")))]
 pub(crate) async fn site(
     State(state): State<ApiState>,
     uri: Uri,
@@ -279,7 +281,7 @@ pub(crate) async fn countries(
 }
 
 /// A country.
-#[utoipa::path(get, path = "/api/v1/countries/{iso3}", tag = "chain", params(("iso3" = String, Path, description = "ISO 3166 alpha-3 code", example = "CAN")), responses((status = 200, body = types::CountryPage), (status = 404, description = "No such country")))]
+#[utoipa::path(get, path = "/api/v1/countries/{iso3}", tag = "chain", params(("iso3" = String, Path, description = "ISO 3166 alpha-3 code", example = "CAN")), responses((status = 200, body = types::CountryPage), (status = 404, description = "No such country"), (status = 400, description = "A parameter is wrong")))]
 pub(crate) async fn country(
     State(state): State<ApiState>,
     uri: Uri,

@@ -88,7 +88,7 @@ fn place(member: &str, entry: &EntryRecord) -> Option<types::StatementPlace> {
 }
 
 /// A statement decoded for people.
-#[utoipa::path(get, path = "/api/v1/statements/{id}", tag = "log", params(("id" = String, Path, description = "Statement id, 64 hexadecimal digits")), responses((status = 200, body = types::StatementView), (status = 400, description = "Not an id"), (status = 404, description = "No such statement here")))]
+#[utoipa::path(get, path = "/api/v1/statements/{id}", tag = "log", params(("id" = String, Path, description = "Statement id, 64 hexadecimal digits", pattern = "^[0-9a-f]{64}$")), responses((status = 200, body = types::StatementView), (status = 400, description = "Not an id"), (status = 404, description = "No such statement here")))]
 pub(crate) async fn statement(
     State(state): State<ApiState>,
     Path(id): Path<String>,
@@ -102,7 +102,7 @@ pub(crate) async fn statement(
 }
 
 /// A statement's bytes (COSE_Sign1).
-#[utoipa::path(get, path = "/api/v1/statements/{id}/cose", tag = "log", params(("id" = String, Path, description = "Statement id, 64 hexadecimal digits")), responses((status = 200, content_type = "application/cose", body = Vec<u8>), (status = 400, description = "Not an id"), (status = 404, description = "No such statement here")))]
+#[utoipa::path(get, path = "/api/v1/statements/{id}/cose", tag = "log", params(("id" = String, Path, description = "Statement id, 64 hexadecimal digits", pattern = "^[0-9a-f]{64}$")), responses((status = 200, content_type = "application/cose", body = Vec<u8>), (status = 400, description = "Not an id"), (status = 404, description = "No such statement here")))]
 pub(crate) async fn statement_cose(
     State(state): State<ApiState>,
     Path(id): Path<String>,
@@ -113,7 +113,7 @@ pub(crate) async fn statement_cose(
 }
 
 /// Everything that is needed to check a statement's place and signature.
-#[utoipa::path(get, path = "/api/v1/statements/{id}/proof", tag = "log", params(("id" = String, Path, description = "Statement id, 64 hexadecimal digits")), responses((status = 200, body = types::InclusionProof), (status = 400, description = "Not an id"), (status = 404, description = "No such statement here")))]
+#[utoipa::path(get, path = "/api/v1/statements/{id}/proof", tag = "log", params(("id" = String, Path, description = "Statement id, 64 hexadecimal digits", pattern = "^[0-9a-f]{64}$")), responses((status = 200, body = types::InclusionProof), (status = 400, description = "Not an id"), (status = 404, description = "No such statement here")))]
 pub(crate) async fn statement_proof(
     State(state): State<ApiState>,
     Path(id): Path<String>,
@@ -149,7 +149,7 @@ pub(crate) async fn statement_proof(
 }
 
 /// A payload that travels beside its statement.
-#[utoipa::path(get, path = "/api/v1/blobs/{digest}", tag = "log", params(("digest" = String, Path, description = "SHA-256, 64 hexadecimal digits")), responses((status = 200, content_type = "application/json", body = Vec<u8>), (status = 400, description = "Not a digest"), (status = 404, description = "Not here")))]
+#[utoipa::path(get, path = "/api/v1/blobs/{digest}", tag = "log", params(("digest" = String, Path, description = "SHA-256, 64 hexadecimal digits", pattern = "^[0-9a-f]{64}$")), responses((status = 200, content_type = "application/json", body = Vec<u8>), (status = 400, description = "Not a digest"), (status = 404, description = "Not here")))]
 pub(crate) async fn blob(
     State(state): State<ApiState>,
     Path(digest): Path<String>,

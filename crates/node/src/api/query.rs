@@ -42,6 +42,7 @@ pub(crate) struct PageAsk {
     /// First item, from 0.
     pub(crate) offset: Option<u64>,
     /// Most items, 1 to 500; 100 if absent.
+    #[param(minimum = 1, maximum = 500)]
     pub(crate) limit: Option<u64>,
 }
 
@@ -164,6 +165,7 @@ pub(crate) struct SeriesAsk {
     /// First item, from 0.
     pub(crate) offset: Option<u64>,
     /// Most items, 1 to 500; 100 if absent.
+    #[param(minimum = 1, maximum = 500)]
     pub(crate) limit: Option<u64>,
 }
 
@@ -178,6 +180,17 @@ impl SeriesAsk {
             mass_basis: self.mass_basis.clone(),
             subject: self.subject.clone(),
         }
+    }
+
+    /// The series, if the question says at least what is measured: without it many series match, of different kinds.
+    pub(crate) fn one_series(&self) -> Result<SeriesQuery, ApiError> {
+        if self.measure.as_ref().is_none_or(String::is_empty) {
+            return Err(ApiError::query(
+                "measure",
+                "must be named, such as `measure=production`",
+            ));
+        }
+        Ok(self.series())
     }
 
     pub(crate) fn filter(&self) -> Result<ObservationFilter, ApiError> {
@@ -209,6 +222,7 @@ pub(crate) struct SitesAsk {
     /// First item, from 0.
     pub(crate) offset: Option<u64>,
     /// Most items, 1 to 500; 100 if absent.
+    #[param(minimum = 1, maximum = 500)]
     pub(crate) limit: Option<u64>,
 }
 
@@ -239,6 +253,7 @@ pub(crate) struct NoticesAsk {
     /// First item, from 0.
     pub(crate) offset: Option<u64>,
     /// Most items, 1 to 500; 100 if absent.
+    #[param(minimum = 1, maximum = 500)]
     pub(crate) limit: Option<u64>,
 }
 
@@ -262,6 +277,7 @@ pub(crate) struct StatementsAsk {
     /// First item, from 0.
     pub(crate) offset: Option<u64>,
     /// Most items, 1 to 500; 100 if absent.
+    #[param(minimum = 1, maximum = 500)]
     pub(crate) limit: Option<u64>,
 }
 

@@ -151,6 +151,9 @@ pub struct StageLine {
     pub series: Option<SeriesKey>,
     /// World total of the latest period with figures.
     pub world: Option<Figure>,
+    /// How many countries `world` is the sum of, where the edition gives neither a world total nor a line for others: then
+    /// it is no world total, and shares are shares of those listed. Absent otherwise.
+    pub listed: Option<u32>,
     /// The three largest countries.
     pub top: Vec<CountryShare>,
     /// Herfindahl–Hirschman index, 0–10 000.

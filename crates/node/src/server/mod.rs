@@ -12,6 +12,7 @@
 //! | anything else | the pages |
 
 mod about;
+mod connections;
 mod etag;
 mod guard;
 mod logs;
@@ -41,6 +42,7 @@ use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Pr
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::timeout::TimeoutLayer;
 
+use connections::{BoundedListener, CONNECTIONS_MAX, SILENCE_MAX};
 pub use etag::{etag_for, weak_tag};
 pub use guard::CONTENT_SECURITY_POLICY;
 pub use metrics::Metrics;
@@ -146,7 +148,8 @@ pub async fn bind(address: SocketAddr) -> NodeResult<TcpListener> {
 /// # Errors
 /// [`NodeError::Serve`].
 pub(crate) async fn serve(listener: TcpListener, app: Router, shutdown: Shutdown) -> NodeResult<()> {
-    axum::serve(listener, app)
+    let bounded = BoundedListener::new(listener, CONNECTIONS_MAX, SILENCE_MAX);
+    axum::serve(bounded, app)
         .with_graceful_shutdown(shutdown.wait())
         .await
         .map_err(NodeError::Serve)

@@ -115,6 +115,20 @@ impl<'a> Observation<'a> {
                 format!("is negative, and `{measure}` cannot be"),
             ));
         }
+        if unit_known.dimension == Dimension::Share && value.abs() > Decimal::ONE_HUNDRED {
+            return Err(StatementError::field(
+                "value",
+                &value.to_string(),
+                "is a share of more than 100 percent",
+            ));
+        }
+        if !partner.is_empty() && unit_known.dimension != Dimension::Money {
+            let reason = format!("must be empty: only trade flows have a partner, `{measure}` has none");
+            return Err(StatementError::field("partner", partner, reason));
+        }
+        // Demand has stages of its own (end uses), beyond the chain of making.
+        let made_at = if known.needs_stage { stage } else { "" };
+        fits_commodity(commodity, made_at, substance, vocabulary)?;
         text::optional("subject", subject, 300)?;
         text::optional("note", note, 500)?;
         Ok(Self {
@@ -135,6 +149,39 @@ impl<'a> Observation<'a> {
             note,
         })
     }
+}
+
+/// The stage stands in the chain of the commodity's family, and the substance is one of that family.
+fn fits_commodity(
+    commodity: &str,
+    stage: &str,
+    substance: &str,
+    vocabulary: &Vocabulary,
+) -> Result<(), StatementError> {
+    let Some(family) = vocabulary.commodity(commodity).map(|known| known.family.as_str()) else {
+        return Ok(());
+    };
+    if !stage.is_empty() && !vocabulary.chain(family).any(|link| link.stage == stage) {
+        return Err(StatementError::field(
+            "stage",
+            stage,
+            format!("is not a stage of the chain of `{family}`"),
+        ));
+    }
+    let counted = vocabulary
+        .substance(substance)
+        .and_then(|known| known.commodity.as_deref());
+    let of_family = counted
+        .and_then(|counted| vocabulary.commodity(counted))
+        .map(|known| known.family.as_str());
+    if of_family.is_some_and(|other| other != family) {
+        return Err(StatementError::field(
+            "substance",
+            substance,
+            format!("is not a substance of `{family}`"),
+        ));
+    }
+    Ok(())
 }
 
 fn of(field: &'static str) -> impl FnOnce(VocabularyError) -> StatementError {

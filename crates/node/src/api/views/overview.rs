@@ -47,6 +47,7 @@ fn stage_line(lens: Lens<'_>, link: &ChainLink, commodity: &str) -> types::Stage
         form: link.form.clone(),
         series: headline.map(|id| lens.key(id)),
         world: None,
+        listed: None,
         top: Vec::new(),
         hhi: None,
         n_minus_1: None,
@@ -57,6 +58,7 @@ fn stage_line(lens: Lens<'_>, link: &ChainLink, commodity: &str) -> types::Stage
     };
     if let Some((id, period)) = at {
         line.world = lens.maybe(twin.world(id, period));
+        line.listed = twin.listed_only(id, period);
         line.top = twin
             .ranking(id, period)
             .into_iter()

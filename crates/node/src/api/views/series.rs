@@ -43,12 +43,14 @@ impl SeriesQuery {
     }
 }
 
-/// A series by area over time: chosen figures.
+/// A series by area over time: chosen figures, projections left out.
 pub fn series(lens: Lens<'_>, query: &SeriesQuery, partner: &str) -> Option<types::Series> {
     let twin = lens.twin;
     let id = twin.find_series(query.names())?;
     let partner = twin.symbol(partner)?;
-    let periods: Vec<Period> = twin.series(id).periods.keys().copied().collect();
+    // What a source expects of the future is not drawn beside what was observed; `balance` shows it, marked.
+    let observed = |period: &Period| twin.chosen(id, *period).is_some_and(|edition| !edition.projected);
+    let periods: Vec<Period> = twin.series(id).periods.keys().copied().filter(observed).collect();
     let mut areas: Vec<Symbol> = Vec::new();
     for period in &periods {
         areas.extend(
