@@ -394,7 +394,7 @@ fn a_sum_of_those_listed_is_told_apart_from_a_world_total() {
         &source("bgs", "bgs-wms", "2025-01-31"),
         &[mined("OTH", "2023", "5")],
     );
-    let alone = twin(&[listed.clone()]);
+    let alone = twin(std::slice::from_ref(&listed));
     assert_eq!(alone.listed_only(series(&alone), period("2023")), Some(2));
     let whole = twin(&[listed, with_others]);
     assert_eq!(whole.listed_only(series(&whole), period("2023")), None);

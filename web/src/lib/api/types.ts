@@ -89,6 +89,8 @@ export interface StageLine {
   form: string;
   series: SeriesKey | null;
   world: Figure | null;
+  /** How many countries `world` is the sum of, where the edition gives neither a world total nor a line for others. */
+  listed?: number | null;
   top: CountryShare[];
   hhi: Figure | null;
   n_minus_1: Figure | null;

@@ -16,10 +16,30 @@ export function isFigure(cell: TableCell): cell is Figure {
   return typeof cell === 'object' && cell !== null;
 }
 
-/** The table with the figures as the exact decimals that the API sent. */
-export function plain(table: Table): { header: string[]; rows: Cell[][] } {
+/** Headings of the columns that a saved table has beside those shown. */
+export interface MoreColumns {
+  readonly unit: string;
+  readonly source: string;
+  readonly basis: string;
+}
+
+/**
+ * The table with the figures as the exact decimals that the API sent, and at each row's end the units and bases of its
+ * figures and the sources of the whole, where the table has no such column already.
+ */
+export function plain(table: Table, head: MoreColumns, source: string): { header: string[]; rows: Cell[][] } {
+  const more = (['unit', 'source', 'basis'] as const).filter((column) => !table.header.includes(head[column]));
   return {
-    header: [...table.header],
-    rows: table.rows.map((row) => row.map((cell) => (isFigure(cell) ? cell.value : cell))),
+    header: [...table.header, ...more.map((column) => head[column])],
+    rows: table.rows.map((row) => {
+      const figures = row.filter(isFigure);
+      const joined = (texts: string[]): string => [...new Set(texts.filter(Boolean))].join('; ');
+      const said = {
+        unit: joined(figures.map((figure) => [figure.unit, figure.substance ?? ''].filter(Boolean).join(' '))),
+        source: figures.length > 0 ? source : '',
+        basis: joined(figures.map((figure) => figure.basis)),
+      };
+      return [...row.map((cell) => (isFigure(cell) ? cell.value : cell)), ...more.map((column) => said[column])];
+    }),
   };
 }

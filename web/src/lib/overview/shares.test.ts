@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CountryShare, Figure, StageLine } from '../api/types';
-import { concentration, periodNumber, pieces, story } from './shares';
+import { concentration } from '../concentration';
+import { periodNumber, pieces, story } from './shares';
 
 function figure(value: number, unit: string): Figure {
   return { value: String(value), unit, substance: null, period: '2023', basis: 'derived', qualifier: '', figure: '', sources: 0, spread: null };
@@ -55,18 +56,29 @@ describe('the story', () => {
       line('separation', [held('CHN', 91)], 1),
       line('magnet', [held('JPN', 50)], 55),
     ]);
-    expect(told).toMatchObject({ leader: 'CHN', led: 2, published: 3, silent: 1 });
+    expect(told).toMatchObject({ leader: 'CHN', led: 2, produced: 3, silent: 1 });
     expect(told.peak?.stage).toBe('separation');
     expect(told.strongest?.stage).toBe('magnet');
   });
 
   it('has nothing to say where nothing is published', () => {
-    expect(story([line('metal', [], null)])).toMatchObject({ peak: undefined, leader: '', published: 0, silent: 1 });
+    expect(story([line('metal', [], null)])).toMatchObject({ peak: undefined, leader: '', produced: 0, silent: 1 });
   });
 });
 
+it('leaves exports out of the story, and takes a sum of countries listed for the headline only where nothing else is', () => {
+  const series = { measure: 'trade', commodity: 'rare_earths', stage: 'magnet', form: '', substance: '', subject: '' };
+  const exported = { ...line('magnet', [held('CHN', 99)], 90), series };
+  const listed = { ...line('metal', [held('MYS', 95)], 80), listed: 4 };
+  const told = story([exported, listed, line('mine', [held('CHN', 69)], 12), line('alloy', [], null)]);
+  expect(told).toMatchObject({ produced: 2, silent: 1 });
+  expect([told.peak?.stage, told.strongest?.stage]).toEqual(['mine', 'mine']);
+  expect(story([exported, listed]).peak?.stage).toBe('metal');
+  expect(story([exported])).toMatchObject({ peak: undefined, produced: 0, silent: 0 });
+});
+
 it('names concentration by its thresholds', () => {
-  expect([1499, 1500, 2499, 2500, 4999, 5000].map(concentration)).toEqual(['low', 'moderate', 'moderate', 'high', 'high', 'extreme']);
+  expect([1000, 1001, 1800, 1801, 4999, 5000].map(concentration)).toEqual(['low', 'moderate', 'moderate', 'high', 'high', 'extreme']);
 });
 
 it('puts periods on one axis', () => {

@@ -36,45 +36,42 @@ export function pieces(line: StageLine, isMember: (area: string) => boolean): Pi
   return all.filter((piece) => piece.share > 0).map((piece) => ({ ...piece, share: (piece.share / whole) * 100 }));
 }
 
-export type Concentration = 'low' | 'moderate' | 'high' | 'extreme';
-
-/** The usual thresholds (1,500 and 2,500), and 5,000: what one country with 71 percent alone brings about. */
-export function concentration(hhi: number): Concentration {
-  if (hhi >= 5000) return 'extreme';
-  if (hhi >= 2500) return 'high';
-  if (hhi >= 1500) return 'moderate';
-  return 'low';
+/** Whether a stage is told by its exports: their value says nothing of what is produced. */
+export function isTrade(line: StageLine): boolean {
+  return line.series?.measure === 'trade';
 }
 
 /** What the overview's headline and first lines say. */
 export interface Story {
-  /** The published stage in which one country holds the most. */
+  /** The stage in which one country holds the most; one whose total is only of the countries listed where no other is. */
   peak: StageLine | undefined;
-  /** The country that leads most stages, and how many. */
+  /** The country that leads most stages with production figures, and how many. */
   leader: string;
   led: number;
-  published: number;
-  /** The stage in which the club holds the most. */
+  produced: number;
+  /** The stage with a world total in which the club holds the most. */
   strongest: StageLine | undefined;
+  /** Stages without any figure. */
   silent: number;
 }
 
 export function story(stages: readonly StageLine[]): Story {
-  const published = stages.filter((line) => line.top.length > 0);
+  const produced = stages.filter((line) => line.top.length > 0 && !isTrade(line));
+  const whole = produced.filter((line) => !line.listed);
   const counts = new Map<string, number>();
-  for (const line of published) {
+  for (const line of produced) {
     const first = line.top[0]?.area ?? '';
     counts.set(first, (counts.get(first) ?? 0) + 1);
   }
   const [leader, led] = [...counts].sort((a, b) => b[1] - a[1])[0] ?? ['', 0];
-  const by = (value: (line: StageLine) => number): StageLine | undefined => [...published].sort((a, b) => value(b) - value(a))[0];
+  const most = (lines: readonly StageLine[], value: (line: StageLine) => number): StageLine | undefined => [...lines].sort((a, b) => value(b) - value(a))[0];
   return {
-    peak: by((line) => Number(line.top[0]?.share.value ?? 0)),
+    peak: most(whole.length > 0 ? whole : produced, (line) => Number(line.top[0]?.share.value ?? 0)),
     leader,
     led,
-    published: published.length,
-    strongest: by((line) => Number(line.club?.share.value ?? 0)),
-    silent: stages.length - published.length,
+    produced: produced.length,
+    strongest: most(whole, (line) => Number(line.club?.share.value ?? 0)),
+    silent: stages.filter((line) => line.top.length === 0).length,
   };
 }
 
