@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True  # leave no cache beside the tables
 
-from builders import check, context, production, sites, sources, trade_and_use
+from builders import check, context, notices, production, site_facts, sites, sources, trade_and_use
 from builders.common import COLUMNS, Refused, write
 
 HERE = Path(__file__).resolve().parent
@@ -34,8 +34,8 @@ TABLES = [
      "World demand by use, 2024 and three scenarios to 2050, IEA",
      "Demande mondiale par usage, 2024 et trois scénarios jusqu’en 2050, AIE"),
     ("trade_baci.csv", "statistic", "FRA", trade_and_use.trade_baci,
-     "Trade between countries since 2010, main partners, BACI",
-     "Commerce entre pays depuis 2010, principaux partenaires, BACI"),
+     "Trade between countries since 2002, main partners, BACI",
+     "Commerce entre pays depuis 2002, principaux partenaires, BACI"),
     ("us_import_sources.csv", "statistic", "USA", trade_and_use.us_import_sources,
      "Origin of United States imports, USGS", "Origine des importations des États-Unis, USGS"),
     ("us_salient.csv", "statistic", "USA", trade_and_use.us_salient,
@@ -53,7 +53,7 @@ TABLES = [
      "Worldwide Governance Indicators since 2010", "Indicateurs mondiaux de gouvernance depuis 2010"),
     ("recycling_eu.csv", "statistic", "ITA", context.recycling_eu,
      "Recycling and by-product shares", "Recyclage et parts de sous-produit"),
-    ("notices.csv", "notice", "DEU", context.notices,
+    ("notices.csv", "notice", "DEU", notices.notices,
      "Export controls and other events since 2005", "Contrôles à l’exportation et autres événements depuis 2005"),
     ("sites_rare_earths.csv", "site", "JPN", sites.sites_rare_earths,
      "Rare-earth sites of the world", "Sites de terres rares dans le monde"),
@@ -70,7 +70,8 @@ POINTS = "site lat lon precision source licence attribution retrieved".split()
 def refresh(facts):
     """Builds all tables in memory, then writes them: a refusal leaves the folder as it was."""
     built = [(name, kind, build(facts)) for name, kind, _, build, _, _ in TABLES]
-    editions = sources.sources([(name, rows) for name, _, rows in built])
+    site_facts.refuse_strangers({row["site"] for _, kind, rows in built if kind == "site" for row in rows})
+    editions = sources.sources([rows for _, _, rows in built], {**notices.cited(facts), **context.quotas_cited(facts)})
     points = sites.osm_points(facts)
     for name, kind, rows in built:
         write(HERE / name, COLUMNS[kind], rows)

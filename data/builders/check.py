@@ -3,6 +3,8 @@ import re
 from decimal import Decimal, InvalidOperation
 
 from .common import COLUMNS, read
+from .notices import TITLE_LENGTH, WORDS
+from .owners import names
 
 BASES = {"reported", "estimated", "projected", "derived", "general_knowledge"}
 STATUSES = {"operating", "construction", "development", "planned", "suspended", "closed", "care_and_maintenance",
@@ -11,9 +13,11 @@ PRECISIONS = {"site", "town", "district", "region"}
 PERIOD = re.compile(r"\d{4}(-Q[1-4]|-(0[1-9]|1[0-2]))?")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+URL = re.compile(r"https?://[!-~]+")
+NAME_BYTES = 300
 DECIMAL = re.compile(r"-?\d+(\.\d+)?")
 STATISTIC_KEY = ("measure commodity stage form substance mass_basis area partner subject period source").split()
-DESCRIPTIVE = "name country place lat lon point_precision point_source operator owners status".split()
+DESCRIPTIVE = "name country place lat lon point_precision point_source operator owners owners_basis status".split()
 MEMBERS = {"CAN", "DEU", "FRA", "GBR", "ITA", "JPN", "USA"}
 
 
@@ -144,6 +148,9 @@ class Check:
             self.known(where, "status", r["status"], STATUSES, empty=False)
             self.known(where, "process_status", r["process_status"], STATUSES)
             self.point(where, r)
+            self.owners(where, r["owners"])
+            if r["owners_basis"] and (r["owners_basis"] not in BASES or not r["owners"]):
+                self.fail(where, f"owners_basis {r['owners_basis']!r}")
             if r["start"] and not PERIOD.fullmatch(r["start"]):
                 self.fail(where, f"start {r['start']!r}")
             if r["capacity"]:
@@ -154,6 +161,18 @@ class Check:
             elif r["capacity_unit"] or r["substance"] or r["mass_basis"]:
                 self.fail(where, "a unit without a capacity")
         self.sites |= set(described)
+
+    def owners(self, where, cell):
+        """`Name:51; Name:49`: every owner has a name, shares are percents and no more than 100 together."""
+        total = Decimal(0)
+        for name, share in names(cell):
+            if not name or len(name.encode()) > NAME_BYTES:
+                self.fail(where, f"an owner without a name, or with too long a one: {cell!r}")
+            if share:
+                value = self.number(where, "share", share)
+                total += value if value is not None and value >= 0 else Decimal(101)
+        if total > 100:
+            self.fail(where, f"shares of more than 100 percent, or below zero: {cell!r}")
 
     def point(self, where, r):
         filled = [bool(r[c]) for c in ("lat", "lon", "point_precision", "point_source")]
@@ -178,6 +197,15 @@ class Check:
                 if not DAY.fullmatch(r[column]) and not (column == "end_date" and not r[column]):
                     self.fail(where, f"{column} {r[column]!r}")
             self.known(where, "type", r["type"], self.v.notice_types, empty=False)
+            for column in WORDS:
+                if not r[column] or r[column] != r[column].strip() or not r[column][0].isupper():
+                    self.fail(where, f"{column} {r[column]!r} is empty or does not begin as a sentence")
+            for column in WORDS[:2]:
+                if len(r[column]) > TITLE_LENGTH:
+                    self.fail(where, f"{column} is longer than {TITLE_LENGTH} characters")
+            for column in WORDS[2:]:
+                if not r[column].endswith("."):
+                    self.fail(where, f"{column} is no complete sentence")
             self.known(where, "confidence", r["confidence"], {"high", "medium", "low"}, empty=False)
             for column, keys in (("actors", self.v.countries), ("commodities", self.v.commodities),
                                  ("stages", self.v.stages), ("affected", self.v.areas)):
@@ -200,6 +228,12 @@ class Check:
         for r in rows:
             if r["published_basis"] not in ("exact", "assumed") or not DAY.fullmatch(r["published"]):
                 self.fail(f"sources.csv:{r['source']}", "published or published_basis")
+            if r["published"] > r["retrieved"]:
+                self.fail(f"sources.csv:{r['source']}", "published after it was retrieved")
+            if r["url"] and not URL.fullmatch(r["url"]):
+                self.fail(f"sources.csv:{r['source']}", f"url {r['url']!r}")
+            if any(len(r[c].encode()) > NAME_BYTES for c in ("title", "publisher", "licence")):
+                self.fail(f"sources.csv:{r['source']}", f"a cell of more than {NAME_BYTES} bytes")
             if not all(r[c] for c in ("series", "edition", "title", "publisher", "licence", "attribution")):
                 self.fail(f"sources.csv:{r['source']}", "an empty cell")
 

@@ -11,12 +11,12 @@ STATISTIC = (
     " source licence retrieved"
 ).split()
 SITE = (
-    "site name country place lat lon point_precision point_source operator owners status commodity stage form capacity"
+    "site name country place lat lon point_precision point_source operator owners owners_basis status commodity stage form capacity"
     " capacity_unit substance mass_basis capacity_period process_status start basis note source licence retrieved"
 ).split()
 NOTICE = (
-    "notice date end_date type actors commodities stages affected title description confidence basis source licence"
-    " retrieved"
+    "notice date end_date type actors commodities stages affected title_en title_fr description_en description_fr"
+    " confidence basis source licence retrieved"
 ).split()
 SOURCE = "source series edition title publisher url licence attribution published published_basis retrieved".split()
 COLUMNS = {"statistic": STATISTIC, "site": SITE, "notice": NOTICE, "source": SOURCE}
@@ -29,6 +29,8 @@ ETALAB = "etalab-2.0"
 NRCAN = "OGL-Canada-2.0"
 IMF = "IMF data terms (attribution)"
 FACTS = "Single facts (no licence needed)"
+COMPANY = "Public figures of a company"
+RECALLED = "None claimed (recalled figures, to be verified)"
 ODBL = "ODbL-1.0"
 
 # The families of the vocabulary and what their contained mass counts; graphite is weighed as it is.
@@ -56,6 +58,15 @@ def refuse(where, row, why):
 def read(path):
     with open(path, newline="", encoding="utf-8-sig") as f:
         return list(csv.DictReader(f))
+
+
+def reviewed(name, key):
+    """A table of this folder that people read and mend: its rows by key; a key given twice is refused."""
+    rows = read(Path(__file__).resolve().parent / name)
+    by_key = {row[key]: row for row in rows}
+    if len(by_key) != len(rows):
+        raise Refused(f"{name}: a {key} given twice")
+    return by_key
 
 
 def write(path, columns, rows):

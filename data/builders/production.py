@@ -13,6 +13,9 @@ USGS_WORLD = {
     "graphite": ("graphite_natural", "mine", "concentrate"), "gallium": ("gallium", "primary", "crude"),
 }
 WORLD_STATISTICS = ("Mine production", "Primary production")
+# Where a country's figure is withheld (W): told on the world's row and on those of the members that have one.
+WITHHELD = {"lithium": "the production of the United States is withheld by the source and is in no row and no total"}
+TOLD_ON = {"WLD", "CAN", "DEU", "FRA", "GBR", "ITA", "JPN"}
 
 
 def production_usgs(facts):
@@ -29,8 +32,10 @@ def production_usgs(facts):
             **mass(SUBSTANCE[commodity]), area=r["iso3"], period=r["year"], value=number(r["quantity"]),
             qualifier="rounded" if total else "", unit=USGS_UNITS[r["unit"]],
             basis="estimated" if r["flag"] == "estimated" or "estimated" in r["statistic"] else "reported",
-            note="world total rounded by the source" if total else
-                 "countries the source does not list one by one" if r["iso3"] == "OTH" else ""))
+            note="; ".join(part for part in (
+                "world total rounded by the source" if total else "",
+                "countries the source does not list one by one" if r["iso3"] == "OTH" else "",
+                WITHHELD.get(commodity, "") if r["iso3"] in TOLD_ON else "") if part)))
         if r["flag"] not in ("", "estimated"):
             refuse("mine_production_usgs", r, "unknown flag")
     return rows

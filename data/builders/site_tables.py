@@ -80,13 +80,6 @@ BATTERY_NAMES = {
     "ni-terrafame": "Terrafame (Sotkamo)", "ni-ref-korea": "Gwangyang, nickel sulfate",
     "co-ref-kokkola": "Kokkola, cobalt refinery", "li-ref-kokkola": "Kokkola, lithium refinery",
 }
-BATTERY_OPERATORS = {
-    "co-asm": "Entreprise générale du cobalt (state monopoly)", "co-morowali": "Tsingshan and others",
-    "ni-ref-imip": "Tsingshan and others", "gr-china-flake": "BTR and others", "gr-madagascar": "NextSource and others",
-    "gr-tanzania": "EcoGraf, Magnis and others", "gr-nc-china": "Sinopec and others",
-    "ni-morowali-mines": "several, feeding IMIP", "ni-moa": "Sherritt / state of Cuba", "ni-terrafame": "Terrafame (state)",
-    "li-ref-jiangsu": "Tianqi Lithium (Jiangsu)",
-}
 BATTERY_PROCESSES = {
     "gr-nc-us": ("graphite_synthetic", "coke", "needle_coke"),
     "gr-nc-china": ("graphite_synthetic", "coke", "needle_coke"),

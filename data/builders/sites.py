@@ -1,11 +1,13 @@
 """Sites: rare earths, battery minerals, Canada; and the ODbL points that stay in a table of their own."""
 import re
 
-from .common import FACTS, NRCAN, ODBL, RETRIEVED, clip, number, read, refuse, slug
-from .context import public_citation
-from .site_tables import (BATTERY_CAPACITY_LEFT_OUT, BATTERY_LEFT_OUT, BATTERY_NAMES, BATTERY_OPERATORS,
-                          BATTERY_PROCESSES, BATTERY_SAME, CANADA_PROCESSING, REE_CAPACITY_LEFT_OUT, REE_LEFT_OUT,
-                          REE_PROCESSES, REE_SAME, TOWN_POINTS, USGS_POINTS)
+from .common import FACTS, NRCAN, ODBL, RECALLED, RETRIEVED, clip, number, read, refuse, slug
+from .citations import public_citation
+from .owners import operator_and_owners
+from .site_facts import publication_of, with_capacities
+from .site_tables import (BATTERY_CAPACITY_LEFT_OUT, BATTERY_LEFT_OUT, BATTERY_NAMES, BATTERY_PROCESSES, BATTERY_SAME,
+                          CANADA_PROCESSING, REE_CAPACITY_LEFT_OUT, REE_LEFT_OUT, REE_PROCESSES, REE_SAME, TOWN_POINTS,
+                          USGS_POINTS)
 
 STATUS = {"operating": "operating", "construction": "construction", "development": "development",
           "planned": "planned", "suspended": "suspended", "closed": "closed",
@@ -123,12 +125,32 @@ def sites_rare_earths(facts):
         if first not in members:
             refuse("facilities_ree", first, "a site merged into one that is left out")
         members.sort(key=lambda r: r is not first)
+        key = ree_key(first_id)
+        owned, told = operator_and_owners(key, first["owner_operator"])
+        source, licence = ree_source(key, first["coord_basis"])
         descriptive = {
-            "site": ree_key(first_id), "name": first["name"], "country": first["iso3"], "place": first["place"],
-            "operator": first["owner_operator"], "status": STATUS[first["status"]], **ree_point(first)}
+            "site": key, "name": first["name"], "country": first["iso3"], "place": first["place"],
+            **owned, "status": STATUS[first["status"]], **ree_point(first),
+            "source": source, "licence": licence, "retrieved": RETRIEVED}
+        begins = len(rows)
         for r in members:
             rows.extend(ree_rows(r, descriptive, r is not first))
-    return rows
+        rows[begins]["note"] = text_of([rows[begins]["note"], told])
+    return with_capacities(rows)
+
+
+# Where the description of a site without a publication of its own is from: mark in the facts -> source.
+REE_LISTS = {"sitelaag-ree": "ree-sites-atlas", "HistoryOfAtlas pipeline": "ree-sites-history-of-atlas",
+             "Stimson": "stimson-namhao", "USMIN": "usgs-usmin", "reelight": "ree-sites-list"}
+
+
+def ree_source(key, coord_basis):
+    """Source and licence of a site: its own publication, else the list that has it, else recalled."""
+    if publication_of(key):
+        return f"site-{key}", FACTS
+    if coord_basis == "general knowledge":
+        return "ree-sites-recalled", RECALLED
+    return next(source for mark, source in REE_LISTS.items() if mark in coord_basis), FACTS
 
 
 def ree_rows(r, descriptive, joined):
@@ -143,8 +165,7 @@ def ree_rows(r, descriptive, joined):
         rows.append({
             **descriptive, "commodity": "rare_earths", "stage": stage, "form": form, **(capacity if mine else {}),
             "process_status": STATUS[r["status"]], "start": r["start_year"], "basis": basis,
-            "note": text_of([who, r["products"], word, said if mine else "", notes]),
-            "source": "ree-sites-2026", "licence": FACTS, "retrieved": RETRIEVED})
+            "note": text_of([who, r["products"], word, said if mine else "", notes])})
     return rows
 
 
@@ -204,24 +225,23 @@ def sites_battery(facts):
     for first_id, members in groups.items():
         first = listed[first_id]
         members.sort(key=lambda r: r is not first)
-        operator = BATTERY_OPERATORS.get(first_id, first["operator"])
+        owned, told = operator_and_owners(first_id, first["operator"])
         descriptive = {
             "site": first_id, "name": BATTERY_NAMES.get(first_id, first["name"]), "country": first["iso3"],
-            "operator": operator, "status": STATUS[first["status"]], **battery_point(first)}
+            **owned, "status": STATUS[first["status"]], **battery_point(first)}
         for r in members:
             what = BATTERY_PROCESSES.get(r["site_id"]) or BATTERY_DEFAULT.get((r["mineral"], r["type"]))
             if what is None:
                 refuse("facilities_li_co_ni_graphite", r, "no process known for it")
             capacity = battery_capacity(r)
-            other = BATTERY_OPERATORS.get(r["site_id"], r["operator"])
             rows.append({
                 **descriptive, "commodity": what[0], "stage": what[1], "form": what[2], **capacity,
                 "process_status": STATUS[r["status"]], "basis": "estimated" if capacity else "reported",
-                "note": text_of([f"operator: {other}" if other != operator else "",
-                                 "round figure of the source, output or nameplate" if capacity else "",
-                                 "status of the source: project" if r["status"] == "project" else ""]),
-                "source": "battery-sites-2026", "licence": FACTS, "retrieved": RETRIEVED})
-    return rows
+                "note": text_of(["round figure of the source, output or nameplate" if capacity else "",
+                                 "status of the source: project" if r["status"] == "project" else "",
+                                 told if r is first else ""]),
+                "source": "battery-sites-atlas", "licence": FACTS, "retrieved": RETRIEVED})
+    return with_capacities(rows)
 
 
 # --- Canada --------------------------------------------------------------------------------------------------------
@@ -265,13 +285,14 @@ def sites_canada_nrcan(facts):
             refuse("facilities_canada_nrcan", r, f"key {key} twice")
         keys.add(key)
         status = canada_status(r)
-        for commodity, stage, form in processes:
+        owned, told = operator_and_owners(key, r["operator"])
+        for i, (commodity, stage, form) in enumerate(processes):
             rows.append({
                 "site": key, "name": r["name"], "country": "CAN", "place": r["province"], "lat": number(r["lat"]),
                 "lon": number(r["lon"]), "point_precision": "site", "point_source": "Natural Resources Canada",
-                "operator": r["operator"], "status": status, "commodity": commodity, "stage": stage, "form": form,
-                "process_status": status, "basis": "reported",
+                **owned, "status": status, "commodity": commodity, "stage": stage,
+                "form": form, "process_status": status, "basis": "reported",
                 "note": text_of([r["minerals"], f"{r['development_stage']}, {r['status'].lower()}",
-                                 f"inventory object {object_id}"]),
+                                 f"inventory object {object_id}", "" if i else told]),
                 "source": "nrcan-cmi-2026", "licence": NRCAN, "retrieved": RETRIEVED})
-    return rows
+    return with_capacities(rows)

@@ -1,9 +1,11 @@
 """`sources.csv`: every edition a row refers to, and `tables.csv`: what the demo club loads."""
-from .common import BGS, CC_BY, ETALAB, FACTS, IMF, NRCAN, RETRIEVED, USGS, Refused
+from .citations import published_by
+from .common import BGS, CC_BY, COMPANY, ETALAB, FACTS, IMF, NRCAN, RECALLED, RETRIEVED, USGS, Refused
+from .site_facts import publication_of
 
 _USGS = "U.S. Geological Survey"
 _MCS = "https://www.usgs.gov/centers/national-minerals-information-center/mineral-commodity-summaries"
-COMPANY = "Public figures of a company"
+_ATLAS = "https://github.com/larswalters/grondstoffen-atlas"
 
 # source: series, edition, title, publisher, url, licence, attribution, published, published_basis
 EDITIONS = {
@@ -17,11 +19,12 @@ EDITIONS = {
                       "U.S. Geological Survey, Mineral Commodity Summaries 2025", "2025-01-31", "exact"),
     "usgs-mcs-2026": ("usgs-mcs", "2026", "Mineral Commodity Summaries 2026, with its data release", _USGS, _MCS, USGS,
                       "U.S. Geological Survey, Mineral Commodity Summaries 2026", "2026-02-06", "assumed"),
-    "usgs-mybk-recalled": ("usgs-mybk", "recalled", "Minerals Yearbook, Rare Earths: rare-earth contents of major and "
-                           "potential source minerals (recalled, not fetched)", _USGS,
-                           "https://www.usgs.gov/centers/national-minerals-information-center/minerals-yearbook", USGS,
-                           "After U.S. Geological Survey, Minerals Yearbook; recalled from memory, to be verified",
-                           "2011-01-01", "assumed"),
+    "usgs-mybk-recalled": ("usgs-mybk", "recalled", "Rare-earth contents of major and potential source minerals: "
+                           "recalled figures, after a table of the Minerals Yearbook that was not fetched",
+                           "Didymium contributors, after U.S. Geological Survey",
+                           "https://www.usgs.gov/centers/national-minerals-information-center/minerals-yearbook",
+                           RECALLED, "Recalled from memory and to be verified; the U.S. Geological Survey has not "
+                           "published these figures in this form", "2011-01-01", "assumed"),
     "bgs-wms-2024": ("bgs-wms", "2024", "World Mineral Statistics to 2022", "British Geological Survey",
                      "https://www.bgs.ac.uk/mineralsuk/statistics/world-mineral-statistics/", BGS,
                      "Contains British Geological Survey materials © UKRI; Open Government Licence v3.0", "2024-03-01",
@@ -37,10 +40,12 @@ EDITIONS = {
                       "International Monetary Fund", "https://www.imf.org/en/Research/commodity-prices", IMF,
                       "International Monetary Fund, Primary Commodity Prices", "2023-01-31", "assumed"),
     "lynas-prices-2009": ("lynas-prices", "2009", "Average annual prices of rare-earth oxides, FOB China",
-                          "Lynas Corporation", "", COMPANY, "Lynas Corporation, published average prices",
+                          "Lynas Corporation", "https://www.raremetalblog.com/", COMPANY,
+                          "Lynas Corporation, published average prices, as quoted by raremetalblog.com",
                           "2010-01-31", "assumed"),
     "lynas-distribution-2009": ("lynas-distribution", "2009", "Rare-earth distribution of the Mount Weld deposit",
-                                "Lynas Corporation", "", COMPANY, "Lynas Corporation, published distribution",
+                                "Lynas Corporation", "https://www.raremetalblog.com/", COMPANY,
+                                "Lynas Corporation, published distribution, as quoted by raremetalblog.com",
                                 "2010-01-31", "assumed"),
     "wb-wgi-2023": ("wb-wgi", "2023", "Worldwide Governance Indicators, 2023 update", "World Bank",
                     "https://www.worldbank.org/en/publication/worldwide-governance-indicators", CC_BY,
@@ -54,17 +59,40 @@ EDITIONS = {
                     "supply (single figures)", "N. T. Nassar, T. E. Graedel, E. M. Harper, Science Advances",
                     "https://doi.org/10.1126/sciadv.1400180", FACTS,
                     "Figures after Nassar, Graedel and Harper (2015)", "2015-04-03", "exact"),
-    "nrcan-cmi-2026": ("nrcan-cmi", "2026", "Critical Minerals Inventory: advanced projects, mines and processing "
-                       "facilities", "Natural Resources Canada", "https://open.canada.ca/", NRCAN,
+    "nrcan-cmi-2026": ("nrcan-cmi", "2026", "Critical minerals advanced projects, mines and processing facilities in "
+                       "Canada", "Natural Resources Canada",
+                       "https://open.canada.ca/data/en/dataset/22b2db8a-dc12-47f2-9737-99d3da921751", NRCAN,
                        "Contains information licensed under the Open Government Licence – Canada (Natural Resources "
-                       "Canada)", "2026-01-01", "assumed"),
-    "ree-sites-2026": ("ree-sites", "2026", "Rare-earth sites of the world, single facts", "Didymium contributors", "",
-                       FACTS, "Compiled from company and public statements; points: USGS, Mindat, Stimson Center",
-                       "2026-11-22", "assumed"),
-    "battery-sites-2026": ("battery-sites", "2026", "Lithium, cobalt, nickel and graphite sites of the world, single "
-                           "facts", "Didymium contributors", "", FACTS,
-                           "Compiled from a secondary list (grondstoffen-atlas) of public facts", "2026-11-22",
-                           "assumed"),
+                       "Canada)", "2026-02-27", "assumed"),
+    "ree-sites-atlas": ("ree-sites", "atlas", "Rare-earth sites known only from a secondary list, grondstoffen-atlas",
+                        "L. Walters, grondstoffen-atlas", _ATLAS, FACTS,
+                        "Single facts after grondstoffen-atlas, a secondary list that names no publication for these "
+                        "sites; no point is from it", "2026-09-26", "assumed"),
+    "ree-sites-history-of-atlas": ("ree-sites", "history-of-atlas", "Rare-earth sites with points of the U.S. "
+                                   "Geological Survey and Mindat, from the list of HistoryOfAtlas", "HistoryOfAtlas",
+                                   "https://github.com/ZakiChair/HistoryOfAtlas", FACTS,
+                                   "Single facts after HistoryOfAtlas, a secondary list; points: U.S. Geological "
+                                   "Survey, Mindat", "2026-01-01", "assumed"),
+    "ree-sites-list": ("ree-sites", "list", "Rare-earth sites known only from a secondary list of low confidence, "
+                       "reelight", "reelight", "", FACTS,
+                       "Single facts after a secondary list of low confidence whose address was not kept",
+                       "2026-01-01", "assumed"),
+    "ree-sites-recalled": ("ree-sites", "recalled", "Rare-earth sites recalled from general knowledge, no publication "
+                           "fetched", "Didymium contributors", "", RECALLED,
+                           "Recalled from general knowledge and to be verified; where a capacity has a source, the "
+                           "note of the row names it", RETRIEVED, "assumed"),
+    "stimson-namhao": ("stimson", "2025", "Leaching sites of rare earths in Laos, seen from satellites",
+                       "Stimson Center", "https://www.stimson.org/", FACTS,
+                       "Stimson Center, as listed by HistoryOfAtlas", "2025-12-31", "assumed"),
+    "usgs-usmin": ("usgs-usmin", "2024", "USMIN Mineral Deposit Database", _USGS,
+                   "https://www.usgs.gov/centers/gggsc/science/usmin-mineral-deposit-database", FACTS,
+                   "U.S. Geological Survey, USMIN, point as found in public code", "2024-01-01", "assumed"),
+    "battery-sites-atlas": ("battery-sites", "2026", "Lithium, cobalt, nickel and graphite sites known only from a "
+                            "secondary list, grondstoffen-atlas", "L. Walters, grondstoffen-atlas", _ATLAS, FACTS,
+                            "Single facts after grondstoffen-atlas, a secondary list that says it rests on USGS, IEA "
+                            "and producers' reports but names none for a site; what is from elsewhere is told in the "
+                            "note",
+                            "2026-09-26", "assumed"),
 }
 
 
@@ -73,10 +101,50 @@ def source_row(key, series, edition, title, publisher, url, licence, attribution
                 attribution=attribution, published=published, published_basis=published_basis, retrieved=RETRIEVED)
 
 
-def sources(tables):
-    """The editions that the built tables use, quotas and events included; refuses one that is used and not known."""
+def quota_row(key, year, citation):
+    if not citation:
+        return source_row(key, "china-quotas", f"{year} recalled", f"China's rare-earth quotas for {year}: recalled "
+                          "figures, no publication fetched", "Didymium contributors", "", RECALLED,
+                          "Recalled from general knowledge and to be verified", f"{year}-12-31", "assumed")
+    by = published_by(citation)
+    return source_row(key, "china-quotas", year, f"China's rare-earth quotas for {year}: {by[0]['title']}",
+                      joined(by), by[0]["url"], FACTS, f"Single facts after {joined(by)}, which reports the quotas of "
+                      "the ministries of China", f"{year}-12-31", "assumed")
+
+
+def event_row(key, row, citation):
+    """`published` is the day of the event, which is known without the report that is named here."""
+    if not citation:
+        return source_row(key, "events", row["date"], row["title_en"], "Didymium contributors", "", RECALLED,
+                          "Recalled from general knowledge and to be verified; no publication fetched", row["date"],
+                          "assumed")
+    by = published_by(citation)
+    return source_row(key, "events", row["date"], "; ".join(p["title"] for p in by), joined(by),
+                      next((p["url"] for p in by if p["url"]), ""), FACTS, f"Single facts after {joined(by)}",
+                      row["date"], "assumed")
+
+
+def site_row(key, row):
+    """One site's own publication; what it does not say is from the list or recalled, which its attribution tells."""
+    entry = publication_of(row["site"])
+    after = entry["publisher"] + ("" if entry["opened"] == "yes" else " (as a secondary list quotes it, not opened)")
+    return source_row(key, "ree-sites", row["site"], f"{entry['title']} ({row['name']})", entry["publisher"],
+                      entry["url"], FACTS, f"Single facts: {entry['what']} after {after}; the rest of the description "
+                      "after secondary lists or recalled, to be verified", entry["published"],
+                      entry["published_basis"])
+
+
+def joined(publications):
+    return ", ".join(dict.fromkeys(p["publisher"] for p in publications))
+
+
+def sources(tables, quoted):
+    """The editions that the built tables use; refuses one that is used and not known.
+
+    `quoted` has what the facts quote for the sources of events and quotas.
+    """
     used = {}
-    for _, rows in tables:
+    for rows in tables:
         for row in rows:
             used.setdefault(row["source"], row)
     out = []
@@ -85,15 +153,11 @@ def sources(tables):
         if key in EDITIONS:
             out.append(source_row(key, *EDITIONS[key]))
         elif key.startswith("cn-quotas-"):
-            year = row["period"]
-            out.append(source_row(
-                key, "china-quotas", year, f"China's rare-earth quotas for {year}",
-                "Ministries of the People's Republic of China, as reported by the press", "", FACTS,
-                "Single facts; the report quoted stands in the note of each row", f"{year}-12-31", "assumed"))
+            out.append(quota_row(key, row["period"], quoted.get(key, "")))
         elif key.startswith("ev-"):
-            out.append(source_row(
-                key, "events", row["date"], row["title"], "Press and official notices, as quoted in the description", "",
-                FACTS, "Single facts; the report quoted stands in the description", row["date"], "assumed"))
+            out.append(event_row(key, row, quoted[key]))
+        elif key.startswith("site-"):
+            out.append(site_row(key, row))
         else:
             raise Refused(f"sources: {key} is used and not described")
         if out[-1]["licence"] != row["licence"]:

@@ -1,8 +1,7 @@
 """Trade, imports and exports, consumption, stocks, prices."""
-from .common import (ETALAB, IMF, OTHER_MINERALS, USGS, Refused, mass, number, read, refuse, statistic)
+from .common import (COMPANY, ETALAB, IMF, OTHER_MINERALS, USGS, Refused, mass, number, read, refuse, statistic)
 
 BACI_SOURCE = "cepii-baci-202601"
-BACI_FIRST_YEAR = 2010
 BACI_LEAST_USD = 100_000
 # hs -> commodity, stage, form; the same as the vocabulary's hs_codes.csv, which --check compares.
 BACI_CODES = {
@@ -22,7 +21,7 @@ def trade_baci(facts):
     for r in read(facts / "trade_bilateral_baci.csv"):
         if r["hs6"] not in BACI_CODES or r["qty_t"]:
             refuse("trade_bilateral_baci", r, "unknown code, or a quantity where there was none before")
-        if int(r["year"]) < BACI_FIRST_YEAR or float(r["value_usd"]) < BACI_LEAST_USD:
+        if float(r["value_usd"]) < BACI_LEAST_USD:
             continue
         commodity, stage, form = BACI_CODES[r["hs6"]]
         rows.append(statistic(
@@ -232,7 +231,7 @@ def salient_cells(r):
 
 
 PRICE_EDITIONS = {
-    "Lynas published": ("lynas-prices-2009", "Public figures of a company"), "USGS MCS 2016": ("usgs-mcs-2016", USGS),
+    "Lynas published": ("lynas-prices-2009", COMPANY), "USGS MCS 2016": ("usgs-mcs-2016", USGS),
     "USGS MCS 2019": ("usgs-mcs-2019", USGS), "USGS MCS 2021": ("usgs-mcs-2021", USGS),
     "USGS MCS 2025": ("usgs-mcs-2025", USGS), "USGS MCS 2026": ("usgs-mcs-2026", USGS),
 }

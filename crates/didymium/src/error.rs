@@ -86,6 +86,14 @@ pub enum CliError {
     /// Something the answer needs is missing.
     #[error("incomplete: {0}")]
     Incomplete(String),
+    /// Nodes of the demo club have no room for what the others say.
+    #[error(
+        "the disk is full: {members} could not keep what the other members say; nothing is lost, free some room and start again"
+    )]
+    DiskFull {
+        /// Their codes.
+        members: String,
+    },
     /// Standard output is closed or full.
     #[error("cannot write the answer")]
     Output(#[source] std::io::Error),
@@ -154,6 +162,7 @@ impl CliError {
             Self::Unreachable { .. } | Self::Answer { .. } => Exit::Unreachable,
             Self::NotFound(_) | Self::NotVerified { .. } | Self::Disagree(_) => Exit::No,
             Self::Incomplete(_) => Exit::Incomplete,
+            Self::DiskFull { .. } => Exit::Storage,
             _ => Exit::Internal,
         }
     }

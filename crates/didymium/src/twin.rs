@@ -38,7 +38,7 @@ enum Question {
     Balance(SeriesArgs),
     /// Shares of the countries, concentration (HHI), what is left without the largest (N-1)
     #[command(
-        after_help = "HHI: the sum of squared shares in percent, 0 to 10,000; above 2,500 a market is highly concentrated."
+        after_help = "HHI: the sum of squared shares in percent, 0 to 10,000; above 1,800 a market counts as highly concentrated (United States merger guidelines, 2023)."
     )]
     Shares(SeriesArgs),
     /// The digest of all facts, and the cut it belongs to
@@ -85,6 +85,8 @@ struct Shares {
     projected: bool,
     source: String,
     world: Option<Figure>,
+    /// Number of areas that `world` is merely the sum of, where the source gives no world total and no line for others.
+    listed: Option<u32>,
     countries: Vec<BalanceRow>,
     hhi: Option<Figure>,
     n_minus_1: Option<Figure>,
@@ -105,8 +107,13 @@ pub async fn run(args: TwinArgs, output: &Output) -> CliResult<()> {
             let shares = Shares {
                 period: balance.period,
                 projected,
-                source: balance.sources.into_iter().next().unwrap_or_default(),
+                source: balance
+                    .sources
+                    .into_iter()
+                    .next()
+                    .map_or_else(String::new, |source| source.source),
                 world: balance.world,
+                listed: balance.listed,
                 countries: balance
                     .rows
                     .into_iter()
@@ -154,6 +161,14 @@ fn mark(projected: bool) -> &'static str {
     } else {
         ""
     }
+}
+
+/// What the shares are shares of.
+fn whole(listed: Option<u32>) -> String {
+    listed.map_or_else(
+        || "world".to_owned(),
+        |areas| format!("sum of {areas} countries listed (no world total published)"),
+    )
 }
 
 impl SeriesArgs {
@@ -208,7 +223,7 @@ fn series_name(balance: &Balance) -> String {
 
 fn balance_text(balance: &Balance) -> String {
     let mut header = vec!["area"];
-    header.extend(balance.sources.iter().map(String::as_str));
+    header.extend(balance.sources.iter().map(|source| source.source.as_str()));
     header.push("share %");
     let rows: Vec<Vec<String>> = balance
         .rows
@@ -223,10 +238,11 @@ fn balance_text(balance: &Balance) -> String {
         .collect();
     let right: Vec<usize> = (1..header.len()).collect();
     format!(
-        "{} · {}{}\nworld: {}   HHI: {}   N-1: {} %\n\n{}\n\n{}",
+        "{} · {}{}\n{}: {}   HHI: {}   N-1: {} %\n\n{}\n\n{}",
         series_name(balance),
         balance.period,
         mark(is_projected(balance)),
+        whole(balance.listed),
         with_unit(balance.world.as_ref()),
         value(balance.hhi.as_ref()),
         value(balance.n_minus_1.as_ref()),
@@ -245,10 +261,11 @@ fn shares_text(shares: &Shares) -> String {
     };
     let rows: Vec<_> = shares.countries.iter().map(row).collect();
     format!(
-        "{}{} · {}\nworld: {}   HHI: {}   N-1: {} %   club: {} %\n\n{}",
+        "{}{} · {}\n{}: {}   HHI: {}   N-1: {} %   club: {} %\n\n{}",
         shares.period,
         mark(shares.projected),
         shares.source,
+        whole(shares.listed),
         with_unit(shares.world.as_ref()),
         value(shares.hhi.as_ref()),
         value(shares.n_minus_1.as_ref()),

@@ -2,8 +2,8 @@
 //!
 //! Conditions: one node with every table of `data/` in its log, on loopback; server and clients share the machine's
 //! cores; every client keeps one connection and asks again as soon as it is answered; no compression asked for. Two
-//! columns of latencies: *again* is the question as everybody asks it (the answer is rendered once a cut), *afresh* adds
-//! an offset that nobody asked before, so that every answer is rendered. The baseline `/healthz` says what of it is HTTP.
+//! columns of latencies: *again* is the question as everybody asks it (the answer is rendered once a cut), *afresh* asks for a
+//! part of the list that nobody asked for before, or so long ago that its answer is not kept: every answer is rendered. The baseline `/healthz` says what of it is HTTP.
 //!
 //! `cargo bench -p didymium-node --bench api_latency` (one argument: seconds a list, 3 by default).
 
@@ -27,7 +27,7 @@ const LISTS: [&str; 8] = [
     "/api/v1/sources?limit=100",
     "/api/v1/statements?limit=100",
     "/api/v1/observations?limit=100",
-    "/api/v1/observations?measure=trade&limit=500",
+    "/api/v1/observations?measure=trade&limit=200",
 ];
 
 struct Quiet;
@@ -64,12 +64,8 @@ fn client(address: SocketAddr, path: &str, afresh: Option<&AtomicU64>, until: In
     let mut waits = Vec::new();
     let mut body = Vec::new();
     while Instant::now() < until {
-        let joined = if path.contains('?') { '&' } else { '?' };
         let question = match afresh {
-            Some(counter) => format!(
-                "{path}{joined}offset={}",
-                counter.fetch_add(1, Ordering::Relaxed) % 1_000_000
-            ),
+            Some(counter) => another_part(path, counter.fetch_add(1, Ordering::Relaxed))?,
             None => path.to_owned(),
         };
         let start = Instant::now();
@@ -78,6 +74,15 @@ fn client(address: SocketAddr, path: &str, afresh: Option<&AtomicU64>, until: In
         waits.push(u64::try_from(start.elapsed().as_micros())?);
     }
     Ok(waits)
+}
+
+/// The `number`-th part of a list, close to its beginning and almost as long: full pages, 50 offsets and half as many
+/// lengths as the limit, which together are several times what the node keeps.
+fn another_part(path: &str, number: u64) -> Outcome<String> {
+    let (list, limit) = path.split_once("limit=").ok_or("a list without a limit")?;
+    let limit: u64 = limit.parse()?;
+    let shorter = number / 50 % (limit / 2);
+    Ok(format!("{list}limit={}&offset={}", limit - shorter, number % 50))
 }
 
 fn read_answer(reader: &mut BufReader<TcpStream>, body: &mut Vec<u8>) -> Outcome<()> {

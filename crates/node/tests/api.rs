@@ -139,7 +139,7 @@ const MINED: &str = "measure=production&commodity=rare_earths&stage=mine";
 fn published_world_production_comes_out_as_published() {
     let balance = ask(&format!("/api/v1/balance?{MINED}&period=2023"));
     assert_eq!(balance["world"]["value"], "376000");
-    assert_eq!(balance["sources"][0], "usgs-mcs-2025");
+    assert_eq!(balance["sources"][0]["source"], "usgs-mcs-2025");
     let china = balance["rows"]
         .as_array()
         .unwrap()
@@ -154,7 +154,7 @@ fn published_world_production_comes_out_as_published() {
 fn editions_that_revise_each_other_stand_side_by_side() {
     let balance = ask(&format!("/api/v1/balance?{MINED}&period=2024"));
     assert_eq!(balance["world"]["value"], "380000");
-    assert_eq!(balance["sources"][0], "usgs-mcs-2026");
+    assert_eq!(balance["sources"][0]["source"], "usgs-mcs-2026");
     let australia = balance["rows"]
         .as_array()
         .unwrap()
@@ -190,12 +190,12 @@ fn the_overview_names_every_stage_of_every_family() {
     }
 }
 
-/// Collects the `figure` of every number in an answer.
-fn figures(value: &Value, found: &mut Vec<String>) {
+/// Collects the `figure` of every number in an answer, with the number.
+fn figures(value: &Value, found: &mut Vec<(String, String)>) {
     match value {
         Value::Object(fields) => {
             if let Some(Value::String(address)) = fields.get("figure") {
-                found.push(address.clone());
+                found.push((address.clone(), fields["value"].to_string()));
             }
             fields.values().for_each(|value| figures(value, found));
         }
@@ -218,24 +218,56 @@ fn every_number_of_every_page_explains_itself() {
         "/api/v1/composition?commodity=rare_earths".to_owned(),
         "/api/v1/sites?commodity=rare_earths&limit=500".to_owned(),
         "/api/v1/prices?commodity=rare_earths".to_owned(),
+        "/api/v1/countries?limit=100".to_owned(),
+        format!("/api/v1/series?{MINED}"),
     ];
     let mut checked = 0;
     for page in pages {
         let mut found = Vec::new();
-        figures(&ask(&page), &mut found);
+        let answer = ask(&page);
+        figures(&answer, &mut found);
+        let named: Vec<&Value> = answer["sources"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|source| &source["source"])
+            .collect();
         assert!(!found.is_empty(), "{page} has no numbers");
         found.sort();
         found.dedup();
-        for address in found {
+        for (address, value) in found {
             let explained = ask(&format!("/api/v1/provenance?figure={}", encoded(&address)));
+            assert_eq!(
+                explained["value"]["value"].to_string(),
+                value,
+                "{page}: {address}"
+            );
             let inputs = explained["inputs"].as_array().unwrap();
-            assert!(!inputs.is_empty(), "{page}: {address} rests on nothing");
+            let sites = explained["sites"].as_array().unwrap();
+            let nothing = address.starts_with("sites|") && value == "\"0\"";
+            assert!(
+                nothing || inputs.len() + sites.len() > 0,
+                "{page}: {address} rests on nothing"
+            );
             assert!(
                 inputs
                     .iter()
-                    .all(|input| input["statements"][0]["statement"].is_string()),
+                    .map(|input| &input["statements"][0])
+                    .chain(sites.iter().map(|site| &site["statement"]))
+                    .all(|statement| statement["statement"].is_string()),
                 "{address}"
             );
+            // An answer names the edition of each of its figures (a site names its own).
+            if !answer["sources"].is_null()
+                && !["capacity|", "owner|"]
+                    .iter()
+                    .any(|of_site| address.starts_with(of_site))
+            {
+                for input in inputs {
+                    let source = &input["source"]["source"];
+                    assert!(named.contains(&source), "{page}: {address} rests on {source}");
+                }
+            }
             assert!(
                 explained["explanation"]["fr"]
                     .as_str()

@@ -4,7 +4,7 @@
 
 use didymium_statement::payload::{
     Basis, Capacity, Confidence, Notice, OBSERVATION_COLUMNS, Observation, Owner, Point, PointPrecision,
-    Process, PublishedBasis, Site, SiteStatus, Source, Statistic, StatisticTable,
+    Process, PublishedBasis, Site, SiteStatus, Source, Statistic, StatisticTable, Wording,
 };
 use didymium_vocabulary::Vocabulary;
 use proptest::prelude::*;
@@ -152,10 +152,12 @@ fn site() -> Site {
             Owner {
                 name: "A".into(),
                 share: Some("51".parse().unwrap()),
+                basis: Basis::Reported,
             },
             Owner {
                 name: "B".into(),
                 share: Some("49".parse().unwrap()),
+                basis: Basis::Reported,
             },
         ],
         status: SiteStatus::Operating,
@@ -221,20 +223,25 @@ fn notices_are_checked_field_by_field() {
         commodities: vec!["dysprosium".into()],
         stages: vec!["separation".into()],
         affected: vec!["WLD".into()],
-        title: "Licences for seven rare earths".into(),
-        description: String::new(),
+        title: Wording {
+            en: "Licences for seven rare earths".into(),
+            fr: "Licences pour sept terres rares".into(),
+        },
+        description: Wording::default(),
         confidence: Confidence::High,
         basis: Basis::Reported,
         source: source(),
     };
     let bytes = |notice: &Notice| serde_json::to_vec(notice).unwrap();
     assert_eq!(Notice::parse(&bytes(&good), vocabulary()).unwrap(), good);
-    let broken: [Spoiled<Notice>; 6] = [
+    let broken: [Spoiled<Notice>; 8] = [
         ("type", |n| n.notice_type = "rumour".into()),
         ("actors", |n| n.actors = vec!["China".into()]),
         ("commodities", |n| n.commodities = vec!["dy".into()]),
         ("end_date", |n| n.end_date = Some("2025-04-03".parse().unwrap())),
-        ("title", |n| n.title = String::new()),
+        ("title_en", |n| n.title = Wording::default()),
+        ("title_fr", |n| n.title.fr = "x".repeat(301)),
+        ("description_fr", |n| n.description.fr = "a\u{7}".into()),
         ("affected", |n| n.affected = vec!["WLD".into(); 65]),
     ];
     for (field, spoil) in broken {

@@ -30,9 +30,11 @@ pub enum Quantity {
     LargestShare,
     /// Change of the world total against the period before, percent.
     Change,
+    /// What areas and partners of an [`AreaSet`](crate::AreaSet) make together, `area` and `partner` being sets.
+    Together,
 }
 
-const QUANTITIES: [(Quantity, &str); 9] = [
+const QUANTITIES: [(Quantity, &str); 10] = [
     (Quantity::Cell, "cell"),
     (Quantity::World, "world"),
     (Quantity::Share, "share"),
@@ -42,6 +44,7 @@ const QUANTITIES: [(Quantity, &str); 9] = [
     (Quantity::ClubShare, "club-share"),
     (Quantity::LargestShare, "largest-share"),
     (Quantity::Change, "change"),
+    (Quantity::Together, "together"),
 ];
 
 impl Quantity {
@@ -65,6 +68,24 @@ pub enum FigureAddress {
         site: String,
         /// Place of the process at the site, from 0.
         process: usize,
+    },
+    /// Share of an owner in a site.
+    OwnerShare {
+        /// Site key.
+        site: String,
+        /// Place of the owner in the site's list, from 0.
+        owner: usize,
+    },
+    /// How many sites there are; an empty text matches any.
+    Sites {
+        /// Commodity or family.
+        commodity: String,
+        /// Stage of a process.
+        stage: String,
+        /// Status of a process at that stage, or of the site where no stage is named.
+        status: String,
+        /// Country.
+        country: String,
     },
     /// A figure of a series.
     Series {
@@ -94,6 +115,13 @@ impl fmt::Display for FigureAddress {
         match self {
             Self::Fact(digest) => write!(f, "fact|{digest}"),
             Self::Capacity { site, process } => write!(f, "capacity|{site}|{process}"),
+            Self::OwnerShare { site, owner } => write!(f, "owner|{site}|{owner}"),
+            Self::Sites {
+                commodity,
+                stage,
+                status,
+                country,
+            } => write!(f, "sites|{commodity}|{stage}|{status}|{country}"),
             Self::Series {
                 quantity,
                 key,
@@ -135,6 +163,24 @@ fn parse(text: &str) -> Option<FigureAddress> {
             Some(FigureAddress::Capacity {
                 site: site.to_owned(),
                 process: process.parse().ok()?,
+            })
+        }
+        "owner" => {
+            let (site, owner) = rest.split_once('|')?;
+            Some(FigureAddress::OwnerShare {
+                site: site.to_owned(),
+                owner: owner.parse().ok()?,
+            })
+        }
+        "sites" => {
+            let parts: Vec<&str> = rest.split('|').collect();
+            let [commodity, stage, status, country] = parts.try_into().ok()?;
+            let [commodity, stage, status, country] = [commodity, stage, status, country].map(str::to_owned);
+            Some(FigureAddress::Sites {
+                commodity,
+                stage,
+                status,
+                country,
             })
         }
         _ => {

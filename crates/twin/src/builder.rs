@@ -413,6 +413,7 @@ fn series_with_figures(
                     vocabulary,
                 ),
                 periods: choice::by_period(&members, facts, texts, &preferred),
+                facts: members.len(),
             }
         })
         .collect()

@@ -9,9 +9,11 @@
 //! indicators: it reads what `series` holds and adds estimates beside the published figures.
 
 mod address;
+mod area_set;
 mod builder;
 mod choice;
 mod cut;
+mod derived;
 mod digest;
 mod fact;
 mod figure;
@@ -22,6 +24,7 @@ mod trace;
 mod twin;
 
 pub use address::{AddressError, FigureAddress, Quantity};
+pub use area_set::{AreaSet, NotASet};
 pub use builder::TwinBuilder;
 pub use choice::{RULE_R1_EN, RULE_R1_FR, RULES_VERSION};
 pub use cut::Cut;
@@ -29,7 +32,7 @@ pub use fact::{Fact, FactId, NoticeRecord, SiteRecord, StatementRef};
 pub use figure::Figure;
 pub use intern::Symbol;
 pub use series::{Edition, PeriodFigures, Series, SeriesId, SeriesKey};
-pub use trace::{Explanation, Trace};
+pub use trace::Trace;
 pub use twin::{Completeness, MissingBlob, Twin, Uninterpreted};
 
 /// The aggregate that stands for the whole world.

@@ -70,6 +70,8 @@ pub struct Series {
     pub unit: String,
     /// Figures by period.
     pub periods: BTreeMap<Period, PeriodFigures>,
+    /// How many facts all editions of all periods hold together.
+    pub facts: usize,
 }
 
 /// The figures of one period.

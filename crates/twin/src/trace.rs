@@ -2,12 +2,14 @@
 
 use crate::WORLD;
 use crate::address::{FigureAddress, Quantity};
+use crate::area_set::AreaSet;
 use crate::choice::{RULE_R1_EN, RULE_R1_FR};
 use crate::fact::{Fact, FactId};
 use crate::figure::Figure;
 use crate::intern::Symbol;
 use crate::series::{Edition, SeriesId};
 use crate::twin::Twin;
+use didymium_statement::payload::Wording;
 use didymium_vocabulary::Period;
 
 /// How a figure was made.
@@ -24,24 +26,15 @@ pub struct Trace {
     /// Importer, or empty.
     pub partner: String,
     /// How it was made, in words.
-    pub explanation: Explanation,
+    pub explanation: Wording,
     /// The facts it rests on: the whole it was measured against first, then the largest.
     pub inputs: Vec<FactId>,
     /// Other editions' facts about the same cell.
     pub alternatives: Vec<FactId>,
 }
 
-/// Words in both languages.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Explanation {
-    /// English.
-    pub en: String,
-    /// French.
-    pub fr: String,
-}
-
 impl Twin {
-    /// The figure at an address of a series or a fact; capacities of sites are the site's own.
+    /// The figure at an address of a series or a fact; capacities, owners' shares and counts are told by the sites.
     pub fn trace(&self, address: &FigureAddress) -> Option<Trace> {
         match address {
             FigureAddress::Fact(digest) => self.trace_fact(
@@ -60,7 +53,9 @@ impl Twin {
                 let series = self.find_series(names)?;
                 self.trace_series(series, *quantity, area, partner, *period)
             }
-            FigureAddress::Capacity { .. } => None,
+            FigureAddress::Capacity { .. }
+            | FigureAddress::OwnerShare { .. }
+            | FigureAddress::Sites { .. } => None,
         }
     }
 
@@ -115,6 +110,7 @@ impl Twin {
             Quantity::ClubShare => self.share(id, crate::CLUB, period),
             Quantity::LargestShare => self.largest_share(id, period),
             Quantity::Change => self.change(id, period),
+            Quantity::Together => self.together(id, &area.parse().ok()?, &partner.parse().ok()?, period),
         }?;
         if let (Quantity::Cell | Quantity::World, FigureAddress::Fact(_)) = (quantity, &figure.address) {
             return self.trace(&figure.address);
@@ -125,7 +121,7 @@ impl Twin {
             area: area.to_owned(),
             partner: partner.to_owned(),
             explanation: explain(quantity, &edition.source.title),
-            inputs: self.inputs(id, edition, quantity, area, period),
+            inputs: self.inputs(id, edition, quantity, [area, partner], period),
             alternatives: Vec::new(),
             figure,
         })
@@ -136,7 +132,7 @@ impl Twin {
         id: SeriesId,
         edition: &Edition,
         quantity: Quantity,
-        area: &str,
+        [area, partner]: [&str; 2],
         period: Period,
     ) -> Vec<FactId> {
         let world = self.symbol(WORLD);
@@ -173,6 +169,11 @@ impl Twin {
             Quantity::Hhi | Quantity::NMinusOne | Quantity::LargestShare => {
                 of(&|symbol| !self.is_aggregate(symbol))
             }
+            Quantity::Together => match (parsed(area), parsed(partner)) {
+                // The published total less those shown by name: both are part of the sum.
+                (AreaSet::AllBut(_), AreaSet::All) if !whole.is_empty() => everything(),
+                (areas, partners) => self.rows_together(edition, &areas, &partners),
+            },
             Quantity::Change => {
                 let before = self
                     .previous_period(id, period)
@@ -198,6 +199,7 @@ impl Twin {
                 | Quantity::Hhi
                 | Quantity::NMinusOne
                 | Quantity::LargestShare
+                | Quantity::Together
         ) {
             parts.splice(0..0, whole);
         }
@@ -205,15 +207,20 @@ impl Twin {
     }
 }
 
-fn explain_fact(fact: &Fact, chosen: bool) -> Explanation {
+/// The set that an address names; its quantity was computed, so the text was parsed once already.
+fn parsed(set: &str) -> AreaSet {
+    set.parse().unwrap_or(AreaSet::All)
+}
+
+fn explain_fact(fact: &Fact, chosen: bool) -> Wording {
     let title = &fact.source.title;
     if chosen {
-        Explanation {
+        Wording {
             en: format!("Published in “{title}”, the edition chosen by rule R1. {RULE_R1_EN}"),
             fr: format!("Publié dans « {title} », édition retenue par la règle R1. {RULE_R1_FR}"),
         }
     } else {
-        Explanation {
+        Wording {
             en: format!(
                 "Published in “{title}”. Rule R1 chose another edition for this series and period. {RULE_R1_EN}"
             ),
@@ -224,7 +231,7 @@ fn explain_fact(fact: &Fact, chosen: bool) -> Explanation {
     }
 }
 
-fn explain(quantity: Quantity, title: &str) -> Explanation {
+fn explain(quantity: Quantity, title: &str) -> Wording {
     let (en, fr) = match quantity {
         Quantity::Cell => (
             "Sum of the flows to all partners that the source lists.",
@@ -262,12 +269,18 @@ fn explain(quantity: Quantity, title: &str) -> Explanation {
             "The largest country’s figure divided by the world total of the same edition.",
             "Le chiffre du premier pays divisé par le total mondial de la même édition.",
         ),
+        Quantity::Together => (
+            "What the countries that are not shown by name make together: the edition’s world total less the countries shown by \
+             name, or, where it gives no world total, the sum of the figures listed here.",
+            "Ce que font ensemble les pays qui ne sont pas nommés : le total mondial de l’édition moins les pays nommés ou, à \
+             défaut de total mondial, la somme des chiffres énumérés ici.",
+        ),
         Quantity::Change => (
             "The world total against that of the period just before, both from the same edition.",
             "Le total mondial comparé à celui de la période précédente, tous deux tirés de la même édition.",
         ),
     };
-    Explanation {
+    Wording {
         en: format!("{en} Figures: “{title}”, chosen by rule R1. {RULE_R1_EN}"),
         fr: format!("{fr} Chiffres : « {title} », édition retenue par la règle R1. {RULE_R1_FR}"),
     }

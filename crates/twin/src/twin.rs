@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use didymium_statement::Digest;
-use didymium_statement::payload::{Basis, Qualifier, Source};
+use didymium_statement::payload::Source;
 use didymium_vocabulary::{Decimal, Period, Vocabulary};
 
 use crate::address::{FigureAddress, Quantity};
@@ -15,7 +15,6 @@ use crate::figure::Figure;
 use crate::indicators;
 use crate::intern::{Interner, Symbol};
 use crate::series::{Edition, PeriodFigures, Series, SeriesId, SeriesKey};
-use crate::{CLUB, WORLD};
 
 /// Whether everything that the cut names was there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -251,6 +250,16 @@ impl Twin {
         self.statements
     }
 
+    /// Symbols of the areas that are no countries.
+    pub(crate) const fn aggregates(&self) -> &BTreeSet<Symbol> {
+        &self.aggregates
+    }
+
+    /// Symbols of the club's members that any fact names.
+    pub(crate) const fn members(&self) -> &BTreeSet<Symbol> {
+        &self.members
+    }
+
     /// Whether an area is an aggregate rather than a country.
     pub fn is_aggregate(&self, area: Symbol) -> bool {
         self.aggregates.contains(&area)
@@ -364,146 +373,6 @@ impl Twin {
         (sources, spread)
     }
 
-    /// The world total of the chosen edition: published, or the sum of what it lists.
-    pub fn world(&self, id: SeriesId, period: Period) -> Option<Figure> {
-        if !self.adds_up(id) {
-            return None;
-        }
-        let edition = self.chosen(id, period)?;
-        let world = self.texts.find(WORLD);
-        if let Some(published) =
-            world.and_then(|world| self.cell_in(id, edition, world, Symbol::EMPTY, period))
-        {
-            return Some(published);
-        }
-        let (total, _) = indicators::world_total(edition, world, &self.facts)?;
-        Some(self.derived(id, Quantity::World, "", "", period, total, true))
-    }
-
-    /// Number of countries that the world total is merely the sum of: the chosen edition gives neither a world total nor
-    /// a line for the others. Absent if it does, or if the series does not add up.
-    pub fn listed_only(&self, id: SeriesId, period: Period) -> Option<u32> {
-        let edition = self.chosen(id, period).filter(|_| self.adds_up(id))?;
-        let mut areas = edition.areas();
-        let speaks_for_others = areas.any(|area| [WORLD, "OTH", "ROW"].contains(&self.text(area)));
-        (!speaks_for_others).then(|| u32::try_from(edition.areas().count()).unwrap_or(u32::MAX))
-    }
-
-    /// An area's share of the world total, percent; `CLUB` for the members together.
-    pub fn share(&self, id: SeriesId, area: &str, period: Period) -> Option<Figure> {
-        if !self.adds_up(id) {
-            return None;
-        }
-        let edition = self.chosen(id, period)?;
-        let (world, _) = indicators::world_total(edition, self.texts.find(WORLD), &self.facts)?;
-        let (quantity, part) = if area == CLUB {
-            (Quantity::ClubShare, self.club_total(edition)?)
-        } else {
-            (
-                Quantity::Share,
-                indicators::area_total(edition, self.texts.find(area)?, &self.facts)?,
-            )
-        };
-        let share = indicators::percent(part, world)?;
-        let area = if area == CLUB { "" } else { area };
-        Some(self.derived(id, quantity, area, "", period, share, false))
-    }
-
-    /// What the members hold together.
-    pub fn club(&self, id: SeriesId, period: Period) -> Option<Figure> {
-        if !self.adds_up(id) {
-            return None;
-        }
-        let total = self.club_total(self.chosen(id, period)?)?;
-        Some(self.derived(id, Quantity::Club, "", "", period, total, true))
-    }
-
-    fn club_total(&self, edition: &Edition) -> Option<Decimal> {
-        let held: Vec<Decimal> = self
-            .members
-            .iter()
-            .filter_map(|member| indicators::area_total(edition, *member, &self.facts))
-            .collect();
-        // An edition that lists no member may count them among *others*: nobody knows, which is not nothing.
-        (!held.is_empty()).then(|| held.iter().sum())
-    }
-
-    /// Concentration over countries, 0 to 10,000.
-    pub fn hhi(&self, id: SeriesId, period: Period) -> Option<Figure> {
-        let (countries, world) = self.countries_and_world(id, period)?;
-        let hhi = indicators::hhi(&countries, world)?;
-        Some(Figure {
-            unit: "index".into(),
-            ..self.derived(id, Quantity::Hhi, "", "", period, hhi, false)
-        })
-    }
-
-    /// The share of the largest country, percent.
-    pub fn largest_share(&self, id: SeriesId, period: Period) -> Option<Figure> {
-        let (countries, world) = self.countries_and_world(id, period)?;
-        let share = indicators::percent(indicators::largest(&countries)?, world)?;
-        Some(self.derived(id, Quantity::LargestShare, "", "", period, share, false))
-    }
-
-    /// The share of the world that is left without the largest country, percent.
-    pub fn n_minus_1(&self, id: SeriesId, period: Period) -> Option<Figure> {
-        let (countries, world) = self.countries_and_world(id, period)?;
-        let left = Decimal::ONE_HUNDRED - indicators::percent(indicators::largest(&countries)?, world)?;
-        Some(self.derived(
-            id,
-            Quantity::NMinusOne,
-            "",
-            "",
-            period,
-            left.max(Decimal::ZERO).normalize(),
-            false,
-        ))
-    }
-
-    /// Change of the world total against the period just before, percent. Only within one edition: a change of source,
-    /// or a revision, is not a change of the world.
-    pub fn change(&self, id: SeriesId, period: Period) -> Option<Figure> {
-        let before = self
-            .previous_period(id, period)
-            .filter(|before| period.previous() == Some(*before))?;
-        let edition = |period| self.chosen(id, period).map(|edition| &edition.source.source);
-        if edition(period) != edition(before) {
-            return None;
-        }
-        let now = self.world_canonical(id, period)?;
-        let then = self.world_canonical(id, before)?;
-        let change = indicators::percent(now.checked_sub(then)?, then)?
-            .round_dp(1)
-            .normalize();
-        Some(self.derived(id, Quantity::Change, "", "", period, change, false))
-    }
-
-    /// The latest earlier period of the same length that has figures.
-    pub fn previous_period(&self, id: SeriesId, period: Period) -> Option<Period> {
-        let same_length = |other: &&Period| other.months() == period.months();
-        self.series(id)
-            .periods
-            .range(..period)
-            .map(|(other, _)| other)
-            .rev()
-            .find(same_length)
-            .copied()
-    }
-
-    fn world_canonical(&self, id: SeriesId, period: Period) -> Option<Decimal> {
-        if !self.adds_up(id) {
-            return None;
-        }
-        indicators::world_total(self.chosen(id, period)?, self.texts.find(WORLD), &self.facts)
-            .map(|(total, _)| total)
-    }
-
-    fn countries_and_world(&self, id: SeriesId, period: Period) -> Option<(Vec<(Symbol, Decimal)>, Decimal)> {
-        let world = self.world_canonical(id, period)?;
-        let countries = indicators::countries(self.chosen(id, period)?, &self.aggregates, &self.facts);
-        (!countries.is_empty()).then_some((countries, world))
-    }
-
     /// Whether figures of the series may be added over countries: masses and money may, prices and percentages not.
     pub fn adds_up(&self, id: SeriesId) -> bool {
         use didymium_vocabulary::Dimension::{Count, Mass, Money};
@@ -511,7 +380,7 @@ impl Twin {
     }
 
     /// A canonical value in the unit the series is shown in.
-    fn shown(&self, id: SeriesId, canonical: Decimal) -> Decimal {
+    pub(crate) fn shown(&self, id: SeriesId, canonical: Decimal) -> Decimal {
         let factor = self
             .vocabulary
             .unit(&self.series(id).unit)
@@ -523,50 +392,6 @@ impl Twin {
                 .round_dp(10)
                 .normalize(),
             _ => canonical.normalize(),
-        }
-    }
-
-    /// A figure the twin computed; `in_unit` says that `value` is canonical and shown in the series' unit, else it is
-    /// percent.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the parts of an address and of a figure, none of which repeats"
-    )]
-    fn derived(
-        &self,
-        id: SeriesId,
-        quantity: Quantity,
-        area: &str,
-        partner: &str,
-        period: Period,
-        value: Decimal,
-        in_unit: bool,
-    ) -> Figure {
-        let series = self.series(id);
-        Figure {
-            value: if in_unit { self.shown(id, value) } else { value },
-            unit: if in_unit {
-                series.unit.clone()
-            } else {
-                "percent".to_owned()
-            },
-            substance: if in_unit {
-                self.text(series.key.substance).to_owned()
-            } else {
-                String::new()
-            },
-            period,
-            basis: Basis::Derived,
-            qualifier: Qualifier::Exact,
-            address: FigureAddress::Series {
-                quantity,
-                key: Box::new(self.key_texts(id).map(str::to_owned)),
-                area: area.to_owned(),
-                partner: partner.to_owned(),
-                period,
-            },
-            sources: 0,
-            spread: None,
         }
     }
 }

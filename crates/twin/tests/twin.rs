@@ -7,7 +7,7 @@ mod club;
 use club::{mined, sign, source, table, twin};
 use didymium_statement::Kind;
 use didymium_statement::payload::{Retract, Supersede};
-use didymium_twin::{CLUB, Completeness, FigureAddress, SeriesId, Symbol, Twin};
+use didymium_twin::{AreaSet, CLUB, Completeness, FigureAddress, SeriesId, Symbol, Twin};
 use didymium_vocabulary::{Decimal, Period};
 use proptest::prelude::*;
 
@@ -337,6 +337,7 @@ fn every_figure_has_an_address_that_leads_back_to_it() {
         twin.largest_share(id, at),
         twin.change(id, at),
         twin.cell(id, twin.symbol("MMR").unwrap(), Symbol::EMPTY, at),
+        twin.together(id, &all_but(&["CHN", "USA"]), &AreaSet::All, at),
     ];
     for figure in figures {
         let figure = figure.unwrap();
@@ -415,6 +416,45 @@ fn an_edition_that_contradicts_itself_is_seen_to() {
     assert_eq!(twin.trace(&figure.address).unwrap().alternatives.len(), 1);
 }
 
+fn all_but(areas: &[&str]) -> AreaSet {
+    AreaSet::AllBut(areas.iter().map(|area| (*area).to_owned()).collect())
+}
+
+#[test]
+fn what_is_not_shown_by_name_is_the_published_total_less_what_is() {
+    let usgs = source("usgs-mcs-2025", "usgs-mcs", "2025-01-31");
+    let mut rows = usgs_2025();
+    let published = twin(&[table("USA", 1, &usgs, &rows)]);
+    let at = period("2023");
+    let others = |twin: &Twin, areas: AreaSet| {
+        twin.together(series(twin), &areas, &AreaSet::All, at)
+            .map(|figure| figure.value)
+    };
+    // 376,000 − 255,000 − 41,600; the two rows left give 44,440 only: the edition does not list everybody.
+    let rest = all_but(&["CHN", "USA"]);
+    assert_eq!(others(&published, rest.clone()), Some(decimal("79400")));
+    assert_eq!(
+        others(&published, AreaSet::One("USA".into())),
+        Some(decimal("41600"))
+    );
+    // Without a published total it is the sum of the others' rows.
+    rows.remove(0);
+    let listed = twin(&[table("USA", 1, &usgs, &rows)]);
+    assert_eq!(others(&listed, rest), Some(decimal("44440")));
+    assert_eq!(others(&listed, AreaSet::One("ZZZ".into())), None);
+}
+
+#[test]
+fn sets_of_areas_are_bounded_and_read_back() {
+    for set in [AreaSet::All, AreaSet::One("CHN".into()), all_but(&["CHN", "USA"])] {
+        assert_eq!(set.to_string().parse(), Ok(set));
+    }
+    let many = format!("!{}", vec!["CHN"; 33].join(","));
+    for text in ["!", "!CHN,", many.as_str()] {
+        assert!(text.parse::<AreaSet>().is_err(), "{text}");
+    }
+}
+
 #[test]
 fn addresses_that_are_none_are_refused() {
     for text in [
@@ -423,6 +463,8 @@ fn addresses_that_are_none_are_refused() {
         "fact|xyz",
         "cell|a|b",
         "capacity|x",
+        "sites|rare_earths|mine",
+        "sites|a|b|c|d|e",
         &"x".repeat(5000),
         "world|a|b|c|d|e|f|g|h|notaperiod|s",
     ] {

@@ -13,7 +13,8 @@ const LOOK: Duration = Duration::from_millis(25);
 /// Waits until all nodes agree on everything that the logs hold.
 ///
 /// # Errors
-/// [`CliError::Disagree`] if two have different digests for the same cut; [`CliError::Incomplete`] after `longest`.
+/// [`CliError::Disagree`] if two have different digests for the same cut; [`CliError::DiskFull`] if a node has no room for
+/// what the others say; [`CliError::Incomplete`] after `longest`.
 pub(super) async fn wait(states: &[NodeState], longest: Duration) -> CliResult<()> {
     let begun = Instant::now();
     let mut sizes: BTreeMap<String, u64> = BTreeMap::new();
@@ -44,6 +45,15 @@ pub(super) async fn wait(states: &[NodeState], longest: Duration) -> CliResult<(
         }
         if found.len() == states.len() {
             return Ok(());
+        }
+        let full = states
+            .iter()
+            .filter(|state| state.peers().iter().any(|peer| peer.disk_full));
+        let full: Vec<_> = full.map(|state| state.member().member.as_str()).collect();
+        if !full.is_empty() {
+            return Err(CliError::DiskFull {
+                members: full.join(", "),
+            });
         }
         if begun.elapsed() >= longest {
             let late = states.iter().zip(&digests).filter(|(_, digest)| digest.is_none());

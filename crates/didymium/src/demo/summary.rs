@@ -189,7 +189,7 @@ fn production(twin: &Twin) -> Option<Production> {
     Some(Production {
         world: balance.world,
         china: balance.rows.into_iter().find(|row| row.area == "CHN"),
-        chosen: balance.sources.first().cloned(),
-        sources: balance.sources,
+        chosen: balance.sources.first().map(|source| source.source.clone()),
+        sources: balance.sources.into_iter().map(|source| source.source).collect(),
     })
 }

@@ -156,6 +156,26 @@ fn a_withheld_blob_makes_incomplete_and_never_another_digest() {
 }
 
 #[test]
+fn a_member_with_a_full_disk_is_told_and_goes_on_when_there_is_room() {
+    let dir = tempfile::tempdir().unwrap();
+    let (club, data) = (dir.path().join("club"), dir.path().join("data"));
+    small_data(&data);
+    demo(&club, Some(&data)).ends(0);
+    let config = club.join("FRA/node.toml");
+    let roomy = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(
+        &config,
+        format!("{roomy}\n[overrides]\ndatabase_pages_max = 80\n"),
+    )
+    .unwrap();
+    std::fs::write(data.join("long.csv"), long_table(15_000)).unwrap();
+    let answer = demo(&club, Some(&data)).ends(7);
+    assert!(answer.err.contains("FRA could not keep"), "{}", answer.err);
+    std::fs::write(&config, roomy).unwrap();
+    demo(&club, Some(&data)).ends(0);
+}
+
+#[test]
 fn a_newer_edition_of_a_table_supersedes_the_old_one() {
     let dir = tempfile::tempdir().unwrap();
     let (club, data) = (dir.path().join("club"), dir.path().join("data"));

@@ -7,13 +7,17 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::body::Bytes;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use didymium_statement::Digest;
 use didymium_twin::{Completeness, Twin};
 use serde::Serialize;
 
+use super::views::Lens;
 use super::{ApiError, ApiState};
+use crate::NodeState;
 use crate::server::etag_for;
 
 /// Most bytes of rendered answers that are kept.
@@ -55,38 +59,67 @@ impl RenderCache {
     }
 }
 
-/// Answers a question about the twin: from the reader's own copy (304), from what is kept, or by rendering.
-///
-/// # Errors
-/// [`ApiError::Building`] before the first twin; what `render` says.
-pub(crate) fn answer<T: Serialize>(
-    state: &ApiState,
-    uri: &Uri,
-    headers: &HeaderMap,
-    render: impl FnOnce(&Twin) -> Result<T, ApiError>,
-) -> Result<Response, ApiError> {
-    let twin = state.node.twin().ok_or(ApiError::Building)?;
-    let version = version_of(&twin);
-    let question = uri.path_and_query().map_or("", |question| question.as_str());
-    let tag = match etag_for(headers, &format!("{version}{question}")) {
-        Ok(tag) => tag,
-        Err(not_modified) => return Ok(not_modified),
-    };
-    let body = match state.cache.find(version, question) {
-        Some(kept) => kept,
-        None => {
-            let rendered = serde_json::to_vec(&render(&twin).map_err(|error| error.at(&twin))?)
-                .map_err(|_| ApiError::Unrenderable)?;
-            let rendered = Bytes::from(rendered);
-            state.cache.keep(version, question, &rendered);
-            rendered
-        }
-    };
-    let fixed = [
-        (header::CONTENT_TYPE, "application/json"),
-        (header::CACHE_CONTROL, "no-cache"),
-    ];
-    Ok((fixed, [(header::ETAG, tag)], body).into_response())
+/// A question about the twin: a path and its parameters, from a reader who may have an answer already.
+pub(crate) struct Question {
+    state: ApiState,
+    uri: Uri,
+    headers: HeaderMap,
+}
+
+impl FromRequestParts<ApiState> for Question {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Self::Rejection> {
+        Ok(Self {
+            state: state.clone(),
+            uri: parts.uri.clone(),
+            headers: parts.headers.clone(),
+        })
+    }
+}
+
+impl Question {
+    /// Its parameters as they were written.
+    pub(crate) fn text(&self) -> &str {
+        self.uri.query().unwrap_or_default()
+    }
+
+    /// The node that is asked.
+    pub(crate) const fn node(&self) -> &NodeState {
+        &self.state.node
+    }
+
+    /// Answers from the reader's own copy (304), from what is kept, or by rendering.
+    ///
+    /// # Errors
+    /// [`ApiError::Building`] before the first twin; what `render` says.
+    pub(crate) fn answer<T: Serialize>(
+        &self,
+        render: impl FnOnce(Lens<'_>) -> Result<T, ApiError>,
+    ) -> Result<Response, ApiError> {
+        let twin = self.state.node.twin().ok_or(ApiError::Building)?;
+        let version = version_of(&twin);
+        let asked = self.uri.path_and_query().map_or("", |asked| asked.as_str());
+        let tag = match etag_for(&self.headers, &format!("{version}{asked}")) {
+            Ok(tag) => tag,
+            Err(not_modified) => return Ok(not_modified),
+        };
+        let body = match self.state.cache.find(version, asked) {
+            Some(kept) => kept,
+            None => {
+                let answer = render(Lens { twin: &twin }).map_err(|error| error.at(&twin))?;
+                let rendered = serde_json::to_vec(&answer).map_err(|_| ApiError::Unrenderable)?;
+                let rendered = Bytes::from(rendered);
+                self.state.cache.keep(version, asked, &rendered);
+                rendered
+            }
+        };
+        let fixed = [
+            (header::CONTENT_TYPE, "application/json"),
+            (header::CACHE_CONTROL, "no-cache"),
+        ];
+        Ok((fixed, [(header::ETAG, tag)], body).into_response())
+    }
 }
 
 /// The cut, and what of it is missing: a twin becomes complete without a change of its cut.

@@ -1,16 +1,15 @@
 //! Questions about the twin.
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 
-use super::cache::answer;
+use super::cache::Question;
 use super::query::{
-    Ask, CommodityAsk, CutAsk, FigureAsk, FlowAsk, NoticesAsk, PageAsk, SeriesAsk, SitesAsk, StageAsk,
-    period, window,
+    Ask, CommodityAsk, CutAsk, FigureAsk, FlowAsk, NoticesAsk, OBSERVATIONS_LIMIT_MAX, PageAsk, SeriesAsk,
+    SitesAsk, StageAsk, period, window, window_of,
 };
 use super::types;
-use super::views::{self, Lens};
+use super::views;
 use super::{ApiError, ApiState};
 use crate::clock::rfc3339;
 use crate::{NodeState, twin_job};
@@ -88,16 +87,11 @@ fn address_of(node: &NodeState, member: &didymium_statement::Member) -> String {
 
 /// What the twin is a function of, and its digest: now, or at a cut.
 #[utoipa::path(get, path = "/api/v1/twin/digest", tag = "twin", params(CutAsk), responses((status = 200, body = types::TwinState), (status = 400, description = "Not a cut that this node holds"), (status = 503, description = "The twin is being built")))]
-pub(crate) async fn twin_digest(
-    State(state): State<ApiState>,
-    uri: Uri,
-    headers: HeaderMap,
-    Ask(ask): Ask<CutAsk>,
-) -> Answer {
+pub(crate) async fn twin_digest(question: Question, Ask(ask): Ask<CutAsk>) -> Answer {
     let Some(cut) = ask.cut else {
-        return answer(&state, &uri, &headers, |twin| Ok(views::twin_state(twin)));
+        return question.answer(|lens| Ok(views::twin_state(lens.twin)));
     };
-    let node = state.node.clone();
+    let node = question.node().clone();
     let at_cut = blocking(move || {
         let mut wanted = twin_job::current_cut(&**node.store(), node.charter(), node.vocabulary())?;
         let sizes = super::query_cut::parse(&cut, &wanted.sizes)?;
@@ -111,62 +105,40 @@ pub(crate) async fn twin_digest(
 
 /// One line per stage of a commodity's chain.
 #[utoipa::path(get, path = "/api/v1/overview", tag = "twin", params(CommodityAsk), responses((status = 200, body = types::Overview), (status = 404, description = "No such commodity"), (status = 400, description = "A parameter is wrong")))]
-pub(crate) async fn overview(
-    State(state): State<ApiState>,
-    uri: Uri,
-    headers: HeaderMap,
-    Ask(ask): Ask<CommodityAsk>,
-) -> Answer {
-    answer(&state, &uri, &headers, |twin| {
-        views::overview(Lens { twin }, ask.commodity())
+pub(crate) async fn overview(question: Question, Ask(ask): Ask<CommodityAsk>) -> Answer {
+    question.answer(|lens| {
+        views::overview(lens, ask.commodity())
             .ok_or_else(|| ApiError::not_found("commodity", ask.commodity()))
     })
 }
 
 /// A series by area over time: chosen figures, world totals, concentration.
 #[utoipa::path(get, path = "/api/v1/series", tag = "twin", params(SeriesAsk), responses((status = 200, body = types::Series), (status = 404, description = "Nobody published such a series"), (status = 400, description = "A parameter is wrong")))]
-pub(crate) async fn series(
-    State(state): State<ApiState>,
-    uri: Uri,
-    headers: HeaderMap,
-    Ask(ask): Ask<SeriesAsk>,
-) -> Answer {
+pub(crate) async fn series(question: Question, Ask(ask): Ask<SeriesAsk>) -> Answer {
     let query = ask.one_series()?;
-    answer(&state, &uri, &headers, |twin| {
+    question.answer(|lens| {
         let partner = ask.partner.as_deref().unwrap_or_default();
-        views::series(Lens { twin }, &query, partner)
-            .ok_or_else(|| ApiError::not_found("series", uri.query().unwrap_or_default()))
+        views::series(lens, &query, partner).ok_or_else(|| ApiError::not_found("series", question.text()))
     })
 }
 
 /// Every source's figures of one period beside the chosen one.
 #[utoipa::path(get, path = "/api/v1/balance", tag = "twin", params(SeriesAsk), responses((status = 200, body = types::Balance), (status = 404, description = "Nobody published such a series or period"), (status = 400, description = "A parameter is wrong")))]
-pub(crate) async fn balance(
-    State(state): State<ApiState>,
-    uri: Uri,
-    headers: HeaderMap,
-    Ask(ask): Ask<SeriesAsk>,
-) -> Answer {
+pub(crate) async fn balance(question: Question, Ask(ask): Ask<SeriesAsk>) -> Answer {
     let period = period(ask.period.as_ref())?;
     let query = ask.one_series()?;
-    answer(&state, &uri, &headers, |twin| {
-        views::balance(Lens { twin }, &query, period)
-            .ok_or_else(|| ApiError::not_found("series", uri.query().unwrap_or_default()))
+    question.answer(|lens| {
+        views::balance(lens, &query, period).ok_or_else(|| ApiError::not_found("series", question.text()))
     })
 }
 
 /// Figures as their sources published them.
 #[utoipa::path(get, path = "/api/v1/observations", tag = "twin", params(SeriesAsk), responses((status = 200, body = types::Page<types::Observation>), (status = 400, description = "A parameter is wrong")))]
-pub(crate) async fn observations(
-    State(state): State<ApiState>,
-    uri: Uri,
-    headers: HeaderMap,
-    Ask(ask): Ask<SeriesAsk>,
-) -> Answer {
-    let (offset, limit) = window(ask.offset, ask.limit)?;
+pub(crate) async fn observations(question: Question, Ask(ask): Ask<SeriesAsk>) -> Answer {
+    let (offset, limit) = window_of(ask.offset, ask.limit, OBSERVATIONS_LIMIT_MAX)?;
     let filter = ask.filter()?;
-    answer(&state, &uri, &headers, |twin| {
-        let (total, items) = views::observations(Lens { twin }, &ask.series(), &filter, offset, limit);
+    question.answer(|lens| {
+        let (total, items) = views::observations(lens, &ask.series(), &filter, offset, limit);
         Ok(types::Page {
             items,
             total,
@@ -178,148 +150,85 @@ pub(crate) async fn observations(
 
 /// Price series of a commodity and its family.
 #[utoipa::path(get, path = "/api/v1/prices", tag = "twin", params(CommodityAsk), responses((status = 200, body = types::Prices), (status = 400, description = "A parameter is wrong")))]
-pub(crate) async fn prices(
-    State(state): State<ApiState>,
-    uri: Uri,
-    headers: HeaderMap,
-    Ask(ask): Ask<CommodityAsk>,
-) -> Answer {
-    answer(&state, &uri, &headers, |twin| {
-        Ok(views::prices(Lens { twin }, ask.commodity()))
-    })
+pub(crate) async fn prices(question: Question, Ask(ask): Ask<CommodityAsk>) -> Answer {
+    question.answer(|lens| Ok(views::prices(lens, ask.commodity())))
 }
 
 /// Which deposits give which elements.
 #[utoipa::path(get, path = "/api/v1/composition", tag = "twin", params(CommodityAsk), responses((status = 200, body = types::Composition), (status = 404, description = "No such commodity"), (status = 400, description = "A parameter is wrong")))]
-pub(crate) async fn composition(
-    State(state): State<ApiState>,
-    uri: Uri,
-    headers: HeaderMap,
-    Ask(ask): Ask<CommodityAsk>,
-) -> Answer {
-    answer(&state, &uri, &headers, |twin| {
-        views::composition(Lens { twin }, ask.commodity())
+pub(crate) async fn composition(question: Question, Ask(ask): Ask<CommodityAsk>) -> Answer {
+    question.answer(|lens| {
+        views::composition(lens, ask.commodity())
             .ok_or_else(|| ApiError::not_found("commodity", ask.commodity()))
     })
 }
 
 /// Columns of a Sankey diagram.
 #[utoipa::path(get, path = "/api/v1/flows", tag = "twin", params(FlowAsk), responses((status = 200, body = types::Flows), (status = 404, description = "No such commodity, or nothing published for it"), (status = 400, description = "A parameter is wrong")))]
-pub(crate) async fn flows(
-    State(state): State<ApiState>,
-    uri: Uri,
-    headers: HeaderMap,
-    Ask(ask): Ask<FlowAsk>,
-) -> Answer {
+pub(crate) async fn flows(question: Question, Ask(ask): Ask<FlowAsk>) -> Answer {
     let period = period(ask.period.as_ref())?;
     let commodity = ask.commodity.as_deref().unwrap_or("rare_earths");
-    answer(&state, &uri, &headers, |twin| {
-        views::flows(Lens { twin }, commodity, period).ok_or_else(|| ApiError::not_found("flows", commodity))
+    question.answer(|lens| {
+        views::flows(lens, commodity, period).ok_or_else(|| ApiError::not_found("flows", commodity))
     })
 }
 
 /// Shares that shade the countries of the map.
 #[utoipa::path(get, path = "/api/v1/map", tag = "twin", params(StageAsk), responses((status = 200, body = types::MapShares), (status = 404, description = "No such commodity or stage"), (status = 400, description = "A parameter is wrong")))]
-pub(crate) async fn map(
-    State(state): State<ApiState>,
-    uri: Uri,
-    headers: HeaderMap,
-    Ask(ask): Ask<StageAsk>,
-) -> Answer {
+pub(crate) async fn map(question: Question, Ask(ask): Ask<StageAsk>) -> Answer {
     let commodity = ask.commodity.as_deref().unwrap_or("rare_earths");
-    answer(&state, &uri, &headers, |twin| {
-        views::map_shares(Lens { twin }, commodity, &ask.stage)
+    question.answer(|lens| {
+        views::map_shares(lens, commodity, &ask.stage)
             .ok_or_else(|| ApiError::not_found("stage", &format!("{commodity}/{}", ask.stage)))
     })
 }
 
 /// Sites, by name.
 #[utoipa::path(get, path = "/api/v1/sites", tag = "chain", params(SitesAsk), responses((status = 200, body = types::Page<types::Site>), (status = 400, description = "A parameter is wrong")))]
-pub(crate) async fn sites(
-    State(state): State<ApiState>,
-    uri: Uri,
-    headers: HeaderMap,
-    Ask(ask): Ask<SitesAsk>,
-) -> Answer {
+pub(crate) async fn sites(question: Question, Ask(ask): Ask<SitesAsk>) -> Answer {
     let (offset, limit) = window(ask.offset, ask.limit)?;
-    answer(&state, &uri, &headers, |twin| {
-        let found = views::matching_sites(twin, &ask.filter());
-        Ok(page(&found, |record| Lens { twin }.site(record), offset, limit))
+    question.answer(|lens| {
+        let found = views::matching_sites(lens.twin, &ask.filter());
+        Ok(page(&found, |record| lens.site(record), offset, limit))
     })
 }
 
 /// A site.
 #[utoipa::path(get, path = "/api/v1/sites/{site}", tag = "chain", params(("site" = String, Path, description = "Site key")), responses((status = 200, body = types::SitePage), (status = 404, description = "No such site"), (status = 400, description = "A parameter is wrong")))]
-pub(crate) async fn site(
-    State(state): State<ApiState>,
-    uri: Uri,
-    headers: HeaderMap,
-    Path(site): Path<String>,
-) -> Answer {
-    answer(&state, &uri, &headers, |twin| {
-        views::site_page(Lens { twin }, &site).ok_or_else(|| ApiError::not_found("site", &site))
-    })
+pub(crate) async fn site(question: Question, Path(site): Path<String>) -> Answer {
+    question.answer(|lens| views::site_page(lens, &site).ok_or_else(|| ApiError::not_found("site", &site)))
 }
 
 /// Countries that appear anywhere in the twin.
 #[utoipa::path(get, path = "/api/v1/countries", tag = "chain", params(PageAsk), responses((status = 200, body = types::Page<types::CountryRow>), (status = 400, description = "A parameter is wrong")))]
-pub(crate) async fn countries(
-    State(state): State<ApiState>,
-    uri: Uri,
-    headers: HeaderMap,
-    Ask(ask): Ask<PageAsk>,
-) -> Answer {
+pub(crate) async fn countries(question: Question, Ask(ask): Ask<PageAsk>) -> Answer {
     let (offset, limit) = window(ask.offset, ask.limit)?;
-    answer(&state, &uri, &headers, |twin| {
-        Ok(page(
-            &views::countries(Lens { twin }),
-            Clone::clone,
-            offset,
-            limit,
-        ))
-    })
+    question.answer(|lens| Ok(page(&views::countries(lens), Clone::clone, offset, limit)))
 }
 
 /// A country.
 #[utoipa::path(get, path = "/api/v1/countries/{iso3}", tag = "chain", params(("iso3" = String, Path, description = "ISO 3166 alpha-3 code", example = "CAN")), responses((status = 200, body = types::CountryPage), (status = 404, description = "No such country"), (status = 400, description = "A parameter is wrong")))]
-pub(crate) async fn country(
-    State(state): State<ApiState>,
-    uri: Uri,
-    headers: HeaderMap,
-    Path(iso3): Path<String>,
-) -> Answer {
-    answer(&state, &uri, &headers, |twin| {
-        views::country(Lens { twin }, &iso3).ok_or_else(|| ApiError::not_found("country", &iso3))
-    })
+pub(crate) async fn country(question: Question, Path(iso3): Path<String>) -> Answer {
+    question.answer(|lens| views::country(lens, &iso3).ok_or_else(|| ApiError::not_found("country", &iso3)))
 }
 
 /// Notices, newest first.
 #[utoipa::path(get, path = "/api/v1/notices", tag = "chain", params(NoticesAsk), responses((status = 200, body = types::Page<types::Notice>), (status = 400, description = "A parameter is wrong")))]
-pub(crate) async fn notices(
-    State(state): State<ApiState>,
-    uri: Uri,
-    headers: HeaderMap,
-    Ask(ask): Ask<NoticesAsk>,
-) -> Answer {
+pub(crate) async fn notices(question: Question, Ask(ask): Ask<NoticesAsk>) -> Answer {
     let (offset, limit) = window(ask.offset, ask.limit)?;
-    answer(&state, &uri, &headers, |twin| {
-        let found = views::matching_notices(twin, &ask.filter());
-        Ok(page(&found, |record| Lens { twin }.notice(record), offset, limit))
+    question.answer(|lens| {
+        let found = views::matching_notices(lens.twin, &ask.filter());
+        Ok(page(&found, |record| lens.notice(record), offset, limit))
     })
 }
 
 /// Every source that the twin's figures come from, with licence and attribution.
 #[utoipa::path(get, path = "/api/v1/sources", tag = "twin", params(PageAsk), responses((status = 200, body = types::Page<types::Source>), (status = 400, description = "A parameter is wrong")))]
-pub(crate) async fn sources(
-    State(state): State<ApiState>,
-    uri: Uri,
-    headers: HeaderMap,
-    Ask(ask): Ask<PageAsk>,
-) -> Answer {
+pub(crate) async fn sources(question: Question, Ask(ask): Ask<PageAsk>) -> Answer {
     let (offset, limit) = window(ask.offset, ask.limit)?;
-    answer(&state, &uri, &headers, |twin| {
+    question.answer(|lens| {
         Ok(page(
-            twin.sources(),
+            lens.twin.sources(),
             |source| views::source(source),
             offset,
             limit,
@@ -329,18 +238,13 @@ pub(crate) async fn sources(
 
 /// Where a figure comes from.
 #[utoipa::path(get, path = "/api/v1/provenance", tag = "twin", params(FigureAsk), responses((status = 200, body = types::Provenance), (status = 400, description = "Not an address"), (status = 404, description = "The twin has no such figure")))]
-pub(crate) async fn provenance(
-    State(state): State<ApiState>,
-    uri: Uri,
-    headers: HeaderMap,
-    Ask(ask): Ask<FigureAsk>,
-) -> Answer {
+pub(crate) async fn provenance(question: Question, Ask(ask): Ask<FigureAsk>) -> Answer {
     let address = ask
         .figure
         .parse()
         .map_err(|error: didymium_twin::AddressError| ApiError::query("figure", error.to_string()))?;
-    answer(&state, &uri, &headers, |twin| {
-        views::provenance(Lens { twin }, &address).ok_or_else(|| ApiError::not_found("figure", &ask.figure))
+    question.answer(|lens| {
+        views::provenance(lens, &address).ok_or_else(|| ApiError::not_found("figure", &ask.figure))
     })
 }
 

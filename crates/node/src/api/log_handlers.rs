@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Uri, header};
+use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use didymium_statement::{Digest, Kind, PayloadRef, Statement, Visibility};
 use didymium_store::EntryRecord;
 
-use super::cache::answer;
+use super::cache::Question;
 use super::handlers::blocking;
 use super::query::{Ask, StatementsAsk, window};
 use super::types;
@@ -19,17 +19,14 @@ use crate::clock::rfc3339;
 /// Statements in the order of their logs.
 #[utoipa::path(get, path = "/api/v1/statements", tag = "log", params(StatementsAsk), responses((status = 200, body = types::Page<types::StatementPlace>), (status = 400, description = "A parameter is wrong"), (status = 404, description = "No such member")))]
 pub(crate) async fn statements(
-    State(state): State<ApiState>,
-    uri: Uri,
-    headers: HeaderMap,
+    question: Question,
     Ask(ask): Ask<StatementsAsk>,
 ) -> Result<Response, ApiError> {
     let (offset, limit) = window(ask.offset, ask.limit)?;
-    let node = state.node.clone();
-    answer(&state, &uri, &headers, |twin| {
+    question.answer(|lens| {
         list(
-            &node,
-            &twin.cut().sizes,
+            question.node(),
+            &lens.twin.cut().sizes,
             ask.member.as_deref(),
             offset as u64,
             limit as u64,

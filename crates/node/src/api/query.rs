@@ -14,6 +14,8 @@ use super::views::{NoticeFilter, ObservationFilter, SeriesQuery, SiteFilter};
 const LIMIT_DEFAULT: u64 = 100;
 /// Most items of a page.
 pub(crate) const LIMIT_MAX: u64 = 500;
+/// Most observations of a page: each is several times as long as an item of another list.
+pub(crate) const OBSERVATIONS_LIMIT_MAX: u64 = 200;
 /// Longest text of a parameter in bytes.
 const PARAMETER_BYTES_MAX: usize = 300;
 
@@ -46,13 +48,17 @@ pub(crate) struct PageAsk {
     pub(crate) limit: Option<u64>,
 }
 
-/// Offset and limit within bounds.
-pub(crate) fn window(offset: Option<u64>, limit: Option<u64>) -> Result<(usize, usize), ApiError> {
+/// Offset and limit within bounds: at most `most` items.
+pub(crate) fn window_of(
+    offset: Option<u64>,
+    limit: Option<u64>,
+    most: u64,
+) -> Result<(usize, usize), ApiError> {
     let limit = limit.unwrap_or(LIMIT_DEFAULT);
-    if !(1..=LIMIT_MAX).contains(&limit) {
+    if !(1..=most).contains(&limit) {
         return Err(ApiError::query(
             "limit",
-            format!("must be 1 to {LIMIT_MAX}, not {limit}"),
+            format!("must be 1 to {most}, not {limit}"),
         ));
     }
     let place = |value: u64, name| {
@@ -62,6 +68,11 @@ pub(crate) fn window(offset: Option<u64>, limit: Option<u64>) -> Result<(usize, 
             .ok_or_else(|| ApiError::query(name, "is too large"))
     };
     Ok((place(offset.unwrap_or(0), "offset")?, place(limit, "limit")?))
+}
+
+/// Offset and limit within the bounds of most lists.
+pub(crate) fn window(offset: Option<u64>, limit: Option<u64>) -> Result<(usize, usize), ApiError> {
+    window_of(offset, limit, LIMIT_MAX)
 }
 
 /// A period, if one is asked for.
@@ -164,8 +175,8 @@ pub(crate) struct SeriesAsk {
     pub(crate) chosen: Option<bool>,
     /// First item, from 0.
     pub(crate) offset: Option<u64>,
-    /// Most items, 1 to 500; 100 if absent.
-    #[param(minimum = 1, maximum = 500)]
+    /// Most items, 1 to 200; 100 if absent.
+    #[param(minimum = 1, maximum = 200)]
     pub(crate) limit: Option<u64>,
 }
 

@@ -1,25 +1,18 @@
 //! The vocabulary, for readers to name things in their own language.
 
-use axum::extract::State;
-use axum::http::{HeaderMap, Uri};
 use axum::response::Response;
 use didymium_vocabulary::{ChainLink, Vocabulary};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::cache::answer;
-use super::{ApiError, ApiState};
+use super::ApiError;
+use super::cache::Question;
 
 /// Every key with its English and French names: commodities, stages, forms, substances, measures, units, countries,
 /// areas, HS codes, notice types, and the chain of every family.
 #[utoipa::path(get, path = "/api/v1/vocabulary", tag = "node", responses((status = 200, description = "The vocabulary", body = serde_json::Value)))]
-pub(crate) async fn vocabulary(
-    State(state): State<ApiState>,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Result<Response, ApiError> {
-    let vocabulary = state.node.vocabulary();
-    answer(&state, &uri, &headers, |_| Ok(document(vocabulary)))
+pub(crate) async fn vocabulary(question: Question) -> Result<Response, ApiError> {
+    question.answer(|lens| Ok(document(lens.twin.vocabulary())))
 }
 
 /// Entities with their key under the one name `key`.

@@ -35,6 +35,8 @@ pub struct PeerStatus {
     pub last_seen_ms: Option<i64>,
     /// Why its log could not be followed when it was last tried, in words.
     pub trouble: Option<String>,
+    /// Whether the trouble is that this node's own disk is full: the peer is not to blame.
+    pub disk_full: bool,
     /// Whether its log was seen to be rewritten: it is followed no further while this node runs.
     pub frozen: bool,
 }
@@ -48,6 +50,7 @@ impl PeerStatus {
             address,
             last_seen_ms: None,
             trouble: None,
+            disk_full: false,
             frozen: false,
         }
     }
@@ -175,6 +178,10 @@ impl Federation {
         self.state.update_peer(&before.member, |status| {
             status.trouble = trouble;
             status.frozen = frozen;
+            status.disk_full = matches!(
+                error,
+                Some(NodeError::Store(didymium_store::StoreError::DiskFull))
+            );
             status.last_seen_ms = now.or(status.last_seen_ms);
         });
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::Read;
 
-use didymium_statement::payload::{Basis, Confidence, Notice};
+use didymium_statement::payload::{Basis, Confidence, Notice, Wording};
 use didymium_statement::{Kind, StatementError, ValidTime};
 
 use super::problem::Problems;
@@ -12,7 +12,7 @@ use super::speaker::{Speaker, Where, to_json};
 use super::table::{Row, Table};
 use super::{IMPORT_SUBJECTS_MAX, Import, ImportResult, Reading, read_error};
 
-const COLUMNS: [&str; 15] = [
+const COLUMNS: [&str; 17] = [
     "notice",
     "date",
     "end_date",
@@ -21,8 +21,10 @@ const COLUMNS: [&str; 15] = [
     "commodities",
     "stages",
     "affected",
-    "title",
-    "description",
+    "title_en",
+    "title_fr",
+    "description_en",
+    "description_fr",
     "confidence",
     "basis",
     "source",
@@ -82,7 +84,7 @@ pub(super) fn read(
     }
 }
 
-fn notice_of(import: &Import<'_>, row: &Row<'_, 15>, problems: &mut Problems) -> Option<Notice> {
+fn notice_of(import: &Import<'_>, row: &Row<'_, 17>, problems: &mut Problems) -> Option<Notice> {
     let date = day_of(row, "date", problems)?;
     let end_date = if row.get("end_date").is_empty() {
         None
@@ -101,8 +103,14 @@ fn notice_of(import: &Import<'_>, row: &Row<'_, 15>, problems: &mut Problems) ->
             commodities: keys(row.get("commodities")),
             stages: keys(row.get("stages")),
             affected: keys(row.get("affected")),
-            title: text("title"),
-            description: text("description"),
+            title: Wording {
+                en: text("title_en"),
+                fr: text("title_fr"),
+            },
+            description: Wording {
+                en: text("description_en"),
+                fr: text("description_fr"),
+            },
             confidence: Confidence::parse(row.get("confidence"))?,
             basis: Basis::parse(row.get("basis"))?,
             source,

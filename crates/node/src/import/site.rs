@@ -12,7 +12,7 @@ use super::speaker::{Speaker, Where, to_json};
 use super::table::{Row, Table};
 use super::{IMPORT_SUBJECTS_MAX, Import, ImportResult, Reading, read_error};
 
-const COLUMNS: [&str; 26] = [
+const COLUMNS: [&str; 27] = [
     "site",
     "name",
     "country",
@@ -23,6 +23,7 @@ const COLUMNS: [&str; 26] = [
     "point_source",
     "operator",
     "owners",
+    "owners_basis",
     "status",
     "commodity",
     "stage",
@@ -42,7 +43,7 @@ const COLUMNS: [&str; 26] = [
 ];
 
 /// Columns that say the same on every row of a site.
-const SHARED: [&str; 11] = [
+const SHARED: [&str; 12] = [
     "name",
     "country",
     "place",
@@ -52,6 +53,7 @@ const SHARED: [&str; 11] = [
     "point_source",
     "operator",
     "owners",
+    "owners_basis",
     "status",
     "source",
 ];
@@ -59,7 +61,7 @@ const SHARED: [&str; 11] = [
 /// A site whose rows are being read.
 struct Pending {
     line: u64,
-    shared: [String; 11],
+    shared: [String; 12],
     site: Site,
 }
 
@@ -140,7 +142,7 @@ fn finish(
 
 impl Pending {
     /// Takes another row of the same site in.
-    fn merge(&mut self, row: &Row<'_, 26>, other: Site, problems: &mut Problems) {
+    fn merge(&mut self, row: &Row<'_, 27>, other: Site, problems: &mut Problems) {
         for (column, first) in SHARED.into_iter().zip(&self.shared) {
             if row.get(column) != first {
                 let reason = format!(
@@ -171,12 +173,10 @@ impl Pending {
 }
 
 /// The site of one row, with one process.
-fn site_of(import: &Import<'_>, row: &Row<'_, 26>, problems: &mut Problems) -> Option<Site> {
+fn site_of(import: &Import<'_>, row: &Row<'_, 27>, problems: &mut Problems) -> Option<Site> {
     let source = import.sources.of_row(row, problems)?.clone();
     let text = |column: &'static str| row.get(column).to_owned();
-    let owners = owners_of(row.get("owners"))
-        .map_err(|reason| problems.add(row.line(), Some("owners"), row.get("owners"), reason))
-        .ok()?;
+    let owners = owners_of(row, problems).ok()?;
     let point = point_of(row, problems).ok()?;
     let capacity = capacity_of(row, problems).ok()?;
     let start = period_of(row, "start", problems).ok()?;

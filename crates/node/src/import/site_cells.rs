@@ -1,13 +1,13 @@
 //! Cells of a site's row: its point, its capacity, its owners.
 
-use didymium_statement::payload::{Capacity, Owner, Point, PointPrecision};
+use didymium_statement::payload::{Basis, Capacity, Owner, Point, PointPrecision};
 use didymium_vocabulary::{Decimal, Period, parse_decimal};
 
 use super::problem::Problems;
 use super::table::Row;
 
 /// A row of a table of sites.
-type SiteRow<'t> = Row<'t, 26>;
+type SiteRow<'t> = Row<'t, 27>;
 
 /// A problem was told.
 pub(super) struct Told;
@@ -86,27 +86,50 @@ pub(super) fn capacity_of(row: &SiteRow<'_>, problems: &mut Problems) -> Result<
     }))
 }
 
-/// `Name:51; Name:49`; a share may be left out.
-pub(super) fn owners_of(cell: &str) -> Result<Vec<Owner>, String> {
+/// Owners, `Name:51; Name:49`, a share may be left out; what they rest on is the row's basis, or a basis of their own.
+pub(super) fn owners_of(row: &SiteRow<'_>, problems: &mut Problems) -> Result<Vec<Owner>, Told> {
+    let cell = row.get("owners");
     if cell.is_empty() {
-        return Ok(Vec::new());
+        return empty_together(row, "owners", &["owners_basis"], problems).map(|()| Vec::new());
     }
+    let own = if row.get("owners_basis").is_empty() {
+        "basis"
+    } else {
+        "owners_basis"
+    };
+    let basis = Basis::parse(row.get(own)).map_err(|_| {
+        problems.add(
+            row.line(),
+            Some(own),
+            row.get(own),
+            "is no basis; see column `basis` in the contract",
+        );
+        Told
+    })?;
+    let owner = |owner: &str| -> Result<Owner, String> {
+        let (name, share) = match owner.rsplit_once(':') {
+            None => (owner, None),
+            Some((name, share)) => match parse_decimal(share.trim()) {
+                Ok(known) => (name.trim(), Some(known)),
+                Err(_) => {
+                    return Err(format!(
+                        "`{share}` is no share in percent; write `Name:51; Name:49`"
+                    ));
+                }
+            },
+        };
+        Ok(Owner {
+            name: name.to_owned(),
+            share,
+            basis,
+        })
+    };
     cell.split(';')
         .map(str::trim)
-        .map(|owner| match owner.rsplit_once(':') {
-            None => Ok(Owner {
-                name: owner.to_owned(),
-                share: None,
-            }),
-            Some((name, share)) => match parse_decimal(share.trim()) {
-                Ok(share) => Ok(Owner {
-                    name: name.trim().to_owned(),
-                    share: Some(share),
-                }),
-                Err(_) => Err(format!(
-                    "`{share}` is no share in percent; write `Name:51; Name:49`"
-                )),
-            },
+        .map(owner)
+        .collect::<Result<_, _>>()
+        .map_err(|reason| {
+            problems.add(row.line(), Some("owners"), cell, reason);
+            Told
         })
-        .collect()
 }

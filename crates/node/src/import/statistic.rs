@@ -4,7 +4,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 
-use didymium_statement::payload::{Observation, Source, Statistic};
+use didymium_statement::payload::{OBSERVATION_COLUMNS, Observation, Source, Statistic};
 use didymium_statement::{Kind, ValidTime};
 use sha2::{Digest as _, Sha256};
 
@@ -21,27 +21,18 @@ pub const CHUNK_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Most rows held in memory for all sources together; the fullest chunk is closed when they are reached.
 pub const BUFFERED_ROWS_MAX: usize = 100_000;
 
-/// The columns of [`Observation`] first, so that their cells are the first of a row.
-const COLUMNS: [&str; 18] = [
-    "measure",
-    "commodity",
-    "stage",
-    "form",
-    "substance",
-    "mass_basis",
-    "area",
-    "partner",
-    "subject",
-    "period",
-    "value",
-    "qualifier",
-    "unit",
-    "basis",
-    "note",
-    "source",
-    "licence",
-    "retrieved",
-];
+/// The columns of [`Observation`] first, so that their cells are the first of a row; then where the row is from.
+const COLUMNS: [&str; 18] = {
+    let mut columns = ["source"; 18];
+    let mut place = 0;
+    while place < OBSERVATION_COLUMNS.len() {
+        columns[place] = OBSERVATION_COLUMNS[place];
+        place += 1;
+    }
+    columns[16] = "licence";
+    columns[17] = "retrieved";
+    columns
+};
 
 /// Columns that tell rows apart: measure to period, and the source.
 const KEY_COLUMNS: [usize; 11] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 15];

@@ -9,6 +9,7 @@ mod site;
 mod source;
 mod statistic;
 mod text;
+mod wording;
 
 pub use basis::{Basis, Qualifier};
 pub use genesis::Genesis;
@@ -18,3 +19,4 @@ pub use relation::{Retract, Supersede};
 pub use site::{Capacity, Owner, Point, PointPrecision, Process, Site, SiteStatus};
 pub use source::{PublishedBasis, Source};
 pub use statistic::{Statistic, StatisticTable};
+pub use wording::Wording;

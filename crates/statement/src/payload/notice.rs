@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::basis::wire_enum;
-use super::{Basis, Source, text};
+use super::{Basis, Source, Wording, text};
 use crate::StatementError;
 
 wire_enum! {
@@ -44,9 +44,9 @@ pub struct Notice {
     /// Countries or aggregates affected.
     pub affected: Vec<String>,
     /// Title.
-    pub title: String,
+    pub title: Wording,
     /// Description.
-    pub description: String,
+    pub description: Wording,
     /// How sure it is.
     pub confidence: Confidence,
     /// What it rests on.
@@ -87,8 +87,9 @@ impl Notice {
         each("affected", &self.affected, |key| {
             vocabulary.require_place(key).map(drop)
         })?;
-        text::name("title", &self.title)?;
-        text::free("description", &self.description)?;
+        self.title.check_title(["title_en", "title_fr"])?;
+        self.description
+            .check_free(["description_en", "description_fr"])?;
         self.source.check()?;
         match self.end_date {
             Some(end) if end < self.date => Err(StatementError::field(

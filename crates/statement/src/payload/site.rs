@@ -95,6 +95,8 @@ pub struct Owner {
     /// Share in percent, where published.
     #[schemars(with = "Option<String>")]
     pub share: Option<Decimal>,
+    /// What name and share rest on.
+    pub basis: Basis,
 }
 
 /// What is done at a site: one commodity, at one stage.

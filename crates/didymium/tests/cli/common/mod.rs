@@ -20,10 +20,10 @@ pub const SOURCES: &str = "source,series,edition,title,publisher,url,licence,att
     usgs-mcs-2025,usgs-mcs,2025,Mineral Commodity Summaries 2025,USGS,,US-PD,,2025-01-31,exact,2025-06-01\n";
 
 /// The header of a table of sites.
-pub const SITE_HEADER: &str = "site,name,country,place,lat,lon,point_precision,point_source,operator,owners,status,commodity,stage,form,capacity,capacity_unit,substance,mass_basis,capacity_period,process_status,start,basis,note,source,licence,retrieved\n";
+pub const SITE_HEADER: &str = "site,name,country,place,lat,lon,point_precision,point_source,operator,owners,owners_basis,status,commodity,stage,form,capacity,capacity_unit,substance,mass_basis,capacity_period,process_status,start,basis,note,source,licence,retrieved\n";
 
 /// One good site.
-pub const SITE: &str = "mountain-pass,Mountain Pass,USA,California,35.48,-115.53,town,own,MP,,operating,rare_earths,mine,ore,45000,t,REO,contained,2024,operating,1952,reported,,usgs-mcs-2025,US-PD,2025-06-01\n";
+pub const SITE: &str = "mountain-pass,Mountain Pass,USA,California,35.48,-115.53,town,own,MP,,,operating,rare_earths,mine,ore,45000,t,REO,contained,2024,operating,1952,reported,,usgs-mcs-2025,US-PD,2025-06-01\n";
 
 /// What a run of the binary answered.
 #[derive(Debug)]

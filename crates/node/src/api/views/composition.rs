@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use didymium_vocabulary::{Decimal, canonical_decimal};
 
 use super::Lens;
+use super::editions::Editions;
 use crate::api::types;
 
 /// What is gathered of a deposit: its note, and each element's share with the figure shown.
@@ -20,6 +21,7 @@ pub fn composition(lens: Lens<'_>, commodity: &str) -> Option<types::Composition
     let vocabulary = twin.vocabulary();
     let family = &vocabulary.commodity(commodity)?.family;
     let mut deposits: BTreeMap<(String, String), Deposit> = BTreeMap::new();
+    let mut sources = Editions::default();
     for id in twin.matching_series([Some("element_share"), None, None, None, None, None, None]) {
         let key = lens.key(id);
         if vocabulary
@@ -35,6 +37,7 @@ pub fn composition(lens: Lens<'_>, commodity: &str) -> Option<types::Composition
             continue;
         };
         let Some(edition) = figures.chosen() else { continue };
+        sources.add(&edition.source);
         for (area, _, fact) in &edition.facts {
             let fact = twin.fact(*fact);
             let deposit = deposits
@@ -72,5 +75,6 @@ pub fn composition(lens: Lens<'_>, commodity: &str) -> Option<types::Composition
         commodity: commodity.to_owned(),
         elements,
         deposits,
+        sources: sources.sent(),
     })
 }

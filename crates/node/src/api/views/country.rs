@@ -6,8 +6,9 @@ use didymium_twin::{Fact, SeriesId, Symbol, Twin};
 use didymium_vocabulary::Period;
 
 use super::Lens;
+use super::editions::Editions;
 use super::overview::headline;
-use super::sites::{NoticeFilter, SiteFilter, matching_notices, matching_sites};
+use super::sites::{NoticeFilter, SiteFilter, counted, matching_notices, matching_sites};
 use crate::api::types;
 
 /// Trade flows on a country's page, each direction.
@@ -18,7 +19,7 @@ const NOTICES: usize = 20;
 const LEADS: usize = 3;
 
 /// A country's page; absent if the vocabulary knows no such country.
-pub fn country(lens: Lens<'_>, iso3: &str) -> Option<types::CountryPage> {
+pub fn country<'t>(lens: Lens<'t>, iso3: &str) -> Option<types::CountryPage> {
     let twin = lens.twin;
     twin.vocabulary().country(iso3)?;
     let area = twin.symbol(iso3);
@@ -30,12 +31,22 @@ pub fn country(lens: Lens<'_>, iso3: &str) -> Option<types::CountryPage> {
         country: Some(iso3.to_owned()),
         ..SiteFilter::default()
     };
-    let (exports, imports) = area.map(|area| trade(lens, area)).unwrap_or_default();
+    let mut sources = Editions::default();
+    let positions = area
+        .map(|area| positions(lens, area, &mut sources))
+        .unwrap_or_default();
+    let indicators: Vec<&Fact> = area.map(|area| indicators(twin, area)).unwrap_or_default();
+    let (exports, imports) = area.map(|area| trade(twin, area)).unwrap_or_default();
+    let mut shown = |facts: Vec<&'t Fact>| -> Vec<types::Observation> {
+        facts.iter().for_each(|fact| sources.add(&fact.source));
+        facts.into_iter().map(|fact| lens.observation(fact)).collect()
+    };
+    let (indicators, exports, imports) = (shown(indicators), shown(exports), shown(imports));
     Some(types::CountryPage {
         area: iso3.to_owned(),
         member: twin.cut().sizes.contains_key(iso3),
-        positions: area.map(|area| positions(lens, area)).unwrap_or_default(),
-        indicators: area.map(|area| indicators(lens, area)).unwrap_or_default(),
+        positions,
+        indicators,
         exports,
         imports,
         sites: matching_sites(twin, &at)
@@ -47,6 +58,7 @@ pub fn country(lens: Lens<'_>, iso3: &str) -> Option<types::CountryPage> {
             .take(NOTICES)
             .map(|record| lens.notice(record))
             .collect(),
+        sources: sources.sent(),
     })
 }
 
@@ -64,7 +76,7 @@ fn standing_series(twin: &Twin) -> Vec<SeriesId> {
     all
 }
 
-fn positions(lens: Lens<'_>, area: Symbol) -> Vec<types::CountryPosition> {
+fn positions<'t>(lens: Lens<'t>, area: Symbol, sources: &mut Editions<'t>) -> Vec<types::CountryPosition> {
     let twin = lens.twin;
     let mut found: Vec<_> = standing_series(twin)
         .into_iter()
@@ -76,11 +88,13 @@ fn positions(lens: Lens<'_>, area: Symbol) -> Vec<types::CountryPosition> {
                 .position(|(other, _)| *other == area)?;
             let value = twin.cell(id, area, Symbol::EMPTY, period)?;
             let share = twin.share(id, twin.text(area), period)?;
+            sources.add_chosen(twin, id, period);
             let position = types::CountryPosition {
                 key: lens.key(id),
                 value: lens.figure(&value),
                 share: lens.figure(&share),
                 rank: u32::try_from(rank + 1).ok()?,
+                listed: twin.listed_only(id, period),
             };
             Some((share.value, position))
         })
@@ -93,27 +107,25 @@ fn names(key: &types::SeriesKey) -> (&str, &str, &str) {
     (&key.measure, &key.commodity, &key.stage)
 }
 
-fn indicators(lens: Lens<'_>, area: Symbol) -> Vec<types::Observation> {
-    let twin = lens.twin;
-    let mut found: Vec<types::Observation> = twin
+fn indicators(twin: &Twin, area: Symbol) -> Vec<&Fact> {
+    let mut found: Vec<(&str, &Fact)> = twin
         .matching_series([Some("indicator"), None, None, None, None, None, None])
         .filter_map(|id| {
             let latest = twin.series(id).periods.iter().rev().find_map(|(_, figures)| {
                 let (_, _, fact) = figures.chosen()?.of_area(area).first()?;
                 Some(twin.fact(*fact))
             })?;
-            Some(lens.observation(latest))
+            Some((twin.key_texts(id)[6], latest))
         })
         .collect();
-    found.sort_by(|a, b| a.key.subject.cmp(&b.key.subject));
-    found
+    found.sort_by_key(|(subject, _)| *subject);
+    found.into_iter().map(|(_, fact)| fact).collect()
 }
 
 /// Largest exports and imports of the latest year of every trade series.
-fn trade<'t>(lens: Lens<'t>, area: Symbol) -> (Vec<types::Observation>, Vec<types::Observation>) {
-    let twin = lens.twin;
-    let mut exports: Vec<&'t Fact> = Vec::new();
-    let mut imports: Vec<&'t Fact> = Vec::new();
+fn trade(twin: &Twin, area: Symbol) -> (Vec<&Fact>, Vec<&Fact>) {
+    let mut exports = Vec::new();
+    let mut imports = Vec::new();
     for id in twin.matching_series([Some("trade"), None, None, None, None, None, None]) {
         let Some(edition) = twin.latest_period(id).and_then(|period| twin.chosen(id, period)) else {
             continue;
@@ -127,52 +139,59 @@ fn trade<'t>(lens: Lens<'t>, area: Symbol) -> (Vec<types::Observation>, Vec<type
             }
         }
     }
-    let largest = |mut facts: Vec<&'t Fact>| -> Vec<types::Observation> {
-        facts.sort_by(|a, b| (b.canonical, a.digest).cmp(&(a.canonical, b.digest)));
-        facts
-            .into_iter()
-            .take(FLOWS)
-            .map(|fact| lens.observation(fact))
-            .collect()
-    };
     (largest(exports), largest(imports))
+}
+
+fn largest(mut facts: Vec<&Fact>) -> Vec<&Fact> {
+    facts.sort_by(|a, b| (b.canonical, a.digest).cmp(&(a.canonical, b.digest)));
+    facts.truncate(FLOWS);
+    facts
+}
+
+/// What is gathered of a country for the list.
+#[derive(Default)]
+struct Gathered {
+    sites: usize,
+    leads: std::collections::BTreeSet<String>,
 }
 
 /// Every country that appears anywhere in the twin, members first, then by code.
 pub fn countries(lens: Lens<'_>) -> Vec<types::CountryRow> {
     let twin = lens.twin;
-    let mut rows: BTreeMap<String, types::CountryRow> = BTreeMap::new();
-    let row = |code: &str| types::CountryRow {
-        area: code.to_owned(),
-        member: twin.cut().sizes.contains_key(code),
-        sites: 0,
-        leads: Vec::new(),
-    };
-    for member in twin.cut().sizes.keys() {
-        rows.insert(member.clone(), row(member));
-    }
+    let members = &twin.cut().sizes;
+    let mut found: BTreeMap<&str, Gathered> = members
+        .keys()
+        .map(|member| (member.as_str(), Gathered::default()))
+        .collect();
     for record in twin.sites().values() {
-        let country = &record.site.country;
-        rows.entry(country.clone()).or_insert_with(|| row(country)).sites += 1;
+        found.entry(&record.site.country).or_default().sites += 1;
     }
     for id in standing_series(twin) {
         let Some(period) = twin.latest_period(id) else {
             continue;
         };
-        let key = lens.key(id);
+        let [_, commodity, stage, ..] = twin.key_texts(id);
+        let of_the_world = twin.listed_only(id, period).is_none();
         for (rank, (area, _)) in twin.ranking(id, period).into_iter().enumerate() {
-            let code = twin.text(area);
-            let entry = rows.entry(code.to_owned()).or_insert_with(|| row(code));
-            if rank < LEADS {
-                entry.leads.push(format!("{}/{}", key.commodity, key.stage));
+            let country = found.entry(twin.text(area)).or_default();
+            if rank < LEADS && of_the_world {
+                country.leads.insert(format!("{commodity}/{stage}"));
             }
         }
     }
-    let mut rows: Vec<types::CountryRow> = rows.into_values().collect();
-    for row in &mut rows {
-        row.leads.sort();
-        row.leads.dedup();
-    }
+    let row = |(code, gathered): (&str, Gathered)| types::CountryRow {
+        area: code.to_owned(),
+        member: members.contains_key(code),
+        sites: counted(
+            &SiteFilter {
+                country: Some(code.to_owned()),
+                ..SiteFilter::default()
+            },
+            gathered.sites,
+        ),
+        leads: gathered.leads.into_iter().collect(),
+    };
+    let mut rows: Vec<types::CountryRow> = found.into_iter().map(row).collect();
     rows.sort_by(|a, b| b.member.cmp(&a.member).then_with(|| a.area.cmp(&b.area)));
     rows
 }

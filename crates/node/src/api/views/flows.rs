@@ -6,11 +6,12 @@
 
 use std::collections::BTreeMap;
 
-use didymium_twin::{SeriesId, Symbol, Twin};
+use didymium_twin::{AreaSet, SeriesId, Symbol, Twin};
 use didymium_vocabulary::{ChainLink, Decimal, Dimension, Period};
 
 use super::Lens;
 use super::country::nearest_period;
+use super::editions::Editions;
 use super::overview::headline;
 use crate::api::types;
 
@@ -59,6 +60,7 @@ pub fn flows(lens: Lens<'_>, commodity: &str, period: Option<Period>) -> Option<
         columns: Vec::new(),
         nodes: Vec::new(),
         links: Vec::new(),
+        sources: Editions::default(),
     };
     for stage in &stages {
         drawing.stage(stage);
@@ -75,6 +77,7 @@ pub fn flows(lens: Lens<'_>, commodity: &str, period: Option<Period>) -> Option<
         columns: drawing.columns,
         nodes: drawing.nodes,
         links: drawing.links,
+        sources: drawing.sources.sent(),
     })
 }
 
@@ -115,16 +118,19 @@ struct Drawing<'t> {
     columns: Vec<types::FlowColumn>,
     nodes: Vec<types::FlowNode>,
     links: Vec<types::FlowLink>,
+    sources: Editions<'t>,
 }
 
 impl Drawing<'_> {
-    fn column(&mut self, kind: &str, stage: &str, series: Option<SeriesId>, period: Period) -> u32 {
+    fn column(&mut self, kind: &str, stage: &str, id: SeriesId, period: Period) -> u32 {
+        self.sources.add_chosen(self.lens.twin, id, period);
         self.columns.push(types::FlowColumn {
             kind: kind.to_owned(),
             stage: stage.to_owned(),
-            series: series.map(|id| self.lens.key(id)),
+            series: Some(self.lens.key(id)),
             period: period.to_string(),
             stand_in: period != self.wanted,
+            listed: self.lens.twin.listed_only(id, period),
         });
         u32::try_from(self.columns.len() - 1).unwrap_or(u32::MAX)
     }
@@ -150,8 +156,8 @@ impl Drawing<'_> {
             .find(|node| node.area.is_empty())
             .map(|node| node.id.clone());
         let shares = self.shares(stage.series, stage.period);
-        let column = self.column("stage", &stage.link.stage, Some(stage.series), stage.period);
-        let pool_column = self.column("pool", &stage.link.stage, Some(stage.series), stage.period);
+        let column = self.column("stage", &stage.link.stage, stage.series, stage.period);
+        let pool_column = self.column("pool", &stage.link.stage, stage.series, stage.period);
         let pool = self.node(pool_column, "");
         for (area, share, value) in shares {
             let node = self.node(column, &area);
@@ -185,11 +191,12 @@ impl Drawing<'_> {
             })
             .collect();
         let rest = 100.0 - named.iter().map(|(_, share, _)| share).sum::<f64>();
-        let world = self.lens.maybe(twin.world(id, period));
-        match world {
-            Some(world) if rest > 0.05 => named
+        let others = AreaSet::AllBut(named.iter().map(|(area, _, _)| area.clone()).collect());
+        let others = self.lens.maybe(twin.together(id, &others, &AreaSet::All, period));
+        match others {
+            Some(others) if rest > 0.05 => named
                 .into_iter()
-                .chain([(REST.to_owned(), rest, unnamed(world))])
+                .chain([(REST.to_owned(), rest, others)])
                 .collect(),
             _ => named,
         }
@@ -218,16 +225,21 @@ impl Drawing<'_> {
             .find(|node| node.area.is_empty())
             .map(|node| node.id.clone());
         let (from, to) = (
-            self.column("exporter", &stage, Some(id), period),
-            self.column("importer", &stage, Some(id), period),
+            self.column("exporter", &stage, id, period),
+            self.column("importer", &stage, id, period),
         );
+        let ends = Ends {
+            exporters: &exporters,
+            importers: &importers,
+        };
         if let Some(before) = before {
             let totals = by_exporter
                 .iter()
                 .map(|(area, value)| (*area, *value))
                 .collect::<Vec<_>>();
             for (area, share) in grouped(twin, &totals, &exporters, world) {
-                let Some(value) = self.exports_of(id, &area, period) else {
+                let exporter = ends.exporter(twin, &area);
+                let Some(value) = twin.together(id, &exporter, &AreaSet::All, period) else {
                     continue;
                 };
                 let target = self.node(from, &area);
@@ -235,35 +247,32 @@ impl Drawing<'_> {
                     source: before.clone(),
                     target,
                     share,
-                    value,
+                    value: self.lens.figure(&value),
                 });
             }
         }
-        let mut flows: BTreeMap<(String, String), (Decimal, Vec<Symbol>)> = BTreeMap::new();
+        let mut pairs: BTreeMap<(String, String), Decimal> = BTreeMap::new();
         for (exporter, importer, fact) in &edition.facts {
-            let name = |area: &Symbol, named: &[Symbol]| {
-                if named.contains(area) {
-                    twin.text(*area)
-                } else {
-                    REST
-                }
-                .to_owned()
-            };
-            let flow = flows
-                .entry((name(exporter, &exporters), name(importer, &importers)))
-                .or_default();
-            flow.0 += twin.fact(*fact).canonical;
-            flow.1 = vec![*exporter, *importer];
+            let pair = (
+                shown_as(twin, *exporter, &exporters),
+                shown_as(twin, *importer, &importers),
+            );
+            *pairs.entry(pair).or_default() += twin.fact(*fact).canonical;
         }
-        for ((exporter, importer), (value, pair)) in flows {
+        for ((exporter, importer), value) in pairs {
             let Some(share) = percent(value, world).filter(|share| *share >= 0.01) else {
                 continue;
             };
-            let own = (exporter != REST && importer != REST)
-                .then(|| twin.cell(id, pair[0], pair[1], period))
-                .flatten();
-            let whole = || self.lens.maybe(twin.world(id, period)).map(unnamed);
-            let Some(figure) = self.lens.maybe(own).or_else(whole) else {
+            let (areas, partners) = (ends.exporter(twin, &exporter), ends.importer(twin, &importer));
+            // A flow between two countries is a figure that a source gave; what several make together was added up.
+            let figure = match (&areas, &partners) {
+                (AreaSet::One(from), AreaSet::One(to)) => twin
+                    .symbol(from)
+                    .zip(twin.symbol(to))
+                    .and_then(|(from, to)| twin.cell(id, from, to, period)),
+                _ => twin.together(id, &areas, &partners, period),
+            };
+            let Some(figure) = self.lens.maybe(figure) else {
                 continue;
             };
             let (source, target) = (self.node(from, &exporter), self.node(to, &importer));
@@ -275,22 +284,40 @@ impl Drawing<'_> {
             });
         }
     }
+}
 
-    fn exports_of(&self, id: SeriesId, area: &str, period: Period) -> Option<types::Figure> {
-        let twin = self.lens.twin;
-        let own = twin
-            .symbol(area)
-            .filter(|_| area != REST)
-            .and_then(|area| twin.cell(id, area, Symbol::EMPTY, period));
-        self.lens
-            .maybe(own)
-            .or_else(|| self.lens.maybe(twin.world(id, period)).map(unnamed))
+/// The countries that the two columns of trade show by name.
+struct Ends<'a> {
+    exporters: &'a [Symbol],
+    importers: &'a [Symbol],
+}
+
+impl Ends<'_> {
+    fn exporter(&self, twin: &Twin, area: &str) -> AreaSet {
+        set_of(twin, area, self.exporters)
+    }
+
+    fn importer(&self, twin: &Twin, area: &str) -> AreaSet {
+        set_of(twin, area, self.importers)
     }
 }
 
-/// The figure behind a band of several countries: the whole that it is a share of, without a number of its own.
-fn unnamed(whole: types::Figure) -> types::Figure {
-    types::Figure { value: None, ..whole }
+/// One country, or, for the node of all others, all but those shown by name.
+fn set_of(twin: &Twin, area: &str, named: &[Symbol]) -> AreaSet {
+    if area == REST {
+        AreaSet::AllBut(named.iter().map(|symbol| twin.text(*symbol).to_owned()).collect())
+    } else {
+        AreaSet::One(area.to_owned())
+    }
+}
+
+fn shown_as(twin: &Twin, area: Symbol, named: &[Symbol]) -> String {
+    if named.contains(&area) {
+        twin.text(area)
+    } else {
+        REST
+    }
+    .to_owned()
 }
 
 fn largest(twin: &Twin, totals: &BTreeMap<Symbol, Decimal>) -> Vec<Symbol> {

@@ -124,9 +124,11 @@ impl<'t> Lens<'t> {
             owners: site
                 .owners
                 .iter()
-                .map(|owner| types::Owner {
+                .enumerate()
+                .map(|(place, owner)| types::Owner {
                     name: owner.name.clone(),
-                    share: owner.share.map(canonical_decimal),
+                    share: owner_share(site, place),
+                    basis: owner.basis.as_str().to_owned(),
                 })
                 .collect(),
             status: site.status.as_str().to_owned(),
@@ -151,13 +153,21 @@ impl<'t> Lens<'t> {
             actors: notice.actors.clone(),
             commodities: notice.commodities.clone(),
             affected: notice.affected.clone(),
-            title: notice.title.clone(),
-            description: notice.description.clone(),
+            title: wording(&notice.title),
+            description: wording(&notice.description),
             confidence: notice.confidence.as_str().to_owned(),
             basis: notice.basis.as_str().to_owned(),
             source: source(&notice.source),
             statement: place(&record.statement),
         }
+    }
+}
+
+/// Words in both languages.
+pub(crate) fn wording(words: &payload::Wording) -> types::Text {
+    types::Text {
+        en: words.en.clone(),
+        fr: words.fr.clone(),
     }
 }
 
@@ -177,6 +187,26 @@ pub(crate) fn capacity_figure(site: &payload::Site, index: usize) -> Option<type
         figure: FigureAddress::Capacity {
             site: site.site.clone(),
             process: index,
+        }
+        .to_string(),
+        sources: 1,
+        spread: None,
+    })
+}
+
+/// The share of an owner as a figure of its own.
+pub(crate) fn owner_share(site: &payload::Site, index: usize) -> Option<types::Figure> {
+    let owner = site.owners.get(index)?;
+    Some(types::Figure {
+        value: Some(canonical_decimal(owner.share?)),
+        unit: "percent".to_owned(),
+        substance: None,
+        period: String::new(),
+        basis: owner.basis.as_str().to_owned(),
+        qualifier: String::new(),
+        figure: FigureAddress::OwnerShare {
+            site: site.site.clone(),
+            owner: index,
         }
         .to_string(),
         sources: 1,

@@ -1,6 +1,7 @@
 //! Shares that shade the countries of the map.
 
 use super::Lens;
+use super::editions::Editions;
 use super::overview::headline;
 use crate::api::types;
 
@@ -18,8 +19,12 @@ pub fn map_shares(lens: Lens<'_>, commodity: &str, stage: &str) -> Option<types:
             series: None,
             period: String::new(),
             shares: Vec::new(),
+            listed: None,
+            sources: Vec::new(),
         });
     };
+    let mut sources = Editions::default();
+    sources.add_chosen(twin, id, period);
     let shares = twin
         .ranking(id, period)
         .into_iter()
@@ -29,5 +34,7 @@ pub fn map_shares(lens: Lens<'_>, commodity: &str, stage: &str) -> Option<types:
         series: Some(lens.key(id)),
         period: period.to_string(),
         shares,
+        listed: twin.listed_only(id, period),
+        sources: sources.sent(),
     })
 }

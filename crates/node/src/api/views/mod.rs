@@ -2,6 +2,7 @@
 
 mod composition;
 mod country;
+mod editions;
 mod flows;
 mod lens;
 mod map;

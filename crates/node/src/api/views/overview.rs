@@ -4,7 +4,8 @@ use didymium_twin::{CLUB, SeriesId, Twin};
 use didymium_vocabulary::{ChainLink, Period};
 
 use super::Lens;
-use super::sites::{NoticeFilter, commodity_covers, matching_notices};
+use super::editions::Editions;
+use super::sites::{NoticeFilter, SiteFilter, count_sites, matching_notices};
 use crate::api::types;
 
 /// Notices on the overview.
@@ -18,9 +19,10 @@ const TREND_POINTS: usize = 40;
 pub fn overview(lens: Lens<'_>, commodity: &str) -> Option<types::Overview> {
     let vocabulary = lens.twin.vocabulary();
     let family = vocabulary.commodity(commodity)?.family.clone();
+    let mut sources = Editions::default();
     let stages = vocabulary
         .chain(&family)
-        .map(|link| stage_line(lens, link, commodity))
+        .map(|link| stage_line(lens, link, commodity, &mut sources))
         .collect();
     let filter = NoticeFilter {
         commodity: Some(commodity.to_owned()),
@@ -35,10 +37,16 @@ pub fn overview(lens: Lens<'_>, commodity: &str) -> Option<types::Overview> {
         commodity: commodity.to_owned(),
         stages,
         notices,
+        sources: sources.sent(),
     })
 }
 
-fn stage_line(lens: Lens<'_>, link: &ChainLink, commodity: &str) -> types::StageLine {
+fn stage_line<'t>(
+    lens: Lens<'t>,
+    link: &ChainLink,
+    commodity: &str,
+    sources: &mut Editions<'t>,
+) -> types::StageLine {
     let twin = lens.twin;
     let headline = headline(twin, link, commodity);
     let at = headline.and_then(|id| twin.latest_period(id).map(|period| (id, period)));
@@ -54,9 +62,10 @@ fn stage_line(lens: Lens<'_>, link: &ChainLink, commodity: &str) -> types::Stage
         club: None,
         trend: Vec::new(),
         change: None,
-        sites: count_sites(twin, link, commodity),
+        sites: sites_at(lens, link, commodity),
     };
     if let Some((id, period)) = at {
+        sources.add_chosen(twin, id, period);
         line.world = lens.maybe(twin.world(id, period));
         line.listed = twin.listed_only(id, period);
         line.top = twin
@@ -68,14 +77,14 @@ fn stage_line(lens: Lens<'_>, link: &ChainLink, commodity: &str) -> types::Stage
         line.hhi = lens.maybe(twin.hhi(id, period));
         line.n_minus_1 = lens.maybe(twin.n_minus_1(id, period));
         line.club = lens.country_share(id, CLUB, period);
-        line.trend = trend(lens, id, period);
+        line.trend = trend(lens, id, period, sources);
         line.change = lens.maybe(twin.change(id, period));
     }
     line
 }
 
 /// World totals up to `last`, periods of the same length only, projections left out.
-fn trend(lens: Lens<'_>, id: SeriesId, last: Period) -> Vec<types::Figure> {
+fn trend<'t>(lens: Lens<'t>, id: SeriesId, last: Period, sources: &mut Editions<'t>) -> Vec<types::Figure> {
     let twin = lens.twin;
     let observed = |period: &Period| twin.chosen(id, *period).is_some_and(|edition| !edition.projected);
     let periods: Vec<Period> = twin
@@ -89,6 +98,7 @@ fn trend(lens: Lens<'_>, id: SeriesId, last: Period) -> Vec<types::Figure> {
     periods
         .into_iter()
         .skip(skipped)
+        .inspect(|period| sources.add_chosen(twin, id, *period))
         .filter_map(|period| lens.maybe(twin.world(id, period)))
         .collect()
 }
@@ -125,24 +135,18 @@ fn fullest(twin: &Twin, names: [Option<&str>; 7]) -> Option<SeriesId> {
     })
 }
 
-fn count_sites(twin: &Twin, link: &ChainLink, commodity: &str) -> types::SiteCount {
-    let mut count = types::SiteCount {
-        total: 0,
-        operating: 0,
+fn sites_at(lens: Lens<'_>, link: &ChainLink, commodity: &str) -> types::SiteCount {
+    let at_stage = |status: Option<&str>| {
+        let filter = SiteFilter {
+            commodity: Some(commodity.to_owned()),
+            stage: Some(link.stage.clone()),
+            status: status.map(str::to_owned),
+            ..SiteFilter::default()
+        };
+        count_sites(lens.twin, &filter)
     };
-    for record in twin.sites().values() {
-        let mut at_stage = record
-            .site
-            .processes
-            .iter()
-            .filter(|process| {
-                process.stage == link.stage && commodity_covers(twin, commodity, &process.commodity)
-            })
-            .peekable();
-        if at_stage.peek().is_some() {
-            count.total += 1;
-            count.operating += u64::from(at_stage.any(|process| process.status.as_str() == "operating"));
-        }
+    types::SiteCount {
+        total: at_stage(None),
+        operating: at_stage(Some("operating")),
     }
-    count
 }

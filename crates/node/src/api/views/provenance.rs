@@ -3,16 +3,28 @@
 use didymium_twin::{FigureAddress, SiteRecord};
 
 use super::Lens;
-use super::lens::{capacity_figure, place, source};
+use super::lens::{capacity_figure, owner_share, place, source};
+use super::sites::{SiteFilter, count_sites, matching_sites};
 use crate::api::types;
 
-/// Observations sent with one answer.
+/// Observations, and sites, sent with one answer.
 const INPUTS: usize = 100;
 
 /// Walks a figure back to what was said; absent if the twin has no such figure.
 pub fn provenance(lens: Lens<'_>, address: &FigureAddress) -> Option<types::Provenance> {
-    if let FigureAddress::Capacity { site, process } = address {
-        return capacity(lens, lens.twin.sites().get(site)?, *process);
+    let registered = |site: &String| lens.twin.sites().get(site);
+    match address {
+        FigureAddress::Capacity { site, process } => return capacity(lens, registered(site)?, *process),
+        FigureAddress::OwnerShare { site, owner } => {
+            return share_of_owner(lens, registered(site)?, *owner);
+        }
+        FigureAddress::Sites {
+            commodity,
+            stage,
+            status,
+            country,
+        } => return sites(lens, [commodity, stage, status, country]),
+        FigureAddress::Fact(_) | FigureAddress::Series { .. } => {}
     }
     let trace = lens.twin.trace(address)?;
     let traced = |ids: &[didymium_twin::FactId]| {
@@ -38,6 +50,8 @@ pub fn provenance(lens: Lens<'_>, address: &FigureAddress) -> Option<types::Prov
         inputs_total: trace.inputs.len() as u64,
         inputs: traced(&trace.inputs),
         alternatives: traced(&trace.alternatives),
+        sites: Vec::new(),
+        sites_total: 0,
         area: trace.area,
         partner: trace.partner,
     })
@@ -48,7 +62,6 @@ fn capacity(lens: Lens<'_>, record: &SiteRecord, index: usize) -> Option<types::
     let site = &record.site;
     let process = site.processes.get(index)?;
     let capacity = process.capacity.as_ref()?;
-    let value = capacity_figure(site, index)?;
     let key = types::SeriesKey {
         measure: "capacity".to_owned(),
         commodity: process.commodity.clone(),
@@ -58,39 +71,155 @@ fn capacity(lens: Lens<'_>, record: &SiteRecord, index: usize) -> Option<types::
         mass_basis: capacity.mass_basis.clone(),
         subject: site.name.clone(),
     };
-    let observation = types::Observation {
-        fact: record.statement.id.to_string(),
-        key: key.clone(),
-        area: site.country.clone(),
-        partner: String::new(),
-        value: value.clone(),
-        source: site.source.source.clone(),
-        chosen: true,
-        note: process.note.clone(),
+    let explanation = types::Text {
+        en: format!(
+            "Nameplate capacity a year of {}, as its registration states it.",
+            site.name
+        ),
+        fr: format!(
+            "Capacité nominale annuelle de {}, telle que l’énonce son enregistrement.",
+            site.name
+        ),
     };
-    let input = types::ObservationTrace {
-        observation,
-        source: source(&site.source),
-        statements: vec![place(&record.statement)],
-    };
-    Some(types::Provenance {
-        value,
+    let said = Said {
+        value: capacity_figure(site, index)?,
         key,
-        area: lens.site(record).country,
-        partner: String::new(),
-        quantity: "observation".to_owned(),
-        explanation: types::Text {
-            en: format!(
-                "Nameplate capacity a year of {}, as its registration states it.",
-                site.name
-            ),
-            fr: format!(
-                "Capacité nominale annuelle de {}, telle que l’énonce son enregistrement.",
-                site.name
-            ),
+        note: &process.note,
+        explanation,
+    };
+    Some(said.of_site(lens, record))
+}
+
+/// An owner's share: said by the statement that registers the site.
+fn share_of_owner(lens: Lens<'_>, record: &SiteRecord, index: usize) -> Option<types::Provenance> {
+    let site = &record.site;
+    let owner = site.owners.get(index)?;
+    let explanation = types::Text {
+        en: format!(
+            "Share of {} in {}, as the registration of the site states it.",
+            owner.name, site.name
+        ),
+        fr: format!(
+            "Part de {} dans {}, telle que l’énonce l’enregistrement du site.",
+            owner.name, site.name
+        ),
+    };
+    let said = Said {
+        value: owner_share(site, index)?,
+        key: types::SeriesKey {
+            subject: owner.name.clone(),
+            ..no_series()
         },
-        inputs: vec![input],
-        inputs_total: 1,
+        // What shares rest on stands in the notes of the rows of the site, the same on each.
+        note: site.processes.first().map_or("", |process| &process.note),
+        explanation,
+    };
+    Some(said.of_site(lens, record))
+}
+
+/// A number that the registration of a site says.
+struct Said<'s> {
+    value: types::Figure,
+    key: types::SeriesKey,
+    note: &'s str,
+    explanation: types::Text,
+}
+
+impl Said<'_> {
+    fn of_site(self, lens: Lens<'_>, record: &SiteRecord) -> types::Provenance {
+        let site = &record.site;
+        let observation = types::Observation {
+            fact: record.statement.id.to_string(),
+            key: self.key.clone(),
+            area: site.country.clone(),
+            partner: String::new(),
+            value: self.value.clone(),
+            source: site.source.source.clone(),
+            chosen: true,
+            note: self.note.to_owned(),
+        };
+        let input = types::ObservationTrace {
+            observation,
+            source: source(&site.source),
+            statements: vec![place(&record.statement)],
+        };
+        types::Provenance {
+            value: self.value,
+            key: self.key,
+            area: lens.site(record).country,
+            partner: String::new(),
+            quantity: "observation".to_owned(),
+            explanation: self.explanation,
+            inputs: vec![input],
+            inputs_total: 1,
+            alternatives: Vec::new(),
+            sites: Vec::new(),
+            sites_total: 0,
+        }
+    }
+}
+
+/// The name of what belongs to no series.
+const fn no_series() -> types::SeriesKey {
+    types::SeriesKey {
+        measure: String::new(),
+        commodity: String::new(),
+        stage: String::new(),
+        form: String::new(),
+        substance: String::new(),
+        mass_basis: String::new(),
+        subject: String::new(),
+    }
+}
+
+/// A count of sites: the sites themselves, each with the statement that registers it.
+fn sites(lens: Lens<'_>, [commodity, stage, status, country]: [&String; 4]) -> Option<types::Provenance> {
+    let vocabulary = lens.twin.vocabulary();
+    let known = (commodity.is_empty() || vocabulary.commodity(commodity).is_some())
+        && (stage.is_empty() || vocabulary.require_stage(stage).is_ok())
+        && (country.is_empty() || vocabulary.country(country).is_some());
+    if !known {
+        return None;
+    }
+    let part = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
+    let filter = SiteFilter {
+        commodity: part(commodity),
+        stage: part(stage),
+        status: part(status),
+        country: part(country),
+        text: None,
+    };
+    let found = matching_sites(lens.twin, &filter);
+    let counted = found.iter().take(INPUTS).map(|record| types::SiteTrace {
+        site: record.site.site.clone(),
+        name: record.site.name.clone(),
+        country: record.site.country.clone(),
+        status: record.site.status.as_str().to_owned(),
+        source: source(&record.site.source),
+        statement: place(&record.statement),
+    });
+    Some(types::Provenance {
+        value: count_sites(lens.twin, &filter),
+        key: types::SeriesKey {
+            commodity: commodity.clone(),
+            stage: stage.clone(),
+            ..no_series()
+        },
+        area: country.clone(),
+        partner: String::new(),
+        quantity: "count".to_owned(),
+        explanation: types::Text {
+            en: "Number of registered sites that match; each is listed with its source and the statement that registers it. \
+                 Sites that no source names are not counted."
+                .to_owned(),
+            fr: "Nombre de sites enregistrés qui répondent aux critères ; chacun est donné avec sa source et la déclaration qui \
+                 l’enregistre. Les sites qu’aucune source ne nomme ne sont pas comptés."
+                .to_owned(),
+        },
+        inputs: Vec::new(),
+        inputs_total: 0,
         alternatives: Vec::new(),
+        sites: counted.collect(),
+        sites_total: found.len() as u64,
     })
 }

@@ -6,6 +6,8 @@ use didymium_twin::{CLUB, FactId, SeriesId, Symbol, WORLD};
 use didymium_vocabulary::Period;
 
 use super::Lens;
+use super::editions::Editions;
+use super::lens::source;
 use crate::api::types;
 
 /// What names a series in a question; an absent field matches any.
@@ -75,6 +77,14 @@ pub fn series(lens: Lens<'_>, query: &SeriesQuery, partner: &str) -> Option<type
         .filter(|line| line.figures.iter().any(Option::is_some))
         .collect();
     lines.sort_by(|a, b| weight(b).total_cmp(&weight(a)).then_with(|| a.area.cmp(&b.area)));
+    let mut sources = Editions::default();
+    periods
+        .iter()
+        .for_each(|period| sources.add_chosen(twin, id, *period));
+    let edition = |period: &Period| {
+        twin.chosen(id, *period)
+            .map(|edition| edition.source.source.clone())
+    };
     Some(types::Series {
         key: lens.key(id),
         unit: twin.series(id).unit.clone(),
@@ -91,6 +101,12 @@ pub fn series(lens: Lens<'_>, query: &SeriesQuery, partner: &str) -> Option<type
             .iter()
             .map(|period| lens.maybe(twin.largest_share(id, *period)))
             .collect(),
+        editions: periods.iter().filter_map(edition).collect(),
+        listed: periods
+            .iter()
+            .map(|period| twin.listed_only(id, *period))
+            .collect(),
+        sources: sources.sent(),
         periods: periods.iter().map(Period::to_string).collect(),
     })
 }
@@ -137,8 +153,9 @@ pub fn balance(lens: Lens<'_>, query: &SeriesQuery, period: Option<Period>) -> O
         sources: figures
             .editions
             .iter()
-            .map(|edition| edition.source.source.clone())
+            .map(|edition| source(&edition.source))
             .collect(),
+        listed: twin.listed_only(id, period),
         rule: types::Text {
             en: didymium_twin::RULE_R1_EN.to_owned(),
             fr: didymium_twin::RULE_R1_FR.to_owned(),
@@ -187,6 +204,20 @@ pub struct ObservationFilter {
     pub chosen: Option<bool>,
 }
 
+impl ObservationFilter {
+    /// Whether every figure of a series passes.
+    const fn takes_all(&self) -> bool {
+        let Self {
+            area,
+            partner,
+            period,
+            source,
+            chosen,
+        } = self;
+        area.is_none() && partner.is_none() && period.is_none() && source.is_none() && chosen.is_none()
+    }
+}
+
 /// Figures as published, in a fixed order; the count of all that match, and those of the page.
 pub fn observations(
     lens: Lens<'_>,
@@ -212,6 +243,12 @@ pub fn observations(
     let mut total = 0;
     let mut items = Vec::new();
     for id in series {
+        // A series of which nothing is on the page is only counted.
+        let facts = twin.series(id).facts;
+        if filter.takes_all() && (total + facts <= offset || items.len() == limit) {
+            total += facts;
+            continue;
+        }
         for (period, figures) in twin.series(id).periods.iter().rev() {
             if filter.period.is_some_and(|wanted| wanted != *period) {
                 continue;
@@ -251,6 +288,7 @@ pub fn observations(
 pub fn prices(lens: Lens<'_>, commodity: &str) -> types::Prices {
     let twin = lens.twin;
     let mut lines = Vec::new();
+    let mut sources = Editions::default();
     for id in twin.matching_series([Some("price"), None, None, None, None, None, None]) {
         let key = lens.key(id);
         if !super::sites::commodity_covers(twin, commodity, &key.commodity) {
@@ -265,6 +303,7 @@ pub fn prices(lens: Lens<'_>, commodity: &str) -> types::Prices {
                 .first()
                 .and_then(|(area, partner, _)| twin.cell_in(id, edition, *area, *partner, *period));
             if let Some(figure) = figure {
+                sources.add(&edition.source);
                 by_publication
                     .entry(edition.source.series.clone())
                     .or_default()
@@ -286,5 +325,6 @@ pub fn prices(lens: Lens<'_>, commodity: &str) -> types::Prices {
     types::Prices {
         commodity: commodity.to_owned(),
         lines,
+        sources: sources.sent(),
     }
 }

@@ -1,6 +1,7 @@
 //! Sites and notices.
 
-use didymium_twin::{NoticeRecord, SiteRecord, Twin};
+use didymium_statement::payload::Basis;
+use didymium_twin::{FigureAddress, NoticeRecord, SiteRecord, Twin};
 
 use super::Lens;
 use super::lens::source;
@@ -52,6 +53,33 @@ pub fn matching_sites<'t>(twin: &'t Twin, filter: &SiteFilter) -> Vec<&'t SiteRe
     twin.sites_by_name()
         .filter(|record| matches(twin, &record.site, filter))
         .collect()
+}
+
+/// How many sites match, as a figure that opens the list of them. A text filter has no address and must be absent.
+pub fn count_sites(twin: &Twin, filter: &SiteFilter) -> types::Figure {
+    counted(filter, matching_sites(twin, filter).len())
+}
+
+/// A number of sites found by a filter, as a figure.
+pub(crate) fn counted(filter: &SiteFilter, count: usize) -> types::Figure {
+    let text = |part: &Option<String>| part.clone().unwrap_or_default();
+    let address = FigureAddress::Sites {
+        commodity: text(&filter.commodity),
+        stage: text(&filter.stage),
+        status: text(&filter.status),
+        country: text(&filter.country),
+    };
+    types::Figure {
+        value: Some(count.to_string()),
+        unit: "count".to_owned(),
+        substance: None,
+        period: String::new(),
+        basis: Basis::Derived.as_str().to_owned(),
+        qualifier: String::new(),
+        figure: address.to_string(),
+        sources: 0,
+        spread: None,
+    }
 }
 
 fn matches(twin: &Twin, site: &didymium_statement::payload::Site, filter: &SiteFilter) -> bool {

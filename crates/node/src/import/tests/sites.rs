@@ -1,12 +1,12 @@
 //! Sites and notices, and what was registered before.
 
-use didymium_statement::payload::Site;
+use didymium_statement::payload::{Basis, Site};
 use didymium_statement::{Charter, Digest, Member, MemberKeys, PayloadRef, Role};
 
 use super::*;
 
-const SITE: &str = "site,name,country,place,lat,lon,point_precision,point_source,operator,owners,status,commodity,stage,form,capacity,capacity_unit,substance,mass_basis,capacity_period,process_status,start,basis,note,source,licence,retrieved\n";
-const MINE: &str = "mountain-pass,Mountain Pass,USA,California,35.48,-115.53,town,own,MP,MP Materials:100,operating,rare_earths,mine,ore,45000,t,REO,contained,2024,operating,1952,reported,,usgs-mcs-2025,US-PD,2025-06-01\n";
+const SITE: &str = "site,name,country,place,lat,lon,point_precision,point_source,operator,owners,owners_basis,status,commodity,stage,form,capacity,capacity_unit,substance,mass_basis,capacity_period,process_status,start,basis,note,source,licence,retrieved\n";
+const MINE: &str = "mountain-pass,Mountain Pass,USA,California,35.48,-115.53,town,own,MP,MP Materials:100,,operating,rare_earths,mine,ore,45000,t,REO,contained,2024,operating,1952,reported,,usgs-mcs-2025,US-PD,2025-06-01\n";
 
 #[test]
 fn rows_of_one_site_become_one_statement() {
@@ -31,6 +31,22 @@ fn rows_of_one_site_become_one_statement() {
         prepared.statements[0].subject,
         "https://usa.club.example/sites/mountain-pass"
     );
+}
+
+#[test]
+fn owners_rest_on_what_the_row_rests_on_or_on_something_else() {
+    let bench = Bench::new();
+    let site = |row: &str| {
+        let prepared = bench.read(TableKind::Site, &format!("{SITE}{row}")).unwrap();
+        let PayloadRef::Inline(bytes) = &prepared.statements[0].payload else {
+            panic!("a blob")
+        };
+        Site::parse(bytes, Vocabulary::embedded()).unwrap()
+    };
+    assert_eq!(site(MINE).owners[0].basis, Basis::Reported);
+    let recalled = site(&MINE.replace(":100,,", ":100,general_knowledge,"));
+    assert_eq!(recalled.owners[0].basis, Basis::GeneralKnowledge);
+    assert_eq!(recalled.processes[0].basis, Basis::Reported);
 }
 
 #[test]
@@ -78,6 +94,18 @@ fn what_is_wrong_with_a_site_is_told_in_its_row() {
             2,
             "owners",
             "is no share",
+        ),
+        (
+            format!("{SITE}{}", MINE.replace(":100,,", ":100,hearsay,")),
+            2,
+            "owners_basis",
+            "is no basis",
+        ),
+        (
+            format!("{SITE}{}", MINE.replace("MP Materials:100,,", ",reported,")),
+            2,
+            "owners_basis",
+            "must be empty where `owners` is",
         ),
         (
             format!("{SITE}{}", MINE.replace(",35.48,", ",95.48,")),
@@ -144,8 +172,8 @@ fn what_was_registered_before_is_unchanged_refused_or_superseded() {
 #[test]
 fn notices_are_read_with_their_lists() {
     let bench = Bench::new();
-    let header = "notice,date,end_date,type,actors,commodities,stages,affected,title,description,confidence,basis,source,licence,retrieved\n";
-    let row = "cn-2025,2025-04-04,,export_control,CHN,rare_earths; dysprosium,metal,WLD,Controls,Seven elements,high,reported,usgs-mcs-2025,US-PD,2025-06-01\n";
+    let header = "notice,date,end_date,type,actors,commodities,stages,affected,title_en,title_fr,description_en,description_fr,confidence,basis,source,licence,retrieved\n";
+    let row = "cn-2025,2025-04-04,,export_control,CHN,rare_earths; dysprosium,metal,WLD,Controls,Contrôles,Seven elements,Sept éléments,high,reported,usgs-mcs-2025,US-PD,2025-06-01\n";
     let kind = Vocabulary::embedded().notice_types()[0].notice_type.clone();
     let row = row.replace("export_control", &kind);
     let prepared = bench.read(TableKind::Notice, &format!("{header}{row}")).unwrap();

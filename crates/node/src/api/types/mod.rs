@@ -1,0 +1,28 @@
+//! The wire types of `/api/v1`: what the pages, a notebook or a partner's program reads.
+//!
+//! Decimals travel as strings so that no reader's floating point changes a figure. Labels are not sent with figures: a
+//! reader takes them, in its own language, from `/api/v1/vocabulary` by key.
+
+mod chain;
+mod composition;
+mod country;
+mod figure;
+mod flows;
+mod node;
+mod overview;
+mod page;
+mod provenance;
+mod series;
+mod statement;
+
+pub use chain::{Notice, Owner, Point, Process, Site, SitePage};
+pub use composition::{Composition, DepositLine};
+pub use country::{CountryPage, CountryPosition, CountryRow, MapShares};
+pub use figure::{CountryShare, Figure, SeriesKey, Source, Text};
+pub use flows::{FlowColumn, FlowLink, FlowNode, Flows};
+pub use node::{CutInfo, MemberInfo, MissingBlob, NodeInfo, TwinState};
+pub use overview::{Overview, SiteCount, StageLine};
+pub use page::Page;
+pub use provenance::{ObservationTrace, Provenance, SiteTrace};
+pub use series::{AreaLine, Balance, BalanceRow, Observation, PriceLine, Prices, Series};
+pub use statement::{InclusionProof, StatementPlace, StatementView};
