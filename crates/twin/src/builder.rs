@@ -33,7 +33,7 @@ pub struct TwinBuilder {
     withdrawn: BTreeSet<(String, StatementId)>,
     missing: Vec<MissingBlob>,
     uninterpreted: Vec<Uninterpreted>,
-    statements: u64,
+    statements: Vec<Arc<StatementRef>>,
 }
 
 struct SeriesDraft {
@@ -58,7 +58,7 @@ impl TwinBuilder {
             withdrawn: BTreeSet::new(),
             missing: Vec::new(),
             uninterpreted: Vec::new(),
-            statements: 0,
+            statements: Vec::new(),
         }
     }
 
@@ -72,7 +72,6 @@ impl TwinBuilder {
         statement: &Statement,
         blob: Option<&[u8]>,
     ) {
-        self.statements += 1;
         let place = Arc::new(StatementRef {
             member: member.to_owned(),
             index,
@@ -85,6 +84,7 @@ impl TwinBuilder {
             },
             recorded_ms,
         });
+        self.statements.push(Arc::clone(&place));
         if !matches!(statement.visibility, Visibility::Public | Visibility::Club) {
             // What a member knows of its own operators is an overlay of its own and never enters the club's twin.
             let reason = format!(

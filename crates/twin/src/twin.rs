@@ -62,7 +62,8 @@ pub struct Twin {
     sites: BTreeMap<String, SiteRecord>,
     notices: BTreeMap<String, NoticeRecord>,
     uninterpreted: Vec<Uninterpreted>,
-    statements: u64,
+    /// Every statement of the cut, by member code and index.
+    statements: Vec<Arc<StatementRef>>,
     aggregates: BTreeSet<Symbol>,
     members: BTreeSet<Symbol>,
     /// Every edition that anything comes from, by key.
@@ -88,7 +89,7 @@ impl Twin {
         sites: BTreeMap<String, SiteRecord>,
         notices: BTreeMap<String, NoticeRecord>,
         uninterpreted: Vec<Uninterpreted>,
-        statements: u64,
+        mut statements: Vec<Arc<StatementRef>>,
     ) -> Self {
         let aggregates = builder::aggregates(&texts, vocabulary);
         let members = cut.sizes.keys().filter_map(|member| texts.find(member)).collect();
@@ -102,6 +103,7 @@ impl Twin {
                 key.clone(),
             )
         });
+        statements.sort();
         let sources = every_source(&facts, &sites, &notices);
         Self {
             cut,
@@ -245,9 +247,9 @@ impl Twin {
         &self.uninterpreted
     }
 
-    /// How many statements the cut holds.
-    pub const fn statements(&self) -> u64 {
-        self.statements
+    /// Every statement of the cut, by member code and index.
+    pub fn statements(&self) -> &[Arc<StatementRef>] {
+        &self.statements
     }
 
     /// Symbols of the areas that are no countries.

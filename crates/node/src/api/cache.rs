@@ -4,7 +4,7 @@
 //! the entity tag is the cut with a hash of the question. What is kept is bounded in bytes.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use axum::body::Bytes;
 use axum::extract::FromRequestParts;
@@ -14,7 +14,9 @@ use axum::response::{IntoResponse as _, Response};
 use didymium_statement::Digest;
 use didymium_twin::{Completeness, Twin};
 use serde::Serialize;
+use serde_json::value::RawValue;
 
+use super::types;
 use super::views::Lens;
 use super::{ApiError, ApiState};
 use crate::NodeState;
@@ -28,11 +30,24 @@ const KEPT_ANSWER_BYTES_MAX: usize = 2 * 1024 * 1024;
 #[derive(Clone, Default)]
 pub(crate) struct RenderCache(Arc<Mutex<Kept>>);
 
+/// A list whose items are the same for every reader: pages of it differ in which items they show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum List {
+    Sites,
+    Notices,
+    Countries,
+}
+
+/// Items of a list, each rendered once a cut, when somebody asks; nothing if one cannot be rendered.
+type Items = Arc<OnceLock<Option<Vec<Box<RawValue>>>>>;
+
 #[derive(Default)]
 struct Kept {
     tag: Option<Digest>,
     bytes: usize,
     answers: HashMap<String, Bytes>,
+    /// As long as what the twin holds of them, so not counted in `bytes`.
+    items: HashMap<List, Items>,
 }
 
 impl RenderCache {
@@ -45,16 +60,35 @@ impl RenderCache {
 
     fn keep(&self, tag: Digest, question: &str, answer: &Bytes) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.tag != Some(tag) || kept.bytes > KEPT_BYTES_MAX {
-            *kept = Kept {
-                tag: Some(tag),
-                ..Kept::default()
-            };
+        kept.turn_to(tag);
+        if kept.bytes > KEPT_BYTES_MAX {
+            kept.answers.clear();
+            kept.bytes = 0;
         }
         if answer.len() <= KEPT_ANSWER_BYTES_MAX
             && kept.answers.insert(question.to_owned(), answer.clone()).is_none()
         {
             kept.bytes += answer.len() + question.len();
+        }
+    }
+}
+
+impl RenderCache {
+    fn items(&self, tag: Digest, list: List) -> Items {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.turn_to(tag);
+        Arc::clone(kept.items.entry(list).or_default())
+    }
+}
+
+impl Kept {
+    /// Forgets everything if the twin is another one.
+    fn turn_to(&mut self, tag: Digest) {
+        if self.tag != Some(tag) {
+            *self = Self {
+                tag: Some(tag),
+                ..Self::default()
+            };
         }
     }
 }
@@ -119,6 +153,39 @@ impl Question {
             (header::CACHE_CONTROL, "no-cache"),
         ];
         Ok((fixed, [(header::ETAG, tag)], body).into_response())
+    }
+
+    /// Answers with a page of a list. `all` gives its items and is asked once a cut; `matching` gives the places of those
+    /// that are wanted, in order, or nothing for all.
+    ///
+    /// # Errors
+    /// [`ApiError::Building`] before the first twin.
+    pub(crate) fn page<T: Serialize>(
+        &self,
+        list: List,
+        (offset, limit): (usize, usize),
+        all: impl FnOnce(Lens<'_>) -> Vec<T>,
+        matching: impl FnOnce(Lens<'_>) -> Option<Vec<usize>>,
+    ) -> Result<Response, ApiError> {
+        self.answer(|lens| {
+            let items = self.state.cache.items(version_of(lens.twin), list);
+            let items = items
+                .get_or_init(|| {
+                    let rendered = all(lens);
+                    let rendered = rendered.iter().map(serde_json::value::to_raw_value);
+                    rendered.collect::<Result<_, _>>().ok()
+                })
+                .as_ref()
+                .ok_or(ApiError::Unrenderable)?;
+            let places = matching(lens).unwrap_or_else(|| (0..items.len()).collect());
+            let shown = places.iter().skip(offset).take(limit);
+            Ok(types::Page {
+                items: shown.filter_map(|place| items.get(*place).cloned()).collect(),
+                total: places.len() as u64,
+                offset: offset as u64,
+                limit: limit as u64,
+            })
+        })
     }
 }
 

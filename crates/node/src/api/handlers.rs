@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::Response;
 
-use super::cache::Question;
+use super::cache::{List, Question};
 use super::query::{
     Ask, CommodityAsk, CutAsk, FigureAsk, FlowAsk, NoticesAsk, OBSERVATIONS_LIMIT_MAX, PageAsk, SeriesAsk,
     SitesAsk, StageAsk, period, window, window_of,
@@ -39,12 +39,11 @@ pub(crate) async fn members(
     State(state): State<ApiState>,
     Ask(ask): Ask<PageAsk>,
 ) -> Result<axum::Json<types::Page<types::MemberInfo>>, ApiError> {
-    let (offset, limit) = window(ask.offset, ask.limit)?;
+    let window = window(ask.offset, ask.limit)?;
     Ok(axum::Json(page(
         &members_of(&state.node).await?,
         Clone::clone,
-        offset,
-        limit,
+        window,
     )))
 }
 
@@ -186,10 +185,9 @@ pub(crate) async fn map(question: Question, Ask(ask): Ask<StageAsk>) -> Answer {
 /// Sites, by name.
 #[utoipa::path(get, path = "/api/v1/sites", tag = "chain", params(SitesAsk), responses((status = 200, body = types::Page<types::Site>), (status = 400, description = "A parameter is wrong")))]
 pub(crate) async fn sites(question: Question, Ask(ask): Ask<SitesAsk>) -> Answer {
-    let (offset, limit) = window(ask.offset, ask.limit)?;
-    question.answer(|lens| {
-        let found = views::matching_sites(lens.twin, &ask.filter());
-        Ok(page(&found, |record| lens.site(record), offset, limit))
+    let window = window(ask.offset, ask.limit)?;
+    question.page(List::Sites, window, views::every_site, |lens| {
+        views::places_of_sites(lens.twin, &ask.filter())
     })
 }
 
@@ -202,8 +200,8 @@ pub(crate) async fn site(question: Question, Path(site): Path<String>) -> Answer
 /// Countries that appear anywhere in the twin.
 #[utoipa::path(get, path = "/api/v1/countries", tag = "chain", params(PageAsk), responses((status = 200, body = types::Page<types::CountryRow>), (status = 400, description = "A parameter is wrong")))]
 pub(crate) async fn countries(question: Question, Ask(ask): Ask<PageAsk>) -> Answer {
-    let (offset, limit) = window(ask.offset, ask.limit)?;
-    question.answer(|lens| Ok(page(&views::countries(lens), Clone::clone, offset, limit)))
+    let window = window(ask.offset, ask.limit)?;
+    question.page(List::Countries, window, views::countries, |_| None)
 }
 
 /// A country.
@@ -215,25 +213,17 @@ pub(crate) async fn country(question: Question, Path(iso3): Path<String>) -> Ans
 /// Notices, newest first.
 #[utoipa::path(get, path = "/api/v1/notices", tag = "chain", params(NoticesAsk), responses((status = 200, body = types::Page<types::Notice>), (status = 400, description = "A parameter is wrong")))]
 pub(crate) async fn notices(question: Question, Ask(ask): Ask<NoticesAsk>) -> Answer {
-    let (offset, limit) = window(ask.offset, ask.limit)?;
-    question.answer(|lens| {
-        let found = views::matching_notices(lens.twin, &ask.filter());
-        Ok(page(&found, |record| lens.notice(record), offset, limit))
+    let window = window(ask.offset, ask.limit)?;
+    question.page(List::Notices, window, views::every_notice, |lens| {
+        views::places_of_notices(lens.twin, &ask.filter())
     })
 }
 
 /// Every source that the twin's figures come from, with licence and attribution.
 #[utoipa::path(get, path = "/api/v1/sources", tag = "twin", params(PageAsk), responses((status = 200, body = types::Page<types::Source>), (status = 400, description = "A parameter is wrong")))]
 pub(crate) async fn sources(question: Question, Ask(ask): Ask<PageAsk>) -> Answer {
-    let (offset, limit) = window(ask.offset, ask.limit)?;
-    question.answer(|lens| {
-        Ok(page(
-            lens.twin.sources(),
-            |source| views::source(source),
-            offset,
-            limit,
-        ))
-    })
+    let window = window(ask.offset, ask.limit)?;
+    question.answer(|lens| Ok(page(lens.twin.sources(), |source| views::source(source), window)))
 }
 
 /// Where a figure comes from.
@@ -249,7 +239,11 @@ pub(crate) async fn provenance(question: Question, Ask(ask): Ask<FigureAsk>) -> 
 }
 
 /// A page of a list that was found whole; only what is on the page is put into the wire's form.
-fn page<R, T>(found: &[R], shown: impl Fn(&R) -> T, offset: usize, limit: usize) -> types::Page<T> {
+pub(crate) fn page<R, T>(
+    found: &[R],
+    shown: impl Fn(&R) -> T,
+    (offset, limit): (usize, usize),
+) -> types::Page<T> {
     types::Page {
         items: found.iter().skip(offset).take(limit).map(shown).collect(),
         total: found.len() as u64,

@@ -1,7 +1,5 @@
 //! Statements, their places and proofs.
 
-use std::collections::BTreeMap;
-
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
@@ -9,78 +7,40 @@ use didymium_statement::{Digest, Kind, PayloadRef, Statement, Visibility};
 use didymium_store::EntryRecord;
 
 use super::cache::Question;
-use super::handlers::blocking;
+use super::handlers::{blocking, page};
 use super::query::{Ask, StatementsAsk, window};
 use super::types;
+use super::views;
 use super::{ApiError, ApiState};
 use crate::NodeState;
 use crate::clock::rfc3339;
 
-/// Statements in the order of their logs.
+/// Statements by member code, in the order of their logs.
 #[utoipa::path(get, path = "/api/v1/statements", tag = "log", params(StatementsAsk), responses((status = 200, body = types::Page<types::StatementPlace>), (status = 400, description = "A parameter is wrong"), (status = 404, description = "No such member")))]
 pub(crate) async fn statements(
     question: Question,
     Ask(ask): Ask<StatementsAsk>,
 ) -> Result<Response, ApiError> {
-    let (offset, limit) = window(ask.offset, ask.limit)?;
-    question.answer(|lens| {
-        list(
-            question.node(),
-            &lens.twin.cut().sizes,
-            ask.member.as_deref(),
-            offset as u64,
-            limit as u64,
-        )
-    })
-}
-
-/// The statements of the twin's cut, so that the list is a function of the cut as every other answer is.
-fn list(
-    node: &NodeState,
-    sizes: &BTreeMap<String, u64>,
-    member: Option<&str>,
-    offset: u64,
-    limit: u64,
-) -> Result<types::Page<types::StatementPlace>, ApiError> {
-    let charter = node.charter().charter();
-    if let Some(code) = member.filter(|code| charter.member(code).is_none()) {
+    let window = window(ask.offset, ask.limit)?;
+    let charter = question.node().charter().charter();
+    if let Some(code) = ask
+        .member
+        .as_deref()
+        .filter(|code| charter.member(code).is_none())
+    {
         return Err(ApiError::not_found("member", code));
     }
-    let mut items = Vec::new();
-    let mut total = 0;
-    for listed in charter
-        .members
-        .iter()
-        .filter(|listed| member.is_none_or(|code| code == listed.member))
-    {
-        let size = sizes.get(&listed.member).copied().unwrap_or(0);
-        let first = offset.saturating_sub(total).min(size);
-        let wanted = (limit - items.len() as u64).min(size - first);
-        if wanted > 0 && total + size > offset {
-            let entries = node
-                .log_of(&listed.member)?
-                .entries(first, u32::try_from(wanted).unwrap_or(u32::MAX))?;
-            items.extend(entries.iter().filter_map(|entry| place(&listed.member, entry)));
-        }
-        total += size;
-    }
-    Ok(types::Page {
-        items,
-        total,
-        offset,
-        limit,
-    })
-}
-
-fn place(member: &str, entry: &EntryRecord) -> Option<types::StatementPlace> {
-    let statement = Statement::parse(&entry.bytes).ok()?;
-    Some(types::StatementPlace {
-        statement: statement.id().to_string(),
-        kind: statement.kind.kind.to_string(),
-        issuer: statement.issuer,
-        member: member.to_owned(),
-        index: entry.index,
-        blob: entry.blob.map(|blob| Digest::from_bytes(blob).to_string()),
+    question.answer(|lens| {
+        let all = lens.twin.statements();
+        // They stand by member: one member's are together.
+        let (first, last) = ask.member.as_deref().map_or((0, all.len()), |code| {
+            (
+                all.partition_point(|statement| statement.member.as_str() < code),
+                all.partition_point(|statement| statement.member.as_str() <= code),
+            )
+        });
+        let found = all.get(first..last).unwrap_or_default();
+        Ok(page(found, |statement| views::place(statement), window))
     })
 }
 
@@ -213,7 +173,14 @@ impl Found {
     }
 
     fn view(&self, node: &NodeState) -> Result<types::StatementView, ApiError> {
-        let place = place(&self.member, &self.entry).ok_or(ApiError::Unrenderable)?;
+        let place = types::StatementPlace {
+            statement: self.statement.id().to_string(),
+            kind: self.statement.kind.kind.to_string(),
+            issuer: self.statement.issuer.clone(),
+            member: self.member.clone(),
+            index: self.entry.index,
+            blob: self.entry.blob.map(|blob| Digest::from_bytes(blob).to_string()),
+        };
         let twin = node.twin();
         let refused = twin.as_ref().and_then(|twin| {
             twin.uninterpreted()

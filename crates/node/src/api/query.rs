@@ -283,7 +283,7 @@ impl NoticesAsk {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct StatementsAsk {
-    /// Member whose log is read; all, in the charter's order, if absent.
+    /// Member whose log is read; all, by member code, if absent.
     pub(crate) member: Option<String>,
     /// First item, from 0.
     pub(crate) offset: Option<u64>,

@@ -252,7 +252,7 @@ pub fn source(source: &payload::Source) -> types::Source {
 }
 
 /// A statement's place.
-pub(crate) fn place(statement: &StatementRef) -> types::StatementPlace {
+pub fn place(statement: &StatementRef) -> types::StatementPlace {
     types::StatementPlace {
         statement: statement.id.to_string(),
         kind: statement.kind.clone(),

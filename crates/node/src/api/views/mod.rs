@@ -15,10 +15,12 @@ mod statements;
 pub use composition::composition;
 pub use country::{countries, country};
 pub use flows::flows;
-pub use lens::{Lens, source};
+pub use lens::{Lens, place, source};
 pub use map::map_shares;
 pub use overview::overview;
 pub use provenance::provenance;
 pub use series::{ObservationFilter, SeriesQuery, balance, observations, prices, series};
-pub use sites::{NoticeFilter, SiteFilter, matching_notices, matching_sites, site_page};
+pub use sites::{
+    NoticeFilter, SiteFilter, every_notice, every_site, places_of_notices, places_of_sites, site_page,
+};
 pub use statements::twin_state;

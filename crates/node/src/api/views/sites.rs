@@ -48,8 +48,48 @@ pub(crate) fn commodity_covers(twin: &Twin, asked: &str, found: &str) -> bool {
             .is_some_and(|commodity| commodity.family == found)
 }
 
+/// Every site, by name.
+pub fn every_site(lens: Lens<'_>) -> Vec<types::Site> {
+    lens.twin
+        .sites_by_name()
+        .map(|record| lens.site(record))
+        .collect()
+}
+
+/// Places of the sites that match, in the list of [`every_site`].
+pub fn places_of_sites(twin: &Twin, filter: &SiteFilter) -> Option<Vec<usize>> {
+    let all = twin.sites_by_name().enumerate();
+    Some(
+        all.filter(|(_, record)| matches(twin, &record.site, filter))
+            .map(|(place, _)| place)
+            .collect(),
+    )
+}
+
+/// Every notice, newest first.
+pub fn every_notice(lens: Lens<'_>) -> Vec<types::Notice> {
+    matching_notices(lens.twin, &NoticeFilter::default())
+        .into_iter()
+        .map(|record| lens.notice(record))
+        .collect()
+}
+
+/// Places of the notices that match, in the list of [`every_notice`].
+pub fn places_of_notices(twin: &Twin, filter: &NoticeFilter) -> Option<Vec<usize>> {
+    let all = matching_notices(twin, &NoticeFilter::default());
+    let matching = matching_notices(twin, filter);
+    let mut places = Vec::with_capacity(matching.len());
+    let mut wanted = matching.into_iter().peekable();
+    for (place, record) in all.into_iter().enumerate() {
+        if wanted.next_if(|next| std::ptr::eq(*next, record)).is_some() {
+            places.push(place);
+        }
+    }
+    Some(places)
+}
+
 /// Sites that match, by name.
-pub fn matching_sites<'t>(twin: &'t Twin, filter: &SiteFilter) -> Vec<&'t SiteRecord> {
+pub(crate) fn matching_sites<'t>(twin: &'t Twin, filter: &SiteFilter) -> Vec<&'t SiteRecord> {
     twin.sites_by_name()
         .filter(|record| matches(twin, &record.site, filter))
         .collect()
@@ -151,7 +191,7 @@ pub fn site_page(lens: Lens<'_>, key: &str) -> Option<types::SitePage> {
 }
 
 /// Notices that match, newest first.
-pub fn matching_notices<'t>(twin: &'t Twin, filter: &NoticeFilter) -> Vec<&'t NoticeRecord> {
+pub(crate) fn matching_notices<'t>(twin: &'t Twin, filter: &NoticeFilter) -> Vec<&'t NoticeRecord> {
     let covered = |notice: &didymium_statement::payload::Notice| {
         let names = |asked: &String| {
             notice
