@@ -66,8 +66,11 @@ pub(super) async fn check_host(State(hosts): State<Hosts>, request: Request, nex
         (Some(host), None) => host.to_str().ok(),
         _ => None,
     };
+    // A request may name its host in its target too (RFC 9112 §3.2.2): both must be this node.
+    let target = request.uri().authority();
+    let elsewhere = target.is_some_and(|target| !hosts.has(target.as_str()));
     match authority {
-        Some(authority) if hosts.has(authority) => next.run(request).await,
+        Some(authority) if hosts.has(authority) && !elsewhere => next.run(request).await,
         Some(_) => Problem::new(ProblemType::WrongHost, ProblemType::WrongHost.meaning()).into_response(),
         None => Problem::new(ProblemType::BadRequest, "a request has one Host header").into_response(),
     }
@@ -91,11 +94,11 @@ pub(super) async fn take_place(
 pub(super) async fn explain_errors(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
     let status = response.status();
-    let is_problem = response
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes() == b"application/problem+json");
-    if !(status.is_client_error() || status.is_server_error()) || is_problem {
+    let explained = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| {
+        // The page that says that there is no such page explains itself.
+        kind.as_bytes() == b"application/problem+json" || kind.as_bytes().starts_with(b"text/html")
+    });
+    if !(status.is_client_error() || status.is_server_error()) || explained {
         return response;
     }
     let (parts, body) = response.into_parts();

@@ -1,6 +1,6 @@
 //! The web pages, embedded in the binary.
 
-use axum::http::{HeaderMap, HeaderValue, Method, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use rust_embed::RustEmbed;
 
@@ -30,6 +30,31 @@ const NOT_PAGES: [&str; 9] = [
     "assets",
     ".well-known",
 ];
+
+/// The pages: first segment of the address, and whether a key follows it; as in `web/src/lib/router.svelte.ts`.
+const PAGES: [(&str, bool); 10] = [
+    ("", false),
+    ("map", false),
+    ("flow", false),
+    ("mineral", true),
+    ("countries", false),
+    ("country", true),
+    ("sites", false),
+    ("site", true),
+    ("statement", true),
+    ("about", false),
+];
+
+/// Whether there is a page at a path. Whether a site, a country or a statement of that key exists, the page finds out.
+fn is_page(path: &str) -> bool {
+    let mut segments = path.trim_end_matches('/').split('/');
+    let first = segments.next().unwrap_or_default();
+    let key = segments.next();
+    PAGES
+        .iter()
+        .any(|(name, keyed)| *name == first && *keyed == key.is_some())
+        && segments.next().is_none()
+}
 
 /// Answers whatever no route knows: a file of the pages, or the one page that finds its way by the address.
 pub(super) async fn page(method: Method, uri: Uri, headers: HeaderMap) -> Response {
@@ -70,7 +95,12 @@ pub(super) async fn page(method: Method, uri: Uri, headers: HeaderMap) -> Respon
         Some(file) => (file.metadata.sha256_hash(), file.data.into_owned()),
         None => ([0; 32], PLACEHOLDER.as_bytes().to_vec()),
     };
-    answer(&headers, "text/html", false, &hash, body)
+    let mut page = answer(&headers, "text/html", false, &hash, body);
+    if !is_page(path) {
+        // The page says that there is nothing, in the reader's language; programs read it from the status.
+        *page.status_mut() = StatusCode::NOT_FOUND;
+    }
+    page
 }
 
 fn missing() -> Response {
@@ -112,4 +142,40 @@ fn answer(asked: &HeaderMap, kind: &str, hashed: bool, hash: &[u8; 32], body: Ve
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     headers.insert(header::ETAG, tag);
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PAGES, is_page};
+
+    #[test]
+    fn pages_are_told_from_addresses_that_lead_nowhere() {
+        for path in ["", "map", "mineral/cobalt", "site/bayan-obo", "sites/", "about"] {
+            assert!(is_page(path), "{path}");
+        }
+        for path in ["nowhere", "map/x", "site", "country/CHN/x", "mineral", "x/y/z"] {
+            assert!(!is_page(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn the_pages_are_those_of_the_router() {
+        let router = include_str!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../web/src/lib/router.svelte.ts"
+        ));
+        let patterns = router
+            .lines()
+            .filter_map(|line| line.split_once("pattern: /^\\/"));
+        let mut routes: Vec<(&str, bool)> = patterns
+            .map(|(_, pattern)| {
+                let name = pattern.split(['\\', '$']).next().unwrap_or_default();
+                (name, pattern.contains("(?<"))
+            })
+            .collect();
+        let mut pages = PAGES.to_vec();
+        routes.sort_unstable();
+        pages.sort_unstable();
+        assert_eq!(pages, routes);
+    }
 }

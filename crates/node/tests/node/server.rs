@@ -125,6 +125,19 @@ async fn bodies_are_bounded_and_hosts_are_checked() {
     for own in ["localhost:4801", "[::1]:1", "127.0.0.1"] {
         assert_eq!(host(own).await.unwrap().status(), StatusCode::OK, "{own}");
     }
+    // A target that names another host is another's, whatever the header says.
+    let address = node.base.trim_start_matches("http://").to_owned();
+    let asked =
+        format!("GET http://evil.example/healthz HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+    let mut socket = tokio::net::TcpStream::connect(&address).await.unwrap();
+    tokio::io::AsyncWriteExt::write_all(&mut socket, asked.as_bytes())
+        .await
+        .unwrap();
+    let mut answer = String::new();
+    tokio::io::AsyncReadExt::read_to_string(&mut socket, &mut answer)
+        .await
+        .unwrap();
+    assert!(answer.starts_with("HTTP/1.1 421"), "{answer}");
 }
 
 #[tokio::test]
@@ -174,7 +187,7 @@ async fn answers_are_compressed_when_asked_and_pages_fall_back_to_the_one_page()
             .header(header::ACCEPT_ENCODING, encoding);
         assert_eq!(text(&asked.send().await.unwrap(), "content-encoding"), encoding);
     }
-    let page = get(&node, "/minerals/rare-earths?year=2023").await;
+    let page = get(&node, "/mineral/rare_earths?year=2023").await;
     assert_eq!(page.status(), StatusCode::OK);
     assert_eq!(text(&page, "content-type"), "text/html; charset=utf-8");
     assert_eq!(text(&page, "cache-control"), "no-cache");
@@ -190,6 +203,10 @@ async fn answers_are_compressed_when_asked_and_pages_fall_back_to_the_one_page()
         .await
         .unwrap();
     assert_eq!(again.status(), StatusCode::NOT_MODIFIED);
+    // An address that leads nowhere shows the page that says so, with the status that says so.
+    let nowhere = get(&node, "/minerals/rare-earths").await;
+    assert_eq!(nowhere.status(), StatusCode::NOT_FOUND);
+    assert_eq!(text(&nowhere, "content-type"), "text/html; charset=utf-8");
     for outside in [
         "/%2e%2e/Cargo.toml",
         "/..%2fCargo.toml",
