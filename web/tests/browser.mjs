@@ -3,7 +3,7 @@
  *
  * `DIDYMIUM_URL` names the node (a running `didymium demo`); `CHROMIUM` the browser.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
@@ -39,9 +39,9 @@ const EXPECTED = /status of 404/;
 
 /**
  * Opens a page of the node in a context of its own. `faults` collects console errors, breaches of the content security
- * policy, exceptions and requests to any other host.
+ * policy, exceptions and requests to any other host. `prepare` is called with the page before it goes anywhere.
  */
-export async function open(path, { width = 1440, theme = 'light', language = 'en', missing = false } = {}) {
+export async function open(path, { width = 1440, theme = 'light', language = 'en', missing = false, prepare } = {}) {
   const context = await (await start()).newContext({
     viewport: { width, height: width < 500 ? 844 : 900 },
     colorScheme: theme,
@@ -58,6 +58,7 @@ export async function open(path, { width = 1440, theme = 'light', language = 'en
     const url = new URL(request.url());
     if (!['data:', 'blob:'].includes(url.protocol) && url.origin !== base) faults.push(`request to ${url.origin}`);
   });
+  await prepare?.(page);
   await page.goto(base + path);
   await settled(page);
   return { page, faults, close: () => context.close() };
@@ -86,6 +87,24 @@ export function overflow(page) {
       .slice(0, 5)
       .map((element) => `${element.tagName.toLowerCase()}.${element.getAttribute('class') ?? ''}`);
   });
+}
+
+/** The addresses of pages about an element or a basket, which the sources count within a family. */
+export const WITHIN_A_FAMILY = ['/?commodity=ndpr', '/map?commodity=terbium', '/flow?commodity=hree', '/mineral/dysprosium', '/mineral/ndpr'];
+
+/** What a click on an export button of a chart saves; what the page says instead is a failure at once. */
+export async function saved(page, chart, kind) {
+  const button = chart.locator(`[data-export=${kind}]`);
+  const alert = chart.locator('[role=alert]');
+  const download = page.waitForEvent('download');
+  const said = alert.waitFor({ timeout: 30_000 }).then(
+    async () => Promise.reject(new Error(`the page says: ${await alert.innerText()}`)),
+    // Nothing was said: the download decides.
+    () => new Promise(() => {}),
+  );
+  await button.click();
+  const file = await Promise.race([download, said]);
+  return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
 }
 
 /** Every page of the site, with a country, a site and a statement that exist. */

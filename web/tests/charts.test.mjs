@@ -1,8 +1,7 @@
 /** The charts: their figures are the API's, they open provenance by click and by key, and they can be taken away. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
-import { api, open, settled, stop } from './browser.mjs';
+import { api, open, saved, settled, stop } from './browser.mjs';
 
 after(stop);
 
@@ -10,12 +9,6 @@ const query = (key) => new URLSearchParams(Object.entries(key).filter(([, value]
 const drawer = (page) => page.waitForSelector('dialog[open] .value');
 const opened = (page) => new URL(page.url()).searchParams.get('figure');
 const mineKey = async () => (await api('overview?commodity=rare_earths')).stages.find((line) => line.stage === 'mine').series;
-
-/** What a click on an export button of a chart saves. */
-async function saved(page, chart, kind) {
-  const [download] = await Promise.all([page.waitForEvent('download'), chart.locator(`[data-export=${kind}]`).click()]);
-  return { name: download.suggestedFilename(), bytes: readFileSync(await download.path()) };
-}
 
 test('map: as many marks and list entries as the API has sites with a place; filters go to the address', async () => {
   const all = await api('sites?commodity=rare_earths&limit=500');
@@ -126,8 +119,6 @@ test('mineral: arrow keys move through the chart, Enter opens the figure, and no
 
 test('every chart of the mineral’s page gives its data and its pictures', async () => {
   const { page, faults, close } = await open('/mineral/rare_earths', { theme: 'dark' });
-  // Source lines come last and move what stands under them: a button that moves under the pointer is not clicked.
-  await page.waitForLoadState('networkidle');
   const charts = page.locator('figure.chart');
   assert.ok((await charts.count()) >= 7);
   for (let index = 0; index < (await charts.count()); index += 1) {

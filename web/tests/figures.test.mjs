@@ -21,7 +21,7 @@ for (const language of ['en', 'fr']) {
     const expected = new Map();
     for (const line of overview.stages) {
       const shares = [...line.top, ...(line.club ? [line.club] : [])];
-      for (const figure of [line.world, line.hhi, line.n_minus_1, line.change, ...shares.flatMap((share) => [share.value, share.share])]) {
+      for (const figure of [line.world, line.hhi, line.n_minus_1, line.change, line.sites.total, line.sites.operating, ...shares.flatMap((share) => [share.value, share.share])]) {
         if (figure?.value != null) expected.set(figure.figure, figure);
       }
     }

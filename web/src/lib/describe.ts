@@ -3,7 +3,7 @@ import { areaName, label } from './vocabulary.svelte';
 
 /** What a series counts, in words: `Production · Rare earths · Mining (ore)`. */
 export function seriesText(key: SeriesKey): string {
-  const parts = [label('measures', key.measure)];
+  const parts = key.measure ? [label('measures', key.measure)] : [];
   if (key.commodity) parts.push(label('commodities', key.commodity));
   const form = key.form ? label('forms', key.form).toLocaleLowerCase() : '';
   if (key.stage) parts.push(form ? `${label('stages', key.stage)} (${form})` : label('stages', key.stage));

@@ -2,6 +2,9 @@ import type { Figure } from './api/types';
 import { language, t } from './i18n/index.svelte';
 import { unit as unitTerm, label } from './vocabulary.svelte';
 
+/** Spread between sources, as a fraction, from which they are said to disagree. */
+export const DISAGREE = 0.05;
+
 const formats = new Map<string, Intl.NumberFormat>();
 
 function numberFormat(options: Intl.NumberFormatOptions): Intl.NumberFormat {

@@ -21,6 +21,9 @@ interface Index {
   byNumeric: Map<string, CountryTerm>;
 }
 
+/** Members up to which a basket is one of few elements. */
+const FEW = 4;
+
 let index = $state.raw<Index | undefined>();
 
 function table(list: readonly { key: string; label: Text }[]): Map<string, Text> {
@@ -63,9 +66,10 @@ export function description(kind: 'stages' | 'forms', key: string): string {
   return term ? pick(term.description) : '';
 }
 
-/** The name of a country, an aggregate or the club. */
+/** The name of a country, an aggregate, the club, or of all but some countries (`!CHN,USA`). */
 export function areaName(area: string): string {
   if (area === 'CLUB') return t('shell.club_members');
+  if (area.startsWith('!')) return t('shell.all_but', { names: area.slice(1).split(',').map(areaName).join(', ') });
   const country = index?.countries.get(area);
   return country ? pick(country.label) : label('areas', area);
 }
@@ -81,6 +85,28 @@ export function countryByNumeric(numeric: string): CountryTerm | undefined {
 
 export function commodity(key: string): CommodityTerm | undefined {
   return index?.raw.commodities.find((term) => term.key === key);
+}
+
+/** The families that an element or a basket belongs to; none for a family. */
+export function familiesOf(key: string): string[] {
+  const term = commodity(key);
+  if (!term || term.kind === 'family') return [];
+  const families = term.members.length > 0 ? term.members.map((member) => commodity(member)?.family || member) : [term.family];
+  return [...new Set(families)].filter((family) => family !== '' && family !== key);
+}
+
+/** The commodities under which what concerns this one may be registered: itself, its family, its members and its baskets. */
+export function kindred(key: string): ReadonlySet<string> {
+  const terms = index?.raw.commodities ?? [];
+  const own = commodity(key);
+  const related = own?.kind === 'family' ? terms.filter((term) => term.family === key) : terms.filter((term) => term.members.includes(key));
+  return new Set([key, ...(own?.members ?? []), ...familiesOf(key), ...related.map((term) => term.key)]);
+}
+
+/** Elements that the strongest demand is for: the members of a family's baskets of few elements. */
+export function soughtElements(family: string): ReadonlySet<string> {
+  const few = (index?.raw.commodities ?? []).filter((term) => term.kind === 'basket' && term.family === family && term.members.length <= FEW);
+  return new Set(few.flatMap((term) => term.members));
 }
 
 export function unit(key: string): UnitTerm | undefined {

@@ -13,11 +13,14 @@ export interface Request {
   params?: Params;
 }
 
+/** What is to be done to have an answer; it stops where the signal says so. */
+export type Job<T> = (signal: AbortSignal) => Promise<T>;
+
 /**
- * Follows a request: whenever what `request` reads changes, the old fetch is aborted and a new one made.
- * Call it while a component initialises. `null` means: nothing to ask for yet.
+ * Follows a job: whenever what `job` reads changes, the old one is aborted and a new one started. `null` means: nothing
+ * to ask for yet. Call it while a component initialises.
  */
-export function resource<T>(request: () => Request | null): Resource<T> {
+export function followed<T>(job: () => Job<T> | null): Resource<T> {
   let data = $state.raw<T | undefined>();
   let error = $state.raw<unknown>();
   let loading = $state(true);
@@ -25,11 +28,11 @@ export function resource<T>(request: () => Request | null): Resource<T> {
 
   $effect(() => {
     void round;
-    const wanted = request();
+    const wanted = job();
     if (!wanted) return;
     const controller = new AbortController();
     loading = true;
-    get<T>(wanted.path, wanted.params, controller.signal).then(
+    wanted(controller.signal).then(
       (answer) => {
         if (controller.signal.aborted) return;
         data = answer;
@@ -60,4 +63,12 @@ export function resource<T>(request: () => Request | null): Resource<T> {
       round += 1;
     },
   };
+}
+
+/** Follows a request. */
+export function resource<T>(request: () => Request | null): Resource<T> {
+  return followed<T>(() => {
+    const wanted = request();
+    return wanted && ((signal) => get<T>(wanted.path, wanted.params, signal));
+  });
 }

@@ -3,14 +3,18 @@
  *
  * Decimals travel as strings; labels are looked up by key in the vocabulary.
  */
+import type { StatementPlace } from './types-node';
+
+export type * from './types-node';
+export type * from './types-vocabulary';
 
 /** One number of the twin as it is shown, with the handle that opens its provenance. */
 export interface Figure {
-  /** Decimal in `unit`; null where nobody published one. */
+  /** Decimal in `unit`; null where no loaded source gives one. */
   value: string | null;
   unit: string;
   substance: string | null;
-  /** `2023`, `2023-Q1` or `2023-04`. */
+  /** `2023`, `2023-Q1` or `2023-04`; empty for a count of sites, which stands for now. */
   period: string;
   /** `reported`, `estimated`, `projected`, `derived` or `general_knowledge`. */
   basis: string;
@@ -20,7 +24,7 @@ export interface Figure {
   figure: string;
   /** Sources that give a figure for the cell; 0 for derived figures. */
   sources: number;
-  /** Largest relative difference between those sources as a fraction. */
+  /** How far those sources are apart: the largest figure minus the smallest, as a fraction of the largest. */
   spread: string | null;
 }
 
@@ -31,66 +35,26 @@ export interface Page<T> {
   limit: number;
 }
 
-export interface NodeInfo {
-  club: string;
-  charter: string;
-  member: string;
-  did: string;
-  version: string;
-  members: MemberInfo[];
-  twin: TwinState;
-}
-
-export interface MemberInfo {
-  member: string;
-  did: string;
-  address: string;
-  origin: string;
-  log_key: string;
-  size: number;
-  last_seen: string | null;
-  trouble: string | null;
-}
-
-export interface TwinState {
-  /** `complete`, `incomplete` or `building`. */
-  state: string;
-  digest: string | null;
-  cut: CutInfo;
-  missing: MissingBlob[];
-  observations: number;
-  sites: number;
-  notices: number;
-  uninterpreted: number;
-}
-
-export interface CutInfo {
-  id: string;
-  charter: string;
-  sizes: Record<string, number>;
-  vocabulary: string;
-  rules: string;
-}
-
-export interface MissingBlob {
-  blob: string;
-  statement: string;
-  member: string;
-}
-
 export interface Overview {
   commodity: string;
   stages: StageLine[];
   notices: Notice[];
+  /** Every edition behind the figures sent. */
+  sources: Source[];
 }
+
+/**
+ * How many countries a "world" figure is the sum of, where the edition gives neither a world total nor a remainder; null
+ * where it does.
+ */
+export type Listed = number | null;
 
 export interface StageLine {
   stage: string;
   form: string;
   series: SeriesKey | null;
   world: Figure | null;
-  /** How many countries `world` is the sum of, where the edition gives neither a world total nor a line for others. */
-  listed?: number | null;
+  listed: Listed;
   top: CountryShare[];
   hhi: Figure | null;
   n_minus_1: Figure | null;
@@ -101,8 +65,8 @@ export interface StageLine {
 }
 
 export interface SiteCount {
-  total: number;
-  operating: number;
+  total: Figure;
+  operating: Figure;
 }
 
 /** Everything of an observation's key but area and period. */
@@ -131,6 +95,12 @@ export interface Series {
   world: (Figure | null)[];
   hhi: (Figure | null)[];
   largest_share: (Figure | null)[];
+  /** Parallel to `periods`. */
+  listed: Listed[];
+  /** Key of the edition chosen for each period, parallel to `periods`. */
+  editions: string[];
+  /** Every edition behind the figures sent. */
+  sources: Source[];
 }
 
 export interface AreaLine {
@@ -147,7 +117,9 @@ export interface Balance {
   hhi: Figure | null;
   n_minus_1: Figure | null;
   club: CountryShare | null;
-  sources: string[];
+  listed: Listed;
+  /** The chosen edition first; `by_source` of each row is parallel to it. */
+  sources: Source[];
   rule: Text;
 }
 
@@ -185,6 +157,19 @@ export interface Provenance {
   inputs: ObservationTrace[];
   inputs_total: number;
   alternatives: ObservationTrace[];
+  /** The sites that a count counted, the first of them. */
+  sites: SiteTrace[];
+  sites_total: number;
+}
+
+/** A counted site, with the statement that registers it. */
+export interface SiteTrace {
+  site: string;
+  name: string;
+  country: string;
+  status: string;
+  source: Source;
+  statement: StatementPlace;
 }
 
 export interface ObservationTrace {
@@ -205,39 +190,6 @@ export interface Source {
   published: string;
   published_basis: string;
   retrieved: string;
-}
-
-export interface StatementPlace {
-  statement: string;
-  kind: string;
-  issuer: string;
-  member: string;
-  index: number;
-  blob: string | null;
-}
-
-export interface StatementView {
-  place: StatementPlace;
-  version: number;
-  visibility: string;
-  subject: string;
-  valid: [string, string] | null;
-  key_id: string;
-  status: string;
-  payload: unknown;
-  payload_bytes: number;
-  recorded: string;
-}
-
-export interface InclusionProof {
-  member: string;
-  index: number;
-  size: number;
-  leaf: string;
-  path: string[];
-  checkpoint: string;
-  log_key: string;
-  statement_key: string;
 }
 
 export interface Site {
@@ -291,8 +243,8 @@ export interface Notice {
   actors: string[];
   commodities: string[];
   affected: string[];
-  title: string;
-  description: string;
+  title: Text;
+  description: Text;
   confidence: string;
   basis: string;
   source: Source;
@@ -306,6 +258,8 @@ export interface Flows {
   columns: FlowColumn[];
   nodes: FlowNode[];
   links: FlowLink[];
+  /** Every edition behind the figures sent. */
+  sources: Source[];
 }
 
 export interface FlowColumn {
@@ -315,6 +269,7 @@ export interface FlowColumn {
   series: SeriesKey | null;
   period: string;
   stand_in: boolean;
+  listed: Listed;
 }
 
 export interface FlowNode {
@@ -334,6 +289,8 @@ export interface FlowLink {
 export interface Prices {
   commodity: string;
   lines: PriceLine[];
+  /** Every edition behind the figures sent. */
+  sources: Source[];
 }
 
 export interface PriceLine {
@@ -347,6 +304,8 @@ export interface Composition {
   commodity: string;
   elements: string[];
   deposits: DepositLine[];
+  /** Every edition behind the figures sent. */
+  sources: Source[];
 }
 
 export interface DepositLine {
@@ -366,6 +325,8 @@ export interface CountryPage {
   imports: Observation[];
   sites: Site[];
   notices: Notice[];
+  /** Every edition behind the figures sent. */
+  sources: Source[];
 }
 
 export interface CountryPosition {
@@ -374,13 +335,14 @@ export interface CountryPosition {
   share: Figure;
   /** 1 = largest. */
   rank: number;
+  listed: Listed;
 }
 
 export interface CountryRow {
   area: string;
   member: boolean;
-  sites: number;
-  /** Stages in which it is among the three largest, as `commodity/stage`. */
+  sites: Figure;
+  /** Stages with a world total in which it is among the three largest, as `commodity/stage`. */
   leads: string[];
 }
 
@@ -388,88 +350,7 @@ export interface MapShares {
   series: SeriesKey | null;
   period: string;
   shares: CountryShare[];
-}
-
-/** RFC 9457 problem details. */
-export interface ProblemDetails {
-  type?: string;
-  title?: string;
-  status?: number;
-  detail?: string;
-  instance?: string;
-}
-
-/** `GET /api/v1/vocabulary`: every key with its labels. */
-export interface Vocabulary {
-  version: string;
-  digest: string;
-  commodities: CommodityTerm[];
-  stages: DescribedTerm[];
-  forms: DescribedTerm[];
-  substances: SubstanceTerm[];
-  measures: MeasureTerm[];
-  units: UnitTerm[];
-  countries: CountryTerm[];
-  areas: Term[];
-  hs_codes: HsTerm[];
-  notice_types: NoticeTypeTerm[];
-  chain: ChainLink[];
-}
-
-export interface Term {
-  key: string;
-  label: Text;
-}
-export interface DescribedTerm extends Term {
-  description: Text;
-}
-export interface CommodityTerm extends Term {
-  /** `family`, `element` or `basket`. */
-  kind: string;
-  family: string;
-  symbol: string;
-  members: string[];
-  default_substance: string;
-}
-export interface SubstanceTerm extends Term {
-  formula: string;
-  element: string;
-}
-export interface MeasureTerm extends Term {
-  dimension: string;
-}
-export interface UnitTerm extends Term {
-  symbol: string;
-  dimension: string;
-  factor: string;
-}
-export interface CountryTerm {
-  iso3: string;
-  iso2: string;
-  numeric: string;
-  label: Text;
-  region: string;
-  lat: number | string;
-  lon: number | string;
-}
-export interface HsTerm {
-  hs: string;
-  label: Text;
-  commodity: string;
-  stage: string;
-  form: string;
-  wider: boolean | string;
-}
-export interface NoticeTypeTerm extends Term {
-  severity: string;
-}
-export interface ChainLink {
-  family: string;
-  order: number;
-  stage: string;
-  form: string;
-  substance: string;
-  /** The series that stands for the stage; null where none is published. */
-  headline_measure: string | null;
-  headline_commodity: string | null;
+  listed: Listed;
+  /** Every edition behind the figures sent. */
+  sources: Source[];
 }

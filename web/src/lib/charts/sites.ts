@@ -2,6 +2,9 @@
 import type { Figure, Process, Site } from '../api/types';
 import { asNumber } from './scales';
 
+/** Every status that a site may have, the liveliest first. */
+export const STATUSES = ['operating', 'construction', 'development', 'planned', 'suspended', 'care_and_maintenance', 'closed', 'unknown'] as const;
+
 /** Tonnes in one of a mass unit. */
 const TONNES: Readonly<Record<string, number>> = { t: 1, kt: 1000, kg: 0.001, g: 0.000001 };
 

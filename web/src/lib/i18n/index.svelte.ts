@@ -40,7 +40,14 @@ export function t(key: MessageKey, values: Values = {}): string {
   const namespace = catalogue[key.slice(0, dot) as keyof Catalogue];
   const messages = namespace[current] as Record<string, string>;
   const message = messages[key.slice(dot + 1)];
-  return message === undefined ? key : interpolate(message, values, current);
+  if (message === undefined) return key;
+  const text = interpolate(message, values, current);
+  return current === 'fr' ? unbroken(text) : text;
+}
+
+/** French sets a space before these signs, at which no line may break. */
+function unbroken(text: string): string {
+  return text.replace(/ (?=[:;?!%»])/g, '\u00a0').replaceAll('« ', '«\u00a0');
 }
 
 /** Whether the catalogue has the key: for keys built from data (`status_` + status). */
@@ -50,7 +57,13 @@ export function has(key: string): key is MessageKey {
   return namespace !== undefined && key.slice(dot + 1) in namespace.en;
 }
 
-/** A text that the node sends in both languages. */
+/** A text that the node sends in both languages; in the other where the reader's is empty. */
 export function pick(text: Text): string {
-  return current === 'fr' ? text.fr || text.en : text.en;
+  return current === 'fr' ? text.fr || text.en : text.en || text.fr;
+}
+
+/** The language that {@link pick} takes from a text. */
+export function picked(text: Text): Language {
+  if (current === 'fr') return text.fr ? 'fr' : 'en';
+  return text.en ? 'en' : 'fr';
 }

@@ -17,13 +17,14 @@ function line(stage: string, top: CountryShare[], club: number | null): StageLin
     form: '',
     series: null,
     world: null,
+    listed: null,
     top,
     hhi: null,
     n_minus_1: null,
     club: club === null ? null : held('CLUB', club),
     trend: [],
     change: null,
-    sites: { total: 0, operating: 0 },
+    sites: { total: figure(0, 'count'), operating: figure(0, 'count') },
   };
 }
 
@@ -66,14 +67,14 @@ describe('the story', () => {
   });
 });
 
-it('leaves exports out of the story, and takes a sum of countries listed for the headline only where nothing else is', () => {
+it('leaves exports out of the story, counts sums of countries listed by themselves, and takes a sum of countries listed for the headline only where nothing else is', () => {
   const series = { measure: 'trade', commodity: 'rare_earths', stage: 'magnet', form: '', substance: '', subject: '' };
   const exported = { ...line('magnet', [held('CHN', 99)], 90), series };
   const listed = { ...line('metal', [held('MYS', 95)], 80), listed: 4 };
   const told = story([exported, listed, line('mine', [held('CHN', 69)], 12), line('alloy', [], null)]);
-  expect(told).toMatchObject({ produced: 2, silent: 1 });
+  expect(told).toMatchObject({ leader: 'CHN', led: 1, produced: 1, listed: 1, ledListed: 0, silent: 1 });
   expect([told.peak?.stage, told.strongest?.stage]).toEqual(['mine', 'mine']);
-  expect(story([exported, listed]).peak?.stage).toBe('metal');
+  expect(story([exported, listed])).toMatchObject({ peak: { stage: 'metal' }, strongest: undefined, leader: 'MYS', led: 0, produced: 0, listed: 1, ledListed: 1 });
   expect(story([exported])).toMatchObject({ peak: undefined, produced: 0, silent: 0 });
 });
 
