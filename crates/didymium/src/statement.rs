@@ -140,9 +140,18 @@ async fn from_reader(
             let bytes = node.bytes(&format!("/api/v1/statements/{id}/cose"), &[]).await?;
             let statement = Statement::parse(&bytes).map_err(unverified("these bytes are no statement"))?;
             let proof = node.json(&format!("/api/v1/statements/{id}/proof"), &[]).await?;
+            let blob = match &statement.payload {
+                PayloadRef::Inline(_) => None,
+                // A payload that the node lacks is shown as absent; the signature stands without it.
+                PayloadRef::Blob(digest) => match node.bytes(&format!("/api/v1/blobs/{digest}"), &[]).await {
+                    Ok(bytes) => Some(bytes),
+                    Err(CliError::NotFound(_)) => None,
+                    Err(error) => return Err(error),
+                },
+            };
             Ok(Evidence {
                 statement,
-                blob: None,
+                blob,
                 proof: Some(proof),
                 charter,
             })

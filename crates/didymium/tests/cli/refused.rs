@@ -1,6 +1,6 @@
 //! Bad input is refused with its place and a reason, and nothing is lost.
 
-use crate::common::{Desk, HEADER, ROW, SITE, SITE_HEADER, binary, edit, long_table, run, twin};
+use crate::common::{Desk, HEADER, ROW, SITE, SITE_HEADER, Serving, edit, long_table, run, twin};
 use didymium_statement::{Draft, Kind, KindVersion, StatementSigner, Visibility};
 use didymium_store::{SqliteStore, Store as _, StoreOptions};
 use zeroize::Zeroizing;
@@ -181,28 +181,30 @@ fn a_database_cut_short_is_told_and_not_written_to() {
 #[test]
 fn two_processes_do_not_share_a_folder() {
     let desk = Desk::new();
-    let mut serving = binary()
-        .args(["serve", "--dir", &desk.node()])
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    let out = serving.stdout.take().unwrap();
-    std::io::BufRead::read_line(&mut std::io::BufReader::new(out), &mut line).unwrap();
+    let serving = Serving::start(&desk.node());
     let answer = desk.import(&desk.node(), "t.csv", &format!("{HEADER}{ROW}"));
     run(&["serve", "--dir", &desk.node()]).ends(6);
-    let url = line
-        .split_whitespace()
-        .find(|word| word.starts_with("http"))
-        .unwrap()
-        .to_owned();
-    let stop = std::process::Command::new("kill")
-        .arg(serving.id().to_string())
-        .status()
-        .unwrap();
-    let ended = serving.wait().unwrap();
-    assert!(stop.success() && ended.success(), "{url}: {ended}");
+    serving.stop();
     assert!(answer.ends(6).err.contains("in use by another didymium process"));
+}
+
+#[test]
+fn a_running_node_gives_the_payload_that_is_a_blob() {
+    let desk = Desk::new();
+    let node = desk.node();
+    desk.import(&node, "t.csv", &long_table(2_000)).ends(0);
+    let store = SqliteStore::open(std::path::Path::new(&node), StoreOptions::default()).unwrap();
+    let origin = store.heads().unwrap()[0].origin.clone();
+    let entries = store.entries(&origin, 0, 10).unwrap();
+    let with_blob = entries.iter().find(|entry| entry.blob.is_some()).unwrap();
+    let id = didymium_statement::Digest::of(&with_blob.bytes).to_string();
+    drop(store);
+    let serving = Serving::start(&node);
+    let shown = run(&["statement", "show", "--json", "--url", &serving.url, &id]);
+    let rows = shown.ends(0).json()["payload"]["rows"].as_array().unwrap().len();
+    assert_eq!(rows, 2_000);
+    run(&["statement", "verify", "--url", &serving.url, &id]).ends(0);
+    serving.stop();
 }
 
 #[test]

@@ -70,6 +70,42 @@ pub fn run<S: AsRef<std::ffi::OsStr>>(args: &[S]) -> Answer {
     binary().args(args).output().unwrap().into()
 }
 
+/// A node that `didymium serve` runs.
+pub struct Serving {
+    process: std::process::Child,
+    pub url: String,
+}
+
+impl Serving {
+    /// Starts the node of a folder and waits until it says its address.
+    pub fn start(dir: &str) -> Self {
+        let mut process = binary()
+            .args(["serve", "--dir", dir])
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let out = process.stdout.take().unwrap();
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(out), &mut line).unwrap();
+        let url = line
+            .split_whitespace()
+            .find(|word| word.starts_with("http"))
+            .unwrap();
+        let url = url.to_owned();
+        Self { process, url }
+    }
+
+    /// Tells it to stop; it ends well.
+    pub fn stop(mut self) {
+        let told = Command::new("kill")
+            .arg(self.process.id().to_string())
+            .status()
+            .unwrap();
+        let ended = self.process.wait().unwrap();
+        assert!(told.success() && ended.success(), "{}: {ended}", self.url);
+    }
+}
+
 /// A folder with a node of CAN in `node` and a `sources.csv`.
 pub struct Desk {
     dir: tempfile::TempDir,

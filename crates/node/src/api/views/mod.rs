@@ -21,6 +21,7 @@ pub use overview::overview;
 pub use provenance::provenance;
 pub use series::{ObservationFilter, SeriesQuery, balance, observations, prices, series};
 pub use sites::{
-    NoticeFilter, SiteFilter, every_notice, every_site, places_of_notices, places_of_sites, site_page,
+    NoticeFilter, SiteFilter, every_notice, every_site, matching_sites, places_of_notices, places_of_sites,
+    site_page,
 };
 pub use statements::twin_state;

@@ -89,7 +89,7 @@ pub fn places_of_notices(twin: &Twin, filter: &NoticeFilter) -> Option<Vec<usize
 }
 
 /// Sites that match, by name.
-pub(crate) fn matching_sites<'t>(twin: &'t Twin, filter: &SiteFilter) -> Vec<&'t SiteRecord> {
+pub fn matching_sites<'t>(twin: &'t Twin, filter: &SiteFilter) -> Vec<&'t SiteRecord> {
     twin.sites_by_name()
         .filter(|record| matches(twin, &record.site, filter))
         .collect()
