@@ -1,0 +1,34 @@
+/** The editions behind a chart, in words: for its caption, its picture and its table. */
+import type { Source } from '../api/types';
+
+/** An edition by its name: title, and the edition where the title does not say it. */
+export function editionName(source: Source): string {
+  return !source.edition || source.title.includes(source.edition) ? source.title : `${source.title}, ${source.edition}`;
+}
+
+/**
+ * One text for each of some editions: the line that its publisher asks for, with its name where the line says neither
+ * title nor edition. A line that several editions share is told with the first of them only.
+ */
+export function editionTexts(sources: readonly Source[]): string[] {
+  const said = new Set<string>();
+  const each = new Map(sources.map((source) => [source.source, source]));
+  return [...each.values()].map((source) => {
+    const name = editionName(source);
+    const line = source.attribution;
+    if (!line || said.has(line)) return name;
+    said.add(line);
+    const named = line.includes(source.title) || (source.edition !== '' && line.includes(source.edition));
+    return named ? line : `${name} (${line})`;
+  });
+}
+
+/** All editions in one line. */
+export function sourceLine(sources: readonly Source[]): string {
+  return editionTexts(sources).join(' · ');
+}
+
+/** What a publication is called in a drawing: the publisher's letters that its key begins with. */
+export function shortName(series: string): string {
+  return (series.split('-')[0] ?? series).toUpperCase();
+}
