@@ -260,6 +260,61 @@ pub enum LogError {
         /// The rule that it breaks.
         reason: &'static str,
     },
+    /// Two notes and a path do not show a split view.
+    #[error("no split view: {reason}")]
+    EvidenceEmpty {
+        /// What is missing from a contradiction.
+        reason: &'static str,
+    },
+    /// Bytes are not evidence of a split view.
+    #[error("not evidence of a split view: {reason}")]
+    EvidenceFormat {
+        /// The rule that they break.
+        reason: &'static str,
+    },
+
+    /// A body is not an `add-checkpoint` request.
+    #[error("line {line} of the request is wrong: {reason}")]
+    RequestFormat {
+        /// Line number, from 1.
+        line: usize,
+        /// The rule that it breaks.
+        reason: &'static str,
+    },
+    /// A request is longer than [`crate::witness::MAX_REQUEST_BYTES`].
+    #[error("request has {found} bytes, at most {} are allowed", crate::witness::MAX_REQUEST_BYTES)]
+    RequestTooLong {
+        /// Bytes found.
+        found: usize,
+    },
+    /// A witness was given the state of another log than the one that the request is about.
+    #[error("request about `{origin}` was judged by the state of `{state}`")]
+    WitnessState {
+        /// Origin of the request's checkpoint.
+        origin: String,
+        /// Origin of the state.
+        state: String,
+    },
+    /// A witness has no key to cosign with.
+    #[error("a witness needs at least one key to cosign with")]
+    WitnessWithoutKey,
+    /// An answer was to be released on the word that something else was stored.
+    #[error("the answer for size {expected} may not be released: what was stored is size {stored}")]
+    NotPersisted {
+        /// Size that the answer's cosignature is about.
+        expected: u64,
+        /// Size that was stored.
+        stored: u64,
+    },
+    /// What a witness answered is not what the protocol says.
+    #[error("the witness answered {status}: {reason}")]
+    WitnessAnswer {
+        /// HTTP status.
+        status: u16,
+        /// The rule that the answer breaks.
+        reason: &'static str,
+    },
+
     /// A checkpoint's origin is not the name of the key that signs it.
     #[error("checkpoint of `{origin}` does not belong to key `{name}`")]
     OriginMismatch {

@@ -160,6 +160,8 @@ export interface Provenance {
   /** The sites that a count counted, the first of them. */
   sites: SiteTrace[];
   sites_total: number;
+  /** The status that is counted; empty where any is. */
+  sites_status: string;
 }
 
 /** A counted site, with the statement that registers it. */

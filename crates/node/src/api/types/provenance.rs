@@ -31,6 +31,8 @@ pub struct Provenance {
     pub sites: Vec<SiteTrace>,
     /// How many sites are counted.
     pub sites_total: u64,
+    /// The status that is counted; empty where any is.
+    pub sites_status: String,
 }
 
 /// A site that is counted, with its source and the statement that registers it.

@@ -52,6 +52,7 @@ pub fn provenance(lens: Lens<'_>, address: &FigureAddress) -> Option<types::Prov
         alternatives: traced(&trace.alternatives),
         sites: Vec::new(),
         sites_total: 0,
+        sites_status: String::new(),
         area: trace.area,
         partner: trace.partner,
     })
@@ -155,6 +156,7 @@ impl Said<'_> {
             alternatives: Vec::new(),
             sites: Vec::new(),
             sites_total: 0,
+            sites_status: String::new(),
         }
     }
 }
@@ -221,5 +223,6 @@ fn sites(lens: Lens<'_>, [commodity, stage, status, country]: [&String; 4]) -> O
         alternatives: Vec::new(),
         sites: counted.collect(),
         sites_total: found.len() as u64,
+        sites_status: status.clone(),
     })
 }
