@@ -14,6 +14,29 @@ use crate::note::{KeyType, NoteSignature, Verifier};
 /// Bytes of a cosignature in a note: 8 of time, 64 of Ed25519.
 pub const COSIGNATURE_BYTES: usize = 72;
 
+/// A key that cosigns checkpoints, of whichever type.
+pub trait CheckpointCosigner {
+    /// The public half.
+    fn verifier(&self) -> Verifier;
+
+    /// Cosigns the text of a checkpoint at `unix_seconds`; what the caller has to have done before is said at
+    /// [`Cosigner::cosign`].
+    ///
+    /// # Errors
+    /// [`LogError::CheckpointFormat`] for a text that the type of key cannot sign.
+    fn cosign_checkpoint(&self, text: &str, unix_seconds: u64) -> Result<NoteSignature, LogError>;
+}
+
+impl CheckpointCosigner for Cosigner {
+    fn verifier(&self) -> Verifier {
+        Cosigner::verifier(self)
+    }
+
+    fn cosign_checkpoint(&self, text: &str, unix_seconds: u64) -> Result<NoteSignature, LogError> {
+        Ok(self.cosign(text, unix_seconds))
+    }
+}
+
 /// A witness's or mirror's Ed25519 key. Its memory is wiped when it is dropped.
 pub struct Cosigner {
     key: SigningKey,

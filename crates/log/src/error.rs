@@ -282,7 +282,10 @@ pub enum LogError {
         reason: &'static str,
     },
     /// A request is longer than [`crate::witness::MAX_REQUEST_BYTES`].
-    #[error("request has {found} bytes, at most {} are allowed", crate::witness::MAX_REQUEST_BYTES)]
+    #[error(
+        "request has {found} bytes, at most {} are allowed",
+        crate::witness::MAX_REQUEST_BYTES
+    )]
     RequestTooLong {
         /// Bytes found.
         found: usize,
@@ -314,6 +317,138 @@ pub enum LogError {
         /// The rule that the answer breaks.
         reason: &'static str,
     },
+
+    /// A policy is larger than an implementation has to read.
+    #[error("policy has too many {what}: at most {max} are allowed")]
+    PolicyTooLarge {
+        /// Bytes, logs, witnesses or groups.
+        what: &'static str,
+        /// The limit.
+        max: usize,
+    },
+    /// A line of a policy breaks a rule of C2SP tlog-policy.
+    #[error("line {line} of the policy is wrong: {reason}")]
+    PolicyFormat {
+        /// Line number, from 1.
+        line: usize,
+        /// The rule that it breaks.
+        reason: &'static str,
+    },
+    /// A line of a policy uses a name wrongly.
+    #[error("line {line} of the policy: `{name}` {reason}")]
+    PolicyName {
+        /// Line number, from 1.
+        line: usize,
+        /// The name, cut after 80 characters.
+        name: String,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// A key in a policy cannot be read.
+    #[error("line {line} of the policy: {error}")]
+    PolicyKey {
+        /// Line number, from 1.
+        line: usize,
+        /// What is wrong with the key.
+        error: Box<LogError>,
+    },
+    /// A checkpoint is of a log, or signed by a key, that the policy does not list.
+    #[error("`{name}` is not a log of the policy")]
+    LogNotInPolicy {
+        /// Name of the log's key.
+        name: String,
+    },
+    /// A policy was to be made for other numbers of witnesses than there are.
+    #[error("a quorum of {needed} of {others} members does not fit {witnesses} witnesses")]
+    QuorumMismatch {
+        /// Cosignatures needed.
+        needed: usize,
+        /// Members other than the log's own.
+        others: usize,
+        /// Witnesses given.
+        witnesses: usize,
+    },
+
+    /// A text is not a C2SP tlog-proof.
+    #[error("line {line} of the proof is wrong: {reason}")]
+    ProofFormat {
+        /// Line number, from 1.
+        line: usize,
+        /// The rule that it breaks.
+        reason: &'static str,
+    },
+    /// A tlog-proof is longer than [`crate::tlog_proof::MAX_TLOG_PROOF_BYTES`].
+    #[error(
+        "proof has {found} bytes, at most {} are allowed",
+        crate::tlog_proof::MAX_TLOG_PROOF_BYTES
+    )]
+    ProofTooLong {
+        /// Bytes found.
+        found: usize,
+    },
+
+    /// Bytes are not CBOR of the strict kind that is read here: definite lengths, shortest numbers, no key
+    /// twice, bounded depth, nothing after the end.
+    #[error("CBOR is broken at byte {offset}: {reason}")]
+    Cbor {
+        /// Where, in bytes from the start.
+        offset: usize,
+        /// What is wrong there.
+        reason: &'static str,
+    },
+    /// CBOR is not the COSE structure that it should be.
+    #[error("{field} is wrong: {reason}")]
+    CoseFormat {
+        /// Which part.
+        field: &'static str,
+        /// The rule that it breaks.
+        reason: &'static str,
+    },
+    /// Something is larger than its limit.
+    #[error("{what} has {found} bytes, at most {max} are allowed")]
+    TooLong {
+        /// What is too long.
+        what: &'static str,
+        /// Bytes found.
+        found: usize,
+        /// The limit.
+        max: usize,
+    },
+    /// A receipt is of a kind that cannot be verified here.
+    #[error("receipt cannot be verified here: {what} is {found}")]
+    ReceiptUnsupported {
+        /// Which property.
+        what: &'static str,
+        /// Its value.
+        found: i64,
+    },
+    /// A receipt names another key, or another issuer, than the log's.
+    #[error("receipt is not by `{name}`: it names another {what}")]
+    ReceiptForeign {
+        /// Name of the log.
+        name: String,
+        /// Issuer or key.
+        what: &'static str,
+    },
+    /// A receipt's signature does not verify over the root that its proof leads to.
+    #[error("receipt's signature by `{name}` does not verify over root {root}")]
+    ReceiptSignature {
+        /// Name of the log.
+        name: String,
+        /// Root that the proof leads to.
+        root: Hash,
+    },
+    /// A receipt's signed tree size is not the one that its proof states.
+    #[error("receipt signs tree size {signed}, its proof states {stated}")]
+    ReceiptSize {
+        /// Size in the protected header.
+        signed: u64,
+        /// Size in the proof.
+        stated: u64,
+    },
+    /// A statement carries no receipt.
+    #[error("the statement carries no receipt")]
+    ReceiptMissing,
 
     /// A checkpoint's origin is not the name of the key that signs it.
     #[error("checkpoint of `{origin}` does not belong to key `{name}`")]

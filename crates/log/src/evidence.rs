@@ -121,6 +121,14 @@ impl Evidence {
             keep_verified(one, log, witnesses),
             keep_verified(other, log, witnesses),
         );
+        if [&one, &other]
+            .iter()
+            .any(|note| note.to_string().len() > MAX_NOTE_BYTES)
+        {
+            return Err(LogError::EvidenceFormat {
+                reason: "a note is too long",
+            });
+        }
         let (smaller, larger) = if place(&one)? <= place(&other)? {
             (one, other)
         } else {
@@ -254,13 +262,12 @@ fn signed_checkpoint(note: &SignedNote, log: &[Verifier]) -> Result<Checkpoint, 
         .iter()
         .find(|key| note.signatures.iter().any(|line| verifies(key, note, line)));
     let Some(key) = signed else {
-        return Err(
-            log.first()
-                .map_or(LogError::NoKnownSignature, |key| LogError::LogSignatureMissing {
-                    name: key.name().to_owned(),
-                    id: key.key_id(),
-                }),
-        );
+        return Err(log
+            .first()
+            .map_or(LogError::NoKnownSignature, |key| LogError::LogSignatureMissing {
+                name: key.name().to_owned(),
+                id: key.key_id(),
+            }));
     };
     let checkpoint = Checkpoint::parse(&note.text)?;
     if checkpoint.origin != key.name() {

@@ -41,14 +41,21 @@
 //! # }
 //! ```
 
+mod cbor;
 pub mod checkpoint;
 pub mod cosignature;
 mod error;
+pub mod evidence;
 pub mod hash;
 pub mod note;
+pub mod policy;
 pub mod proof;
+pub mod receipt;
+pub mod sequencer;
 pub mod tile;
+pub mod tlog_proof;
 pub mod tree;
+pub mod witness;
 
 pub use error::LogError;
 pub use hash::Hash;

@@ -139,6 +139,45 @@ pub fn verify_subtree_consistency(
     root: Hash,
     path: &[Hash],
 ) -> Result<(), LogError> {
+    let (subtree_hash, tree_hash) = consistency_roots(start, end, subtree, size, path)?;
+    if start == end {
+        return matching_old(EMPTY_ROOT, subtree);
+    }
+    matching_old(subtree_hash, subtree)?;
+    matching(tree_hash, root)
+}
+
+/// The newer root that a consistency proof leads to from an older tree of at least one leaf; a COSE receipt
+/// signs it without carrying it (RFC 9942).
+///
+/// # Errors
+/// [`LogError::SizesReversed`] unless `0 < old_size <= new_size`, [`LogError::ProofLength`],
+/// [`LogError::OldRootMismatch`].
+pub fn root_from_consistency(
+    old_size: u64,
+    old_root: Hash,
+    new_size: u64,
+    path: &[Hash],
+) -> Result<Hash, LogError> {
+    if old_size == 0 || old_size > new_size {
+        return Err(LogError::SizesReversed {
+            old: old_size,
+            new: new_size,
+        });
+    }
+    let (computed, root) = consistency_roots(0, old_size, old_root, new_size, path)?;
+    matching_old(computed, old_root)?;
+    Ok(root)
+}
+
+/// The hashes of subtree and tree that a proof computes; for an empty subtree nothing is computed.
+fn consistency_roots(
+    start: u64,
+    end: u64,
+    subtree: Hash,
+    size: u64,
+    path: &[Hash],
+) -> Result<(Hash, Hash), LogError> {
     if !is_subtree(start, end) || end > size {
         return Err(LogError::SubtreeInvalid { start, end, size });
     }
@@ -150,7 +189,7 @@ pub fn verify_subtree_consistency(
         });
     }
     if start == end {
-        return matching_old(EMPTY_ROOT, subtree);
+        return Ok((subtree, subtree));
     }
     // Positions of the subtree's first leaf, its last, and the tree's last, at the height reached.
     let (mut first, mut last, mut tree_last) = (start, end - 1, size - 1);
@@ -185,8 +224,7 @@ pub fn verify_subtree_consistency(
         last >>= 1;
         tree_last >>= 1;
     }
-    matching_old(subtree_hash, subtree)?;
-    matching(tree_hash, root)
+    Ok((subtree_hash, tree_hash))
 }
 
 /// Whether `[start, end)` is a subtree: `start` is a multiple of its length rounded up to a power of two.

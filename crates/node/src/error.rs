@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use didymium_log::sequencer::Refusal;
 use didymium_log::{Hash, LogError};
 use didymium_statement::{Digest, StatementError, StatementId, Visibility};
 use didymium_store::StoreError;
@@ -188,6 +189,18 @@ pub enum NodeError {
     /// Serving ended with an error.
     #[error("the HTTP server stopped")]
     Serve(#[source] std::io::Error),
+    /// A thread cannot be started.
+    #[error("the system gives no thread for the log's writer")]
+    Thread(#[source] std::io::Error),
+    /// A statement was not logged.
+    #[error("the statement was not logged: {}", in_words_of(*.0))]
+    NotLogged(Refusal),
+    /// What is on disk became unknown, so the node ended itself.
+    #[error("{reason}: start the node again, it checks what is there")]
+    LogStopped {
+        /// What happened.
+        reason: &'static str,
+    },
     /// A task was cancelled or panicked.
     #[error("a task of the node ended early")]
     Task(#[from] tokio::task::JoinError),
@@ -312,4 +325,20 @@ pub(crate) fn in_words(error: &dyn std::error::Error) -> String {
         cause = next.source();
     }
     words
+}
+
+/// What a submitter is to make of a refusal.
+fn in_words_of(refusal: Refusal) -> String {
+    match refusal {
+        Refusal::Busy { retry_after_ms } => {
+            format!("too many wait; submit it again in {retry_after_ms} ms")
+        }
+        Refusal::NoRoom => {
+            "the disk of the node is nearly full; submit it again when there is room".to_owned()
+        }
+        Refusal::NotCommitted => "the commit failed before anything was written; submit it again".to_owned(),
+        Refusal::Stopped => {
+            "the node stops; submit it again when it is back, it has one place at most".to_owned()
+        }
+    }
 }

@@ -55,7 +55,7 @@ impl Node {
     /// requests under way, five seconds at most.
     ///
     /// # Errors
-    /// [`NodeError::Serve`], [`NodeError::Random`].
+    /// [`NodeError::Serve`], [`NodeError::Random`]; [`NodeError::LogStopped`] if what is on disk became unknown.
     pub async fn run(
         self,
         listener: TcpListener,
@@ -73,9 +73,14 @@ impl Node {
             tokio::spawn(self.federation.run(u64::from_le_bytes(seed), stopping.clone())),
         ];
         let mut serving = tokio::spawn(server::serve(listener, app, stopping));
+        let mut failure = None;
         let early = tokio::select! {
             () = shutdown => None,
             ended = &mut serving => Some(ended),
+            reason = self.state.failed() => {
+                failure = Some(NodeError::LogStopped { reason });
+                None
+            }
         };
         switch.stop();
         let ended = match early {
@@ -88,6 +93,9 @@ impl Node {
             }
         }
         tracing::info!(member, "node has stopped");
+        if let Some(failure) = failure {
+            return Err(failure);
+        }
         match ended {
             Ok(served) => served?,
             Err(_) => {

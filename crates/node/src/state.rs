@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use didymium_statement::{Member, PayloadRef, SignedCharter, Statement, StatementSigner};
 use didymium_store::{SqliteStore, Store, StoreOptions};
@@ -17,7 +17,7 @@ use crate::folder::{NodeConfig, NodeFolder, require_member};
 use crate::held::HeldLog;
 use crate::ledger::{Appended, Entry};
 use crate::server::Metrics;
-use crate::{Changed, Ledger, NodeError, NodeResult};
+use crate::{Changed, Intake, Ledger, NodeError, NodeResult};
 
 /// A node's shared state. Cheap to clone.
 #[derive(Clone)]
@@ -37,6 +37,20 @@ struct Inner {
     twin: watch::Sender<Option<Arc<Twin>>>,
     peers: Mutex<BTreeMap<String, PeerStatus>>,
     metrics: Metrics,
+    intake: OnceLock<Intake>,
+    /// Why the node must end, once it must.
+    failure: watch::Sender<Option<&'static str>>,
+}
+
+/// A node's state that does not keep the node.
+#[derive(Clone)]
+pub(crate) struct WeakState(Weak<Inner>);
+
+impl WeakState {
+    /// The state, if the node is still there.
+    pub(crate) fn upgrade(&self) -> Option<NodeState> {
+        self.0.upgrade().map(NodeState)
+    }
 }
 
 impl NodeState {
@@ -88,6 +102,8 @@ impl NodeState {
             changed,
             twin: watch::Sender::new(None),
             metrics: Metrics::new(),
+            intake: OnceLock::new(),
+            failure: watch::Sender::new(None),
         })))
     }
 
@@ -172,6 +188,42 @@ impl NodeState {
     pub fn submit_all_or_nothing(&self, entries: &[Entry]) -> NodeResult<Vec<Appended>> {
         self.admit(entries)?;
         self.0.ledger.append_all_or_nothing(entries)
+    }
+
+    /// The way in for single statements; its writer starts when it is first asked for.
+    ///
+    /// # Errors
+    /// [`NodeError::Thread`].
+    pub fn intake(&self) -> NodeResult<Intake> {
+        if let Some(intake) = self.0.intake.get() {
+            return Ok(intake.clone());
+        }
+        let started = Intake::start(WeakState(Arc::downgrade(&self.0)))?;
+        // Where two ask first, the second's writer ends for want of a sender.
+        Ok(self.0.intake.get_or_init(|| started).clone())
+    }
+
+    /// Says that the node must end.
+    pub(crate) fn fail(&self, reason: &'static str) {
+        self.0.failure.send_replace(Some(reason));
+    }
+
+    /// Waits until the node must end; answers why.
+    pub(crate) async fn failed(&self) -> &'static str {
+        let mut failure = self.0.failure.subscribe();
+        loop {
+            let reason = *failure.borrow_and_update();
+            if let Some(reason) = reason {
+                return reason;
+            }
+            if failure.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    }
+
+    pub(crate) fn admit_one(&self, entry: &Entry) -> NodeResult<()> {
+        self.admit(std::slice::from_ref(entry))
     }
 
     fn admit(&self, entries: &[Entry]) -> NodeResult<()> {

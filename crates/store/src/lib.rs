@@ -66,4 +66,7 @@ pub trait Store: Send + Sync {
 
     /// Removes blobs that no entry names, left by an import that was cut off; says how many.
     fn sweep_blobs(&self) -> StoreResult<u64>;
+
+    /// Bytes that the disk under the store has left for this process.
+    fn free_bytes(&self) -> StoreResult<u64>;
 }

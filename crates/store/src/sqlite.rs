@@ -207,6 +207,14 @@ impl Store for SqliteStore {
             .map_err(|error| self.sorted(error))?;
         Ok(swept as u64)
     }
+
+    fn free_bytes(&self) -> StoreResult<u64> {
+        let disk = rustix::fs::statvfs(&self.path).map_err(|source| StoreError::Folder {
+            path: self.path.clone(),
+            source: source.into(),
+        })?;
+        Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+    }
 }
 
 /// Writes the batch and answers the size that the log had: the caller commits only if it is the one expected.

@@ -30,12 +30,7 @@ impl fmt::Display for Evidence {
     /// Writes the text form; the same evidence gives the same bytes.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (smaller, larger) = (self.smaller.to_string(), self.larger.to_string());
-        writeln!(
-            f,
-            "{TITLE}\nsmaller {}\nlarger {}",
-            smaller.len(),
-            larger.len()
-        )?;
+        writeln!(f, "{TITLE}\nsmaller {}\nlarger {}", smaller.len(), larger.len())?;
         if let Some(Rewritten { root, path }) = &self.rewritten {
             writeln!(f, "root {}", STANDARD.encode(root))?;
             path.iter()

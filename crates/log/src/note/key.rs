@@ -20,10 +20,15 @@ pub struct KeyId(pub [u8; 4]);
 impl KeyId {
     /// Id of a key by its name, type and public key bytes.
     pub fn compute(name: &str, key_type: KeyType, public_key: &[u8]) -> Self {
+        Self::of_bytes(name, &[&[key_type.byte()], public_key].concat())
+    }
+
+    /// Id of a key by its name and its type byte followed by the public key.
+    pub(crate) fn of_bytes(name: &str, typed_key: &[u8]) -> Self {
         let mut sha = Sha256::new();
         sha.update(name);
-        sha.update([b'\n', key_type.byte()]);
-        sha.update(public_key);
+        sha.update(b"\n");
+        sha.update(typed_key);
         let [a, b, c, d, ..] = <[u8; 32]>::from(sha.finalize());
         KeyId([a, b, c, d])
     }

@@ -38,6 +38,11 @@ impl Signer {
         self.verifier.clone()
     }
 
+    /// Signature of other bytes than a note, which no text of a note can be.
+    pub(crate) fn sign_bytes(&self, message: &[u8]) -> Vec<u8> {
+        self.key.sign(message).to_bytes().to_vec()
+    }
+
     /// Signature of a note's text, which ends in a newline. See [`super::sign`] for the whole note.
     pub fn sign_text(&self, text: &str) -> NoteSignature {
         NoteSignature {

@@ -149,6 +149,9 @@ impl Store for Crashing {
     fn sweep_blobs(&self) -> StoreResult<u64> {
         self.0.sweep_blobs()
     }
+    fn free_bytes(&self) -> StoreResult<u64> {
+        self.0.free_bytes()
+    }
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod club;
 mod common;
 mod federation;
 mod history;
+mod intake;
 mod ledger;
 mod log_face;
 mod server;

@@ -1,0 +1,206 @@
+//! Statements that are submitted one by one: many submitters, one writer, group commit.
+//!
+//! The writer is a thread that runs the [`Sequencer`]: while a batch is on its way to the disk the next one gathers, so a
+//! busy log pays one transaction for up to 1,024 statements and an idle one answers after its own. It ends with the
+//! node.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::{Duration, Instant};
+
+use didymium_log::Hash;
+use didymium_log::sequencer::{Action, Event, Limits, Place, Refusal, Sequencer, Ticket};
+use didymium_statement::{PayloadRef, Statement};
+use didymium_store::StoreError;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::state::WeakState;
+use crate::{Entry, NodeError, NodeResult, NodeState};
+
+/// Free bytes on the disk below which nothing is taken in: what is logged must still be readable, copied and swept.
+const ROOM_BYTES_MIN: u64 = 256 * 1024 * 1024;
+
+/// How often the free bytes are looked at.
+const ROOM_LOOK: Duration = Duration::from_secs(1);
+
+struct Submission {
+    entry: Entry,
+    answer: oneshot::Sender<Result<Place, Refusal>>,
+}
+
+/// The way into the member's own log for single statements. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Intake {
+    submissions: mpsc::Sender<Submission>,
+}
+
+impl Intake {
+    /// Starts the writer of a node; it ends when the node does.
+    ///
+    /// # Errors
+    /// [`NodeError::Thread`].
+    pub(crate) fn start(state: WeakState) -> NodeResult<Self> {
+        let limits = Limits::default();
+        let (submissions, inbox) = mpsc::channel(limits.pool_entries);
+        std::thread::Builder::new()
+            .name("intake".to_owned())
+            .spawn(move || Writer::new(state, limits).run(inbox))
+            .map_err(NodeError::Thread)?;
+        Ok(Self { submissions })
+    }
+
+    /// Admits a statement and logs it; returns when it is on disk, inside a signed checkpoint.
+    ///
+    /// # Errors
+    /// Those of [`crate::admission::Admission::own`]; [`NodeError::NotLogged`] with the reason.
+    pub async fn submit(
+        &self,
+        state: &NodeState,
+        statement: Statement,
+        blob: Option<Vec<u8>>,
+    ) -> NodeResult<Place> {
+        let entry = (statement, blob);
+        let entry = match &entry.0.payload {
+            PayloadRef::Inline(_) => {
+                state.admit_one(&entry)?;
+                entry
+            }
+            // The blob may have to be read from the store.
+            PayloadRef::Blob(_) => {
+                let state = state.clone();
+                tokio::task::spawn_blocking(move || state.admit_one(&entry).map(|()| entry)).await??
+            }
+        };
+        let (answer, told) = oneshot::channel();
+        let busy = Refusal::Busy {
+            retry_after_ms: Limits::default().retry_after_ms,
+        };
+        self.submissions
+            .try_send(Submission { entry, answer })
+            .map_err(|error| match error {
+                mpsc::error::TrySendError::Full(_) => NodeError::NotLogged(busy),
+                mpsc::error::TrySendError::Closed(_) => NodeError::NotLogged(Refusal::Stopped),
+            })?;
+        // A writer that is gone has stopped.
+        told.await
+            .unwrap_or(Err(Refusal::Stopped))
+            .map_err(NodeError::NotLogged)
+    }
+}
+
+struct Writer {
+    state: WeakState,
+    sequencer: Sequencer,
+    waiting: HashMap<Ticket, Submission>,
+    tickets: u64,
+    looked: Option<Instant>,
+}
+
+impl Writer {
+    fn new(state: WeakState, limits: Limits) -> Self {
+        Self {
+            state,
+            sequencer: Sequencer::new(limits),
+            waiting: HashMap::new(),
+            tickets: 0,
+            looked: None,
+        }
+    }
+
+    fn run(mut self, mut inbox: mpsc::Receiver<Submission>) {
+        while let Some(first) = inbox.blocking_recv() {
+            let Some(state) = self.state.upgrade() else {
+                return;
+            };
+            let mut actions = VecDeque::new();
+            self.look_for_room(&state, &mut actions);
+            actions.extend(self.take_in(first));
+            while let Some(action) = actions.pop_front() {
+                match action {
+                    Action::Commit(batch) => {
+                        let outcome = self.commit(&state, &batch);
+                        // Whoever came meanwhile is in the next batch.
+                        while let Ok(more) = inbox.try_recv() {
+                            actions.extend(self.take_in(more));
+                        }
+                        self.look_for_room(&state, &mut actions);
+                        actions.extend(self.sequencer.step(outcome));
+                    }
+                    Action::Answer(ticket, place) => self.tell(ticket, Ok(place)),
+                    Action::Refuse(ticket, refusal) => self.tell(ticket, Err(refusal)),
+                    Action::Stop => {
+                        state.fail("the log has stopped: what is on disk is unknown until the next start");
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    fn take_in(&mut self, submission: Submission) -> Vec<Action> {
+        let ticket = Ticket(self.tickets);
+        self.tickets += 1;
+        let event = Event::Submit {
+            ticket,
+            statement: Hash(*submission.entry.0.id().as_bytes()),
+            bytes: submission.entry.0.bytes().len(),
+        };
+        self.waiting.insert(ticket, submission);
+        self.sequencer.step(event)
+    }
+
+    fn commit(&mut self, state: &NodeState, batch: &[Ticket]) -> Event {
+        let entries: Vec<Entry> = batch
+            .iter()
+            .filter_map(|ticket| self.waiting.get(ticket))
+            .map(|submission| submission.entry.clone())
+            .collect();
+        match state.ledger().append(entries) {
+            Ok(appended) => Event::Committed {
+                places: appended
+                    .into_iter()
+                    .map(|place| Place {
+                        index: place.index,
+                        fresh: place.fresh,
+                    })
+                    .collect(),
+            },
+            Err(error) => {
+                tracing::error!(error = error.in_words(), "a batch could not be logged");
+                outcome_of(&error)
+            }
+        }
+    }
+
+    /// Stops intake before the disk is full, and opens it when there is room again.
+    fn look_for_room(&mut self, state: &NodeState, actions: &mut VecDeque<Action>) {
+        if self.looked.is_some_and(|looked| looked.elapsed() < ROOM_LOOK) {
+            return;
+        }
+        self.looked = Some(Instant::now());
+        // Where nobody can tell, the store itself will say when it is full.
+        let room = state
+            .store()
+            .free_bytes()
+            .map_or(true, |free| free >= ROOM_BYTES_MIN);
+        actions.extend(self.sequencer.step(Event::Room(room)));
+    }
+
+    fn tell(&mut self, ticket: Ticket, told: Result<Place, Refusal>) {
+        if let Some(submission) = self.waiting.remove(&ticket) {
+            // A submitter that went away needs no answer.
+            let _ = submission.answer.send(told);
+        }
+    }
+}
+
+/// What an error of the ledger says about the disk.
+fn outcome_of(error: &NodeError) -> Event {
+    match error {
+        // The transaction was rolled back for want of room; or an entry was refused before it began.
+        NodeError::Store(StoreError::DiskFull)
+        | NodeError::BlobAbsent { .. }
+        | NodeError::BlobUncalled { .. }
+        | NodeError::Refused { .. } => Event::NotCommitted,
+        _ => Event::Unknown,
+    }
+}
