@@ -31,6 +31,15 @@ def trade_baci(facts):
     return sorted(rows, key=lambda r: (r["subject"], r["period"], r["area"], r["partner"]))
 
 
+# Two tables, because one would be larger than a file of the repository may be.
+def trade_baci_2002_2011(facts):
+    return [row for row in trade_baci(facts) if row["period"] <= "2011"]
+
+
+def trade_baci_2012_2022(facts):
+    return [row for row in trade_baci(facts) if row["period"] > "2011"]
+
+
 OUR_CHAPTERS = {
     "rare_earths", "rare_earths_heavy", "scandium", "yttrium", "lithium", "cobalt", "nickel", "graphite", "gallium",
     "germanium",

@@ -1,8 +1,15 @@
-//! Timestamped Ed25519 cosignatures of checkpoints, key type 0x04 (C2SP tlog-cosignature v1.0.1).
+//! Timestamped cosignatures of checkpoints (C2SP tlog-cosignature): Ed25519, key type 0x04 (v1.0.1), and with
+//! the feature `ml-dsa` ML-DSA-44 over trees and subtrees, key type 0x06 (v1.1.0).
 //!
-//! The message does not name the cosigner: each role (log, witness, mirror) has a key of its own. So a
+//! The Ed25519 message does not name the cosigner: each role (log, witness, mirror) has a key of its own. So a
 //! [`Cosigner`] is another type than a [`Signer`](crate::note::Signer). [`note::open`](crate::note::open)
 //! verifies both.
+
+#[cfg(feature = "ml-dsa")]
+pub(crate) mod ml_dsa;
+
+#[cfg(feature = "ml-dsa")]
+pub use ml_dsa::{MlDsaCosigner, Subtree};
 
 use std::fmt;
 
@@ -11,8 +18,11 @@ use ed25519_dalek::{Signer as _, SigningKey};
 use crate::error::LogError;
 use crate::note::{KeyType, NoteSignature, Verifier};
 
-/// Bytes of a cosignature in a note: 8 of time, 64 of Ed25519.
+/// Bytes of an Ed25519 cosignature in a note: 8 of time, 64 of Ed25519.
 pub const COSIGNATURE_BYTES: usize = 72;
+
+/// Bytes of an ML-DSA-44 cosignature in a note: 8 of time, 2420 of ML-DSA-44.
+pub const ML_DSA_COSIGNATURE_BYTES: usize = 2428;
 
 /// A key that cosigns checkpoints, of whichever type.
 pub trait CheckpointCosigner {
@@ -87,10 +97,12 @@ impl fmt::Debug for Cosigner {
     }
 }
 
-/// Time of a cosignature in seconds since 1970, from a signature that a key of type 0x04 verified; none for
+/// Time of a cosignature in seconds since 1970, from a signature that a cosigner's key verified; none for
 /// other lengths.
 pub fn unix_seconds(signature: &NoteSignature) -> Option<u64> {
-    split(&signature.bytes).map(|(time, _)| time)
+    split_at_length(&signature.bytes, COSIGNATURE_BYTES)
+        .or_else(|| split_at_length(&signature.bytes, ML_DSA_COSIGNATURE_BYTES))
+        .map(|(time, _)| time)
 }
 
 /// What is signed.
@@ -102,11 +114,17 @@ pub(crate) fn message(unix_seconds: u64, checkpoint_text: &[u8]) -> Vec<u8> {
 
 /// Takes a cosignature apart into time and Ed25519 signature.
 pub(crate) fn split(bytes: &[u8]) -> Option<(u64, &[u8])> {
-    if bytes.len() != COSIGNATURE_BYTES {
+    split_at_length(bytes, COSIGNATURE_BYTES)
+}
+
+/// Takes a cosignature of this length apart; a time beyond 2^63 − 1 is none.
+fn split_at_length(bytes: &[u8], length: usize) -> Option<(u64, &[u8])> {
+    if bytes.len() != length {
         return None;
     }
     let (time, signature) = bytes.split_first_chunk::<8>()?;
-    Some((u64::from_be_bytes(*time), signature))
+    let time = u64::from_be_bytes(*time);
+    i64::try_from(time).is_ok().then_some((time, signature))
 }
 
 #[cfg(test)]

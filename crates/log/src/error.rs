@@ -2,7 +2,7 @@
 
 use crate::hash::Hash;
 use crate::note::KeyId;
-use crate::tile::TileId;
+use crate::tile::{BundleId, TileId};
 
 /// One variant per cause; what was found and what was expected stand inside.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -449,6 +449,34 @@ pub enum LogError {
     /// A statement carries no receipt.
     #[error("the statement carries no receipt")]
     ReceiptMissing,
+
+    /// A restart fence heard of a witness that it does not have.
+    #[error("there is no witness {witness}: the fence has {others}")]
+    FenceWitness {
+        /// Position of the witness, from 0.
+        witness: usize,
+        /// Witnesses that the fence has.
+        others: usize,
+    },
+
+    /// A fetched tile is not that of the tree; whoever served it is at fault.
+    #[error("tile `{tile}` does not belong to the tree of the checkpoint")]
+    TileForeign {
+        /// The tile.
+        tile: TileId,
+    },
+    /// A fetched bundle does not hold the entries of the tree; whoever served it is at fault.
+    #[error("bundle `{bundle}` does not belong to the tree of the checkpoint")]
+    BundleForeign {
+        /// The bundle.
+        bundle: BundleId,
+    },
+    /// A mirror was given something that it does not need now.
+    #[error("`{resource}` is not what the mirror needs next")]
+    MirrorUnasked {
+        /// Path of what was given.
+        resource: String,
+    },
 
     /// A checkpoint's origin is not the name of the key that signs it.
     #[error("checkpoint of `{origin}` does not belong to key `{name}`")]

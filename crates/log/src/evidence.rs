@@ -63,6 +63,16 @@ pub struct Suspicion {
     larger: SignedNote,
 }
 
+/// What was seen of a log that may contradict itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Finding {
+    /// It contradicts itself, for everybody to verify.
+    Proven(Box<Evidence>),
+    /// It signed a larger tree that was not shown to extend a smaller one. Whoever showed it may be at fault:
+    /// the log's tiles decide ([`Suspicion::judge`]).
+    Suspected(Box<Suspicion>),
+}
+
 /// What a proof from the log's tiles says about a [`Suspicion`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Judged {
@@ -257,7 +267,7 @@ pub(crate) fn root_by_proof(smaller: &Checkpoint, larger: &Checkpoint, path: &[H
 
 /// The checkpoint of a note that one of the log's keys signed. Other lines do not matter, not even a wrong
 /// one by a known key: a log must not escape by adding it.
-fn signed_checkpoint(note: &SignedNote, log: &[Verifier]) -> Result<Checkpoint, LogError> {
+pub(crate) fn signed_checkpoint(note: &SignedNote, log: &[Verifier]) -> Result<Checkpoint, LogError> {
     let signed = log
         .iter()
         .find(|key| note.signatures.iter().any(|line| verifies(key, note, line)));

@@ -21,7 +21,7 @@ pub use quorum::{Quorum, policy_text};
 
 use std::fmt;
 
-use crate::note::{KeyId, KeyType, Verifier};
+use crate::note::{KeyId, Verifier};
 
 /// Which logs are accepted, and which cosignatures are needed; parsed from and displayed as policy text,
 /// without comments.
@@ -165,9 +165,4 @@ impl fmt::Display for Policy {
         let quorum = self.quorum.and_then(|quorum| self.nodes.get(quorum));
         writeln!(f, "quorum {}", quorum.map_or("none", Node::name))
     }
-}
-
-/// The key types with which a witness may cosign, of those that this build verifies.
-fn is_cosigner(key_type: KeyType) -> bool {
-    key_type != KeyType::Ed25519
 }

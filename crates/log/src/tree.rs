@@ -68,7 +68,7 @@ fn range_root(hashes: &[Hash], right: Option<Hash>) -> Option<Hash> {
 }
 
 /// Root of a perfect tree: a power of two of hashes.
-fn perfect_root(hashes: &[Hash]) -> Option<Hash> {
+pub(crate) fn perfect_root(hashes: &[Hash]) -> Option<Hash> {
     let mut layer = hashes.to_vec();
     while layer.len() > 1 {
         layer = layer

@@ -201,6 +201,12 @@ pub enum NodeError {
         /// What happened.
         reason: &'static str,
     },
+    /// Too many requests about one log came at the same time.
+    #[error("the witness of log `{origin}` is busy: ask again")]
+    WitnessBusy {
+        /// Origin of the log.
+        origin: String,
+    },
     /// A task was cancelled or panicked.
     #[error("a task of the node ended early")]
     Task(#[from] tokio::task::JoinError),

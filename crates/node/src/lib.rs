@@ -28,6 +28,8 @@ pub mod server;
 mod shutdown;
 mod state;
 pub mod twin_job;
+pub mod witness;
+pub mod witnessing;
 
 pub use changed::Changed;
 pub use error::{NodeError, NodeResult};

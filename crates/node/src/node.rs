@@ -10,7 +10,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::federation::Federation;
 use crate::folder::NodeFolder;
 use crate::shutdown::shutdown_switch;
-use crate::{NodeError, NodeResult, NodeState, jobs, server};
+use crate::{NodeError, NodeResult, NodeState, jobs, server, witnessing};
 
 /// How long requests under way may take to end after the node is told to stop.
 const DRAIN: Duration = Duration::from_secs(5);
@@ -70,6 +70,7 @@ impl Node {
         tracing::info!(member, %address, "node is up");
         let jobs = [
             tokio::spawn(jobs::keep_twin(self.state.clone(), stopping.clone())),
+            tokio::spawn(witnessing::keep_witnessed(self.state.clone(), stopping.clone())),
             tokio::spawn(self.federation.run(u64::from_le_bytes(seed), stopping.clone())),
         ];
         let mut serving = tokio::spawn(server::serve(listener, app, stopping));

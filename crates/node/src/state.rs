@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
+use didymium_log::cosignature::Cosigner;
 use didymium_statement::{Member, PayloadRef, SignedCharter, Statement, StatementSigner};
 use didymium_store::{SqliteStore, Store, StoreOptions};
 use didymium_twin::Twin;
@@ -33,6 +34,7 @@ struct Inner {
     store: Arc<dyn Store>,
     ledger: Ledger,
     signer: StatementSigner,
+    witness: Cosigner,
     changed: Changed,
     twin: watch::Sender<Option<Arc<Twin>>>,
     peers: Mutex<BTreeMap<String, PeerStatus>>,
@@ -99,6 +101,7 @@ impl NodeState {
             store,
             ledger,
             signer: keys.statement,
+            witness: keys.witness,
             changed,
             twin: watch::Sender::new(None),
             metrics: Metrics::new(),
@@ -150,6 +153,11 @@ impl NodeState {
     /// Signs the member's own statements.
     pub fn signer(&self) -> &StatementSigner {
         &self.0.signer
+    }
+
+    /// Cosigns the heads of the other members' logs.
+    pub(crate) fn witness_key(&self) -> &Cosigner {
+        &self.0.witness
     }
 
     /// The signal that entries or blobs have come.

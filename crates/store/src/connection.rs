@@ -8,7 +8,10 @@ use rusqlite::{Connection, OpenFlags};
 use crate::{StoreError, StoreResult};
 
 /// Forward migrations; the file's `user_version` says how many have run.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_first.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_first.sql"),
+    include_str!("../migrations/0002_witness.sql"),
+];
 
 /// How long a reader waits for a checkpointing writer before it gives up.
 const BUSY_WAIT: Duration = Duration::from_secs(10);

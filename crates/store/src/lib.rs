@@ -19,7 +19,7 @@ mod sqlite;
 
 pub use error::StoreError;
 pub use lock::FolderLock;
-pub use records::{Batch, EntryRecord, Head, NewEntry, Place, TileRow};
+pub use records::{Batch, Cosigned, EntryRecord, Grade, Head, NewEntry, Place, Published, TileRow};
 pub use sqlite::{SqliteStore, StoreOptions};
 
 /// Result of a store's operation.
@@ -66,6 +66,28 @@ pub trait Store: Send + Sync {
 
     /// Removes blobs that no entry names, left by an import that was cut off; says how many.
     fn sweep_blobs(&self) -> StoreResult<u64>;
+
+    /// Replaces the signed checkpoint of a log that stands at this size and root: the same head with other cosignatures.
+    fn refresh_checkpoint(
+        &self,
+        origin: &str,
+        size: u64,
+        root: &[u8; 32],
+        checkpoint: &[u8],
+    ) -> StoreResult<()>;
+
+    /// What this member's witness cosigned last, of one log.
+    fn cosigned(&self, origin: &str) -> StoreResult<Option<Cosigned>>;
+
+    /// Replaces what the witness cosigned last, if `replaces` (size and root, absent for the first) still stands; says
+    /// whether it did. Durable when it returns.
+    fn put_cosigned(&self, replaces: Option<(u64, [u8; 32])>, new: &Cosigned) -> StoreResult<bool>;
+
+    /// The newest checkpoint of a grade, absent if there is none.
+    fn published(&self, origin: &str, grade: Grade) -> StoreResult<Option<Published>>;
+
+    /// Keeps a checkpoint with its cosignatures, unless a newer one of the grade is there.
+    fn put_published(&self, origin: &str, grade: Grade, new: &Published) -> StoreResult<()>;
 
     /// Bytes that the disk under the store has left for this process.
     fn free_bytes(&self) -> StoreResult<u64>;

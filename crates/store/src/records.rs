@@ -79,3 +79,45 @@ pub struct Place {
     /// The statement.
     pub statement: [u8; 32],
 }
+
+/// What a witness cosigned last, of one log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cosigned {
+    /// Origin of the log.
+    pub origin: String,
+    /// Size of the tree.
+    pub size: u64,
+    /// Root of the tree.
+    pub root: [u8; 32],
+    /// When it was cosigned, seconds since the Unix epoch.
+    pub unix_seconds: u64,
+    /// The checkpoint as the log signed it, with the cosignature.
+    pub note: String,
+}
+
+/// How far a checkpoint of this member's own log has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grade {
+    /// Some witnesses have cosigned it.
+    Cosigned,
+    /// As many as the charter asks for have.
+    Witnessed,
+}
+
+impl Grade {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Cosigned => "cosigned",
+            Self::Witnessed => "witnessed",
+        }
+    }
+}
+
+/// A checkpoint with cosignatures.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    /// Size of the tree.
+    pub size: u64,
+    /// The signed note.
+    pub note: String,
+}

@@ -6,7 +6,9 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, OptionalExtension as _, Row, named_params, params};
 
 use crate::connection;
-use crate::{Batch, EntryRecord, FolderLock, Head, Place, Store, StoreError, StoreResult};
+use crate::{
+    Batch, Cosigned, EntryRecord, FolderLock, Grade, Head, Place, Published, Store, StoreError, StoreResult,
+};
 
 /// How a store is opened.
 #[derive(Debug, Clone, Copy)]
@@ -208,6 +210,79 @@ impl Store for SqliteStore {
         Ok(swept as u64)
     }
 
+    fn refresh_checkpoint(
+        &self,
+        origin: &str,
+        size: u64,
+        root: &[u8; 32],
+        checkpoint: &[u8],
+    ) -> StoreResult<()> {
+        let size = to_i64(size)?;
+        self.writer()
+            .execute(
+                "UPDATE log SET checkpoint = ?4 WHERE origin = ?1 AND size = ?2 AND root = ?3",
+                params![origin, size, root.as_slice(), checkpoint],
+            )
+            .map_err(|error| self.sorted(error))?;
+        Ok(())
+    }
+
+    fn cosigned(&self, origin: &str) -> StoreResult<Option<Cosigned>> {
+        self.read(|db| {
+            db.prepare_cached(
+                "SELECT origin, size, root, unix_seconds, note FROM cosigned WHERE origin = ?1",
+            )?
+            .query_row([origin], cosigned_of)
+            .optional()
+        })
+    }
+
+    fn put_cosigned(&self, replaces: Option<(u64, [u8; 32])>, new: &Cosigned) -> StoreResult<bool> {
+        let row = (to_i64(new.size)?, to_i64(new.unix_seconds)?);
+        let writer = self.writer();
+        let changed = match replaces {
+            None => writer.execute(
+                "INSERT INTO cosigned (origin, size, root, unix_seconds, note) VALUES (?1, ?2, ?3, ?4, ?5)
+                 ON CONFLICT DO NOTHING",
+                params![new.origin, row.0, new.root.as_slice(), row.1, new.note],
+            ),
+            Some((size, root)) => writer.execute(
+                "UPDATE cosigned SET size = ?2, root = ?3, unix_seconds = ?4, note = ?5
+                 WHERE origin = ?1 AND size = ?6 AND root = ?7",
+                params![
+                    new.origin,
+                    row.0,
+                    new.root.as_slice(),
+                    row.1,
+                    new.note,
+                    to_i64(size)?,
+                    root.as_slice()
+                ],
+            ),
+        };
+        Ok(changed.map_err(|error| self.sorted(error))? == 1)
+    }
+
+    fn published(&self, origin: &str, grade: Grade) -> StoreResult<Option<Published>> {
+        self.read(|db| {
+            db.prepare_cached("SELECT size, note FROM published WHERE origin = ?1 AND grade = ?2")?
+                .query_row([origin, grade.as_str()], published_of)
+                .optional()
+        })
+    }
+
+    fn put_published(&self, origin: &str, grade: Grade, new: &Published) -> StoreResult<()> {
+        let size = to_i64(new.size)?;
+        self.writer()
+            .execute(
+                "INSERT INTO published (origin, grade, size, note) VALUES (?1, ?2, ?3, ?4)
+                 ON CONFLICT DO UPDATE SET size = excluded.size, note = excluded.note WHERE excluded.size >= size",
+                params![origin, grade.as_str(), size, new.note],
+            )
+            .map_err(|error| self.sorted(error))?;
+        Ok(())
+    }
+
     fn free_bytes(&self) -> StoreResult<u64> {
         let disk = rustix::fs::statvfs(&self.path).map_err(|source| StoreError::Folder {
             path: self.path.clone(),
@@ -263,6 +338,23 @@ fn head_of(row: &Row<'_>) -> rusqlite::Result<Head> {
         size: row.get::<_, i64>(1)?.unsigned_abs(),
         root: row.get(2)?,
         checkpoint: row.get(3)?,
+    })
+}
+
+fn cosigned_of(row: &Row<'_>) -> rusqlite::Result<Cosigned> {
+    Ok(Cosigned {
+        origin: row.get(0)?,
+        size: row.get::<_, i64>(1)?.unsigned_abs(),
+        root: row.get(2)?,
+        unix_seconds: row.get::<_, i64>(3)?.unsigned_abs(),
+        note: row.get(4)?,
+    })
+}
+
+fn published_of(row: &Row<'_>) -> rusqlite::Result<Published> {
+    Ok(Published {
+        size: row.get::<_, i64>(0)?.unsigned_abs(),
+        note: row.get(1)?,
     })
 }
 

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use ed25519_dalek::{Signer as _, SigningKey};
 
-use super::key::{KeyType, Verifier, check_id, decode_key, split_key};
+use super::key::{KeyId, KeyType, Verifier, check_id, decode_key, split_key};
 use super::text::NoteSignature;
 use crate::error::{LogError, excerpt};
 
@@ -60,24 +60,41 @@ impl FromStr for Signer {
     /// [`LogError::KeyFormat`], [`LogError::KeyName`], [`LogError::KeyTypeUnsupported`] (also for a
     /// cosigner's key) or [`LogError::KeyIdMismatch`]. No error holds any of the secret.
     fn from_str(skey: &str) -> Result<Self, LogError> {
-        let rest = skey
-            .strip_prefix("PRIVATE+KEY+")
-            .ok_or_else(|| LogError::KeyFormat {
-                name: String::new(),
-                reason: "a signing key must start with `PRIVATE+KEY+`",
-            })?;
-        let (name, id, bytes) = split_key(rest)?;
-        let (key_type, seed) = decode_key(name, &bytes)?;
-        if key_type != KeyType::Ed25519 {
-            return Err(LogError::KeyTypeUnsupported {
-                name: excerpt(name),
-                key_type: key_type.byte(),
-            });
-        }
-        let signer = Signer::from_seed(name, seed)?;
-        check_id(name, id, signer.verifier.key_id())?;
-        Ok(signer)
+        parse_skey(skey, KeyType::Ed25519, |name, seed| {
+            let signer = Signer::from_seed(name, seed)?;
+            let id = signer.verifier.key_id();
+            Ok((signer, id))
+        })
     }
+}
+
+/// Reads `PRIVATE+KEY+name+hex8(id)+base64(type ‖ seed)` of one type, and checks the id that its seed gives.
+pub(crate) fn parse_skey<T>(
+    skey: &str,
+    expected: KeyType,
+    from_seed: impl FnOnce(&str, &[u8; 32]) -> Result<(T, KeyId), LogError>,
+) -> Result<T, LogError> {
+    let rest = skey
+        .strip_prefix("PRIVATE+KEY+")
+        .ok_or_else(|| LogError::KeyFormat {
+            name: String::new(),
+            reason: "a signing key must start with `PRIVATE+KEY+`",
+        })?;
+    let (name, id, bytes) = split_key(rest)?;
+    let (key_type, seed) = decode_key(name, &bytes)?;
+    if key_type != expected {
+        return Err(LogError::KeyTypeUnsupported {
+            name: excerpt(name),
+            key_type: key_type.byte(),
+        });
+    }
+    let seed = seed.try_into().map_err(|_| LogError::KeyFormat {
+        name: excerpt(name),
+        reason: "a seed has 32 bytes",
+    })?;
+    let (key, computed) = from_seed(name, seed)?;
+    check_id(name, id, computed)?;
+    Ok(key)
 }
 
 impl fmt::Debug for Signer {

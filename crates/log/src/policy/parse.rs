@@ -6,7 +6,7 @@ use std::str::FromStr;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::{Node, Policy, PolicyLog, PolicyWitness, WitnessKey, is_cosigner};
+use super::{Node, Policy, PolicyLog, PolicyWitness, WitnessKey};
 use crate::error::{LogError, excerpt};
 use crate::note::{KeyId, KeyType, Verifier};
 use crate::tile::parse_decimal;
@@ -201,7 +201,7 @@ impl Reader {
     /// The key of a witness, and the bytes of the public key, by which duplicates are found.
     fn witness_key(&self, vkey: &str) -> Result<(WitnessKey, Vec<u8>), LogError> {
         let key = match vkey.parse::<Verifier>() {
-            Ok(key) if is_cosigner(key.key_type()) => key,
+            Ok(key) if key.key_type() != KeyType::Ed25519 => key,
             Ok(key) => Verifier::new(key.name(), KeyType::CosignatureEd25519, key.public_key())
                 .map_err(|error| self.key_error(error))?,
             Err(error @ LogError::KeyTypeUnsupported { .. }) => {

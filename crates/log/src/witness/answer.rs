@@ -18,9 +18,15 @@ pub(super) const TEXT: &str = "text/plain; charset=utf-8";
 pub(super) const SIZE: &str = "text/x.tlog.size";
 
 impl Answer {
-    /// The answer to a body that could not be read: 400 with the reason.
+    /// The answer to a body that could not be read: 400 with the reason, or 403 if only its signature lines
+    /// are broken, which leaves no signature by a known key.
     pub fn malformed(error: &LogError) -> Self {
-        Answer::text(400, &format!("malformed request: {error}"))
+        match error {
+            LogError::SignatureLine { .. }
+            | LogError::SignatureDuplicate { .. }
+            | LogError::TooManySignatures => Answer::text(403, &format!("invalid signature: {error}")),
+            _ => Answer::text(400, &format!("malformed request: {error}")),
+        }
     }
 
     /// The answer to a refused request.

@@ -66,7 +66,7 @@ impl AddCheckpoint {
     ///
     /// # Errors
     /// [`LogError::RequestTooLong`], [`LogError::RequestFormat`], those of [`SignedNote::parse`] and
-    /// [`Checkpoint::parse`]: all of them are answered by 400.
+    /// [`Checkpoint::parse`]; how they are answered says [`Answer::malformed`](super::Answer::malformed).
     pub fn parse(body: &[u8]) -> Result<Self, LogError> {
         if body.len() > MAX_REQUEST_BYTES {
             return Err(LogError::RequestTooLong { found: body.len() });

@@ -5,7 +5,7 @@ use super::request::AddCheckpoint;
 use crate::checkpoint::Checkpoint;
 use crate::cosignature::CheckpointCosigner;
 use crate::error::LogError;
-use crate::evidence::{Evidence, Suspicion, root_by_proof};
+use crate::evidence::{Evidence, Finding, Suspicion, root_by_proof};
 use crate::hash::Hash;
 use crate::note::{NoteSignature, SignedNote, Verifier};
 use crate::proof::verify_consistency;
@@ -108,16 +108,6 @@ pub enum Refusal {
         /// Seconds since 1970 of the last cosignature.
         last: u64,
     },
-}
-
-/// What a request showed about the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Finding {
-    /// The log contradicts itself, for everybody to verify.
-    Proven(Box<Evidence>),
-    /// The log signed a larger tree, and the proof sent with it failed. The sender may be at fault: the log's
-    /// tiles decide ([`Suspicion::judge`]).
-    Suspected(Box<Suspicion>),
 }
 
 /// A cosignature that nobody may see before the new state is stored.

@@ -6,7 +6,14 @@
     reason = "helpers of tests stop at the first wrong vector"
 )]
 
+mod manifest;
+#[cfg(feature = "ml-dsa")]
+mod ml_dsa;
 mod note;
+mod policy;
 mod proof;
+mod receipt;
 mod shared;
+mod tlog_proof;
 mod tree;
+mod witness;

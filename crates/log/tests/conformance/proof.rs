@@ -140,6 +140,25 @@ fn azul_argon_consistency_over_961_million_entries() {
 }
 
 #[test]
+fn azul_argon_entry_has_a_leaf_hash() {
+    let Some(folder) = vectors("azul-argon") else {
+        return;
+    };
+    let answer: serde_json::Value = json(folder.join("get-entries-start-10000-end-10000"));
+    let entries = answer["entries"].as_array().unwrap();
+    for entry in entries {
+        let leaf = base64(entry["leaf_input"].as_str().unwrap());
+        assert_eq!(
+            leaf[..2],
+            [0, 0],
+            "version and type of a Merkle tree leaf of RFC 6962"
+        );
+        assert_ne!(leaf_hash(&leaf), leaf_hash(&leaf[1..]));
+    }
+    counted("azul-argon get-entries", entries.len(), 1);
+}
+
+#[test]
 fn rekor_v2_inclusion_and_checkpoint() {
     let Some(folder) = vectors("rekor-v2") else { return };
     let bundle: serde_json::Value = json(folder.join("staging-rekor-v2.txt.sigstore.json"));

@@ -46,6 +46,11 @@ pub fn counted(family: &str, checked: usize, expected: usize) {
     assert_eq!(checked, expected, "number of vectors of {family}");
 }
 
+/// Prints which vectors cannot be checked here, and why.
+pub fn not_applicable(what: &str, reason: &str) {
+    println!("NOT APPLICABLE {what}: {reason}");
+}
+
 /// Bytes from base64.
 pub fn base64(text: &str) -> Vec<u8> {
     STANDARD.decode(text).unwrap_or_else(|e| panic!("{text}: {e}"))

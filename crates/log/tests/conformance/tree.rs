@@ -307,6 +307,44 @@ fn sunlight_skylight_mirror_of_300_entries() {
 }
 
 #[test]
+fn sunlight_skylight_keys_and_cosignatures() {
+    #[derive(Deserialize)]
+    struct Cosigner {
+        verifier_keys: Vec<Vkey>,
+    }
+    #[derive(Deserialize)]
+    struct Vkey(String);
+    let Some(folder) = vectors("sunlight-skylight") else {
+        return;
+    };
+    let log = "000de184301123b9278c086a7d9f68c9577e83872224c197058fd90784ea9706";
+    let mut roots = Vec::new();
+    for (configuration, checkpoint) in [
+        ("witness/witness.v0.json", format!("witness/{log}/checkpoint")),
+        (
+            "witness/mirror/mirror.v0.json",
+            format!("witness/mirror/{log}/checkpoint"),
+        ),
+    ] {
+        let cosigner: Cosigner = json(folder.join(configuration));
+        let keys: Vec<Verifier> = cosigner
+            .verifier_keys
+            .iter()
+            .map(|key| key.0.parse().unwrap())
+            .collect();
+        let note = open(std::fs::read(folder.join(checkpoint)).unwrap(), &keys).unwrap();
+        assert_eq!(note.verified.len(), 1);
+        roots.push(Checkpoint::parse(&note.text).unwrap());
+    }
+    // The two were made apart: of one log and one size, with two trees.
+    assert_eq!(
+        (&roots[0].origin, roots[0].size),
+        (&roots[1].origin, roots[1].size)
+    );
+    counted("sunlight-skylight cosignatures", roots.len(), 2);
+}
+
+#[test]
 fn sunlight_navigli_leaves() {
     let Some(folder) = vectors("sunlight-navigli2025h2") else {
         return;

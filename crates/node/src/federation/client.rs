@@ -30,13 +30,13 @@ pub(super) enum Answer {
 
 /// The client of one node. Cheap to clone.
 #[derive(Clone)]
-pub(super) struct PeerClient {
+pub(crate) struct PeerClient {
     http: reqwest::Client,
     slots: Arc<Semaphore>,
 }
 
 impl PeerClient {
-    pub(super) fn new() -> NodeResult<Self> {
+    pub(crate) fn new() -> NodeResult<Self> {
         let http = reqwest::Client::builder()
             .user_agent(concat!("didymium/", env!("CARGO_PKG_VERSION")))
             .no_proxy()
@@ -72,27 +72,25 @@ impl PeerClient {
                 });
             }
         }
-        let too_large = || NodeError::PeerAnswerTooLarge {
-            url: url.to_owned(),
-            max,
-        };
-        let announced = response.content_length().unwrap_or(0);
-        if announced > max as u64 {
-            return Err(too_large());
-        }
         let etag = response
             .headers()
             .get(ETAG)
             .and_then(|tag| tag.to_str().ok())
             .map(str::to_owned);
-        let mut bytes = Vec::with_capacity(usize::try_from(announced).unwrap_or(0));
-        while let Some(chunk) = response.chunk().await.map_err(silent)? {
-            if bytes.len() + chunk.len() > max {
-                return Err(too_large());
-            }
-            bytes.extend_from_slice(&chunk);
-        }
+        let bytes = body_of(&mut response, url, max).await?;
         Ok(Answer::Body { bytes, etag })
+    }
+
+    /// Sends `body` to `url`; answers the status with the answer's body, whatever the status.
+    pub(crate) async fn post(&self, url: &str, body: Vec<u8>, max: usize) -> NodeResult<(u16, Vec<u8>)> {
+        let _slot = self.slots.acquire().await.ok();
+        let sent = self.http.post(url).body(body).send().await;
+        let mut response = sent.map_err(|source| NodeError::PeerSilent {
+            url: url.to_owned(),
+            source: source.without_url(),
+        })?;
+        let status = response.status().as_u16();
+        Ok((status, body_of(&mut response, url, max).await?))
     }
 
     /// Sends a request; once more if a connection that was kept open turns out to be closed, as after a peer's restart.
@@ -123,4 +121,28 @@ impl PeerClient {
             }),
         }
     }
+}
+
+/// The body of an answer, read up to `max` bytes.
+async fn body_of(response: &mut reqwest::Response, url: &str, max: usize) -> NodeResult<Vec<u8>> {
+    let too_large = || NodeError::PeerAnswerTooLarge {
+        url: url.to_owned(),
+        max,
+    };
+    let announced = response.content_length().unwrap_or(0);
+    if announced > max as u64 {
+        return Err(too_large());
+    }
+    let silent = |source: reqwest::Error| NodeError::PeerSilent {
+        url: url.to_owned(),
+        source: source.without_url(),
+    };
+    let mut bytes = Vec::with_capacity(usize::try_from(announced).unwrap_or(0));
+    while let Some(chunk) = response.chunk().await.map_err(silent)? {
+        if bytes.len() + chunk.len() > max {
+            return Err(too_large());
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
 }

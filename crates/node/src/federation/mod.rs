@@ -17,7 +17,7 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
-use client::PeerClient;
+pub(crate) use client::PeerClient;
 use pace::Pace;
 use pull::Progress;
 

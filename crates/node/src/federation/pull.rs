@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use didymium_log::checkpoint::{Checkpoint, open_checkpoint};
+use didymium_log::checkpoint::{Checkpoint, open_cosigned};
 use didymium_log::hash::leaf_hash;
-use didymium_log::note::Verifier;
+use didymium_log::note::{SignedNote, Verifier};
 use didymium_log::tile::{BundleId, MAX_ENTRY_BYTES, TILE_WIDTH, decode_bundle};
 use didymium_log::{Hash, LogError};
 use didymium_statement::{Member, Statement};
@@ -16,6 +16,7 @@ use super::client::Answer;
 use super::{Federation, PeerStatus, Pulled};
 use crate::held::HeldLog;
 use crate::ledger::new_entry;
+use crate::witnessing::policy_of;
 use crate::{NodeError, NodeResult, NodeState};
 
 /// Largest checkpoint taken, bytes: room for 64 signatures and more.
@@ -82,7 +83,14 @@ impl Federation {
             .log_of(&peer.member)
             .and_then(|_| self.member(&peer.member))?;
         let verifier: Verifier = member.keys.log.parse().map_err(NodeError::Log)?;
-        let signed = open_checkpoint(&note, &verifier)?;
+        let (policy, _) = policy_of(&self.state, &peer.member)?;
+        let (signed, opened) = open_cosigned(&note, &verifier, &policy.witness_keys())?;
+        // Only lines that were verified are kept: the log's own and those of the club's witnesses.
+        let note = SignedNote {
+            text: opened.text,
+            signatures: opened.verified,
+        };
+        let note = note.to_string().into_bytes();
         if let Some(head) = &head {
             compare(&held, head, &signed).await?;
         }
@@ -107,6 +115,15 @@ impl Federation {
                 to = signed.size,
                 "took over new entries"
             );
+        }
+        if let Some(head) = head.filter(|head| head.size == signed.size && head.checkpoint != note) {
+            let (state, origin) = (self.state.clone(), head.origin);
+            let refreshed = tokio::task::spawn_blocking(move || {
+                state
+                    .store()
+                    .refresh_checkpoint(&origin, head.size, &head.root, &note)
+            });
+            refreshed.await??;
         }
         progress.etag = etag;
         Ok(Pulled {

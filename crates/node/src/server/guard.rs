@@ -90,6 +90,10 @@ pub(super) async fn take_place(
     response
 }
 
+/// Marks an answer whose status and body a specification fixes: it goes out as it is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Final;
+
 /// Turns the error answers of routers, extractors and layers into problem details.
 pub(super) async fn explain_errors(request: Request, next: Next) -> Response {
     let response = next.run(request).await;
@@ -98,7 +102,8 @@ pub(super) async fn explain_errors(request: Request, next: Next) -> Response {
         // The page that says that there is no such page explains itself.
         kind.as_bytes() == b"application/problem+json" || kind.as_bytes().starts_with(b"text/html")
     });
-    if !(status.is_client_error() || status.is_server_error()) || explained {
+    let fixed = response.extensions().get::<Final>().is_some();
+    if !(status.is_client_error() || status.is_server_error()) || explained || fixed {
         return response;
     }
     let (parts, body) = response.into_parts();

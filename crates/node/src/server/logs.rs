@@ -23,8 +23,8 @@ pub(super) async fn own_checkpoint(
     State(state): State<NodeState>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let log = state.ledger().log().clone();
-    checkpoint(log, &headers).await
+    let served = read(move || crate::witnessing::served_checkpoint(&state)).await?;
+    checkpoint(served, &headers)
 }
 
 /// `GET /mirror/{member}/checkpoint`.
@@ -33,7 +33,9 @@ pub(super) async fn copied_checkpoint(
     Path(member): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    checkpoint(state.log_of(&member)?, &headers).await
+    let log = state.log_of(&member)?;
+    let head = read(move || log.head()).await?;
+    checkpoint(head.map(|head| head.checkpoint), &headers)
 }
 
 /// `GET /log/tile/{*place}`.
@@ -72,17 +74,9 @@ pub(super) async fn copied_blob(
     blob(state, digest, &headers).await
 }
 
-async fn checkpoint(log: HeldLog, headers: &HeaderMap) -> Result<Response, Problem> {
-    let head = read(move || log.head())
-        .await?
-        .ok_or_else(|| Problem::not_found("a checkpoint of this log"))?;
-    Ok(answer(
-        headers,
-        TEXT,
-        REVALIDATE,
-        weak_tag(&[&head.checkpoint]),
-        head.checkpoint,
-    ))
+fn checkpoint(note: Option<Vec<u8>>, headers: &HeaderMap) -> Result<Response, Problem> {
+    let note = note.ok_or_else(|| Problem::not_found("a checkpoint of this log"))?;
+    Ok(answer(headers, TEXT, REVALIDATE, weak_tag(&[&note]), note))
 }
 
 async fn tile(log: HeldLog, place: String) -> Result<Response, Problem> {

@@ -5,6 +5,7 @@
 //! | `/api/v1/…` | the typed interface that pages and programs read ([`crate::api`]) |
 //! | `/log/checkpoint`, `/log/tile/…`, `/log/blob/{digest}` | the member's own log (C2SP tlog-tiles) and its blobs |
 //! | `/mirror/{member}/…` | the same for copies of the other members' logs |
+//! | `/witness/add-checkpoint`, `/witness/{sha256 of origin}/checkpoint` | cosigning the other members' logs (C2SP tlog-witness) |
 //! | `/charter` | the signed charter (COSE) |
 //! | `/schemas`, `/schemas/{kind}/v{n}` | JSON Schemas of what can be said |
 //! | `/problems/{name}` | what an error means |
@@ -22,6 +23,7 @@ mod problem;
 #[cfg(test)]
 mod tests;
 mod watch;
+mod witness;
 
 use std::any::Any;
 use std::net::SocketAddr;
@@ -32,7 +34,7 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{StatusCode, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tower_http::CompressionLevel;
@@ -94,6 +96,8 @@ fn faces(state: NodeState) -> Router {
         .route("/mirror/{member}/checkpoint", get(logs::copied_checkpoint))
         .route("/mirror/{member}/tile/{*place}", get(logs::copied_tile))
         .route("/mirror/{member}/blob/{digest}", get(logs::copied_blob))
+        .route("/witness/add-checkpoint", post(witness::add_checkpoint))
+        .route("/witness/{log}/checkpoint", get(witness::cosigned))
         .route("/charter", get(charter))
         .route("/healthz", get(about::healthz))
         .route("/metrics", get(metrics::metrics))

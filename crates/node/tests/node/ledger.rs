@@ -149,6 +149,34 @@ impl Store for Crashing {
     fn sweep_blobs(&self) -> StoreResult<u64> {
         self.0.sweep_blobs()
     }
+    fn refresh_checkpoint(&self, origin: &str, size: u64, root: &[u8; 32], note: &[u8]) -> StoreResult<()> {
+        self.0.refresh_checkpoint(origin, size, root, note)
+    }
+    fn cosigned(&self, origin: &str) -> StoreResult<Option<didymium_store::Cosigned>> {
+        self.0.cosigned(origin)
+    }
+    fn put_cosigned(
+        &self,
+        replaces: Option<(u64, [u8; 32])>,
+        new: &didymium_store::Cosigned,
+    ) -> StoreResult<bool> {
+        self.0.put_cosigned(replaces, new)
+    }
+    fn published(
+        &self,
+        origin: &str,
+        grade: didymium_store::Grade,
+    ) -> StoreResult<Option<didymium_store::Published>> {
+        self.0.published(origin, grade)
+    }
+    fn put_published(
+        &self,
+        origin: &str,
+        grade: didymium_store::Grade,
+        new: &didymium_store::Published,
+    ) -> StoreResult<()> {
+        self.0.put_published(origin, grade, new)
+    }
     fn free_bytes(&self) -> StoreResult<u64> {
         self.0.free_bytes()
     }

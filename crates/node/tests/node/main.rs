@@ -11,3 +11,4 @@ mod intake;
 mod ledger;
 mod log_face;
 mod server;
+mod witness;

@@ -1,0 +1,104 @@
+//! This member's witness: it cosigns the heads of the other members' logs, each only if it extends what it cosigned
+//! before (C2SP tlog-witness).
+
+use didymium_log::evidence::Finding;
+use didymium_log::note::{SignedNote, Verifier};
+use didymium_log::witness::{AddCheckpoint, Answer, CosignedHead, Outcome, Persisted, WitnessedLog, step};
+use didymium_log::{Hash, LogError};
+use didymium_store::Cosigned;
+
+use crate::{NodeError, NodeResult, NodeState};
+
+/// How often a request is judged again because another one came first.
+const ATTEMPTS: usize = 8;
+
+/// Answers a request to cosign a checkpoint. The new state is on disk before the answer is given. Blocking.
+///
+/// # Errors
+/// [`NodeError::Store`]; [`NodeError::Log`] for a charter or a stored state that is wrong.
+pub fn add_checkpoint(state: &NodeState, body: &[u8]) -> NodeResult<Answer> {
+    let request = match AddCheckpoint::parse(body) {
+        Ok(request) => request,
+        Err(error) => return Ok(Answer::malformed(&error)),
+    };
+    let now = u64::try_from(state.clock().now_ms() / 1_000).unwrap_or(0);
+    let origin = &request.checkpoint().origin;
+    let members = &state.charter().charter().members;
+    // Nobody is a witness of their own log.
+    let member = members
+        .iter()
+        .find(|member| member.origin() == origin && member.member != state.member().member);
+    let keys: Vec<Verifier> = member
+        .map(|member| member.keys.log.parse())
+        .transpose()?
+        .into_iter()
+        .collect();
+    for _ in 0..ATTEMPTS {
+        let cosigned = state.store().cosigned(origin)?.map(head_of).transpose()?;
+        let log = member.map(|member| WitnessedLog {
+            keys: &keys,
+            frozen: state.peer(&member.member).is_some_and(|peer| peer.frozen),
+            cosigned: cosigned.as_ref(),
+        });
+        let judged = step(log, &request, &[state.witness_key()], now)?;
+        if let (Some(finding), Some(member)) = (&judged.finding, member) {
+            note_finding(state, &member.member, finding, &keys);
+        }
+        match judged.outcome {
+            Outcome::Refused { answer, .. } => return Ok(answer),
+            Outcome::Cosigned(pending) => {
+                let replaces = pending.replaces().map(|(size, root)| (size, root.0));
+                if state.store().put_cosigned(replaces, &row_of(pending.head()))? {
+                    let persisted = Persisted::committed(pending.head());
+                    return Ok(pending.release(persisted)?);
+                }
+            }
+        }
+    }
+    Err(NodeError::WitnessBusy {
+        origin: origin.clone(),
+    })
+}
+
+fn row_of(head: &CosignedHead) -> Cosigned {
+    Cosigned {
+        origin: head.origin.clone(),
+        size: head.size,
+        root: head.root.0,
+        unix_seconds: head.unix_seconds,
+        note: head.note.to_string(),
+    }
+}
+
+fn head_of(row: Cosigned) -> Result<CosignedHead, LogError> {
+    Ok(CosignedHead {
+        origin: row.origin,
+        size: row.size,
+        root: Hash(row.root),
+        unix_seconds: row.unix_seconds,
+        note: SignedNote::parse(row.note.as_bytes())?,
+    })
+}
+
+/// Stops following a log that was proven to contradict itself, and says so.
+fn note_finding(state: &NodeState, member: &str, finding: &Finding, keys: &[Verifier]) {
+    match finding {
+        Finding::Proven(evidence) => match evidence.verify(keys) {
+            Ok(proven) => {
+                let words = proven.english();
+                tracing::error!(peer = member, evidence = words, "a log contradicts itself");
+                state.update_peer(member, |peer| {
+                    peer.frozen = true;
+                    peer.trouble = Some(words);
+                });
+            }
+            Err(error) => tracing::warn!(peer = member, %error, "evidence that does not verify was not kept"),
+        },
+        Finding::Suspected(_) => {
+            tracing::warn!(
+                peer = member,
+                "a proof of a larger tree failed; the log's own tiles decide"
+            );
+        }
+    }
+}
