@@ -3,7 +3,7 @@
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand};
 
-use crate::{completions, demo, import, init, serve, sites, statement, twin};
+use crate::{completions, demo, import, init, receipt, serve, sites, statement, twin};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -74,6 +74,8 @@ pub enum Command {
     Twin(twin::TwinArgs),
     /// Show or verify one statement
     Statement(statement::StatementArgs),
+    /// Fetch or verify the receipt of a statement
+    Receipt(receipt::ReceiptArgs),
     /// List sites
     Sites(sites::SitesArgs),
     /// Print completions for a shell

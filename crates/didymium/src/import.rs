@@ -79,6 +79,8 @@ pub fn run(args: &ImportArgs, output: &Output) -> CliResult<()> {
         .sources
         .clone()
         .unwrap_or_else(|| args.file.with_file_name("sources.csv"));
+    // The table itself is looked for first: without it, what stands beside it does not matter.
+    std::fs::metadata(&args.file).map_err(CliError::file(&args.file))?;
     let sources = Sources::read(&shown(&sources_file), open(&sources_file)?);
     let loaded = sources.and_then(|sources| load(args, &state, &sources));
     match loaded {

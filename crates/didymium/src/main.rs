@@ -11,6 +11,7 @@ mod logs;
 mod output;
 mod progress;
 mod reader;
+mod receipt;
 mod serve;
 mod signals;
 mod sites;
@@ -52,6 +53,7 @@ fn start(cli: Cli, output: &Output) -> CliResult<()> {
             Command::Import(args) => import::run(&args, output),
             Command::Twin(args) => twin::run(args, output).await,
             Command::Statement(args) => statement::run(args, output).await,
+            Command::Receipt(args) => receipt::run(args, output).await,
             Command::Sites(args) => sites::run(args, output).await,
             Command::Completions(args) => completions::run(&args),
         }

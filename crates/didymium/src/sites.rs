@@ -3,8 +3,9 @@
 use clap::Args;
 use didymium_node::api::types::Site;
 use didymium_node::api::views::SiteFilter;
+use didymium_vocabulary::Vocabulary;
 
-use crate::error::CliResult;
+use crate::error::{CliError, CliResult};
 use crate::output::{Output, columns};
 use crate::reader::{PlaceArgs, Reader};
 
@@ -44,6 +45,9 @@ pub async fn run(args: SitesArgs, output: &Output) -> CliResult<()> {
         country: args.country,
         text: None,
     };
+    filter
+        .check(Vocabulary::embedded())
+        .map_err(|(field, reason)| CliError::Usage(format!("--{field}: {reason}")))?;
     let sites = Reader::open(&args.place)?.sites(&filter).await?;
     output.data(&sites, |sites| text(sites))
 }

@@ -4,9 +4,9 @@
 //! it signed before. Its witnesses remember. So a log that starts asks them for its own latest checkpoint,
 //! and signs only when enough of them answered and none knows of anything that the store does not hold.
 //!
-//! With k of n cosignatures making a checkpoint final, and up to f witnesses that lie or withhold, n − k + f
-//! + 1 answers include one by an honest witness of every final checkpoint. What the log signed and nobody
-//! cosigned, the fence cannot know of. The answers must be fresh: what a cache serves may be an hour old.
+//! With k of n cosignatures making a checkpoint final, and up to f witnesses that lie or withhold, any
+//! n − k + f + 1 answers include one by an honest witness of every final checkpoint. What the log signed and
+//! nobody cosigned, the fence cannot know of. The answers must be fresh: what a cache serves may be an hour old.
 //!
 //! One checkpoint that is ahead of the store, or differs from it, is enough to refuse, whoever shows it: it
 //! carries the log's own signature. A refusal is final for the process; people decide how to go on. An empty

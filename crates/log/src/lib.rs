@@ -11,8 +11,16 @@
 //! | [`tree`] | appending, roots and proofs over tiles | RFC 6962 section 2.1 |
 //! | [`proof`] | verifying inclusion and consistency, of trees and subtrees | RFC 9162 section 2.1, draft-ietf-plants-merkle-tree-certs |
 //! | [`note`] | signed notes and their keys | C2SP signed-note v1.0.0 |
-//! | [`cosignature`] | timestamped Ed25519 cosignatures | C2SP tlog-cosignature v1.0.1 |
+//! | [`cosignature`] | timestamped cosignatures: Ed25519, and ML-DSA-44 with the feature `ml-dsa` | C2SP tlog-cosignature v1.0.1, v1.1.0 |
 //! | [`checkpoint`] | checkpoints and their signing | C2SP tlog-checkpoint v1.0.0 |
+//! | [`policy`] | whose cosignatures make a checkpoint final; the quorum of a club | C2SP tlog-policy |
+//! | [`tlog_proof`] | proofs of logging to keep offline, and their grade | C2SP tlog-proof |
+//! | [`receipt`] | COSE receipts, and receipts on statements | RFC 9942, RFC 9943 |
+//! | [`sequencer`] | who gets which place in the log, and when, as a state machine | |
+//! | [`witness`] | a witness of other logs, as a state machine | C2SP tlog-witness v1.0.0 |
+//! | [`evidence`] | evidence that a log contradicts itself | |
+//! | [`fence`] | when a log that starts may sign, as a state machine | |
+//! | [`mirror`] | what a mirror fetches and may keep, as a state machine | C2SP tlog-tiles v0.1.0 |
 //!
 //! # Example
 //!

@@ -60,7 +60,7 @@ pub struct PolicyWitness {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WitnessKey {
     /// Cosignatures by this key are verified and counted.
-    Usable(Verifier),
+    Usable(Box<Verifier>),
     /// A key of a type that the specification knows and this build does not verify: it is kept, so that a
     /// policy with it can be read and written, and never counts.
     Unsupported {
@@ -86,7 +86,7 @@ impl WitnessKey {
 /// A named thing that witnesses: one, or a group of others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Node {
-    Witness(PolicyWitness),
+    Witness(Box<PolicyWitness>),
     Group {
         name: String,
         /// Members needed, 1 to their number.
@@ -114,7 +114,7 @@ impl Policy {
     /// The witnesses, in the order of the policy.
     pub fn witnesses(&self) -> impl Iterator<Item = &PolicyWitness> {
         self.nodes.iter().filter_map(|node| match node {
-            Node::Witness(witness) => Some(witness),
+            Node::Witness(witness) => Some(&**witness),
             Node::Group { .. } => None,
         })
     }

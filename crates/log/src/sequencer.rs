@@ -432,7 +432,7 @@ mod tests {
             let mut store: Vec<u8> = Vec::new();
             let mut told: BTreeMap<Ticket, Option<u64>> = BTreeMap::new();
             let mut under_way: Option<Vec<Ticket>> = None;
-            let statement_of = |ticket: Ticket| statements[ticket.0 as usize];
+            let statement_of = |ticket: Ticket| statements[usize::try_from(ticket.0).unwrap()];
             let mut outcomes = outcomes.into_iter().cycle();
             let mut events: VecDeque<Event> = statements.iter().enumerate()
                 .map(|(ticket, statement)| submit(ticket as u64, *statement)).collect();
@@ -460,7 +460,7 @@ mod tests {
                             under_way = Some(batch);
                         }
                         Action::Answer(ticket, place) => {
-                            prop_assert_eq!(store[place.index as usize], statement_of(ticket));
+                            prop_assert_eq!(store[usize::try_from(place.index).unwrap()], statement_of(ticket));
                             prop_assert!(told.insert(ticket, Some(place.index)).is_none());
                         }
                         Action::Refuse(ticket, _) => prop_assert!(told.insert(ticket, None).is_none()),

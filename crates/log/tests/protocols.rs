@@ -275,12 +275,13 @@ proptest! {
 
     #[test]
     fn attaching_never_changes_the_leaf(payload in prop::collection::vec(any::<u8>(), 0..300), signature in prop::collection::vec(any::<u8>(), 0..80)) {
-        let length = |major: u8, length: usize| match u16::try_from(length).unwrap() {
-            short @ 0..24 => vec![major << 5 | short as u8],
-            byte @ 24..256 => vec![major << 5 | 24, byte as u8],
-            long => [vec![major << 5 | 25], long.to_be_bytes().to_vec()].concat(),
+        // The head of a byte string in its shortest form, for lengths below 512.
+        let length = |length: usize| match u8::try_from(length) {
+            Ok(short @ 0..24) => vec![0x40 | short],
+            Ok(byte) => vec![0x58, byte],
+            Err(_) => vec![0x59, 1, u8::try_from(length - 256).unwrap()],
         };
-        let statement = [vec![0xd2, 0x84, 0x43, 0xa1, 0x01, 0x27, 0xa0], length(2, payload.len()), payload, length(2, signature.len()), signature].concat();
+        let statement = [vec![0xd2, 0x84, 0x43, 0xa1, 0x01, 0x27, 0xa0], length(payload.len()), payload, length(signature.len()), signature].concat();
         prop_assert_eq!(registered_bytes(&statement).unwrap(), statement.clone());
         let path = inclusion_proof(3, 9, |l, i, w| HISTORIES[0].read(l, i, w)).unwrap();
         let receipt = issue_inclusion(&log(), &HISTORIES[0].head(9), leaf_hash(&HISTORIES[0].entries[3]), 3, &path, "urn:x").unwrap();

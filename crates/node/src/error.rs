@@ -156,6 +156,12 @@ pub enum NodeError {
         /// What does not fit.
         reason: String,
     },
+    /// A statement that the own log does not hold.
+    #[error("statement {statement} is not in the log of this member")]
+    NoSuchStatement {
+        /// The statement.
+        statement: StatementId,
+    },
     /// A log that is not held here.
     #[error("no log `{origin}` is held here")]
     NoSuchLog {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use didymium_statement::Digest;
+use didymium_twin::{Completeness, Twin};
 
 use crate::shutdown::Shutdown;
 use crate::{NodeResult, NodeState, twin_job};
@@ -53,6 +54,21 @@ pub fn rebuild_twin(state: &NodeState) -> NodeResult<Digest> {
     let cut = twin_job::current_cut(&**state.store(), state.charter(), state.vocabulary())?;
     let id = cut.id();
     let twin = twin_job::build_twin_at(&**state.store(), state.charter(), state.vocabulary(), cut)?;
+    forget_damaged_blobs(state, &twin)?;
     state.set_twin(Arc::new(twin));
     Ok(id)
+}
+
+/// A blob that is here and yet missing has other bytes than its statement names: it is removed, so that it is fetched again.
+fn forget_damaged_blobs(state: &NodeState, twin: &Twin) -> NodeResult<()> {
+    let Completeness::Incomplete { missing } = twin.completeness() else {
+        return Ok(());
+    };
+    for blob in missing {
+        if state.store().blob(blob.blob.as_bytes())?.is_some() {
+            tracing::error!(blob = %blob.blob, statement = %blob.statement.id, "a blob is damaged on the disk and is fetched again");
+            state.store().delete_blob(blob.blob.as_bytes())?;
+        }
+    }
+    Ok(())
 }

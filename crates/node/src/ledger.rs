@@ -79,6 +79,11 @@ impl Ledger {
         })
     }
 
+    /// Signs checkpoints and receipts of the log.
+    pub(crate) const fn signer(&self) -> &Signer {
+        &self.signer
+    }
+
     /// The log, to read from.
     pub const fn log(&self) -> &HeldLog {
         &self.log

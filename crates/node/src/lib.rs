@@ -7,8 +7,9 @@
 //!                     └── server: api, log face, pages         who asks
 //! ```
 //!
-//! Whatever enters a log passes [`admission`], and whatever is signed was computed by two paths ([`ledger`]). Nothing
-//! writes over HTTP yet.
+//! Whatever enters a log passes [`admission`], and whatever is signed was computed by two paths ([`ledger`]). Over HTTP
+//! only what the member itself has signed is taken in ([`intake`]), and other members' checkpoints to be cosigned
+//! ([`witness`]).
 
 pub mod admission;
 pub mod api;
@@ -24,6 +25,7 @@ pub mod intake;
 mod jobs;
 pub mod ledger;
 mod node;
+pub mod receipt;
 pub mod server;
 mod shutdown;
 mod state;

@@ -108,6 +108,14 @@ impl TwinBuilder {
                 }
                 Ok(())
             }
+            // Bytes that are not those the statement names are as good as none: never another figure.
+            Err(_) if let PayloadRef::Blob(digest) = statement.payload => {
+                self.missing.push(MissingBlob {
+                    blob: digest,
+                    statement: Arc::clone(&place),
+                });
+                Ok(())
+            }
             Err(error) => Err(error.to_string()),
         };
         if let Err(reason) = outcome {
@@ -440,6 +448,7 @@ pub(crate) fn aggregates(texts: &Interner, vocabulary: &Vocabulary) -> BTreeSet<
     vocabulary
         .areas()
         .iter()
+        .filter(|area| !area.one_country)
         .filter_map(|area| texts.find(&area.area))
         .collect()
 }

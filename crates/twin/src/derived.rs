@@ -54,7 +54,8 @@ impl Twin {
                 indicators::area_total(edition, self.symbol(area)?, self.facts())?,
             )
         };
-        let share = indicators::percent(part, world)?;
+        // A part larger than its whole is a contradiction of the source, not a share.
+        let share = indicators::percent(part, world).filter(|share| *share <= Decimal::ONE_HUNDRED)?;
         let area = if area == CLUB { "" } else { area };
         Some(self.derived(id, quantity, area, "", period, share, false))
     }
@@ -203,7 +204,8 @@ impl Twin {
     fn countries_and_world(&self, id: SeriesId, period: Period) -> Option<(Vec<(Symbol, Decimal)>, Decimal)> {
         let world = self.world_canonical(id, period)?;
         let countries = indicators::countries(self.chosen(id, period)?, self.aggregates(), self.facts());
-        (!countries.is_empty()).then_some((countries, world))
+        let fits = countries.iter().all(|(_, value)| *value <= world);
+        (fits && !countries.is_empty()).then_some((countries, world))
     }
 
     /// A figure the twin computed; `in_unit` says that `value` is canonical and shown in the series' unit, else it is

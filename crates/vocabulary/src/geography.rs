@@ -70,11 +70,13 @@ pub struct Area {
     pub area: String,
     /// Name.
     pub label: Label,
+    /// Whether it is one country after all, though not of ISO 3166-1: it counts in shares and concentration.
+    pub one_country: bool,
 }
 
 impl Entity for Area {
     const FILE: &'static str = "areas.csv";
-    const COLUMNS: &'static [&'static str] = &["area", "label_en", "label_fr"];
+    const COLUMNS: &'static [&'static str] = &["area", "label_en", "label_fr", "one_country"];
     const KIND: &'static str = "area";
 
     fn key(&self) -> &str {
@@ -89,6 +91,7 @@ impl Entity for Area {
         Ok(Self {
             area: row.key("area")?,
             label: Label::from_row(row)?,
+            one_country: row.yes("one_country")?,
         })
     }
 }

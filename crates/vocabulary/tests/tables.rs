@@ -363,7 +363,7 @@ fn every_kind_of_fault_is_refused() {
         ),
         (
             "areas.csv",
-            "THA,Z,Z\n",
+            "THA,Z,Z,no\n",
             "is the code of a country already: Thailand",
         ),
         (

@@ -81,11 +81,10 @@ impl MlDsaCosigner {
                 size: subtree.end,
             });
         }
-        let message =
-            message(self.name(), unix_seconds, subtree).ok_or_else(|| LogError::CheckpointFormat {
-                line: 1,
-                reason: "the origin must have 1 to 255 bytes",
-            })?;
+        let message = message(self.name(), unix_seconds, subtree).ok_or(LogError::CheckpointFormat {
+            line: 1,
+            reason: "the origin must have 1 to 255 bytes",
+        })?;
         let mut bytes = unix_seconds.to_be_bytes().to_vec();
         bytes.extend_from_slice(&self.key.sign(&message).to_bytes());
         Ok(NoteSignature {
@@ -133,19 +132,19 @@ impl fmt::Debug for MlDsaCosigner {
 /// The public half, with its bytes.
 #[derive(Clone)]
 pub(crate) struct MlDsaKey {
-    encoded: EncodedVerifyingKey<MlDsa44>,
+    encoded: Box<EncodedVerifyingKey<MlDsa44>>,
     key: Box<VerifyingKey<MlDsa44>>,
 }
 
 impl MlDsaKey {
     pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
-        let encoded = EncodedVerifyingKey::<MlDsa44>::try_from(bytes).ok()?;
+        let encoded = Box::new(EncodedVerifyingKey::<MlDsa44>::try_from(bytes).ok()?);
         let key = Box::new(VerifyingKey::decode(&encoded));
         Some(MlDsaKey { encoded, key })
     }
 
     pub(crate) fn encoded(&self) -> &[u8] {
-        &self.encoded
+        self.encoded.as_slice()
     }
 
     pub(crate) fn verify_checkpoint(&self, name: &str, text: &[u8], signature: &[u8]) -> bool {

@@ -189,12 +189,12 @@ impl Reader {
         }
         self.define(
             name,
-            Node::Witness(PolicyWitness {
+            Node::Witness(Box::new(PolicyWitness {
                 name: name.to_owned(),
                 key,
                 url: url.map(str::to_owned),
                 duplicate,
-            }),
+            })),
         )
     }
 
@@ -210,7 +210,7 @@ impl Reader {
             Err(error) => return Err(self.key_error(error)),
         };
         let bytes = key.public_key().to_vec();
-        Ok((WitnessKey::Usable(key), bytes))
+        Ok((WitnessKey::Usable(Box::new(key)), bytes))
     }
 
     fn group(&mut self, name: &str, needed: &str, members: &[&str]) -> Result<(), LogError> {

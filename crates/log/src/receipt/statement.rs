@@ -116,7 +116,8 @@ pub fn statement_leaf(statement: &[u8]) -> Result<Hash, LogError> {
 }
 
 /// Adds receipts to a statement, behind those that it carries; one that it carries already is not added
-/// again. The result is a transparent statement.
+/// again. The result is a transparent statement. Receipts of kinds that cannot be verified here are added all
+/// the same.
 ///
 /// # Errors
 /// Those of [`registered_bytes`] and [`Receipt::parse`], for the receipts that are added;
@@ -126,7 +127,11 @@ pub fn attach(statement: &[u8], receipts: &[impl AsRef<[u8]>]) -> Result<Vec<u8>
     let parts = Parts::of(statement)?;
     let mut all = parts.receipts()?;
     for receipt in receipts.iter().map(AsRef::as_ref) {
-        Receipt::parse(receipt)?;
+        // Another service's receipt may be of a kind that only others can verify.
+        match Receipt::parse(receipt) {
+            Ok(_) | Err(LogError::ReceiptUnsupported { .. }) => {}
+            Err(error) => return Err(error),
+        }
         if !all.contains(&receipt) {
             all.push(receipt);
         }

@@ -154,6 +154,30 @@ fn attaching_receipts_does_not_change_the_leaf() {
 }
 
 #[test]
+fn receipts_of_other_kinds_are_reported_and_not_accepted() {
+    let protected = HeaderBuilder::new()
+        .algorithm(iana::Algorithm::ES384)
+        .value(VDS, ciborium::Value::from(2))
+        .build();
+    let other = CoseSign1Builder::new()
+        .protected(protected)
+        .signature(vec![7; 96])
+        .build()
+        .to_tagged_vec()
+        .unwrap();
+    let unsupported = LogError::ReceiptUnsupported {
+        what: "data structure (395)",
+        found: 2,
+    };
+    let keys = [log().verifier()];
+    let foreign = attach(&statement(), &[&other]).unwrap();
+    assert_eq!(receipts_of(&foreign).unwrap()[0].as_ref(), Err(&unsupported));
+    assert_eq!(verify_statement(&foreign, &keys), Err(unsupported));
+    let ours = attach(&foreign, &[Log::new(9, 3).receipt(9, 3)]).unwrap();
+    assert_eq!(verify_statement(&ours, &keys).unwrap().index, 3);
+}
+
+#[test]
 fn a_receipt_of_consistency() {
     let tree = Log::new(600, 5);
     let path = consistency_proof(37, 600, |l, i, w| tree.read(l, i, w)).unwrap();

@@ -116,7 +116,7 @@ fn translate(line: &str) -> String {
     let words: Vec<&str> = line.split_whitespace().collect();
     let vkey = |name: &str, key_type, key: &str| {
         let key: [u8; 32] = hex::decode(key).unwrap().try_into().unwrap();
-        Verifier::new(name, key_type, &key).unwrap().vkey()
+        Verifier::new(name, key_type, key).unwrap().vkey()
     };
     match words.as_slice() {
         ["log", key, url] => {

@@ -135,7 +135,7 @@ pub(crate) async fn balance(question: Question, Ask(ask): Ask<SeriesAsk>) -> Ans
 #[utoipa::path(get, path = "/api/v1/observations", tag = "twin", params(SeriesAsk), responses((status = 200, body = types::Page<types::Observation>), (status = 400, description = "A parameter is wrong")))]
 pub(crate) async fn observations(question: Question, Ask(ask): Ask<SeriesAsk>) -> Answer {
     let (offset, limit) = window_of(ask.offset, ask.limit, OBSERVATIONS_LIMIT_MAX)?;
-    let filter = ask.filter()?;
+    let filter = ask.filter(question.node().vocabulary())?;
     question.answer(|lens| {
         let (total, items) = views::observations(lens, &ask.series(), &filter, offset, limit);
         Ok(types::Page {
@@ -186,8 +186,9 @@ pub(crate) async fn map(question: Question, Ask(ask): Ask<StageAsk>) -> Answer {
 #[utoipa::path(get, path = "/api/v1/sites", tag = "chain", params(SitesAsk), responses((status = 200, body = types::Page<types::Site>), (status = 400, description = "A parameter is wrong")))]
 pub(crate) async fn sites(question: Question, Ask(ask): Ask<SitesAsk>) -> Answer {
     let window = window(ask.offset, ask.limit)?;
+    let filter = ask.filter(question.node().vocabulary())?;
     question.page(List::Sites, window, views::every_site, |lens| {
-        views::places_of_sites(lens.twin, &ask.filter())
+        views::places_of_sites(lens.twin, &filter)
     })
 }
 
@@ -214,8 +215,9 @@ pub(crate) async fn country(question: Question, Path(iso3): Path<String>) -> Ans
 #[utoipa::path(get, path = "/api/v1/notices", tag = "chain", params(NoticesAsk), responses((status = 200, body = types::Page<types::Notice>), (status = 400, description = "A parameter is wrong")))]
 pub(crate) async fn notices(question: Question, Ask(ask): Ask<NoticesAsk>) -> Answer {
     let window = window(ask.offset, ask.limit)?;
+    let filter = ask.filter(question.node().vocabulary())?;
     question.page(List::Notices, window, views::every_notice, |lens| {
-        views::places_of_notices(lens.twin, &ask.filter())
+        views::places_of_notices(lens.twin, &filter)
     })
 }
 

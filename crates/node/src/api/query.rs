@@ -2,7 +2,7 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use didymium_vocabulary::Period;
+use didymium_vocabulary::{Period, Vocabulary, VocabularyError};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
@@ -204,7 +204,18 @@ impl SeriesAsk {
         Ok(self.series())
     }
 
-    pub(crate) fn filter(&self) -> Result<ObservationFilter, ApiError> {
+    pub(crate) fn filter(&self, vocabulary: &Vocabulary) -> Result<ObservationFilter, ApiError> {
+        known_commodity(&self.commodity, vocabulary)?;
+        known(&self.measure, "measure", |key| {
+            vocabulary.require_measure(key).map(drop)
+        })?;
+        known(&self.stage, "stage", |key| {
+            vocabulary.require_stage(key).map(drop)
+        })?;
+        known(&self.area, "area", |key| vocabulary.require_place(key).map(drop))?;
+        known(&self.partner, "partner", |key| {
+            vocabulary.require_place(key).map(drop)
+        })?;
         Ok(ObservationFilter {
             area: self.area.clone(),
             partner: self.partner.clone(),
@@ -238,14 +249,18 @@ pub(crate) struct SitesAsk {
 }
 
 impl SitesAsk {
-    pub(crate) fn filter(&self) -> SiteFilter {
-        SiteFilter {
+    pub(crate) fn filter(&self, vocabulary: &Vocabulary) -> Result<SiteFilter, ApiError> {
+        let filter = SiteFilter {
             commodity: some(&self.commodity),
             stage: some(&self.stage),
             status: some(&self.status),
             country: some(&self.country),
             text: some(&self.text),
-        }
+        };
+        filter
+            .check(vocabulary)
+            .map_err(|(parameter, reason)| ApiError::query(parameter, reason))?;
+        Ok(filter)
     }
 }
 
@@ -269,12 +284,19 @@ pub(crate) struct NoticesAsk {
 }
 
 impl NoticesAsk {
-    pub(crate) fn filter(&self) -> NoticeFilter {
-        NoticeFilter {
+    pub(crate) fn filter(&self, vocabulary: &Vocabulary) -> Result<NoticeFilter, ApiError> {
+        known_commodity(&self.commodity, vocabulary)?;
+        known(&self.country, "country", |key| {
+            vocabulary.require_place(key).map(drop)
+        })?;
+        known(&self.notice_type, "type", |key| {
+            vocabulary.require_notice_type(key).map(drop)
+        })?;
+        Ok(NoticeFilter {
             commodity: some(&self.commodity),
             country: some(&self.country),
             notice_type: some(&self.notice_type),
-        }
+        })
     }
 }
 
@@ -290,6 +312,24 @@ pub(crate) struct StatementsAsk {
     /// Most items, 1 to 500; 100 if absent.
     #[param(minimum = 1, maximum = 500)]
     pub(crate) limit: Option<u64>,
+}
+
+/// A key that is asked for must be one of the vocabulary: nothing is found under a name that does not exist.
+fn known(
+    asked: &Option<String>,
+    parameter: &'static str,
+    find: impl FnOnce(&str) -> Result<(), VocabularyError>,
+) -> Result<(), ApiError> {
+    match some(asked) {
+        Some(key) => find(&key).map_err(|error| ApiError::query(parameter, error.to_string())),
+        None => Ok(()),
+    }
+}
+
+fn known_commodity(asked: &Option<String>, vocabulary: &Vocabulary) -> Result<(), ApiError> {
+    known(asked, "commodity", |key| {
+        vocabulary.require_commodity(key).map(drop)
+    })
 }
 
 fn some(text: &Option<String>) -> Option<String> {

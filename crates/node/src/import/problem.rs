@@ -80,16 +80,18 @@ impl Problems {
         if self.full() {
             return false;
         }
-        let value = value
-            .chars()
-            .take(80)
-            .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-            .collect();
+        // A terminal obeys control characters: what came in must not come out.
+        let tamed = |text: &str| -> String {
+            text.chars()
+                .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+                .collect()
+        };
+        let value = tamed(&value.chars().take(80).collect::<String>());
         self.found.push(Problem {
             line,
             column: column.map(str::to_owned),
             value,
-            reason: reason.into(),
+            reason: tamed(&reason.into()),
         });
         !self.full()
     }

@@ -5,6 +5,7 @@
 //! | `/api/v1/…` | the typed interface that pages and programs read ([`crate::api`]) |
 //! | `/log/checkpoint`, `/log/tile/…`, `/log/blob/{digest}` | the member's own log (C2SP tlog-tiles) and its blobs |
 //! | `/mirror/{member}/…` | the same for copies of the other members' logs |
+//! | `/entries`, `/entries/{id}`, `/entries/{id}/proof`, `/.well-known/scitt-keys` | registration and receipts (SCRAPI) |
 //! | `/witness/add-checkpoint`, `/witness/{sha256 of origin}/checkpoint` | cosigning the other members' logs (C2SP tlog-witness) |
 //! | `/charter` | the signed charter (COSE) |
 //! | `/schemas`, `/schemas/{kind}/v{n}` | JSON Schemas of what can be said |
@@ -14,6 +15,7 @@
 
 mod about;
 mod connections;
+mod entries;
 mod etag;
 mod guard;
 mod logs;
@@ -96,6 +98,10 @@ fn faces(state: NodeState) -> Router {
         .route("/mirror/{member}/checkpoint", get(logs::copied_checkpoint))
         .route("/mirror/{member}/tile/{*place}", get(logs::copied_tile))
         .route("/mirror/{member}/blob/{digest}", get(logs::copied_blob))
+        .route("/entries", post(entries::register))
+        .route("/entries/{id}", get(entries::receipt))
+        .route("/entries/{id}/proof", get(entries::proof))
+        .route("/.well-known/scitt-keys", get(entries::keys))
         .route("/witness/add-checkpoint", post(witness::add_checkpoint))
         .route("/witness/{log}/checkpoint", get(witness::cosigned))
         .route("/charter", get(charter))

@@ -19,7 +19,7 @@ const PLACEHOLDER: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-
      build the pages with <code>make web</code> and the node again.</p></html>";
 
 /// First segments of addresses that are not pages: an unknown address under them is an error, not a page.
-const NOT_PAGES: [&str; 9] = [
+const NOT_PAGES: [&str; 11] = [
     "api",
     "log",
     "mirror",
@@ -28,6 +28,8 @@ const NOT_PAGES: [&str; 9] = [
     "metrics",
     "problems",
     "assets",
+    "entries",
+    "witness",
     ".well-known",
 ];
 

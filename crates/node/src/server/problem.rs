@@ -182,6 +182,8 @@ pub struct Problem {
     status: StatusCode,
     detail: String,
     members: Map<String, Value>,
+    /// What `Retry-After` says where the node cannot answer now, seconds.
+    retry_after: u64,
 }
 
 impl Problem {
@@ -192,7 +194,15 @@ impl Problem {
             status: kind.status(),
             detail: detail.into(),
             members: Map::new(),
+            retry_after: 1,
         }
+    }
+
+    /// Says when to come again, in seconds.
+    #[must_use]
+    pub(super) const fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = seconds;
+        self
     }
 
     /// Adds an extension member.
@@ -234,9 +244,9 @@ impl From<crate::NodeError> for Problem {
     /// An error of the node is told in its own log, not to whoever asked.
     fn from(error: crate::NodeError) -> Self {
         match error {
-            crate::NodeError::NotAMember { .. } | crate::NodeError::NoSuchLog { .. } => {
-                Self::new(Type::NotFound, error.to_string())
-            }
+            crate::NodeError::NotAMember { .. }
+            | crate::NodeError::NoSuchLog { .. }
+            | crate::NodeError::NoSuchStatement { .. } => Self::new(Type::NotFound, error.to_string()),
             error => {
                 tracing::error!(error = error.in_words(), "a request failed");
                 Self::new(Type::Internal, Type::Internal.meaning())
@@ -261,7 +271,7 @@ impl IntoResponse for Problem {
         );
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(self.retry_after));
         }
         response
     }

@@ -10,5 +10,7 @@ mod history;
 mod intake;
 mod ledger;
 mod log_face;
+mod receipts;
 mod server;
+mod trust;
 mod witness;

@@ -20,7 +20,7 @@ pub(crate) fn optional(field: &'static str, value: &str, bytes_max: usize) -> Re
             format!("has {} bytes, at most {bytes_max} allowed", value.len()),
         ));
     }
-    if value.chars().any(char::is_control) {
+    if value.chars().any(|c| c.is_control() || turns_text(c)) {
         return Err(StatementError::field(
             field,
             value,
@@ -35,6 +35,11 @@ pub(crate) fn optional(field: &'static str, value: &str, bytes_max: usize) -> Re
         ));
     }
     Ok(())
+}
+
+/// Characters that make a reader see other text than is there (Unicode bidirectional controls).
+const fn turns_text(c: char) -> bool {
+    matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// A free text: may be empty, at most 4,000 bytes.

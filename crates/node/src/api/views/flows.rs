@@ -43,7 +43,12 @@ pub fn flows(lens: Lens<'_>, commodity: &str, period: Option<Period>) -> Option<
         .map(|(_, id)| *id)
         .or_else(|| fullest_trade(twin, family));
     let periods = observed_years(twin, made.iter().map(|(_, id)| *id).chain(trade));
-    let wanted = period.or_else(|| periods.last().copied())?;
+    // Years between those with figures show what stands in for them; years outside have nothing to show.
+    let (first, last) = (*periods.first()?, *periods.last()?);
+    let wanted = period.unwrap_or(last);
+    if wanted < first || wanted > last {
+        return None;
+    }
     let stages = made
         .into_iter()
         .filter_map(|(link, series)| {

@@ -52,7 +52,12 @@ impl<'t> Lens<'t> {
     /// A published figure in the unit its source used, with what the source said around it.
     pub fn observation(self, fact: &'t Fact) -> types::Observation {
         let edition = self.twin.chosen(fact.series, fact.period);
-        let chosen = edition.is_some_and(|edition| edition.source.source == fact.source.source);
+        // Where an edition contradicts itself, only the preferred of its figures is the chosen one.
+        let chosen = edition.is_some_and(|edition| {
+            let rows = edition.of_area(fact.area);
+            let preferred = rows.iter().find(|(_, partner, _)| *partner == fact.partner);
+            preferred.is_some_and(|(_, _, id)| self.twin.fact(*id).digest == fact.digest)
+        });
         types::Observation {
             fact: fact.digest.to_string(),
             key: self.key(fact.series),

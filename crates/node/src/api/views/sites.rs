@@ -1,7 +1,9 @@
 //! Sites and notices.
 
-use didymium_statement::payload::Basis;
+use didymium_statement::payload::{Basis, SiteStatus};
 use didymium_twin::{FigureAddress, NoticeRecord, SiteRecord, Twin};
+
+use didymium_vocabulary::{Vocabulary, VocabularyError};
 
 use super::Lens;
 use super::lens::source;
@@ -23,6 +25,29 @@ pub struct SiteFilter {
     pub country: Option<String>,
     /// Part of the name, operator or place, in any case.
     pub text: Option<String>,
+}
+
+impl SiteFilter {
+    /// Nothing is found under a name that does not exist: each key must be one of the vocabulary.
+    ///
+    /// # Errors
+    /// The field, and why its key is none.
+    pub fn check(&self, vocabulary: &Vocabulary) -> Result<(), (&'static str, String)> {
+        let told = |field| move |error: VocabularyError| (field, error.to_string());
+        if let Some(key) = &self.commodity {
+            vocabulary.require_commodity(key).map_err(told("commodity"))?;
+        }
+        if let Some(key) = &self.stage {
+            vocabulary.require_stage(key).map_err(told("stage"))?;
+        }
+        if let Some(key) = &self.country {
+            vocabulary.require_place(key).map_err(told("country"))?;
+        }
+        if let Some(status) = &self.status {
+            SiteStatus::parse(status).map_err(|error| ("status", error.to_string()))?;
+        }
+        Ok(())
+    }
 }
 
 /// What notices to list; an absent field matches all.

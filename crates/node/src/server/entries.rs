@@ -1,0 +1,133 @@
+//! Registration (SCRAPI): a signed statement goes in, a receipt comes out.
+//!
+//! | address | what |
+//! |---|---|
+//! | `POST /entries` | logs a statement of this member (COSE_Sign1); answers its receipt when it is on disk |
+//! | `GET /entries/{id}` | the receipt of a statement, under the newest checkpoint |
+//! | `GET /entries/{id}/proof` | the same as a `tlog-proof`, under the newest checkpoint that enough members cosigned |
+//! | `GET /.well-known/scitt-keys` | the keys that verify receipts |
+//!
+//! Who may submit is decided where everything that enters the log is admitted: a statement is taken from anybody if
+//! this member has signed it. To submit it twice changes nothing.
+
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
+use didymium_log::sequencer::Refusal;
+use didymium_statement::{Statement, StatementId};
+
+use super::problem::{Problem, ProblemType};
+use crate::receipt::{cose_receipt, receipt_keys, tlog_proof};
+use crate::{NodeError, NodeResult, NodeState};
+
+const COSE: &str = "application/cose";
+const RECEIPT: &str = "application/cose; cose-type=\"cose-sign1\"";
+
+/// `POST /entries`.
+pub(super) async fn register(
+    State(state): State<NodeState>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    if !kind.is_some_and(|kind| kind.split(|b| *b == b';').next() == Some(COSE.as_bytes())) {
+        return Err(Problem::new(
+            ProblemType::UnsupportedMediaType,
+            "a statement is sent as `content-type: application/cose`",
+        ));
+    }
+    let statement =
+        Statement::parse(&body).map_err(|error| Problem::new(ProblemType::BadRequest, &error.to_string()))?;
+    let id = statement.id();
+    let place = state
+        .intake()?
+        .submit(&state, statement, None)
+        .await
+        .map_err(refusal)?;
+    let receipt = blocking(move || cose_receipt(&state, &id)).await?;
+    let status = if place.fresh {
+        StatusCode::CREATED
+    } else {
+        StatusCode::OK
+    };
+    let address = format!("/entries/{id}");
+    Ok((
+        status,
+        [
+            (header::CONTENT_TYPE, RECEIPT),
+            (header::LOCATION, address.as_str()),
+        ],
+        receipt,
+    )
+        .into_response())
+}
+
+/// `GET /entries/{id}`.
+pub(super) async fn receipt(
+    State(state): State<NodeState>,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let id = parsed(&id)?;
+    let receipt = blocking(move || cose_receipt(&state, &id)).await?;
+    Ok(answer(RECEIPT, receipt))
+}
+
+/// `GET /entries/{id}/proof`.
+pub(super) async fn proof(
+    State(state): State<NodeState>,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let id = parsed(&id)?;
+    let proof = blocking(move || tlog_proof(&state, &id)).await?;
+    Ok(answer(
+        "text/plain; charset=utf-8",
+        proof.to_string().into_bytes(),
+    ))
+}
+
+/// `GET /.well-known/scitt-keys`.
+pub(super) async fn keys(State(state): State<NodeState>) -> Result<Response, Problem> {
+    Ok(answer("application/cbor", receipt_keys(&state)?))
+}
+
+fn answer(kind: &'static str, bytes: Vec<u8>) -> Response {
+    (
+        [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache")],
+        bytes,
+    )
+        .into_response()
+}
+
+fn parsed(id: &str) -> Result<StatementId, Problem> {
+    id.parse()
+        .map_err(|_| Problem::not_found("a statement of this name"))
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> NodeResult<T> + Send + 'static,
+) -> Result<T, Problem> {
+    Ok(tokio::task::spawn_blocking(work)
+        .await
+        .map_err(NodeError::from)??)
+}
+
+/// What a submitter is told. A refusal names what is wrong with the statement; a node that is busy says when to come
+/// again.
+fn refusal(error: NodeError) -> Problem {
+    match error {
+        NodeError::NotLogged(reason) => {
+            let seconds = match reason {
+                Refusal::Busy { retry_after_ms } => retry_after_ms.div_ceil(1_000).max(1),
+                Refusal::NoRoom | Refusal::NotCommitted | Refusal::Stopped => 30,
+            };
+            Problem::new(ProblemType::Overloaded, &error.to_string()).retry_after(seconds)
+        }
+        NodeError::Refused { .. }
+        | NodeError::Genesis { .. }
+        | NodeError::VisibilityNotKept { .. }
+        | NodeError::BlobAbsent { .. }
+        | NodeError::BlobUncalled { .. } => Problem::new(ProblemType::BadRequest, &error.in_words()),
+        other => other.into(),
+    }
+}

@@ -1,0 +1,124 @@
+//! A statement goes in over HTTP, a receipt comes out that verifies without the node.
+
+use didymium_log::note::Verifier;
+use didymium_log::receipt::{Receipt, attach, parse_key_set, verify_statement};
+use didymium_log::tlog_proof::TlogProof;
+use didymium_node::witnessing::policy_of;
+use didymium_store::Grade;
+
+use crate::common::{TestClub, client, eventually, said};
+
+const COSE: &str = "application/cose";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_statement_is_registered_and_its_receipt_verifies_offline() {
+    let mut club = TestClub::found(&["CAN", "DEU"]);
+    let can = club.serve("CAN");
+    let (statement, _) = said("CAN", can.state.signer(), 1, 300);
+    let post = |bytes: Vec<u8>, kind: &'static str| {
+        let url = format!("{}/entries", can.base);
+        async move {
+            client()
+                .post(url)
+                .header("content-type", kind)
+                .body(bytes)
+                .send()
+                .await
+                .unwrap()
+        }
+    };
+    let first = post(statement.bytes().to_vec(), COSE).await;
+    assert_eq!(first.status(), 201);
+    let place = first.headers()["location"].to_str().unwrap().to_owned();
+    assert_eq!(place, format!("/entries/{}", statement.id()));
+    let receipt = first.bytes().await.unwrap();
+
+    let keys = client()
+        .get(format!("{}/.well-known/scitt-keys", can.base))
+        .send()
+        .await
+        .unwrap();
+    let keys = parse_key_set(&keys.bytes().await.unwrap(), can.state.member().origin()).unwrap();
+    let carried = attach(statement.bytes(), &[&receipt]).unwrap();
+    let proven = verify_statement(&carried, &keys).unwrap();
+    assert_eq!((proven.index, proven.size), (1, 2));
+    let stranger: Verifier = club.open("DEU").state().member().keys.log.parse().unwrap();
+    assert!(verify_statement(&carried, &[stranger]).is_err());
+
+    let again = post(
+        statement.bytes().to_vec(),
+        "application/cose; cose-type=\"cose-sign1\"",
+    )
+    .await;
+    assert_eq!(again.status(), 200, "submitted twice, logged once");
+    let later = client().get(format!("{}{place}", can.base)).send().await.unwrap();
+    assert!(Receipt::parse(&later.bytes().await.unwrap()).is_ok());
+
+    assert_eq!(post(statement.bytes().to_vec(), "text/plain").await.status(), 415);
+    assert_eq!(post(b"nonsense".to_vec(), COSE).await.status(), 400);
+    let (foreign, _) = said("DEU", can.state.signer(), 2, 300);
+    assert_eq!(post(foreign.bytes().to_vec(), COSE).await.status(), 400);
+    let mut forged = statement.bytes().to_vec();
+    *forged.last_mut().unwrap() ^= 1;
+    assert_eq!(post(forged, COSE).await.status(), 400);
+    assert_eq!(can.state.ledger().log().size().unwrap(), 2);
+    let nowhere = format!("{}/entries/{}", can.base, "0".repeat(64));
+    assert_eq!(client().get(nowhere).send().await.unwrap().status(), 404);
+    can.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_proof_that_is_taken_home_is_witnessed_when_the_quorum_is_there() {
+    let codes = ["CAN", "DEU", "FRA", "GBR", "ITA", "JPN", "USA"];
+    let mut club = TestClub::found(&codes);
+    let can = club.start("CAN").await;
+    let (statement, _) = said("CAN", can.state.signer(), 1, 300);
+    let place = can
+        .state
+        .intake()
+        .unwrap()
+        .submit(&can.state, statement.clone(), None)
+        .await
+        .unwrap();
+    let log: Verifier = can.state.member().keys.log.parse().unwrap();
+    let (policy, _) = policy_of(&can.state, "CAN").unwrap();
+    let url = format!("{}/entries/{}/proof", can.base, statement.id());
+    let proof = || async {
+        let text = client()
+            .get(url.clone())
+            .send()
+            .await
+            .unwrap()
+            .text()
+            .await
+            .unwrap();
+        text.parse::<TlogProof>().unwrap()
+    };
+    let early = proof().await;
+    assert_eq!(early.extra.as_deref(), Some(statement.bytes()));
+    let proven = early.verify(statement.bytes(), &log, Some(&policy)).unwrap();
+    assert_eq!(proven.index, place.index);
+    assert!(!proven.grade.is_witnessed());
+
+    let mut others = Vec::new();
+    for code in &codes[1..] {
+        others.push(club.start(code).await);
+    }
+    eventually("a witnessed checkpoint", || {
+        can.state
+            .store()
+            .published(log.name(), Grade::Witnessed)
+            .unwrap()
+            .is_some()
+    })
+    .await;
+    let late = proof()
+        .await
+        .verify(statement.bytes(), &log, Some(&policy))
+        .unwrap();
+    assert!(late.grade.is_witnessed());
+    for node in others {
+        node.stop().await;
+    }
+    can.stop().await;
+}
