@@ -74,7 +74,8 @@ def refresh(facts):
     """Builds all tables in memory, then writes them: a refusal leaves the folder as it was."""
     built = [(name, kind, build(facts)) for name, kind, _, build, _, _ in TABLES]
     site_facts.refuse_strangers({row["site"] for _, kind, rows in built if kind == "site" for row in rows})
-    editions = sources.sources([rows for _, _, rows in built], {**notices.cited(facts), **context.quotas_cited(facts)})
+    quoted = {**notices.cited(facts), **context.quotas_cited(facts)}
+    editions = sources.sources(facts, [rows for _, _, rows in built], quoted, notices.bases(facts))
     points = sites.osm_points(facts)
     for name, kind, rows in built:
         write(HERE / name, COLUMNS[kind], rows)

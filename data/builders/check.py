@@ -2,7 +2,7 @@
 import re
 from decimal import Decimal, InvalidOperation
 
-from .common import COLUMNS, read
+from .common import COLUMNS, FACTS, RECALLED, read
 from .notices import TITLE_LENGTH, WORDS
 from .owners import names
 
@@ -232,10 +232,12 @@ class Check:
                 self.fail(f"sources.csv:{r['source']}", "published after it was retrieved")
             if r["url"] and not URL.fullmatch(r["url"]):
                 self.fail(f"sources.csv:{r['source']}", f"url {r['url']!r}")
-            if any(len(r[c].encode()) > NAME_BYTES for c in ("title", "publisher", "licence")):
+            if any(len(r[c].encode()) > NAME_BYTES for c in ("title", "publisher", "licence", "attribution")):
                 self.fail(f"sources.csv:{r['source']}", f"a cell of more than {NAME_BYTES} bytes")
             if not all(r[c] for c in ("series", "edition", "title", "publisher", "licence", "attribution")):
                 self.fail(f"sources.csv:{r['source']}", "an empty cell")
+            if r["licence"] not in (FACTS, RECALLED) and "by way of" not in r["attribution"]:
+                self.fail(f"sources.csv:{r['source']}", "the attribution does not tell by which way the figures came")
 
     def known_figures(self):
         """Two figures that everybody knows: a wrong column or unit shows here first."""

@@ -4,6 +4,8 @@ import re
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
+# The day on which this project took the figures from the collection of public tables, not from the publishers: the
+# manifest of the collection gives no day of its own (routes.py stops if it ever does).
 RETRIEVED = "2026-11-22"
 
 STATISTIC = (

@@ -83,3 +83,8 @@ def notices(facts):
 def cited(facts):
     """Key of each notice's source -> what the facts quote for it; empty where it was recalled."""
     return {row["source"]: basis_and_citation(r["basis"])[1] for r, row in zip(events_kept(facts), notices(facts))}
+
+
+def bases(facts):
+    """Key of each notice's source -> the whole cell of the facts, with the names of those who carried the report."""
+    return {row["source"]: r["basis"] for r, row in zip(events_kept(facts), notices(facts))}

@@ -178,7 +178,8 @@ def osm_points(facts):
         rows.append({
             "site": ree_key(REE_SAME.get(r["site_id"], r["site_id"])), "lat": r["lat"], "lon": r["lon"],
             "precision": r["coord_precision"], "source": "OpenStreetMap or Wikipedia, checked on satellite pictures",
-            "licence": ODBL, "attribution": "© OpenStreetMap contributors", "retrieved": RETRIEVED})
+            "licence": ODBL, "attribution": "© OpenStreetMap contributors; points taken by way of "
+            "larswalters/grondstoffen-atlas (commit not noted)", "retrieved": RETRIEVED})
     return list({row["site"]: row for row in reversed(rows)}.values())[::-1]
 
 

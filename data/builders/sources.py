@@ -1,13 +1,15 @@
 """`sources.csv`: every edition a row refers to, and `tables.csv`: what the demo club loads."""
 from .citations import published_by
 from .common import BGS, CC_BY, COMPANY, ETALAB, FACTS, IMF, NRCAN, RECALLED, RETRIEVED, USGS, Refused
+from .routes import Routes
 from .site_facts import publication_of
 
 _USGS = "U.S. Geological Survey"
 _MCS = "https://www.usgs.gov/centers/national-minerals-information-center/mineral-commodity-summaries"
 _ATLAS = "https://github.com/larswalters/grondstoffen-atlas"
 
-# source: series, edition, title, publisher, url, licence, attribution, published, published_basis
+# source: series, edition, title, publisher, url, licence, attribution (the way is added by routes.py), published,
+# published_basis
 EDITIONS = {
     "usgs-mcs-2016": ("usgs-mcs", "2016", "Mineral Commodity Summaries 2016", _USGS, _MCS, USGS,
                       "U.S. Geological Survey, Mineral Commodity Summaries 2016", "2016-01-28", "assumed"),
@@ -41,11 +43,11 @@ EDITIONS = {
                       "International Monetary Fund, Primary Commodity Prices", "2023-01-31", "assumed"),
     "lynas-prices-2009": ("lynas-prices", "2009", "Average annual prices of rare-earth oxides, FOB China",
                           "Lynas Corporation", "https://www.raremetalblog.com/", COMPANY,
-                          "Lynas Corporation, published average prices, as quoted by raremetalblog.com",
+                          "Lynas Corporation, published average prices",
                           "2010-01-31", "assumed"),
     "lynas-distribution-2009": ("lynas-distribution", "2009", "Rare-earth distribution of the Mount Weld deposit",
                                 "Lynas Corporation", "https://www.raremetalblog.com/", COMPANY,
-                                "Lynas Corporation, published distribution, as quoted by raremetalblog.com",
+                                "Lynas Corporation, published distribution",
                                 "2010-01-31", "assumed"),
     "wb-wgi-2023": ("wb-wgi", "2023", "Worldwide Governance Indicators, 2023 update", "World Bank",
                     "https://www.worldbank.org/en/publication/worldwide-governance-indicators", CC_BY,
@@ -83,7 +85,7 @@ EDITIONS = {
                            "note of the row names it", RETRIEVED, "assumed"),
     "stimson-namhao": ("stimson", "2025", "Leaching sites of rare earths in Laos, seen from satellites",
                        "Stimson Center", "https://www.stimson.org/", FACTS,
-                       "Stimson Center, as listed by HistoryOfAtlas", "2025-12-31", "assumed"),
+                       "Stimson Center", "2025-12-31", "assumed"),
     "usgs-usmin": ("usgs-usmin", "2024", "USMIN Mineral Deposit Database", _USGS,
                    "https://www.usgs.gov/centers/gggsc/science/usmin-mineral-deposit-database", FACTS,
                    "U.S. Geological Survey, USMIN, point as found in public code", "2024-01-01", "assumed"),
@@ -101,7 +103,7 @@ def source_row(key, series, edition, title, publisher, url, licence, attribution
                 attribution=attribution, published=published, published_basis=published_basis, retrieved=RETRIEVED)
 
 
-def quota_row(key, year, citation):
+def quota_row(key, year, citation, routes):
     if not citation:
         return source_row(key, "china-quotas", f"{year} recalled", f"China's rare-earth quotas for {year}: recalled "
                           "figures, no publication fetched", "Didymium contributors", "", RECALLED,
@@ -109,10 +111,10 @@ def quota_row(key, year, citation):
     by = published_by(citation)
     return source_row(key, "china-quotas", year, f"China's rare-earth quotas for {year}: {by[0]['title']}",
                       joined(by), by[0]["url"], FACTS, f"Single facts after {joined(by)}, which reports the quotas of "
-                      "the ministries of China", f"{year}-12-31", "assumed")
+                      f"the ministries of China{routes.carried(citation)}", f"{year}-12-31", "assumed")
 
 
-def event_row(key, row, citation):
+def event_row(key, row, citation, routes, basis):
     """`published` is the day of the event, which is known without the report that is named here."""
     if not citation:
         return source_row(key, "events", row["date"], row["title_en"], "Didymium contributors", "", RECALLED,
@@ -120,7 +122,8 @@ def event_row(key, row, citation):
                           "assumed")
     by = published_by(citation)
     return source_row(key, "events", row["date"], "; ".join(p["title"] for p in by), joined(by),
-                      next((p["url"] for p in by if p["url"]), ""), FACTS, f"Single facts after {joined(by)}",
+                      next((p["url"] for p in by if p["url"]), ""), FACTS,
+                      f"Single facts after {joined(by)}{routes.carried(basis)}",
                       row["date"], "assumed")
 
 
@@ -138,11 +141,12 @@ def joined(publications):
     return ", ".join(dict.fromkeys(p["publisher"] for p in publications))
 
 
-def sources(tables, quoted):
+def sources(facts, tables, quoted, bases):
     """The editions that the built tables use; refuses one that is used and not known.
 
-    `quoted` has what the facts quote for the sources of events and quotas.
+    `quoted` has what the facts quote for the sources of events and quotas; `bases` the same of events, in full.
     """
+    routes = Routes(facts)
     used = {}
     for rows in tables:
         for row in rows:
@@ -152,10 +156,11 @@ def sources(tables, quoted):
         row = used[key]
         if key in EDITIONS:
             out.append(source_row(key, *EDITIONS[key]))
+            out[-1]["attribution"] += routes.told(key)
         elif key.startswith("cn-quotas-"):
-            out.append(quota_row(key, row["period"], quoted.get(key, "")))
+            out.append(quota_row(key, row["period"], quoted.get(key, ""), routes))
         elif key.startswith("ev-"):
-            out.append(event_row(key, row, quoted[key]))
+            out.append(event_row(key, row, quoted[key], routes, bases[key]))
         elif key.startswith("site-"):
             out.append(site_row(key, row))
         else:
