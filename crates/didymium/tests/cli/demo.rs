@@ -7,7 +7,7 @@
 
 use std::path::Path;
 
-use crate::common::{Answer, Desk, HEADER, ROW, SITE, SITE_HEADER, SOURCES, long_table, run, twin};
+use crate::common::{Answer, Desk, HEADER, ROW, SITE, SITE_HEADER, SOURCES, Serving, long_table, run, twin};
 use didymium_statement::{PayloadRef, Statement};
 use didymium_store::{SqliteStore, Store as _, StoreOptions};
 
@@ -247,4 +247,47 @@ fn every_table_stands_in_its_issuers_log_only() {
             .collect();
         assert_eq!(found, kinds, "{member}");
     }
+}
+
+#[test]
+fn a_receipt_is_taken_home_and_verified_without_a_node() {
+    let dir = tempfile::tempdir().unwrap();
+    let club = dir.path().join("club");
+    let data = dir.path().join("data");
+    small_data(&data);
+    demo(&club, Some(&data)).ends(0);
+    let node = club.join("CAN");
+    let store = SqliteStore::open(&node, StoreOptions::default()).unwrap();
+    let origin = store.heads().unwrap()[0].origin.clone();
+    assert!(origin.starts_with("can."), "{origin}");
+    let entry = store.entries(&origin, 1, 1).unwrap().remove(0);
+    drop(store);
+    let id = didymium_statement::Digest::of(&entry.bytes).to_string();
+    let file = dir.path().join("receipt.tlog-proof");
+    let (file, charter) = (file.to_str().unwrap(), node.join("charter.cose"));
+    let charter = charter.to_str().unwrap();
+    let serving = Serving::start(node.to_str().unwrap());
+    run(&["receipt", "fetch", "--url", &serving.url, &id, "--out", file]).ends(0);
+    run(&["receipt", "fetch", "--url", &serving.url, &"0".repeat(64)]).ends(4);
+    serving.stop();
+
+    let verify = |more: &[&str]| {
+        let args = [&["receipt", "verify", "--json", file, "--charter", charter], more].concat();
+        run(&args)
+    };
+    let stands = verify(&[]).ends(0).json();
+    assert_eq!(
+        (&stands["statement"], &stands["member"]),
+        (&id.into(), &"CAN".into())
+    );
+    // How many members had cosigned when the demo ended is a matter of time; what is claimed is what is counted.
+    let cosigned = stands["cosigned_by"].as_array().unwrap().len();
+    let witnessed = stands["grade"] == "witnessed";
+    assert_eq!(witnessed, cosigned >= 5, "{stands}");
+    verify(&["--witnessed"]).ends(if witnessed { 0 } else { 4 });
+
+    crate::common::edit(std::path::Path::new(file), |text| {
+        text.replacen("index 1", "index 2", 1)
+    });
+    verify(&[]).ends(4);
 }

@@ -31,14 +31,14 @@ pub(super) async fn register(
     body: Bytes,
 ) -> Result<Response, Problem> {
     let kind = headers.get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
-    if !kind.is_some_and(|kind| kind.split(|b| *b == b';').next() == Some(COSE.as_bytes())) {
+    if kind.is_none_or(|kind| kind.split(|b| *b == b';').next() != Some(COSE.as_bytes())) {
         return Err(Problem::new(
             ProblemType::UnsupportedMediaType,
             "a statement is sent as `content-type: application/cose`",
         ));
     }
     let statement =
-        Statement::parse(&body).map_err(|error| Problem::new(ProblemType::BadRequest, &error.to_string()))?;
+        Statement::parse(&body).map_err(|error| Problem::new(ProblemType::BadRequest, error.to_string()))?;
     let id = statement.id();
     let place = state
         .intake()?
@@ -121,13 +121,13 @@ fn refusal(error: NodeError) -> Problem {
                 Refusal::Busy { retry_after_ms } => retry_after_ms.div_ceil(1_000).max(1),
                 Refusal::NoRoom | Refusal::NotCommitted | Refusal::Stopped => 30,
             };
-            Problem::new(ProblemType::Overloaded, &error.to_string()).retry_after(seconds)
+            Problem::new(ProblemType::Overloaded, error.to_string()).retry_after(seconds)
         }
         NodeError::Refused { .. }
         | NodeError::Genesis { .. }
         | NodeError::VisibilityNotKept { .. }
         | NodeError::BlobAbsent { .. }
-        | NodeError::BlobUncalled { .. } => Problem::new(ProblemType::BadRequest, &error.in_words()),
+        | NodeError::BlobUncalled { .. } => Problem::new(ProblemType::BadRequest, error.in_words()),
         other => other.into(),
     }
 }

@@ -238,9 +238,12 @@ pub fn copy_dir(from: &Path, to: &Path) {
     }
 }
 
+/// Size and root.
+pub type HeadHeld = (u64, [u8; 32]);
+
 /// What a node holds of a log:
 /// size, root and entries, but not the cosignatures of its head, which come and go.
-pub fn copied(state: &NodeState, member: &str) -> (Option<(u64, [u8; 32])>, Vec<Vec<u8>>) {
+pub fn copied(state: &NodeState, member: &str) -> (Option<HeadHeld>, Vec<Vec<u8>>) {
     let log = state.log_of(member).unwrap();
     let entries = log
         .entries(0, 1_000)

@@ -90,7 +90,7 @@ async fn a_full_disk_refuses_and_room_lets_it_pass() {
     for n in 0..400 {
         let (statement, blob) = said("CAN", state.signer(), n, 2_000);
         match intake.submit(&state, statement, blob).await {
-            Ok(place) => assert_eq!(place.index, u64::from(n) + 1),
+            Ok(place) => assert_eq!(place.index, n + 1),
             Err(error) => {
                 refused = Some(error);
                 break;

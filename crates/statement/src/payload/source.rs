@@ -42,7 +42,7 @@ pub struct Source {
     pub published: Date,
     /// How sure that day is.
     pub published_basis: PublishedBasis,
-    /// the day on which the figures were taken, from the source or from the collection that its attribution names.
+    /// The day on which the figures were taken, from the source or from the collection that its attribution names.
     #[schemars(with = "String")]
     pub retrieved: Date,
 }
