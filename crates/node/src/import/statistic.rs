@@ -128,6 +128,12 @@ fn check<'s>(
         }
     };
     let source = import.sources.of_row(row, &mut reading.problems)?;
+    if let Err(error) = observation.require_known_by(source.published) {
+        reading
+            .problems
+            .add_error(row.line(), &error, |column| row.find(column));
+        return None;
+    }
     let line = u32::try_from(row.line()).unwrap_or(u32::MAX);
     if let Some(first) = seen.insert(key_of(row), line) {
         let reason = format!(

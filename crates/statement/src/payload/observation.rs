@@ -61,6 +61,21 @@ pub struct Observation<'a> {
 }
 
 impl<'a> Observation<'a> {
+    /// Nobody can have observed what lies after the year in which it was published; what is expected is `projected`.
+    ///
+    /// # Errors
+    /// [`StatementError::Field`] for the period.
+    pub fn require_known_by(&self, published: jiff::civil::Date) -> Result<(), StatementError> {
+        if self.basis == Basis::Projected || self.period.year() <= published.year() {
+            return Ok(());
+        }
+        Err(StatementError::field(
+            "period",
+            &self.period.to_string(),
+            format!("lies after the publication of {published}: what is expected has the basis `projected`"),
+        ))
+    }
+
     /// Parses the cells of one row, in the order of [`OBSERVATION_COLUMNS`].
     ///
     /// # Errors

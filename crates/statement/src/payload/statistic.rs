@@ -133,10 +133,16 @@ impl<'a> StatisticTable<'a> {
         vocabulary: &Vocabulary,
     ) -> Result<Observation<'_>, StatementError> {
         let cells = layout.map(|place| place.map_or("", |column| self.rows[row][column].0.as_ref()));
-        Observation::parse(&cells, vocabulary).map_err(|source| StatementError::Row {
-            row: row + 1,
-            source: Box::new(source),
-        })
+        Observation::parse(&cells, vocabulary)
+            .and_then(|observation| {
+                observation
+                    .require_known_by(self.source.published)
+                    .map(|()| observation)
+            })
+            .map_err(|source| StatementError::Row {
+                row: row + 1,
+                source: Box::new(source),
+            })
     }
 }
 
