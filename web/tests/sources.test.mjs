@@ -42,7 +42,7 @@ test('a break in series is marked in the charts, told in the captions, and stand
   assert.ok(found.length > 0, 'no break in the series under test');
   const { page, close } = await open('/mineral/rare_earths');
   const charts = page.locator('figure.chart');
-  for (const title of ['Mining by country', 'Concentration of mining', 'Share of the largest country']) {
+  for (const title of ['Mining by country', 'Concentration of mining', 'Share of the largest country: mining']) {
     const chart = charts.filter({ has: page.getByRole('heading', { name: title }) });
     assert.equal(await chart.locator('svg text').filter({ hasText: /^[A-Z]+ → [A-Z]+$/ }).count(), found.length, title);
     for (const [before, after_] of found) assert.match(await chart.locator('figcaption').innerText(), new RegExp(`Break in series between ${before} and ${after_}`), title);

@@ -12,6 +12,17 @@ export function seriesText(key: SeriesKey): string {
   return parts.join(' · ');
 }
 
+/** A stage, with what its figures are of where that is not the mineral of the page: `Separation, magnet rare earths (Nd, Pr, Dy, Tb)`. */
+export function stageText(stage: string, series: SeriesKey | null, commodity: string): string {
+  const name = label('stages', stage);
+  return series && series.commodity && series.commodity !== commodity ? `${name}, ${lower(label('commodities', series.commodity))}` : name;
+}
+
+/** A term within a sentence: only its first letter changes, symbols stay. */
+export function lower(text: string): string {
+  return text.charAt(0).toLocaleLowerCase() + text.slice(1);
+}
+
 /** Country, or exporter and importer. */
 export function placeText(area: string, partner: string): string {
   return partner ? `${areaName(area)} → ${areaName(partner)}` : areaName(area);

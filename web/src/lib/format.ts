@@ -68,7 +68,14 @@ export function figureUnit(figure: Pick<Figure, 'unit' | 'substance'> & { value?
   const symbol = unitTerm(figure.unit)?.symbol || figure.unit.replaceAll('_', ' ');
   const scale = exact ? undefined : moneyScale(figure.unit, figure.value);
   if (scale) return `${scale.word}\u00a0${symbol}`;
-  return figure.substance ? `${symbol} ${figure.substance}` : symbol;
+  return figure.substance ? `${symbol} ${substanceShort(figure.substance)}` : symbol;
+}
+
+/** A formula or a symbol as it is; a key that is none in words. */
+function substanceShort(key: string): string {
+  if (!key.includes('_') && key !== 'LREO' && key !== 'HREO') return key;
+  const text = label('substances', key);
+  return text.charAt(0).toLocaleLowerCase() + text.slice(1);
 }
 
 /** What stands between number and unit: nothing before the percent sign in English, a narrow space in French. */

@@ -76,6 +76,8 @@ export interface SeriesKey {
   stage: string;
   form: string;
   substance: string;
+  /** `wet`, `dry` or `contained`; empty where the unit is no mass. */
+  mass_basis?: string;
   subject: string;
 }
 

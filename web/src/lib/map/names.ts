@@ -18,6 +18,8 @@ export interface MapName extends Box {
   readonly key: string;
   readonly text: string;
   readonly kind: 'country' | 'site';
+  /** The place that a country's name is of, and where the line to it begins; absent where the name stands beside it. */
+  readonly tie?: { readonly x1: number; readonly y1: number; readonly x2: number; readonly y2: number };
 }
 
 export interface NamedMark {
@@ -60,5 +62,13 @@ export function mapNames({ width, height, small, view, projection, shares, marks
       wishes.push({ key: mark.key, x: mark.x + view.tx, y: mark.y + view.ty, away: [mark.r + 3], width: mark.name.length * 5.9, height: 13 });
     }
   }
-  return placeLabels(wishes, obstacles, frame).map((box) => ({ ...box, ...(texts.get(box.key) as Pick<MapName, 'text' | 'kind'>) }));
+  const places = new Map(wishes.map((wish) => [wish.key, wish]));
+  return placeLabels(wishes, obstacles, frame).map((box) => {
+    const named = texts.get(box.key) as Pick<MapName, 'text' | 'kind'>;
+    const place = places.get(box.key);
+    if (named.kind !== 'country' || !place) return { ...box, ...named };
+    const x1 = Math.min(box.x + box.width, Math.max(box.x, place.x));
+    const y1 = Math.min(box.y + box.height, Math.max(box.y, place.y));
+    return { ...box, ...named, tie: { x1, y1, x2: place.x, y2: place.y } };
+  });
 }

@@ -2,11 +2,29 @@
 import type { Series } from '../api/types';
 import { formatPeriod } from '../format';
 import { t } from '../i18n/index.svelte';
+import { areaName } from '../vocabulary.svelte';
 import { listedRanges, type Break } from './breaks';
+import { gapsOf, missingIn, type Gap } from './gaps';
 
 /** The label of a break in the drawing. */
 export function breakLabel(one: Break): string {
   return t('chart.break_label', { from: one.from, to: one.to });
+}
+
+/** The countries that a year lacks, in the drawing and in what the pointer shows; empty if none. */
+export function gapLabel(areas: readonly string[]): string {
+  return areas.length > 0 ? t('mineral.gap_label', { countries: areas.map(areaName).join(', ') }) : '';
+}
+
+/** The countries that a year lacks, for the table. */
+export function gapCell(gaps: readonly Gap[], period: string): string {
+  return missingIn(gaps, period).map(areaName).join(', ');
+}
+
+function gapSentence(gap: Gap): string {
+  const [first = '', last = first] = [gap.periods[0], gap.periods.at(-1)];
+  const periods = first === last ? formatPeriod(first) : `${formatPeriod(first)}–${formatPeriod(last)}`;
+  return t(gap.inSums ? 'mineral.gap_sums' : 'mineral.gap_shares', { country: areaName(gap.area), periods, n: gap.periods.length });
 }
 
 /** Sentences for the caption. */
@@ -14,6 +32,7 @@ export function remarks(series: Series, breaks: readonly Break[]): string[] {
   const ranges = listedRanges(series.periods, series.listed);
   return [
     ...(ranges ? [t('mineral.listed_years', { periods: ranges })] : []),
+    ...gapsOf(series).map(gapSentence),
     ...breaks.map((one) => t('chart.break_caption', { before: formatPeriod(one.before), after: formatPeriod(one.after), from: one.from, to: one.to })),
   ];
 }

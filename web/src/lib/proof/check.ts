@@ -1,12 +1,16 @@
-import type { InclusionProof, Observation } from '../api/types';
+import type { InclusionProof, NodeInfo, Observation, Provenance, Source, StatementPlace } from '../api/types';
 import { Unsupported, canHash, equal, fromHex, sha256, toHex, type Bytes } from './bytes';
+import { verifyCharter, type Charter, type CharterMember } from './charter';
 import { parseEnvelope, verifyEnvelope, type Envelope } from './cose';
 import { leafHash, rootFromPath } from './merkle';
 import { parseCheckpoint, parseLogKey, verifyCheckpoint, type Checkpoint } from './note';
+import { recompute, type Recomputed } from './recompute';
 import { findRow, type FoundRow } from './row';
+import { sourceDiffers } from './sources';
+import { meet, type Trust } from './trust';
 
 /** The steps in their order. */
-export const STEPS = ['id', 'leaf', 'path', 'checkpoint', 'signature', 'blob', 'row'] as const;
+export const STEPS = ['charter', 'id', 'leaf', 'path', 'checkpoint', 'signature', 'blob', 'row', 'source', 'shown'] as const;
 export type StepName = (typeof STEPS)[number];
 
 /** `skipped`: does not apply here; `unsupported`: this browser cannot do it. Neither proves anything. */
@@ -28,10 +32,25 @@ export interface Outcome {
   checkpoint?: Checkpoint;
   /** Where the observations stand in the payload, in their order. */
   rows: FoundRow[];
+  charter?: Charter;
+  trust?: Trust;
+  recomputed?: Recomputed;
+}
+
+/** What is shown, and must be what was signed. */
+export interface Claim {
+  place: StatementPlace;
+  observations: readonly Observation[];
+  /** The source blocks shown for what the statement carries. */
+  sources: readonly Source[];
+  /** The figure at the top with all that it is said to rest on. */
+  provenance?: Provenance;
 }
 
 /** Where the bytes come from: the node in the page, a folder in a test. */
 export interface Fetcher {
+  charter(): Promise<Bytes>;
+  node(): Promise<Pick<NodeInfo, 'charter'>>;
   statement(id: string): Promise<Bytes>;
   proof(id: string): Promise<InclusionProof>;
   blob(digest: string): Promise<Bytes>;
@@ -49,15 +68,10 @@ export function freshSteps(): Step[] {
 }
 
 /**
- * Checks a statement from its bytes up, trusting nothing that the node computed. Every one of the `observations`
- * must stand in the payload. `tell` is called after every change of a step.
+ * Checks a statement from its bytes up, with the keys of a charter that all its members signed. Whatever is claimed of it
+ * must stand in it. `tell` is called after every change of a step.
  */
-export async function checkStatement(
-  id: string,
-  observations: readonly Observation[],
-  fetcher: Fetcher,
-  tell: (steps: Step[]) => void = () => undefined,
-): Promise<Outcome> {
+export async function checkStatement(claim: Claim, fetcher: Fetcher, tell: (steps: Step[]) => void = () => undefined): Promise<Outcome> {
   const steps = freshSteps();
   const outcome: Outcome = { steps, verdict: 'failed', rows: [] };
   const change = (name: StepName, values: Partial<Step>): void => {
@@ -78,7 +92,7 @@ export async function checkStatement(
   };
 
   try {
-    await follow(id, observations, fetcher, step, outcome);
+    await follow(claim, fetcher, step, outcome);
     outcome.verdict = steps.some((entry) => entry.state === 'unsupported') ? 'unsupported' : 'passed';
   } catch (cause) {
     if (!(cause instanceof Failed)) throw cause;
@@ -87,17 +101,31 @@ export async function checkStatement(
 }
 
 async function follow(
-  id: string,
-  observations: readonly Observation[],
+  { place, observations, sources, provenance }: Claim,
   fetcher: Fetcher,
   step: (name: StepName, work: () => Promise<string | null>) => Promise<void>,
   outcome: Outcome,
 ): Promise<void> {
+  const id = place.statement;
+  let member: CharterMember | undefined;
   let bytes: Bytes = new Uint8Array();
   let proof: InclusionProof | undefined;
   let leaf: Bytes = new Uint8Array();
   let payload: Bytes | undefined;
+  let json: unknown;
 
+  await step('charter', async () => {
+    const charter = await verifyCharter(await fetcher.charter());
+    const { charter: named } = await fetcher.node();
+    must(charter.id === named.toLowerCase(), `the charter has the id ${charter.id}, the node names ${named}`);
+    member = charter.members.find((one) => one.member === place.member);
+    must(member !== undefined, `the charter has no member ${place.member}`);
+    must(member?.did === place.issuer, `the charter gives ${place.member} the DID ${member?.did}, not ${place.issuer}`);
+    outcome.charter = charter;
+    outcome.trust = meet(charter.id);
+    must(outcome.trust !== 'changed', `the charter is not the one this browser met first; its id is ${charter.id}`);
+    return charter.id;
+  });
   await step('id', async () => {
     bytes = await fetcher.statement(id);
     const digest = toHex(await sha256(bytes));
@@ -112,6 +140,8 @@ async function follow(
   });
   await step('path', async () => {
     if (!proof) throw new Unsupported('WebCrypto');
+    must(proof.member === place.member, `the proof is of the log of ${proof.member}, not of ${place.member}`);
+    must(proof.index === place.index, `the proof is of entry ${proof.index}, not of ${place.index}`);
     const checkpoint = parseCheckpoint(proof.checkpoint);
     must(checkpoint.size === proof.size, `the checkpoint is of size ${checkpoint.size}`);
     const root = await rootFromPath(leaf, proof.index, proof.size, proof.path.map(fromHex));
@@ -120,16 +150,21 @@ async function follow(
     return toHex(root);
   });
   await step('checkpoint', async () => {
-    if (!proof || !outcome.checkpoint) throw new Unsupported('WebCrypto');
-    const key = await parseLogKey(proof.log_key);
-    must(await verifyCheckpoint(outcome.checkpoint, key), 'the signature does not verify under the log’s key');
+    if (!proof || !outcome.checkpoint || !member) throw new Unsupported('WebCrypto');
+    const key = await parseLogKey(member.log);
+    must(outcome.checkpoint.origin === key.name, `the checkpoint is of the log ${outcome.checkpoint.origin}, the charter names ${key.name}`);
+    must(proof.log_key === member.log, 'the key sent with the proof is not the log’s key in the charter');
+    must(await verifyCheckpoint(outcome.checkpoint, key), 'the signature does not verify under the log’s key in the charter');
     return `${key.name}+${toHex(key.id)}`;
   });
   await step('signature', async () => {
-    if (!proof) throw new Unsupported('WebCrypto');
+    if (!proof || !member) throw new Unsupported('WebCrypto');
     outcome.envelope = parseEnvelope(bytes);
-    const good = await verifyEnvelope(outcome.envelope, fromHex(proof.statement_key));
-    must(good, 'the signature does not verify under the issuer’s key');
+    must(outcome.envelope.issuer === member.did, `the statement names ${outcome.envelope.issuer} as its issuer, not ${member.did}`);
+    const key = member.statementKeys.get(toHex(outcome.envelope.keyId));
+    if (!key) throw new Failed(`the charter gives ${member.did} no key ${toHex(outcome.envelope.keyId)}`);
+    must(equal(key, fromHex(proof.statement_key)), 'the key sent with the proof is not the issuer’s key in the charter');
+    must(await verifyEnvelope(outcome.envelope, key), 'the signature does not verify under the issuer’s key in the charter');
     return outcome.envelope.issuer;
   });
   await step('blob', async () => {
@@ -144,13 +179,30 @@ async function follow(
   });
   await step('row', async () => {
     if (observations.length === 0 || !payload) return null;
-    const json: unknown = JSON.parse(new TextDecoder().decode(payload));
+    json = JSON.parse(new TextDecoder().decode(payload));
     const rows = observations.map((observation) => {
       const row = findRow(json, observation);
-      if (!row) throw new Failed('no row of the payload gives this figure');
+      if (!row) throw new Failed('no row of the payload gives this figure as shown: value, unit, period, basis, qualifier and note');
       return row;
     });
     outcome.rows = rows;
     return rows.map((row) => row.row).join(', ');
+  });
+  await step('source', async () => {
+    if (sources.length === 0 || !payload) return null;
+    json ??= JSON.parse(new TextDecoder().decode(payload));
+    for (const source of sources) {
+      const field = sourceDiffers(json, source);
+      must(field === '', `the source as shown is not the one signed: ${field}`);
+    }
+    for (const one of observations) must(sources.some((source) => source.source === one.source), 'a figure names another source than the one shown');
+    return sources[0]?.source ?? '';
+  });
+  await step('shown', async () => {
+    if (!provenance) return null;
+    const found = recompute(provenance, new Set((outcome.charter?.members ?? []).map((one) => one.member)));
+    outcome.recomputed = found;
+    must(found.state !== 'differs', found.how === 'published' || found.how === 'converted' ? 'the figure shown is not the one signed' : `the ${found.n} below do not give the figure shown`);
+    return found.state === 'partial' ? null : '';
   });
 }

@@ -32,16 +32,16 @@ export function findRow(payload: unknown, observation: Observation): FoundRow | 
   if (Array.isArray(json['columns']) && Array.isArray(json['rows'])) {
     return findInTable(json['columns'].map(text), json['rows'] as unknown[], observation);
   }
-  if (Array.isArray(json['processes'])) return findProcess(json['processes'] as Json[], observation);
+  if (Array.isArray(json['processes'])) return findInSite(json, observation);
   return undefined;
 }
 
-function findInTable(columns: string[], rows: unknown[], { key, area, partner, value }: Observation): FoundRow | undefined {
-  const wanted: Record<string, string> = { ...key, area, partner, period: value.period, unit: value.unit };
+function findInTable(columns: string[], rows: unknown[], { key, area, partner, value, note }: Observation): FoundRow | undefined {
+  const wanted: Record<string, string> = { ...key, area, partner, period: value.period, unit: value.unit, basis: value.basis, qualifier: value.qualifier, note };
   const tests = Object.entries(wanted).map(([column, cell]) => ({ at: columns.indexOf(column), cell }));
-  // A column that is empty throughout is left out of the table.
-  if (tests.some(({ at, cell }) => at < 0 && cell !== '')) return undefined;
   const valueAt = columns.indexOf('value');
+  // A column that is empty throughout is left out of the table.
+  if (valueAt < 0 || (value.substance ?? '') !== key.substance || tests.some(({ at, cell }) => at < 0 && cell !== '')) return undefined;
   const index = rows.findIndex(
     (row) =>
       Array.isArray(row) &&
@@ -53,15 +53,26 @@ function findInTable(columns: string[], rows: unknown[], { key, area, partner, v
   return { row: index + 1, of: rows.length, cells: cells.filter((cell) => cell.value !== '') };
 }
 
-function findProcess(processes: Json[], { key, value }: Observation): FoundRow | undefined {
-  const index = processes.findIndex((process) => {
-    const capacity = process['capacity'];
-    const amount = capacity !== null && typeof capacity === 'object' ? text((capacity as Json)['value']) : text(capacity);
-    return text(process['commodity']) === key.commodity && text(process['stage']) === key.stage && sameDecimal(amount, value.value ?? '');
-  });
-  const process = processes[index];
-  if (!process) return undefined;
-  return { row: index + 1, of: processes.length, cells: flatten(process) };
+/** A site tells capacities of its processes, and shares of its owners. */
+function findInSite(site: Json, observation: Observation): FoundRow | undefined {
+  if (text(site['country']) !== observation.area || observation.partner !== '') return undefined;
+  const owners = Array.isArray(site['owners']) ? (site['owners'] as Json[]) : [];
+  const { key, value, note } = observation;
+  // What the owners' shares rest on stands in the first process's note.
+  if (key.measure === '') return placed(owners, owners.findIndex((owner) => text(owner['name']) === key.subject && value.unit === 'percent' && text(owner['basis']) === value.basis && value.qualifier === '' && value.period === '' && sameDecimal(text(owner['share']), value.value ?? '') && note === text((site['processes'] as Json[])[0]?.['note'])));
+  if (key.measure !== 'capacity' || text(site['name']) !== key.subject) return undefined;
+  const processes = site['processes'] as Json[];
+  return placed(processes, processes.findIndex((process) => {
+    const capacity = (process['capacity'] ?? {}) as Json;
+    const told = [process['commodity'], process['stage'], process['form'], process['basis'], process['note'], capacity['unit'], capacity['substance'], capacity['period'], capacity['qualifier']].map(text);
+    const shown = [key.commodity, key.stage, key.form, value.basis, note, value.unit, value.substance ?? '', value.period, value.qualifier];
+    return told.every((cell, at) => cell === shown[at]) && sameDecimal(text(capacity['value']), value.value ?? '');
+  }));
+}
+
+function placed(list: readonly Json[], index: number): FoundRow | undefined {
+  const found = list[index];
+  return found ? { row: index + 1, of: list.length, cells: flatten(found) } : undefined;
 }
 
 function flatten(value: Json, prefix = ''): { column: string; value: string }[] {

@@ -96,8 +96,36 @@ export function signedCheckpoint(name: string, keys: Keys, leaves: Buffer[]): st
   return `${text}\n\u2014 ${name} ${blob.toString('base64')}\n`;
 }
 
+/** A charter of some members, signed by all of them but those left out. */
+export function signedCharter(members: { member: string; statement: Keys; log: string }[], unsigned: readonly string[] = []): Buffer {
+  const payload = Buffer.from(
+    JSON.stringify({
+      version: 1,
+      club: 'test',
+      members: members.map((one) => ({ member: one.member, did: `did:web:${one.member.toLowerCase()}.example`, domain: 'x', keys: { statement: [one.statement.public.toString('hex')], log: one.log, witness: '', mirror: '' } })),
+    }),
+  );
+  const body = cbor(new Map<number | string, Item>([[3, 'application/vnd.didymium.charter+json; version=1']]));
+  const signatures = members
+    .filter((one) => !unsigned.includes(one.member))
+    .map(({ statement }): Item => {
+      const header = cbor(new Map<number | string, Item>([[1, -8], [4, sha(statement.public).subarray(0, 16)]]));
+      return [header, new Map(), sign(null, cbor(['Signature', body, header, Buffer.alloc(0), payload]), statement.private)];
+    });
+  return Buffer.concat([Buffer.of(0xd8, 98), cbor([body, new Map(), payload, signatures])]);
+}
+
+export interface World {
+  cose: Buffer;
+  id: string;
+  proof: InclusionProof;
+  payload: Buffer;
+  charter: Buffer;
+  charterId: string;
+}
+
 /** A log of some entries with the statement in the middle, and everything that a reader is given of it. */
-export function world(payload: Buffer, byDigest: boolean): { cose: Buffer; id: string; proof: InclusionProof; payload: Buffer } {
+export function world(payload: Buffer, byDigest: boolean, unsigned: readonly string[] = []): World {
   const logKeys = newKeys();
   const issuer = newKeys();
   const cose = signedStatement(issuer, payload, byDigest);
@@ -115,5 +143,13 @@ export function world(payload: Buffer, byDigest: boolean): { cose: Buffer; id: s
     log_key: vkeyOf(name, logKeys).vkey,
     statement_key: issuer.public.toString('hex'),
   };
-  return { cose, id: sha(cose).toString('hex'), proof, payload };
+  const charter = signedCharter([{ member: 'FRA', statement: issuer, log: proof.log_key }, { member: 'DEU', statement: newKeys(), log: vkeyOf('log.deu.example', newKeys()).vkey }], unsigned);
+  return { cose, id: sha(cose).toString('hex'), proof, payload, charter, charterId: charterIdOf(charter) };
+}
+
+/** The SHA-256 of the JSON inside: it begins with its only brace at the start of a text and ends before the signatures. */
+function charterIdOf(charter: Buffer): string {
+  const text = charter.toString('latin1');
+  const from = text.indexOf('{"version"');
+  return sha(charter.subarray(from, text.indexOf('}}]}', from) + 4)).toString('hex');
 }

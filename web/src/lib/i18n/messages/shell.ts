@@ -1,5 +1,10 @@
 export default {
   en: {
+    charter_changed: 'The club’s charter is not the one this browser met first',
+    charter_changed_text: 'Another charter means other keys: what they verify may not be the club’s. Compare its id with the one your own authority published before you trust it. Until then no figure counts as verified here.',
+    charter_first: 'Met first',
+    charter_now: 'Given now',
+    charter_accept: 'I have compared it: take the new one',
     skip: 'Skip to the content',
     home: 'Didymium, overview',
     node_of: 'Node of {country}',
@@ -78,6 +83,11 @@ export default {
     openapi: 'API description',
   },
   fr: {
+    charter_changed: 'La charte du club n’est pas celle que ce navigateur a rencontrée d’abord',
+    charter_changed_text: 'Une autre charte, ce sont d’autres clés\u00a0: ce qu’elles vérifient n’est peut-être pas du club. Comparez son identifiant à celui que votre propre autorité a publié avant de vous y fier. D’ici là, aucun chiffre ne compte ici comme vérifié.',
+    charter_first: 'Rencontrée d’abord',
+    charter_now: 'Donnée à présent',
+    charter_accept: 'Je l’ai comparée\u00a0: retenir la nouvelle',
     skip: 'Aller au contenu',
     home: 'Didymium, vue d’ensemble',
     node_of: 'Nœud : {country}',
