@@ -14,7 +14,11 @@ fn bad_rows_are_refused_with_their_place_and_nothing_is_loaded() {
         (ROW.replace("CHN", "XYZ"), "area", "XYZ"),
         (ROW.replace("255000", "-255000"), "value", "negative"),
         (ROW.replace(",2023,", ",2099,"), "period", "after the publication"),
-        (ROW.replace("reported,,", "reported,\u{202e}note,"), "note", "control character"),
+        (
+            ROW.replace("reported,,", "reported,\u{202e}note,"),
+            "note",
+            "control character",
+        ),
         (
             ROW.replace("reported,,", "reported,\"open,"),
             "note",
