@@ -108,27 +108,33 @@ impl Writer {
 
     fn run(mut self, mut inbox: mpsc::Receiver<Submission>) {
         while let Some(first) = inbox.blocking_recv() {
-            let Some(state) = self.state.upgrade() else {
-                return;
-            };
             let mut actions = VecDeque::new();
-            self.look_for_room(&state, &mut actions);
+            if self.look_for_room(&mut actions).is_none() {
+                return;
+            }
             actions.extend(self.take_in(first));
             while let Some(action) = actions.pop_front() {
                 match action {
                     Action::Commit(batch) => {
-                        let outcome = self.commit(&state, &batch);
+                        let Some(outcome) = self.commit(&batch) else {
+                            return;
+                        };
                         // Whoever came meanwhile is in the next batch.
                         while let Ok(more) = inbox.try_recv() {
                             actions.extend(self.take_in(more));
                         }
-                        self.look_for_room(&state, &mut actions);
+                        if self.look_for_room(&mut actions).is_none() {
+                            return;
+                        }
                         actions.extend(self.sequencer.step(outcome));
                     }
                     Action::Answer(ticket, place) => self.tell(ticket, Ok(place)),
                     Action::Refuse(ticket, refusal) => self.tell(ticket, Err(refusal)),
                     Action::Stop => {
-                        state.fail("the log has stopped: what is on disk is unknown until the next start");
+                        if let Some(state) = self.state.upgrade() {
+                            state
+                                .fail("the log has stopped: what is on disk is unknown until the next start");
+                        }
                         return;
                     }
                 }
@@ -148,13 +154,18 @@ impl Writer {
         self.sequencer.step(event)
     }
 
-    fn commit(&mut self, state: &NodeState, batch: &[Ticket]) -> Event {
+    /// Logs a batch; `None` when the node is gone.
+    ///
+    /// The node is held for the commit alone and let go before anybody is answered: who has an answer and stops the node
+    /// finds its folder free.
+    fn commit(&mut self, batch: &[Ticket]) -> Option<Event> {
+        let state = self.state.upgrade()?;
         let entries: Vec<Entry> = batch
             .iter()
             .filter_map(|ticket| self.waiting.get(ticket))
             .map(|submission| submission.entry.clone())
             .collect();
-        match state.ledger().append(entries) {
+        Some(match state.ledger().append(entries) {
             Ok(appended) => Event::Committed {
                 places: appended
                     .into_iter()
@@ -168,14 +179,15 @@ impl Writer {
                 tracing::error!(error = error.in_words(), "a batch could not be logged");
                 outcome_of(&error)
             }
-        }
+        })
     }
 
-    /// Stops intake before the disk is full, and opens it when there is room again.
-    fn look_for_room(&mut self, state: &NodeState, actions: &mut VecDeque<Action>) {
+    /// Stops intake before the disk is full, and opens it when there is room again; `None` when the node is gone.
+    fn look_for_room(&mut self, actions: &mut VecDeque<Action>) -> Option<()> {
         if self.looked.is_some_and(|looked| looked.elapsed() < ROOM_LOOK) {
-            return;
+            return Some(());
         }
+        let state = self.state.upgrade()?;
         self.looked = Some(Instant::now());
         // Where nobody can tell, the store itself will say when it is full.
         let room = state
@@ -183,6 +195,7 @@ impl Writer {
             .free_bytes()
             .map_or(true, |free| free >= ROOM_BYTES_MIN);
         actions.extend(self.sequencer.step(Event::Room(room)));
+        Some(())
     }
 
     fn tell(&mut self, ticket: Ticket, told: Result<Place, Refusal>) {
