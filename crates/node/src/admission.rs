@@ -6,7 +6,7 @@
 //! this software does not understand, because it is newer or faulty, is kept and shown as *uninterpreted*. An entry whose
 //! *envelope* is wrong makes the whole log unacceptable, since no entry can be left out of a tree.
 
-use didymium_statement::payload::{Genesis, Notice, Retract, Site, StatisticTable, Supersede};
+use didymium_statement::payload::{Evidence, Genesis, Notice, Retract, Site, StatisticTable, Supersede};
 use didymium_statement::{Kind, KindVersion, Member, SignedCharter, Statement, StatementError, Visibility};
 use didymium_vocabulary::Vocabulary;
 
@@ -151,7 +151,13 @@ impl<'a> Admission<'a> {
         let known = statement.kind.version == 1
             && matches!(
                 statement.kind.kind,
-                Kind::Genesis | Kind::Site | Kind::Statistic | Kind::Notice | Kind::Supersede | Kind::Retract
+                Kind::Genesis
+                    | Kind::Site
+                    | Kind::Statistic
+                    | Kind::Notice
+                    | Kind::Supersede
+                    | Kind::Retract
+                    | Kind::Evidence
             );
         let bytes = match statement.payload_bytes(blob) {
             Ok(Some(bytes)) => bytes,
@@ -174,6 +180,7 @@ impl<'a> Admission<'a> {
             Kind::Notice => Notice::parse(bytes, self.vocabulary).map(drop),
             Kind::Supersede => Supersede::parse(bytes).map(drop),
             Kind::Retract => Retract::parse(bytes).map(drop),
+            Kind::Evidence => Evidence::parse(bytes).map(drop),
             Kind::Statistic => {
                 let table = StatisticTable::parse(bytes)?;
                 let layout = table.layout();

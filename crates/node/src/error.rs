@@ -201,6 +201,24 @@ pub enum NodeError {
     /// A statement was not logged.
     #[error("the statement was not logged: {}", in_words_of(*.0))]
     NotLogged(Refusal),
+    /// The log has started and too few members have said what they know of it.
+    #[error(
+        "the log signs nothing yet: after a start {needed} other members must first say what they know of it, {heard} have; submit it again in a moment"
+    )]
+    LogWaits {
+        /// Members that have answered.
+        heard: usize,
+        /// Members that must.
+        needed: usize,
+    },
+    /// What the log signed before is not what is held here.
+    #[error(
+        "the log signs nothing more: {reason}; bring back the folder as it was last, or have the charter name where the log ends"
+    )]
+    LogShut {
+        /// Why.
+        reason: String,
+    },
     /// What is on disk became unknown, so the node ended itself.
     #[error("{reason}: start the node again, it checks what is there")]
     LogStopped {

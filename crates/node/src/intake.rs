@@ -51,13 +51,16 @@ impl Intake {
     /// Admits a statement and logs it; returns when it is on disk, inside a signed checkpoint.
     ///
     /// # Errors
-    /// Those of [`crate::admission::Admission::own`]; [`NodeError::NotLogged`] with the reason.
+    /// [`NodeError::LogWaits`] or [`NodeError::LogShut`] while the log must not sign; those of
+    /// [`crate::admission::Admission::own`]; [`NodeError::NotLogged`] with the reason.
     pub async fn submit(
         &self,
         state: &NodeState,
         statement: Statement,
         blob: Option<Vec<u8>>,
     ) -> NodeResult<Place> {
+        // Checked again by the ledger; here so that the submitter reads the reason.
+        state.ledger().gate().pass()?;
         let entry = (statement, blob);
         let entry = match &entry.0.payload {
             PayloadRef::Inline(_) => {
@@ -211,6 +214,8 @@ fn outcome_of(error: &NodeError) -> Event {
     match error {
         // The transaction was rolled back for want of room; or an entry was refused before it began.
         NodeError::Store(StoreError::DiskFull)
+        | NodeError::LogWaits { .. }
+        | NodeError::LogShut { .. }
         | NodeError::BlobAbsent { .. }
         | NodeError::BlobUncalled { .. }
         | NodeError::Refused { .. } => Event::NotCommitted,

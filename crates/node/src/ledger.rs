@@ -16,6 +16,7 @@ use didymium_statement::{Digest, PayloadRef, Statement, StatementId};
 use didymium_store::{Batch, NewEntry, Store};
 
 use crate::clock::Clock;
+use crate::gate::Gate;
 use crate::held::HeldLog;
 use crate::{Changed, NodeError, NodeResult};
 
@@ -46,6 +47,7 @@ pub struct Ledger {
     signer: Signer,
     clock: Arc<dyn Clock>,
     changed: Changed,
+    gate: Gate,
     /// The compact range, kept beside the stored tiles as the second path to the root. Held by the one writer.
     edge: Mutex<Edge>,
 }
@@ -75,8 +77,14 @@ impl Ledger {
             signer,
             clock,
             changed,
+            gate: Gate::default(),
             edge: Mutex::new(edge),
         })
+    }
+
+    /// Whether the log may sign.
+    pub const fn gate(&self) -> &Gate {
+        &self.gate
     }
 
     /// Signs checkpoints and receipts of the log.
@@ -150,6 +158,7 @@ impl Ledger {
         if fresh.is_empty() {
             return Ok(answers);
         }
+        self.gate.pass()?;
         for (statement, blob) in &fresh {
             self.settle_blob(statement, *blob)?;
         }

@@ -10,7 +10,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::federation::Federation;
 use crate::folder::NodeFolder;
 use crate::shutdown::shutdown_switch;
-use crate::{NodeError, NodeResult, NodeState, jobs, server, witnessing};
+use crate::{NodeError, NodeResult, NodeState, evidence, fencing, jobs, server, witnessing};
 
 /// How long requests under way may take to end after the node is told to stop.
 const DRAIN: Duration = Duration::from_secs(5);
@@ -20,6 +20,8 @@ const DRAIN: Duration = Duration::from_secs(5);
 pub struct Node {
     state: NodeState,
     federation: Federation,
+    /// Whether the log was there before this start, so that it waits for the others when the node runs.
+    fenced: bool,
 }
 
 impl Node {
@@ -38,7 +40,11 @@ impl Node {
     pub fn from_folder(folder: NodeFolder, clock: Arc<dyn Clock>) -> NodeResult<Self> {
         let state = NodeState::open(folder, clock)?;
         let federation = Federation::new(state.clone())?;
-        Ok(Self { state, federation })
+        Ok(Self {
+            fenced: fencing::is_needed(&state)?,
+            state,
+            federation,
+        })
     }
 
     /// What the parts of the node share.
@@ -68,11 +74,22 @@ impl Node {
         let member = self.state.member().member.clone();
         let address = listener.local_addr().map_err(NodeError::Serve)?;
         tracing::info!(member, %address, "node is up");
-        let jobs = [
+        let fence = if self.fenced {
+            let state = self.state.clone();
+            tokio::task::spawn_blocking(move || fencing::raise(&state)).await??
+        } else {
+            None
+        };
+        let mut jobs = vec![
             tokio::spawn(jobs::keep_twin(self.state.clone(), stopping.clone())),
             tokio::spawn(witnessing::keep_witnessed(self.state.clone(), stopping.clone())),
+            tokio::spawn(evidence::keep_reading(self.state.clone(), stopping.clone())),
             tokio::spawn(self.federation.run(u64::from_le_bytes(seed), stopping.clone())),
         ];
+        if let Some(fence) = fence {
+            let fencing = fencing::keep_fence(self.state.clone(), fence, stopping.clone());
+            jobs.push(tokio::spawn(fencing));
+        }
         let mut serving = tokio::spawn(server::serve(listener, app, stopping));
         let mut failure = None;
         let early = tokio::select! {

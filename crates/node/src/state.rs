@@ -90,7 +90,7 @@ impl NodeState {
             let address = config.peers.get(&other.member).unwrap_or(&other.address);
             (other.member.clone(), PeerStatus::unheard(&other.member, address))
         });
-        Ok(Self(Arc::new(Inner {
+        let state = Self(Arc::new(Inner {
             peers: Mutex::new(peers.collect()),
             dir,
             config,
@@ -107,7 +107,9 @@ impl NodeState {
             metrics: Metrics::new(),
             intake: OnceLock::new(),
             failure: watch::Sender::new(None),
-        })))
+        }));
+        crate::evidence::take_up(&state)?;
+        Ok(state)
     }
 
     /// The node's folder.
@@ -172,6 +174,20 @@ impl NodeState {
     pub fn log_of(&self, member: &str) -> NodeResult<HeldLog> {
         let member = require_member(&self.0.charter, member)?;
         Ok(HeldLog::new(Arc::clone(&self.0.store), member.origin()))
+    }
+
+    /// The member whose log has this origin.
+    ///
+    /// # Errors
+    /// [`NodeError::NoSuchLog`].
+    pub fn member_of_log(&self, origin: &str) -> NodeResult<&Member> {
+        let members = &self.0.charter.charter().members;
+        members
+            .iter()
+            .find(|member| member.origin() == origin)
+            .ok_or_else(|| NodeError::NoSuchLog {
+                origin: origin.to_owned(),
+            })
     }
 
     /// The rule of what may be logged.

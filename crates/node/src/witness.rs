@@ -1,13 +1,12 @@
 //! This member's witness: it cosigns the heads of the other members' logs, each only if it extends what it cosigned
 //! before (C2SP tlog-witness).
 
-use didymium_log::evidence::Finding;
 use didymium_log::note::{SignedNote, Verifier};
 use didymium_log::witness::{AddCheckpoint, Answer, CosignedHead, Outcome, Persisted, WitnessedLog, step};
 use didymium_log::{Hash, LogError};
 use didymium_store::Cosigned;
 
-use crate::{NodeError, NodeResult, NodeState};
+use crate::{NodeError, NodeResult, NodeState, evidence};
 
 /// How often a request is judged again because another one came first.
 const ATTEMPTS: usize = 8;
@@ -42,7 +41,7 @@ pub fn add_checkpoint(state: &NodeState, body: &[u8]) -> NodeResult<Answer> {
         });
         let judged = step(log, &request, &[state.witness_key()], now)?;
         if let (Some(finding), Some(member)) = (&judged.finding, member) {
-            note_finding(state, &member.member, finding, &keys);
+            evidence::take_finding(state, &member.member, finding);
         }
         match judged.outcome {
             Outcome::Refused { answer, .. } => return Ok(answer),
@@ -78,27 +77,4 @@ fn head_of(row: Cosigned) -> Result<CosignedHead, LogError> {
         unix_seconds: row.unix_seconds,
         note: SignedNote::parse(row.note.as_bytes())?,
     })
-}
-
-/// Stops following a log that was proven to contradict itself, and says so.
-fn note_finding(state: &NodeState, member: &str, finding: &Finding, keys: &[Verifier]) {
-    match finding {
-        Finding::Proven(evidence) => match evidence.verify(keys) {
-            Ok(proven) => {
-                let words = proven.english();
-                tracing::error!(peer = member, evidence = words, "a log contradicts itself");
-                state.update_peer(member, |peer| {
-                    peer.frozen = true;
-                    peer.trouble = Some(words);
-                });
-            }
-            Err(error) => tracing::warn!(peer = member, %error, "evidence that does not verify was not kept"),
-        },
-        Finding::Suspected(_) => {
-            tracing::warn!(
-                peer = member,
-                "a proof of a larger tree failed; the log's own tiles decide"
-            );
-        }
-    }
 }

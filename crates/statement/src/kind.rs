@@ -21,6 +21,8 @@ pub enum Kind {
     Supersede,
     /// Withdraws an earlier statement of the same issuer.
     Retract,
+    /// Proof that another member's log contradicts itself.
+    Evidence,
     /// Reserved: a filled questionnaire.
     Return,
     /// Reserved: a traceability event.
@@ -41,13 +43,14 @@ pub enum Kind {
     Other(String),
 }
 
-const NAMED: [(Kind, &str); 14] = [
+const NAMED: [(Kind, &str); 15] = [
     (Kind::Genesis, "genesis"),
     (Kind::Site, "site"),
     (Kind::Statistic, "statistic"),
     (Kind::Notice, "notice"),
     (Kind::Supersede, "supersede"),
     (Kind::Retract, "retract"),
+    (Kind::Evidence, "evidence"),
     (Kind::Return, "return"),
     (Kind::Event, "event"),
     (Kind::Credential, "credential"),

@@ -1,6 +1,6 @@
 //! JSON Schemas of the payloads, generated from the types that parse them, so that the two cannot differ.
 
-use crate::payload::{Genesis, Notice, Retract, Site, Statistic, Supersede};
+use crate::payload::{Evidence, Genesis, Notice, Retract, Site, Statistic, Supersede};
 use crate::{Charter, Digest, Kind, KindVersion};
 
 /// The kinds whose schema a node publishes, in version 1.
@@ -12,6 +12,7 @@ pub fn published_kinds() -> Vec<KindVersion> {
         Kind::Notice,
         Kind::Supersede,
         Kind::Retract,
+        Kind::Evidence,
     ]
     .into_iter()
     .map(KindVersion::v1)
@@ -31,6 +32,7 @@ pub fn json_schema(name: &str, version: u32) -> Option<serde_json::Value> {
         "notice" => schemars::schema_for!(Notice),
         "supersede" => schemars::schema_for!(Supersede),
         "retract" => schemars::schema_for!(Retract),
+        "evidence" => schemars::schema_for!(Evidence),
         "charter" => schemars::schema_for!(Charter),
         _ => return None,
     };

@@ -11,6 +11,7 @@ use crate::{StoreError, StoreResult};
 const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_first.sql"),
     include_str!("../migrations/0002_witness.sql"),
+    include_str!("../migrations/0003_evidence.sql"),
 ];
 
 /// How long a reader waits for a checkpointing writer before it gives up.

@@ -9,6 +9,7 @@
 //! | `log`, `entry` of this member | yes, it is the member's word | the log: restore from a mirror |
 //! | `log`, `entry` of others | no, verified before it is written and again when served | fetched again |
 //! | `tile` | derived from `entry` | rebuilt |
+//! | `evidence` | no, it verifies by itself | found again, or read from the others' logs |
 //! | `blob` | no, named by its SHA-256 | fetched again, or the twin says *incomplete* |
 
 mod connection;
@@ -19,7 +20,9 @@ mod sqlite;
 
 pub use error::StoreError;
 pub use lock::FolderLock;
-pub use records::{Batch, Cosigned, EntryRecord, Grade, Head, NewEntry, Place, Published, TileRow};
+pub use records::{
+    Batch, Cosigned, EntryRecord, EvidenceRecord, Grade, Head, NewEntry, Place, Published, TileRow,
+};
 pub use sqlite::{SqliteStore, StoreOptions};
 
 /// Result of a store's operation.
@@ -88,6 +91,12 @@ pub trait Store: Send + Sync {
 
     /// Keeps a checkpoint with its cosignatures, unless a newer one of the grade is there.
     fn put_published(&self, origin: &str, grade: Grade, new: &Published) -> StoreResult<()>;
+
+    /// Keeps evidence against a log; says whether it is new. Durable when it returns.
+    fn put_evidence(&self, new: &EvidenceRecord) -> StoreResult<bool>;
+
+    /// The evidence kept against one log, the first found first: at most `limit`.
+    fn evidence(&self, origin: &str, limit: u32) -> StoreResult<Vec<EvidenceRecord>>;
 
     /// Bytes that the disk under the store has left for this process.
     fn free_bytes(&self) -> StoreResult<u64>;

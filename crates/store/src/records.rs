@@ -121,3 +121,16 @@ pub struct Published {
     /// The signed note.
     pub note: String,
 }
+
+/// What shows that a log contradicts itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EvidenceRecord {
+    /// SHA-256 of `bytes`.
+    pub digest: [u8; 32],
+    /// Origin of the log that it is about.
+    pub origin: String,
+    /// The evidence, as the log crate writes it.
+    pub bytes: Vec<u8>,
+    /// When this node first had it, milliseconds since the Unix epoch.
+    pub found_ms: i64,
+}

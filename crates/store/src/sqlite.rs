@@ -7,7 +7,8 @@ use rusqlite::{Connection, OptionalExtension as _, Row, named_params, params};
 
 use crate::connection;
 use crate::{
-    Batch, Cosigned, EntryRecord, FolderLock, Grade, Head, Place, Published, Store, StoreError, StoreResult,
+    Batch, Cosigned, EntryRecord, EvidenceRecord, FolderLock, Grade, Head, Place, Published, Store,
+    StoreError, StoreResult,
 };
 
 /// How a store is opened.
@@ -283,6 +284,24 @@ impl Store for SqliteStore {
         Ok(())
     }
 
+    fn put_evidence(&self, new: &EvidenceRecord) -> StoreResult<bool> {
+        let written = self.writer().execute(
+            "INSERT INTO evidence (digest, origin, bytes, found_ms) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
+            params![new.digest.as_slice(), new.origin, new.bytes, new.found_ms],
+        );
+        Ok(written.map_err(|error| self.sorted(error))? == 1)
+    }
+
+    fn evidence(&self, origin: &str, limit: u32) -> StoreResult<Vec<EvidenceRecord>> {
+        self.read(|db| {
+            let mut query = db.prepare_cached(
+                "SELECT digest, origin, bytes, found_ms FROM evidence WHERE origin = ?1
+                 ORDER BY found_ms, digest LIMIT ?2",
+            )?;
+            query.query_map(params![origin, limit], evidence_of)?.collect()
+        })
+    }
+
     fn free_bytes(&self) -> StoreResult<u64> {
         let disk = rustix::fs::statvfs(&self.path).map_err(|source| StoreError::Folder {
             path: self.path.clone(),
@@ -365,6 +384,15 @@ fn entry_of(row: &Row<'_>) -> rusqlite::Result<EntryRecord> {
         bytes: row.get(2)?,
         blob: row.get(3)?,
         recorded_ms: row.get(4)?,
+    })
+}
+
+fn evidence_of(row: &Row<'_>) -> rusqlite::Result<EvidenceRecord> {
+    Ok(EvidenceRecord {
+        digest: row.get(0)?,
+        origin: row.get(1)?,
+        bytes: row.get(2)?,
+        found_ms: row.get(3)?,
     })
 }
 

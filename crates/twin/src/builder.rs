@@ -140,7 +140,8 @@ impl TwinBuilder {
         }
         let told = |error: StatementError| error.to_string();
         match kind {
-            Kind::Genesis => Ok(()),
+            // Evidence is about a log, not about the chain of supply: the node reads it.
+            Kind::Genesis | Kind::Evidence => Ok(()),
             Kind::Statistic => self.read_statistic(place, payload).map_err(told),
             Kind::Site => {
                 let site = Site::parse(payload, self.vocabulary).map_err(told)?;

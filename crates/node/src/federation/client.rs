@@ -19,7 +19,7 @@ const SILENCE_MAX: Duration = Duration::from_secs(10);
 const REQUESTS_MAX: usize = 16;
 
 /// What a peer answered.
-pub(super) enum Answer {
+pub(crate) enum Answer {
     /// The body, with its entity tag if it has one.
     Body { bytes: Vec<u8>, etag: Option<String> },
     /// Not changed since the entity tag.
@@ -53,7 +53,7 @@ impl PeerClient {
     }
 
     /// Asks for `url`; a body of more than `max` bytes is refused while it comes in.
-    pub(super) async fn get(&self, url: &str, max: usize, etag: Option<&str>) -> NodeResult<Answer> {
+    pub(crate) async fn get(&self, url: &str, max: usize, etag: Option<&str>) -> NodeResult<Answer> {
         // The semaphore is never closed, so there is always a permit to wait for.
         let _slot = self.slots.acquire().await.ok();
         let silent = |source: reqwest::Error| NodeError::PeerSilent {

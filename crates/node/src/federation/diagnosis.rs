@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use didymium_log::checkpoint::Checkpoint;
 use didymium_log::hash::HASH_BYTES;
+use didymium_log::note::SignedNote;
 use didymium_log::proof::verify_consistency;
 use didymium_log::tile::{TILE_WIDTH, TileId, decode_tile};
 use didymium_log::tree::{consistency_proof, root_from_tiles};
@@ -22,6 +23,14 @@ const TILES_MAX: usize = 64;
 /// Largest tile, bytes.
 const TILE_BYTES_MAX: usize = TILE_WIDTH as usize * HASH_BYTES;
 
+/// What the tiles of a signed tree say about its beginning.
+pub(super) struct Divergence {
+    /// Root over the entries up to the size asked for.
+    pub(super) root: Hash,
+    /// Consistency proof from there to the signed root.
+    pub(super) path: Vec<Hash>,
+}
+
 impl Federation {
     /// Sorts the error of a take-over: what only a mismatch of roots says becomes *rewritten* or *broken*.
     pub(super) async fn diagnose(
@@ -29,6 +38,7 @@ impl Federation {
         peer: &PeerStatus,
         head: Option<&Head>,
         signed: &Checkpoint,
+        note: &SignedNote,
         error: NodeError,
     ) -> NodeError {
         if !matches!(error, NodeError::Log(LogError::RootMismatch { .. })) {
@@ -42,29 +52,44 @@ impl Federation {
         let Some(head) = head else {
             return broken(error.in_words());
         };
-        match self.signed_root_at(peer, head.size, signed).await {
-            Ok(now) if now.0 != head.root => NodeError::LogRewritten {
-                origin: signed.origin.clone(),
-                size: head.size,
-                held: Hash(head.root),
-                found: signed.size,
-                now,
-            },
+        let tiles = format!("{}/log", peer.address);
+        match self.signed_root_at(&tiles, head.size, signed).await {
+            Ok(now) if now.root.0 != head.root => {
+                let kept = match self.state.member_of_log(&signed.origin) {
+                    Ok(member) => self.rewritten(member, head, note, now.root, &now.path).await,
+                    Err(error) => Err(error),
+                };
+                if let Err(error) = kept {
+                    tracing::error!(error = error.in_words(), "evidence could not be kept");
+                }
+                NodeError::LogRewritten {
+                    origin: signed.origin.clone(),
+                    size: head.size,
+                    held: Hash(head.root),
+                    found: signed.size,
+                    now: now.root,
+                }
+            }
             Ok(_) => broken(error.in_words()),
             Err(other) => broken(other.in_words()),
         }
     }
 
-    /// The root that the signed tree has over its first `size` entries, proven from the peer's tiles.
-    async fn signed_root_at(&self, peer: &PeerStatus, size: u64, signed: &Checkpoint) -> NodeResult<Hash> {
+    /// The root that the signed tree has over its first `size` entries, proven from the tiles at the address `tiles`.
+    pub(super) async fn signed_root_at(
+        &self,
+        tiles_at: &str,
+        size: u64,
+        signed: &Checkpoint,
+    ) -> NodeResult<Divergence> {
         let mut tiles: BTreeMap<(u8, u64), Vec<Hash>> = BTreeMap::new();
         for _ in 0..TILES_MAX {
             let mut wanted = None;
             match prove(&tiles, size, signed, &mut wanted) {
-                Ok(root) => return Ok(root),
+                Ok(proven) => return Ok(proven),
                 Err(error) => {
                     let id = wanted.ok_or(error)?;
-                    tiles.insert((id.level, id.index), self.tile(peer, id).await?);
+                    tiles.insert((id.level, id.index), self.tile(tiles_at, id).await?);
                 }
             }
         }
@@ -75,8 +100,8 @@ impl Federation {
         .into())
     }
 
-    async fn tile(&self, peer: &PeerStatus, id: TileId) -> NodeResult<Vec<Hash>> {
-        let url = |id: TileId| format!("{}/log/{}", peer.address, id.path());
+    async fn tile(&self, tiles_at: &str, id: TileId) -> NodeResult<Vec<Hash>> {
+        let url = |id: TileId| format!("{tiles_at}/{}", id.path());
         let (id, bytes) = match self.client.get(&url(id), TILE_BYTES_MAX, None).await? {
             Answer::Body { bytes, .. } => (id, bytes),
             _ => {
@@ -97,7 +122,7 @@ fn prove(
     size: u64,
     signed: &Checkpoint,
     wanted: &mut Option<TileId>,
-) -> Result<Hash, LogError> {
+) -> Result<Divergence, LogError> {
     let mut read = |level: u8, index: u64, width: u16| -> Result<Vec<Hash>, LogError> {
         match tiles.get(&(level, index)) {
             Some(hashes) => Ok(hashes.iter().copied().take(usize::from(width)).collect()),
@@ -110,5 +135,5 @@ fn prove(
     let root = root_from_tiles(size, &mut read)?;
     let path = consistency_proof(size, signed.size, &mut read)?;
     verify_consistency(size, root, signed.size, signed.root, &path)?;
-    Ok(root)
+    Ok(Divergence { root, path })
 }

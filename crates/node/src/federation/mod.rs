@@ -8,6 +8,7 @@
 mod blobs;
 mod client;
 mod diagnosis;
+mod gossip;
 mod pace;
 mod pull;
 
@@ -17,7 +18,8 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
-pub(crate) use client::PeerClient;
+pub(crate) use client::{Answer, PeerClient};
+pub use gossip::{KnownHead, KnownHeads, known_heads};
 use pace::Pace;
 use pull::Progress;
 
@@ -37,8 +39,10 @@ pub struct PeerStatus {
     pub trouble: Option<String>,
     /// Whether the trouble is that this node's own disk is full: the peer is not to blame.
     pub disk_full: bool,
-    /// Whether its log was seen to be rewritten: it is followed no further while this node runs.
+    /// Whether its log is proven to contradict itself: it is followed and cosigned no further until the charter decides.
     pub frozen: bool,
+    /// Entries that it holds of each member's log, by member code, as it last said.
+    pub copies: BTreeMap<String, u64>,
 }
 
 impl PeerStatus {
@@ -52,6 +56,7 @@ impl PeerStatus {
             trouble: None,
             disk_full: false,
             frozen: false,
+            copies: BTreeMap::new(),
         }
     }
 }
@@ -110,6 +115,9 @@ impl Federation {
         let mut progress = progress.lock().await;
         let entries = self.pull_entries(&before, &mut progress).await;
         let blobs = self.pull_blobs(&before).await;
+        if let Err(error) = self.gossip(&before, progress.heard()).await {
+            tracing::debug!(peer = member, error = error.in_words(), "no gossip");
+        }
         self.remember(
             &before,
             entries.as_ref().err().or(blobs.as_ref().err()),
@@ -158,10 +166,11 @@ impl Federation {
 
     /// Keeps what a pull showed in the peer's status; says in the node's own log when trouble begins, changes or ends.
     fn remember(&self, before: &PeerStatus, error: Option<&NodeError>, heard: bool) {
-        let frozen = before.frozen || matches!(error, Some(NodeError::LogRewritten { .. }));
-        let trouble = error
-            .map(NodeError::in_words)
-            .or_else(|| before.trouble.clone().filter(|_| before.frozen));
+        // Evidence may have frozen it meanwhile: what it says stays.
+        let now = self.state.peer(&before.member);
+        let kept = now.filter(|now| now.frozen).and_then(|now| now.trouble);
+        let frozen = kept.is_some() || before.frozen || matches!(error, Some(NodeError::LogRewritten { .. }));
+        let trouble = kept.or_else(|| error.map(NodeError::in_words));
         match (&before.trouble, &trouble) {
             (was, Some(now)) if was.as_ref() != Some(now) => {
                 tracing::warn!(

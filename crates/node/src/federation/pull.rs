@@ -13,11 +13,12 @@ use didymium_store::{Batch, Head};
 use futures_util::{StreamExt as _, stream};
 
 use super::client::Answer;
+use super::gossip::{Heard, contradiction};
 use super::{Federation, PeerStatus, Pulled};
 use crate::held::HeldLog;
 use crate::ledger::new_entry;
 use crate::witnessing::policy_of;
-use crate::{NodeError, NodeResult, NodeState};
+use crate::{NodeError, NodeResult, NodeState, evidence};
 
 /// Largest checkpoint taken, bytes: room for 64 signatures and more.
 const CHECKPOINT_BYTES_MAX: usize = 64 * 1024;
@@ -37,9 +38,15 @@ pub(super) struct Progress {
     gathered: Vec<Vec<u8>>,
     gathered_from: u64,
     gathered_bytes: usize,
+    /// What its gossip said.
+    heard: Heard,
 }
 
 impl Progress {
+    pub(super) const fn heard(&mut self) -> &mut Heard {
+        &mut self.heard
+    }
+
     fn next(&self) -> u64 {
         self.gathered_from + self.gathered.len() as u64
     }
@@ -90,10 +97,11 @@ impl Federation {
             text: opened.text,
             signatures: opened.verified,
         };
-        let note = note.to_string().into_bytes();
         if let Some(head) = &head {
-            compare(&held, head, &signed).await?;
+            self.compare(&held, head, &signed, &note).await?;
         }
+        let shown = note.clone();
+        let note = note.to_string().into_bytes();
         if signed.size > size {
             self.gather(peer, &signed, size, progress).await?;
             let state = self.state.clone();
@@ -106,7 +114,7 @@ impl Federation {
             progress.forget(signed.size);
             if let Err(error) = taken {
                 progress.forget(size);
-                return Err(self.diagnose(peer, head.as_ref(), &signed, error).await);
+                return Err(self.diagnose(peer, head.as_ref(), &signed, &shown, error).await);
             }
             self.state.changed().tell();
             tracing::info!(
@@ -204,32 +212,47 @@ impl Federation {
             .map(<[u8]>::to_vec)
             .collect())
     }
-}
 
-/// Holds a checkpoint that is not larger against the copy held here.
-async fn compare(held: &HeldLog, head: &Head, signed: &Checkpoint) -> NodeResult<()> {
-    if signed.size > head.size {
-        return Ok(());
+    /// Holds a checkpoint that is not larger against the copy held here.
+    async fn compare(
+        &self,
+        held: &HeldLog,
+        head: &Head,
+        signed: &Checkpoint,
+        note: &SignedNote,
+    ) -> NodeResult<()> {
+        if signed.size > head.size {
+            return Ok(());
+        }
+        let (origin, size) = (signed.origin.clone(), signed.size);
+        let root = blocking(held, move |held| held.root(size)).await?;
+        if root != signed.root {
+            let (state, held, head, note) = (self.state.clone(), held.clone(), head.clone(), note.clone());
+            tokio::task::spawn_blocking(move || {
+                let member = state.member_of_log(held.origin())?;
+                let keys = [member.keys.log.parse()?];
+                let witnesses = evidence::witness_keys(&state);
+                let found = contradiction(&held, &head, size, root, &note, &keys, &witnesses)?;
+                evidence::keep(&state, &found)
+            })
+            .await??;
+            return Err(NodeError::LogRewritten {
+                origin,
+                size,
+                held: root,
+                found: size,
+                now: signed.root,
+            });
+        }
+        if size < head.size {
+            return Err(NodeError::LogShrunk {
+                origin,
+                held: head.size,
+                found: size,
+            });
+        }
+        Ok(())
     }
-    let (origin, size) = (signed.origin.clone(), signed.size);
-    let root = blocking(held, move |held| held.root(size)).await?;
-    if root != signed.root {
-        return Err(NodeError::LogRewritten {
-            origin,
-            size,
-            held: root,
-            found: size,
-            now: signed.root,
-        });
-    }
-    if size < head.size {
-        return Err(NodeError::LogShrunk {
-            origin,
-            held: head.size,
-            found: size,
-        });
-    }
-    Ok(())
 }
 
 /// Admits the entries, checks that they lead to the signed root, and writes them with the checkpoint. Blocking.

@@ -123,6 +123,10 @@ fn refusal(error: NodeError) -> Problem {
             };
             Problem::new(ProblemType::Overloaded, error.to_string()).retry_after(seconds)
         }
+        NodeError::LogWaits { .. } => Problem::new(ProblemType::Overloaded, error.to_string()).retry_after(2),
+        NodeError::LogShut { .. } => {
+            Problem::new(ProblemType::Overloaded, error.to_string()).retry_after(3_600)
+        }
         NodeError::Refused { .. }
         | NodeError::Genesis { .. }
         | NodeError::VisibilityNotKept { .. }

@@ -7,6 +7,7 @@
 //! | `/mirror/{member}/…` | the same for copies of the other members' logs |
 //! | `/entries`, `/entries/{id}`, `/entries/{id}/proof`, `/.well-known/scitt-keys` | registration and receipts (SCRAPI) |
 //! | `/witness/add-checkpoint`, `/witness/{sha256 of origin}/checkpoint` | cosigning the other members' logs (C2SP tlog-witness) |
+//! | `/witness/heads` | every head that this node knows of, for gossip |
 //! | `/charter` | the signed charter (COSE) |
 //! | `/schemas`, `/schemas/{kind}/v{n}` | JSON Schemas of what can be said |
 //! | `/problems/{name}` | what an error means |
@@ -89,6 +90,11 @@ fn faces(state: NodeState) -> Router {
     let tagged = Router::new()
         .route("/schemas", get(about::schemas))
         .route("/schemas/{kind}/{version}", get(about::schema))
+        .merge(
+            Router::new()
+                .route("/witness/heads", get(witness::heads))
+                .with_state(state.clone()),
+        )
         .merge(api::router(state.clone()))
         .layer(from_fn(etag::tag_bodies));
     let plain = Router::new()

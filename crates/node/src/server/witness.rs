@@ -21,6 +21,14 @@ pub(super) async fn add_checkpoint(State(state): State<NodeState>, body: Bytes) 
     Ok(response)
 }
 
+/// `GET /witness/heads`: every head that this node knows of, for gossip.
+pub(super) async fn heads(State(state): State<NodeState>) -> Result<Response, Problem> {
+    let known = tokio::task::spawn_blocking(move || crate::federation::known_heads(&state));
+    let known = known.await.map_err(NodeError::from)??;
+    let headers = [(header::CACHE_CONTROL, "no-cache")];
+    Ok((headers, axum::Json(known)).into_response())
+}
+
 /// `GET /witness/{log}/checkpoint`: what was cosigned last of the log whose origin has this SHA-256, hex.
 pub(super) async fn cosigned(
     State(state): State<NodeState>,

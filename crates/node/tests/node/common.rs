@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 use didymium_node::clock::{ManualClock, SystemClock};
 use didymium_node::club::{ClubSpec, MemberSpec, found, member_dir};
 use didymium_node::folder::NodeFolder;
-use didymium_node::{Federation, Node, NodeState};
+use didymium_node::{Federation, Node, NodeError, NodeState};
 use didymium_statement::{Draft, Kind, KindVersion, Statement, StatementSigner, Visibility};
+use didymium_store::StoreError;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -63,7 +64,7 @@ impl TestClub {
     }
 
     pub fn open(&self, code: &str) -> Node {
-        Node::open(&self.folder(code)).unwrap()
+        open_when_free(&self.folder(code))
     }
 
     /// Listens on the member's port: the one held since the founding, or the same again.
@@ -92,7 +93,7 @@ impl TestClub {
     /// Starts a node from another folder on the member's port.
     pub async fn start_from(&mut self, code: &str, folder: &Path) -> Running {
         let listener = self.listen(code);
-        let node = Node::open(folder).unwrap();
+        let node = open_when_free(folder);
         Running::start(node, listener)
     }
 
@@ -104,7 +105,7 @@ impl TestClub {
 
     pub fn serve_from(&mut self, code: &str, folder: &Path) -> Served {
         let listener = self.listen(code);
-        let node = Node::open(folder).unwrap();
+        let node = open_when_free(folder);
         let app = didymium_node::server::app(node.state().clone());
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -132,6 +133,22 @@ pub struct Running {
     pub base: String,
     stop: oneshot::Sender<()>,
     task: JoinHandle<didymium_node::NodeResult<()>>,
+}
+
+/// Opens a node as soon as its folder is free: reads that were under way when the one before stopped may outlast it for
+/// a moment.
+fn open_when_free(folder: &Path) -> Node {
+    let begun = Instant::now();
+    loop {
+        match Node::open(folder) {
+            Err(NodeError::Store(StoreError::FolderInUse { .. }))
+                if begun.elapsed() < Duration::from_secs(5) =>
+            {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            opened => return opened.unwrap(),
+        }
+    }
 }
 
 impl Running {
@@ -253,4 +270,15 @@ pub fn copied(state: &NodeState, member: &str) -> (Option<HeadHeld>, Vec<Vec<u8>
         .collect();
     let head = log.head().unwrap().map(|head| (head.size, head.root));
     (head, entries)
+}
+
+/// Copies what a backup of a node's folder holds, while the node may run.
+pub fn backup(from: &Path, to: &Path) {
+    copy_dir(&from.join("keys"), &to.join("keys"));
+    for file in ["node.toml", "charter.cose"] {
+        std::fs::copy(from.join(file), to.join(file)).unwrap();
+    }
+    let db = rusqlite::Connection::open(from.join("node.db")).unwrap();
+    db.backup("main", to.join("node.db"), None::<fn(rusqlite::backup::Progress)>)
+        .unwrap();
 }

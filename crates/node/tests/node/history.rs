@@ -1,10 +1,8 @@
 //! Logs that were rewritten, cut or restored from a backup are refused, and what is held stays.
 
-use std::path::Path;
-
 use didymium_node::{NodeError, NodeState};
 
-use crate::common::{TestClub, copied, copy_dir, report};
+use crate::common::{TestClub, backup, copied, copy_dir, report};
 
 /// Two histories of CAN's log by the same key: DEU follows the first, then is shown the second.
 async fn shown_another_history(
@@ -33,27 +31,19 @@ async fn shown_another_history(
     second(&again.state);
     let error = deu.federation.pull_once("CAN").await.unwrap_err();
     assert_eq!(copied(&deu.state, "CAN"), held, "what is held stays");
-    let trouble = deu.state.peer("CAN").unwrap().trouble.unwrap();
-    assert_eq!(trouble, error.in_words());
-    if deu.state.peer("CAN").unwrap().frozen {
+    let peer = deu.state.peer("CAN").unwrap();
+    let trouble = peer.trouble.unwrap();
+    if peer.frozen {
+        assert!(trouble.contains("both signatures are its own"), "{trouble}");
         assert_eq!(deu.federation.pull_once("CAN").await.unwrap().entries, 0);
-        assert_eq!(
-            deu.state.peer("CAN").unwrap().trouble,
-            Some(trouble),
-            "not forgotten"
-        );
+        let after = deu.state.peer("CAN").unwrap().trouble;
+        assert_eq!(after, Some(trouble), "not forgotten");
+        let proven = didymium_node::evidence::against(&deu.state, "CAN").unwrap();
+        assert_eq!(proven.len(), 1, "and it can be shown to others");
+    } else {
+        assert_eq!(trouble, error.in_words());
     }
     (error, deu.state.clone())
-}
-
-fn backup(from: &Path, to: &Path) {
-    copy_dir(&from.join("keys"), &to.join("keys"));
-    for file in ["node.toml", "charter.cose"] {
-        std::fs::copy(from.join(file), to.join(file)).unwrap();
-    }
-    let db = rusqlite::Connection::open(from.join("node.db")).unwrap();
-    db.backup("main", to.join("node.db"), None::<fn(rusqlite::backup::Progress)>)
-        .unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

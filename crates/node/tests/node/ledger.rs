@@ -169,6 +169,12 @@ impl Store for Crashing {
     ) -> StoreResult<Option<didymium_store::Published>> {
         self.0.published(origin, grade)
     }
+    fn put_evidence(&self, new: &didymium_store::EvidenceRecord) -> StoreResult<bool> {
+        self.0.put_evidence(new)
+    }
+    fn evidence(&self, origin: &str, limit: u32) -> StoreResult<Vec<didymium_store::EvidenceRecord>> {
+        self.0.evidence(origin, limit)
+    }
     fn put_published(
         &self,
         origin: &str,

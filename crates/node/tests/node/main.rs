@@ -5,7 +5,9 @@
 mod admission;
 mod club;
 mod common;
+mod evidence;
 mod federation;
+mod fencing;
 mod history;
 mod intake;
 mod ledger;

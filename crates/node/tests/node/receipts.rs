@@ -109,7 +109,7 @@ async fn the_proof_that_is_taken_home_is_witnessed_when_the_quorum_is_there() {
             .store()
             .published(log.name(), Grade::Witnessed)
             .unwrap()
-            .is_some()
+            .is_some_and(|witnessed| witnessed.size > place.index)
     })
     .await;
     let late = proof()

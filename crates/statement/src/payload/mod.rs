@@ -1,6 +1,7 @@
 //! What statements say: the payload of each kind, parsed and checked against the vocabulary.
 
 mod basis;
+mod evidence;
 mod genesis;
 mod notice;
 mod observation;
@@ -12,6 +13,7 @@ mod text;
 mod wording;
 
 pub use basis::{Basis, Qualifier};
+pub use evidence::Evidence;
 pub use genesis::Genesis;
 pub use notice::{Confidence, Notice};
 pub use observation::{OBSERVATION_COLUMNS, Observation};

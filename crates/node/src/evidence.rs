@@ -1,0 +1,286 @@
+//! Evidence against logs: kept, said in this member's own log, read from the others' logs.
+//!
+//! A log that contradicts itself is caught by whoever sees both sides: a witness that is asked to cosign the second, a
+//! follower that holds the first, a gossip partner. What they found verifies by itself, so it spreads: each member that has
+//! it says it in its own log, and each that reads it there says it in turn. The accused log is frozen: followed and cosigned
+//! no further, until the charter decides.
+
+use std::collections::BTreeMap;
+
+use didymium_log::LogError;
+use didymium_log::evidence::{Evidence, Finding, SplitView};
+use didymium_log::note::Verifier;
+use didymium_statement::{Digest, Draft, Kind, KindVersion, Member, Statement, Visibility, payload};
+use didymium_store::EvidenceRecord;
+
+use crate::clock::rfc3339;
+use crate::folder::require_member;
+use crate::gate::Passage;
+use crate::held::ENTRIES_PER_READ_MAX;
+use crate::shutdown::Shutdown;
+use crate::{NodeError, NodeResult, NodeState};
+
+/// Most pieces of evidence read of one log: one is kept for each key that the log had.
+const EVIDENCE_A_LOG_MAX: u32 = 16;
+
+/// What the media type of evidence has in it: entries without these bytes are not decoded in the search for it.
+const MARK: &[u8] = b"application/vnd.didymium.evidence+json";
+
+/// Evidence that was verified, with what it proves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proven {
+    /// Code of the member whose log it is about.
+    pub member: String,
+    /// When this node first had it, milliseconds since the Unix epoch.
+    pub found_ms: i64,
+    /// Name of the statement in this member's own log that says it.
+    pub statement: Digest,
+    /// What it proves.
+    pub split_view: SplitView,
+}
+
+/// The keys that a member's log has under the charter.
+fn log_keys(member: &Member) -> Result<Vec<Verifier>, LogError> {
+    Ok(vec![member.keys.log.parse()?])
+}
+
+/// The keys of all witnesses of the club, so that evidence tells who cosigned which side.
+pub(crate) fn witness_keys(state: &NodeState) -> Vec<Verifier> {
+    let members = &state.charter().charter().members;
+    members
+        .iter()
+        .filter_map(|member| member.keys.witness.parse().ok())
+        .collect()
+}
+
+/// What is kept against the log of `member`, verified again. Blocking.
+///
+/// # Errors
+/// [`NodeError::NotAMember`], [`NodeError::Store`], [`NodeError::Log`] for a key that is none.
+pub fn against(state: &NodeState, member: &str) -> NodeResult<Vec<Proven>> {
+    let accused = require_member(state.charter(), member)?;
+    let keys = log_keys(accused)?;
+    let records = state.store().evidence(accused.origin(), EVIDENCE_A_LOG_MAX)?;
+    let mut proven = Vec::with_capacity(records.len());
+    for record in records {
+        // What the disk holds is believed no more than what a peer says.
+        if let Ok(split_view) = Evidence::parse(&record.bytes).and_then(|evidence| evidence.verify(&keys)) {
+            proven.push(Proven {
+                member: accused.member.clone(),
+                found_ms: record.found_ms,
+                statement: said(state, accused, &record)?.id(),
+                split_view,
+            });
+        }
+    }
+    Ok(proven)
+}
+
+/// Keeps evidence: on disk, the log frozen, said in this member's own log. One piece convicts: says whether it is the
+/// first. Blocking.
+///
+/// # Errors
+/// [`NodeError::Log`] if it does not verify under the charter; [`NodeError::Store`].
+pub fn keep(state: &NodeState, evidence: &Evidence) -> NodeResult<bool> {
+    let origin = didymium_log::checkpoint::Checkpoint::parse(&evidence.smaller().text)?.origin;
+    let accused = state.member_of_log(&origin)?;
+    let proven = evidence.verify(&log_keys(accused)?)?;
+    if !against(state, &accused.member)?.is_empty() {
+        return Ok(false);
+    }
+    let bytes = evidence.to_bytes();
+    let record = EvidenceRecord {
+        digest: *Digest::of(&bytes).as_bytes(),
+        origin,
+        bytes,
+        found_ms: state.clock().now_ms(),
+    };
+    if !state.store().put_evidence(&record)? {
+        return Ok(false);
+    }
+    let words = proven.english();
+    tracing::error!(
+        member = accused.member,
+        evidence = words,
+        "a log contradicts itself"
+    );
+    freeze(state, accused, words);
+    publish(state, accused, &record);
+    state.changed().tell();
+    Ok(true)
+}
+
+/// Takes up at the start what was kept before: freezes, and says what a crash kept from being said. Blocking.
+///
+/// # Errors
+/// [`NodeError::Store`], [`NodeError::Log`].
+pub(crate) fn take_up(state: &NodeState) -> NodeResult<()> {
+    for accused in &state.charter().charter().members {
+        let keys = log_keys(accused)?;
+        for record in state.store().evidence(accused.origin(), EVIDENCE_A_LOG_MAX)? {
+            let verified = Evidence::parse(&record.bytes).and_then(|evidence| evidence.verify(&keys));
+            if let Ok(proven) = verified {
+                freeze(state, accused, proven.english());
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Says in this member's own log everything that is kept and not said yet. Blocking.
+///
+/// # Errors
+/// [`NodeError::Store`].
+pub(crate) fn publish_all(state: &NodeState) -> NodeResult<()> {
+    for accused in &state.charter().charter().members {
+        for record in state.store().evidence(accused.origin(), EVIDENCE_A_LOG_MAX)? {
+            publish(state, accused, &record);
+        }
+    }
+    Ok(())
+}
+
+/// A frozen log is followed and cosigned no further; this member's own signs nothing more.
+fn freeze(state: &NodeState, accused: &Member, words: String) {
+    if accused.member == state.member().member {
+        state.ledger().gate().set(Passage::Shut { reason: words });
+        return;
+    }
+    state.update_peer(&accused.member, |peer| {
+        peer.frozen = true;
+        peer.trouble = Some(words);
+    });
+}
+
+/// The statement of this member that says the evidence. The same evidence gives the same statement, so that to say it
+/// twice changes nothing.
+fn said(state: &NodeState, accused: &Member, record: &EvidenceRecord) -> NodeResult<Statement> {
+    let payload = payload::Evidence {
+        member: accused.member.clone(),
+        origin: record.origin.clone(),
+        split_view: String::from_utf8_lossy(&record.bytes).into_owned(),
+    };
+    let payload = serde_json::to_vec(&payload).map_err(|error| NodeError::Encode {
+        what: "evidence",
+        reason: error.to_string(),
+    })?;
+    let digest = Digest::from_bytes(record.digest);
+    let draft = Draft {
+        issuer: state.member().did.clone(),
+        subject: format!("https://{}/evidence/{digest}", state.member().domain),
+        kind: KindVersion::v1(Kind::Evidence),
+        valid: None,
+        visibility: Visibility::Public,
+        payload,
+    };
+    let (statement, _) = draft.sign(state.signer())?;
+    Ok(statement)
+}
+
+/// What could not be said now, for want of room or because the log must not sign yet, is said at the next start.
+fn publish(state: &NodeState, accused: &Member, record: &EvidenceRecord) {
+    let outcome = said(state, accused, record).and_then(|statement| state.submit(vec![(statement, None)]));
+    match outcome {
+        Ok(places) => {
+            for place in places.iter().filter(|place| place.fresh) {
+                let found = rfc3339(record.found_ms);
+                tracing::info!(member = accused.member, index = place.index, %found, "evidence stands in the own log");
+            }
+        }
+        Err(error) => {
+            tracing::warn!(
+                error = error.in_words(),
+                "evidence could not be said in the own log yet"
+            );
+        }
+    }
+}
+
+/// What a finding of the log's machines leads to. Blocking.
+pub(crate) fn take_finding(state: &NodeState, member: &str, finding: &Finding) {
+    match finding {
+        Finding::Proven(evidence) => {
+            if let Err(error) = keep(state, evidence) {
+                tracing::warn!(
+                    peer = member,
+                    error = error.in_words(),
+                    "evidence could not be kept"
+                );
+            }
+        }
+        Finding::Suspected(_) => {
+            tracing::warn!(
+                peer = member,
+                "a proof of a larger tree failed; the log's own tiles decide"
+            );
+        }
+    }
+}
+
+/// Reads evidence in all logs held here, and again after changes, until the node stops.
+pub(crate) async fn keep_reading(state: NodeState, shutdown: Shutdown) {
+    let mut changes = state.changed().listen();
+    changes.mark_changed();
+    let stopping = shutdown.wait();
+    tokio::pin!(stopping);
+    let mut read_to = BTreeMap::new();
+    loop {
+        tokio::select! {
+            () = &mut stopping => return,
+            changed = changes.changed() => if changed.is_err() { return },
+        }
+        let (reading, from) = (state.clone(), std::mem::take(&mut read_to));
+        match tokio::task::spawn_blocking(move || read_all(&reading, from)).await {
+            Ok((to, outcome)) => {
+                read_to = to;
+                if let Err(error) = outcome {
+                    tracing::warn!(error = error.in_words(), "evidence in the logs could not be read");
+                }
+            }
+            Err(error) => tracing::error!(%error, "reading evidence ended early"),
+        }
+    }
+}
+
+/// Reads the others' logs on from where each was read to. Blocking.
+fn read_all(
+    state: &NodeState,
+    mut read_to: BTreeMap<String, u64>,
+) -> (BTreeMap<String, u64>, NodeResult<()>) {
+    let mut outcome = publish_all(state);
+    for peer in state.peers() {
+        let from = read_to.entry(peer.member.clone()).or_default();
+        if let Err(error) = read_log(state, &peer.member, from) {
+            outcome = Err(error);
+        }
+    }
+    (read_to, outcome)
+}
+
+fn read_log(state: &NodeState, member: &str, from: &mut u64) -> NodeResult<()> {
+    let log = state.log_of(member)?;
+    loop {
+        let entries = log.entries(*from, ENTRIES_PER_READ_MAX)?;
+        let Some(last) = entries.last() else {
+            return Ok(());
+        };
+        let next = last.index + 1;
+        for entry in &entries {
+            if let Some(evidence) = evidence_in(&entry.bytes) {
+                take_finding(state, member, &Finding::Proven(Box::new(evidence)));
+            }
+        }
+        *from = next;
+    }
+}
+
+fn evidence_in(entry: &[u8]) -> Option<Evidence> {
+    entry.windows(MARK.len()).find(|window| *window == MARK)?;
+    let statement = Statement::parse(entry).ok()?;
+    if statement.kind != KindVersion::v1(Kind::Evidence) {
+        return None;
+    }
+    let payload = statement.payload_bytes(None).ok().flatten()?;
+    let said = payload::Evidence::parse(payload).ok()?;
+    Evidence::parse(said.split_view.as_bytes()).ok()
+}

@@ -1,0 +1,288 @@
+//! Gossip of heads: what others were shown of each log is held against what was shown here.
+//!
+//! A member that shows two histories to two halves of the club looks honest to each half. So with every pull a peer is
+//! asked which heads it knows, and each is compared with the copy held here: at the same size or below by the own tiles,
+//! above it by the peer's. A head of this member's own log that is not held here shows that the folder is an old copy.
+
+use std::collections::BTreeMap;
+
+use didymium_log::Hash;
+use didymium_log::checkpoint::{Checkpoint, open_cosigned};
+use didymium_log::evidence::{Evidence, Finding};
+use didymium_log::note::{SignedNote, Verifier};
+use didymium_statement::Member;
+use didymium_store::Head;
+use serde::{Deserialize, Serialize};
+
+use super::client::Answer;
+use super::diagnosis::Divergence;
+use super::{Federation, PeerStatus};
+use crate::held::HeldLog;
+use crate::{NodeResult, NodeState, evidence, fencing};
+
+/// Largest list of heads taken, bytes: two notes of 64 members with a few signatures each.
+const HEADS_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// The heads that a node knows of: what its witness cosigned last, and what its copies stand at.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnownHeads {
+    /// Signed notes, by log.
+    pub heads: Vec<KnownHead>,
+}
+
+/// One head as a node knows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnownHead {
+    /// Code of the member whose log it is.
+    pub member: String,
+    /// Entries that are held of it.
+    pub copied: u64,
+    /// The checkpoints: that of the copy, and that cosigned last where it is another.
+    pub notes: Vec<String>,
+}
+
+/// The heads that this node knows of. Blocking.
+///
+/// # Errors
+/// [`crate::NodeError::Store`].
+pub fn known_heads(state: &NodeState) -> NodeResult<KnownHeads> {
+    let mut heads = Vec::new();
+    for member in &state.charter().charter().members {
+        let held = state.store().head(member.origin())?;
+        let copied = held.as_ref().map_or(0, |head| head.size);
+        let mut notes: Vec<String> = held
+            .and_then(|head| String::from_utf8(head.checkpoint).ok())
+            .into_iter()
+            .collect();
+        if let Some(cosigned) = state.store().cosigned(member.origin())?
+            && !notes.contains(&cosigned.note)
+        {
+            notes.push(cosigned.note);
+        }
+        if !notes.is_empty() {
+            heads.push(KnownHead {
+                member: member.member.clone(),
+                copied,
+                notes,
+            });
+        }
+    }
+    Ok(KnownHeads { heads })
+}
+
+/// What is remembered of a peer's gossip between two pulls.
+#[derive(Debug, Default)]
+pub(super) struct Heard {
+    etag: Option<String>,
+    /// Logs that the peer knows to be longer than the copy here, with the size of that copy.
+    behind: BTreeMap<String, u64>,
+}
+
+impl Federation {
+    /// Asks a peer which heads it knows, and holds them against the copies here.
+    pub(super) async fn gossip(&self, peer: &PeerStatus, heard: &mut Heard) -> NodeResult<()> {
+        let url = format!("{}/witness/heads", peer.address);
+        let (bytes, etag) = match self
+            .client
+            .get(&url, HEADS_BYTES_MAX, heard.etag.as_deref())
+            .await?
+        {
+            Answer::Body { bytes, etag } => (bytes, etag),
+            // An older node does not gossip.
+            Answer::NotFound => return Ok(()),
+            Answer::NotModified if heard.behind.is_empty() => return Ok(()),
+            // It said the same before, and some of it could not be judged then: it is read again.
+            Answer::NotModified => match self.client.get(&url, HEADS_BYTES_MAX, None).await? {
+                Answer::Body { bytes, etag } => (bytes, etag),
+                _ => return Ok(()),
+            },
+        };
+        let Ok(known) = serde_json::from_slice::<KnownHeads>(&bytes) else {
+            tracing::debug!(peer = peer.member, "gossip that cannot be read");
+            return Ok(());
+        };
+        let mut behind = BTreeMap::new();
+        let mut copies = BTreeMap::new();
+        for head in known.heads {
+            let Some(member) = self.state.charter().charter().member(&head.member).cloned() else {
+                continue;
+            };
+            copies.insert(member.member.clone(), head.copied);
+            for note in &head.notes {
+                let stuck_at = heard.behind.get(&member.member).copied();
+                match self.judge(peer, &member, note, stuck_at).await {
+                    Ok(Some(size)) => {
+                        behind.insert(member.member.clone(), size);
+                    }
+                    Ok(None) => {}
+                    Err(error) => {
+                        tracing::debug!(
+                            peer = peer.member,
+                            log = member.member,
+                            error = error.in_words(),
+                            "a head that a peer knows could not be judged"
+                        );
+                    }
+                }
+            }
+        }
+        heard.etag = etag;
+        heard.behind = behind;
+        self.state
+            .update_peer(&peer.member, |status| status.copies = copies);
+        Ok(())
+    }
+
+    /// Holds one head against the copy here; answers the copy's size if it is too short to tell.
+    async fn judge(
+        &self,
+        peer: &PeerStatus,
+        member: &Member,
+        note: &str,
+        stuck_at: Option<u64>,
+    ) -> NodeResult<Option<u64>> {
+        let key: Verifier = member.keys.log.parse()?;
+        let (signed, opened) = open_cosigned(note.as_bytes(), &key, &evidence::witness_keys(&self.state))?;
+        let note = SignedNote {
+            text: opened.text,
+            signatures: opened.verified,
+        };
+        let state = self.state.clone();
+        let own = member.member == state.member().member;
+        let held = state.log_of(&member.member)?;
+        let judged = tokio::task::spawn_blocking({
+            let (signed, note, held) = (signed.clone(), note.clone(), held.clone());
+            move || compare_below(&state, &held, &signed, &note, &key)
+        });
+        match judged.await?? {
+            Compared::Agrees => Ok(None),
+            Compared::Differs(finding) => {
+                let (state, member) = (self.state.clone(), member.member.clone());
+                let kept = tokio::task::spawn_blocking(move || {
+                    evidence::take_finding(&state, &member, &Finding::Proven(finding));
+                });
+                kept.await?;
+                Ok(None)
+            }
+            Compared::Above { held: size } if own => {
+                let reason = format!(
+                    "{} shows a checkpoint of this log with {} entries, {size} are held here: this folder is an old copy",
+                    peer.member, signed.size
+                );
+                fencing::shut(&self.state, &reason);
+                Ok(None)
+            }
+            Compared::Above { held: size } => {
+                // Whoever is a moment behind catches up; who is still behind at the next pull may be shown another history.
+                if stuck_at == Some(size) && size > 0 {
+                    self.judge_above(peer, member, &held, &signed, &note).await?;
+                }
+                Ok(Some(size))
+            }
+        }
+    }
+
+    /// Holds a longer head against the copy here, by the tiles of whoever knows it.
+    async fn judge_above(
+        &self,
+        peer: &PeerStatus,
+        member: &Member,
+        held: &HeldLog,
+        signed: &Checkpoint,
+        note: &SignedNote,
+    ) -> NodeResult<()> {
+        let reading = held.clone();
+        let Some(head) = tokio::task::spawn_blocking(move || reading.head()).await?? else {
+            return Ok(());
+        };
+        if head.size >= signed.size {
+            return Ok(());
+        }
+        let tiles = format!("{}/mirror/{}", peer.address, member.member);
+        let Divergence { root, path } = self.signed_root_at(&tiles, head.size, signed).await?;
+        if root.0 == head.root {
+            return Ok(());
+        }
+        self.rewritten(member, &head, note, root, &path).await
+    }
+
+    /// Keeps the evidence that a longer head does not begin with the copy here.
+    pub(super) async fn rewritten(
+        &self,
+        member: &Member,
+        head: &Head,
+        larger: &SignedNote,
+        root: Hash,
+        path: &[Hash],
+    ) -> NodeResult<()> {
+        let key: Verifier = member.keys.log.parse()?;
+        let smaller = SignedNote::parse(&head.checkpoint)?;
+        let witnesses = evidence::witness_keys(&self.state);
+        let found = Evidence::rewritten(&smaller, larger, root, path, &[key], &witnesses)?;
+        let state = self.state.clone();
+        tokio::task::spawn_blocking(move || evidence::keep(&state, &found)).await??;
+        Ok(())
+    }
+}
+
+enum Compared {
+    Agrees,
+    Differs(Box<Evidence>),
+    /// The head is longer than what is held.
+    Above {
+        held: u64,
+    },
+}
+
+/// Holds a head against the tiles here, if it is not longer. Blocking.
+fn compare_below(
+    state: &NodeState,
+    held: &HeldLog,
+    signed: &Checkpoint,
+    note: &SignedNote,
+    key: &Verifier,
+) -> NodeResult<Compared> {
+    let Some(head) = held.head()? else {
+        return Ok(Compared::Above { held: 0 });
+    };
+    if signed.size > head.size {
+        return Ok(Compared::Above { held: head.size });
+    }
+    let root = held.root(signed.size)?;
+    if root == signed.root {
+        return Ok(Compared::Agrees);
+    }
+    let found = contradiction(
+        held,
+        &head,
+        signed.size,
+        root,
+        note,
+        &[key.clone()],
+        &evidence::witness_keys(state),
+    )?;
+    Ok(Compared::Differs(Box::new(found)))
+}
+
+/// Evidence from a note that is not longer than the copy held, and has another root than the copy at its size. Blocking.
+///
+/// # Errors
+/// [`crate::NodeError::Log`], [`crate::NodeError::Store`].
+pub(super) fn contradiction(
+    held: &HeldLog,
+    head: &Head,
+    size: u64,
+    root: Hash,
+    note: &SignedNote,
+    log: &[Verifier],
+    witnesses: &[Verifier],
+) -> NodeResult<Evidence> {
+    let own = SignedNote::parse(&head.checkpoint)?;
+    if size == head.size {
+        return Ok(Evidence::same_size(&own, note, log, witnesses)?);
+    }
+    let path = held.consistency(size, head.size)?;
+    Ok(Evidence::rewritten(note, &own, root, &path, log, witnesses)?)
+}
