@@ -3,6 +3,7 @@
 //! Every answer that is a function of the twin carries the cut's id as its entity tag and is rendered once a cut
 //! (`cache`). The OpenAPI document is generated from the handlers and checked in (`openapi.json`, golden-tested).
 
+mod audit;
 mod cache;
 mod error;
 mod handlers;
@@ -21,6 +22,7 @@ use utoipa_axum::routes;
 use crate::NodeState;
 use cache::RenderCache;
 
+pub use audit::audit_of;
 pub use error::ApiError;
 
 /// What the handlers share.
@@ -73,6 +75,7 @@ fn described() -> OpenApiRouter<ApiState> {
         .routes(routes!(log_handlers::statement_cose))
         .routes(routes!(log_handlers::statement_proof))
         .routes(routes!(log_handlers::blob))
+        .routes(routes!(audit::audit))
 }
 
 /// The routes of `/api/v1`.

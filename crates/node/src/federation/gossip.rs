@@ -260,7 +260,7 @@ fn compare_below(
         signed.size,
         root,
         note,
-        &[key.clone()],
+        std::slice::from_ref(key),
         &evidence::witness_keys(state),
     )?;
     Ok(Compared::Differs(Box::new(found)))

@@ -1,9 +1,10 @@
 //! A log that contradicts itself is proven to every honest member, in every honest member's own log.
 
+use didymium_node::api::types::{Audit, Standing};
 use didymium_node::{NodeState, evidence};
 use didymium_statement::{Kind, Statement};
 
-use crate::common::{Running, TestClub, copy_dir, eventually, report};
+use crate::common::{Running, TestClub, client, copy_dir, eventually, report};
 
 /// Members whose own log says that the log of `accused` contradicts itself.
 fn say_it(states: &[&NodeState], accused: &str) -> Vec<String> {
@@ -77,6 +78,18 @@ async fn two_histories_shown_to_two_halves_are_proven_to_all() {
             );
         }
         for node in honest {
+            let audit = client().get(format!("{}/api/v1/audit", node.base));
+            let audit: Audit = audit.send().await.unwrap().json().await.unwrap();
+            let accused = &audit.logs[0];
+            assert_eq!(
+                (accused.member.as_str(), accused.standing),
+                ("CAN", Standing::Frozen)
+            );
+            assert!(
+                accused.evidence[0].french.contains("les deux signatures"),
+                "{accused:?}"
+            );
+            assert_eq!(audit.logs[1].standing, Standing::Followed);
             node.stop().await;
         }
     }

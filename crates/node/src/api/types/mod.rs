@@ -3,6 +3,7 @@
 //! Decimals travel as strings so that no reader's floating point changes a figure. Labels are not sent with figures: a
 //! reader takes them, in its own language, from `/api/v1/vocabulary` by key.
 
+mod audit;
 mod chain;
 mod composition;
 mod country;
@@ -15,6 +16,7 @@ mod provenance;
 mod series;
 mod statement;
 
+pub use audit::{Audit, AuditLog, Copied, Cosigner, EvidenceView, Standing};
 pub use chain::{Notice, Owner, Point, Process, Site, SitePage};
 pub use composition::{Composition, DepositLine};
 pub use country::{CountryPage, CountryPosition, CountryRow, MapShares};
