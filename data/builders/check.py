@@ -33,6 +33,12 @@ class Vocabulary:
         self.measures = {r["measure"]: r for r in t["measures"]}
         self.units = {r["unit"]: r for r in t["units"]}
         self.hs = {r["hs"]: r for r in t["hs_codes"]}
+        self.chain = {(r["family"], r["stage"]): {r["form"], *r["other_forms"].split(";")} - {""} for r in t["chain"]}
+
+    def forms_at(self, family, stage):
+        """The forms that belong to a stage: the family's own, or, where its chain lacks the stage, any other's."""
+        others = [forms for (_, known), forms in self.chain.items() if known == stage]
+        return self.chain.get((family, stage)) or set().union(*others)
 
 
 class Check:
@@ -86,6 +92,13 @@ class Check:
             if self.family(commodity) != family:
                 self.fail(where, f"{commodity} counted in {substance}")
 
+    def stage_and_form(self, where, commodity, stage, form):
+        self.known(where, "stage", stage, self.v.stages)
+        self.known(where, "form", form, self.v.forms)
+        fitting = self.v.forms_at(self.family(commodity), stage)
+        if stage and form and form not in fitting:
+            self.fail(where, f"form {form!r} at stage {stage!r} of {commodity}, where {sorted(fitting)} belong")
+
     def family(self, commodity):
         return next((r["family"] for r in self.v.tables["commodities"] if r["commodity"] == commodity), None)
 
@@ -99,8 +112,9 @@ class Check:
                 self.fail(where, f"measure {r['measure']!r} is not in the vocabulary")
                 continue
             self.known(where, "commodity", r["commodity"], self.v.commodities, measure["needs_commodity"] == "no")
-            self.known(where, "stage", r["stage"], self.v.stages, measure["needs_stage"] == "no")
-            self.known(where, "form", r["form"], self.v.forms, measure["needs_stage"] == "no")
+            if measure["needs_stage"] == "yes" and not (r["stage"] and r["form"]):
+                self.fail(where, "no stage or no form where the measure needs them")
+            self.stage_and_form(where, r["commodity"], r["stage"], r["form"])
             self.known(where, "area", r["area"], self.v.areas, empty=False)
             self.known(where, "partner", r["partner"], self.v.areas)
             self.mass(where, r["unit"], r["substance"], r["mass_basis"], r["commodity"])
@@ -143,8 +157,9 @@ class Check:
             processes.add(process)
             self.known(where, "country", r["country"], self.v.countries, empty=False)
             self.known(where, "commodity", r["commodity"], self.v.commodities, empty=False)
-            self.known(where, "stage", r["stage"], self.v.stages, empty=False)
-            self.known(where, "form", r["form"], self.v.forms)
+            if not r["stage"]:
+                self.fail(where, "a process without a stage")
+            self.stage_and_form(where, r["commodity"], r["stage"], r["form"])
             self.known(where, "status", r["status"], STATUSES, empty=False)
             self.known(where, "process_status", r["process_status"], STATUSES)
             self.point(where, r)

@@ -84,7 +84,7 @@ BATTERY_PROCESSES = {
     "gr-nc-us": ("graphite_synthetic", "coke", "needle_coke"),
     "gr-nc-china": ("graphite_synthetic", "coke", "needle_coke"),
     "gr-ref-shandong": ("graphite_natural", "spheroidisation", "spherical_graphite"),
-    "gr-ref-innermongolia": ("graphite_synthetic", "graphitisation", "anode_material"),
+    "gr-ref-innermongolia": ("graphite_synthetic", "graphitisation", "synthetic_graphite"),
     "gr-ref-japan": ("graphite_synthetic", "anode", "anode_material"),
     "gr-ref-korea": ("graphite", "anode", "anode_material"),
     "gr-ref-vidalia": ("graphite_natural", "anode", "anode_material"),

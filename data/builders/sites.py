@@ -80,8 +80,6 @@ def ree_capacity(r):
 def ree_form(stage, products):
     p = products.lower()
     if stage == "mine":
-        if "oxide (integrated)" in p:
-            return "separated_oxide"
         if "carbonate" in p and "mixed" in p:
             return "mixed_compound"
         return "concentrate" if "concentrate" in p or "monazite" in p else ""
@@ -97,9 +95,12 @@ def ree_form(stage, products):
 
 
 def ree_processes(r):
-    """(stage, form) of a row: one, or two where metal and alloy are both made."""
+    """(stage, form) of a row: one, or two where metal and alloy are both made, or a mine separates what it digs."""
     if r["site_id"] in REE_PROCESSES:
         return REE_PROCESSES[r["site_id"]]
+    if r["stage"] == "mine" and "oxide (integrated)" in r["products"].lower():
+        # The published capacity, of separated oxide, is that of the first: the separation.
+        return [("separation", "separated_oxide"), ("mine", "")]
     if r["stage"] == "metal_alloy":
         p = r["products"].lower()
         return [(s, s) for s in ("metal", "alloy") if s in p]

@@ -23,7 +23,11 @@ Examples:
 
 The columns are those of docs/fact-tables.md. Every row names its source, and the source stands in sources.csv beside \
 the table. A row that breaks a rule is told with its line, column and value, and then nothing of the file is loaded (exit \
-code 3). The same file twice logs nothing new.";
+code 3). The same file twice logs nothing new.
+
+A figure that contradicts another table of the member (the same source and key, another value) is refused, and the statement \
+that says otherwise is named; with --supersede it is replaced, if the file says everything else that it said. What looks \
+wrong but is what the source says (a world total below one country's figure) is loaded with a warning.";
 
 /// Log the rows of a CSV table as signed statements: all of the file or nothing
 ///
@@ -85,8 +89,11 @@ pub fn run(args: &ImportArgs, output: &Output) -> CliResult<()> {
     let loaded = sources.and_then(|sources| load(args, &state, &sources));
     match loaded {
         Ok(loaded) => {
+            for warning in &loaded.warnings {
+                output.warn(&format!("{}: {warning}", args.file.display()));
+            }
             let seconds = started.elapsed().as_secs_f64();
-            let answer = json!({ "file": args.file, "rows": loaded.rows, "logged": loaded.logged, "unchanged": loaded.unchanged, "seconds": seconds });
+            let answer = json!({ "file": args.file, "rows": loaded.rows, "logged": loaded.logged, "unchanged": loaded.unchanged, "warnings": loaded.warnings, "seconds": seconds });
             output.data(&answer, |_| {
                 format!(
                     "{}: {} rows; {} statements logged, {} were there already ({seconds:.1} s)",

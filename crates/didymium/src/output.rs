@@ -57,6 +57,16 @@ impl Output {
         let _ = writeln!(std::io::stderr().lock(), "{text}");
     }
 
+    /// Says what was done all the same, and should be looked at.
+    pub fn warn(self, text: &str) {
+        let (yellow, plain) = if self.colour {
+            ("\u{1b}[1;33m", "\u{1b}[0m")
+        } else {
+            ("", "")
+        };
+        self.say(&format!("{yellow}warning:{plain} {text}"));
+    }
+
     /// Prints an error whole: what, then each cause.
     pub fn error(self, error: &CliError) {
         let (red, plain) = if self.colour {

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::error::{CliError, CliResult};
 use crate::output::Output;
-use crate::signals;
+use crate::signals::Stop;
 
 const AFTER: &str = "\
 Examples:
@@ -39,6 +39,8 @@ struct Up {
 
 /// Runs until told to stop.
 pub async fn run(args: &ServeArgs, output: &Output) -> CliResult<()> {
+    // First of all: told to stop while it opens, the node stops as it does later.
+    let stop = Stop::listen()?;
     let folder = NodeFolder::open(&args.dir)?;
     let listener = didymium_node::bind(folder.config().listen).await?;
     let address = listener.local_addr().map_err(CliError::Runtime)?;
@@ -53,11 +55,6 @@ pub async fn run(args: &ServeArgs, output: &Output) -> CliResult<()> {
     output.data(&up, |up| {
         format!("{} is at {} (Ctrl-C stops it)", up.member, up.address)
     })?;
-    node.run(listener, async {
-        if let Err(error) = signals::stop().await {
-            tracing::error!(%error, "cannot listen for signals: stopping");
-        }
-    })
-    .await?;
+    node.run(listener, stop.told()).await?;
     Ok(())
 }

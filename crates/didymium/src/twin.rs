@@ -1,7 +1,7 @@
 //! `didymium twin`: balances, shares and the digest.
 
 use clap::{Args, Subcommand};
-use didymium_node::api::types::{Balance, BalanceRow, Figure, TwinState};
+use didymium_node::api::types::{Balance, BalanceRow, Contradiction, Figure, TwinState};
 use didymium_node::api::views::SeriesQuery;
 use serde::Serialize;
 
@@ -238,7 +238,7 @@ fn balance_text(balance: &Balance) -> String {
         .collect();
     let right: Vec<usize> = (1..header.len()).collect();
     format!(
-        "{} · {}{}\n{}: {}   HHI: {}   N-1: {} %\n\n{}\n\n{}",
+        "{} · {}{}\n{}: {}   HHI: {}   N-1: {} %\n\n{}\n{}\n{}",
         series_name(balance),
         balance.period,
         mark(is_projected(balance)),
@@ -247,8 +247,24 @@ fn balance_text(balance: &Balance) -> String {
         value(balance.hhi.as_ref()),
         value(balance.n_minus_1.as_ref()),
         columns(&header, &rows, &right),
+        contradictions_text(balance),
         balance.rule.en
     )
+}
+
+/// One line a contradiction: what is shown in the table first, then what others say of the same edition.
+fn contradictions_text(balance: &Balance) -> String {
+    let line = |found: &Contradiction| {
+        let said = found.figures.iter().map(|said| {
+            let figure = with_unit(Some(&said.figure));
+            format!("{figure} (said by {})", said.members.join(", "))
+        });
+        let cell = [&found.area, &found.partner, &found.source].map(String::as_str);
+        let cell: Vec<_> = cell.into_iter().filter(|part| !part.is_empty()).collect();
+        let said: Vec<_> = said.collect();
+        format!("contradiction: {}: {}\n", cell.join(" "), said.join(" and "))
+    };
+    balance.contradictions.iter().map(line).collect()
 }
 
 fn shares_text(shares: &Shares) -> String {

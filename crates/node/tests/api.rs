@@ -190,6 +190,84 @@ fn the_overview_names_every_stage_of_every_family() {
     }
 }
 
+#[test]
+fn malformed_parameters_are_named_with_what_was_given_and_what_is_allowed() {
+    let long = format!("/api/v1/sites?text={}&limit=1", "x".repeat(2_000));
+    for (path, parameter, told) in [
+        (
+            "/api/v1/sites?limit=-1",
+            "limit",
+            "must be a whole number from 1 to 500, not `-1`",
+        ),
+        (
+            "/api/v1/sites?limit=abc",
+            "limit",
+            "must be a whole number from 1 to 500, not `abc`",
+        ),
+        (
+            "/api/v1/notices?limit=",
+            "limit",
+            "must be a whole number from 1 to 500, not ``",
+        ),
+        (
+            "/api/v1/members?limit=501",
+            "limit",
+            "must be a whole number from 1 to 500, not `501`",
+        ),
+        (
+            "/api/v1/observations?limit=201",
+            "limit",
+            "must be a whole number from 1 to 200, not `201`",
+        ),
+        (
+            "/api/v1/statements?offset=1e3",
+            "offset",
+            "from 0 to 1099511627776, not `1e3`",
+        ),
+        (
+            "/api/v1/sources?offset=18446744073709551616",
+            "offset",
+            "from 0 to 1099511627776",
+        ),
+        (
+            "/api/v1/observations?chosen=maybe",
+            "chosen",
+            "must be `true` or `false`, not `maybe`",
+        ),
+        (
+            "/api/v1/countries?year=x",
+            "year",
+            "is no parameter of this address, which takes `offset`, `limit`",
+        ),
+        ("/api/v1/countries?limit=1&limit=2", "limit", "is given twice"),
+        ("/api/v1/map", "stage", "must be given: Stage key"),
+        ("/api/v1/flows?period=x", "period", "`x` is no period"),
+        (
+            "/api/v1/countries?limit=%1B%5B31m%E2%80%AEred",
+            "limit",
+            "not `\\u{1b}[31m\\u{202e}red`",
+        ),
+        ("/api/v1/countries?%1B=1", "\\u{1b}", "is no parameter"),
+        (
+            &long,
+            "text",
+            "the query has 2013 bytes, at most 1200 are allowed",
+        ),
+    ] {
+        let answered = ask_with(path, &[]);
+        assert_eq!(answered.status, StatusCode::BAD_REQUEST, "{path}");
+        let problem = answered.json();
+        assert_eq!(problem["type"], "/problems/bad-parameter", "{path}");
+        assert_eq!(problem["parameter"], parameter, "{path}");
+        let detail = problem["detail"].as_str().unwrap();
+        assert!(
+            detail.contains(told) && !detail.contains("eserialize"),
+            "{path}: {detail}"
+        );
+        assert!(detail.chars().count() <= 500, "{path}");
+    }
+}
+
 /// Collects the `figure` of every number in an answer, with the number.
 fn figures(value: &Value, found: &mut Vec<(String, String)>) {
     match value {

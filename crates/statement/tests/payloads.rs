@@ -46,12 +46,22 @@ fn a_good_row_is_read() {
 #[test]
 fn a_bad_cell_is_refused_with_its_column_its_value_and_why() {
     let long = "x".repeat(501);
-    let cases: [(&str, &str, &[&str]); 22] = [
+    let cases: [(&str, &str, &[&str]); 23] = [
         ("measure", "produktion", &["measure", "produktion", "production"]),
         ("commodity", "", &["commodity", "must not be empty"]),
         ("commodity", "unobtainium", &["commodity", "unobtainium"]),
         ("stage", "mining", &["stage", "mining"]),
         ("form", "", &["form", "must not be empty"]),
+        (
+            "form",
+            "magnet",
+            &[
+                "form",
+                "magnet",
+                "does not belong to stage `mine`",
+                "`ore`, `concentrate`",
+            ],
+        ),
         ("substance", "", &["substance", "contained"]),
         ("mass_basis", "", &["mass_basis", "wet, dry or contained"]),
         ("mass_basis", "damp", &["mass_basis", "damp"]),

@@ -377,8 +377,7 @@ impl Twin {
 
     /// Whether figures of the series may be added over countries: masses and money may, prices and percentages not.
     pub fn adds_up(&self, id: SeriesId) -> bool {
-        use didymium_vocabulary::Dimension::{Count, Mass, Money};
-        matches!(self.series(id).dimension, Mass | Money | Count)
+        self.series(id).dimension.adds_up()
     }
 
     /// A canonical value in the unit the series is shown in.

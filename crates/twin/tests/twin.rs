@@ -414,6 +414,72 @@ fn an_edition_that_contradicts_itself_is_seen_to() {
     assert_eq!(twin.trace(&figure.address).unwrap().alternatives.len(), 1);
 }
 
+#[test]
+fn contradictory_statements_of_two_members_are_both_told_with_who_says_them() {
+    let edition = source("usgs-mcs-2025", "usgs-mcs", "2025-01-31");
+    let other = source("bgs-wmp-2024", "bgs-wmp", "2024-03-01");
+    let twin = twin(&[
+        table(
+            "USA",
+            1,
+            &edition,
+            &[mined("CHN", "2023", "255000"), mined("AUS", "2023", "18000")],
+        ),
+        table(
+            "CAN",
+            2,
+            &edition,
+            &[mined("CHN", "2023", "250000"), mined("AUS", "2023", "18000")],
+        ),
+        table("CAN", 2, &other, &[mined("CHN", "2023", "240000")]),
+    ]);
+    let (id, at) = (series(&twin), period("2023"));
+    let found = twin.contradictions(id, at);
+    assert_eq!(
+        found.len(),
+        1,
+        "agreement and other editions contradict nothing: {found:?}"
+    );
+    assert_eq!(
+        (twin.text(found[0].area), found[0].source.source.as_str()),
+        ("CHN", "usgs-mcs-2025")
+    );
+    let mut said: Vec<_> = found[0]
+        .said
+        .iter()
+        .map(|one| {
+            (
+                twin.fact(one.fact).value,
+                one.members.iter().copied().collect::<Vec<_>>(),
+            )
+        })
+        .collect();
+    let shown = twin.cell(id, found[0].area, Symbol::EMPTY, at).unwrap();
+    assert_eq!(said[0].0, shown.value, "the one that is shown comes first");
+    said.sort();
+    assert_eq!(
+        said,
+        [(decimal("250000"), vec!["CAN"]), (decimal("255000"), vec!["USA"])]
+    );
+}
+
+#[test]
+fn a_form_that_does_not_belong_to_its_stage_is_not_interpreted() {
+    let edition = source("usgs-mcs-2025", "usgs-mcs", "2025-01-31");
+    let mut ore_of_magnets = mined("CHN", "2023", "1");
+    ore_of_magnets[2] = "magnet".into();
+    let twin = twin(&[
+        table("USA", 1, &edition, &[mined("AUS", "2023", "5")]),
+        table("CAN", 2, &edition, &[mined("CHN", "2023", "7"), ore_of_magnets]),
+    ]);
+    assert_eq!(twin.facts().len(), 1, "the table is read whole or not at all");
+    let reason = &twin.uninterpreted()[0].reason;
+    assert!(
+        reason.contains("row 2") && reason.contains("does not belong to stage `magnet`"),
+        "{reason}"
+    );
+}
+
 fn all_but(areas: &[&str]) -> AreaSet {
     AreaSet::AllBut(areas.iter().map(|area| (*area).to_owned()).collect())
 }

@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
-use crate::error::VocabularyError;
+use crate::error::{VocabularyError, excerpt};
 use crate::index::Entity;
 use crate::label::Label;
 use crate::measure::MassBasis;
 use crate::tables::Row;
+use crate::vocabulary::Vocabulary;
 
 /// Declares a keyed entity with label and description.
 macro_rules! described {
@@ -76,6 +77,9 @@ pub struct ChainLink {
     pub stage: String,
     /// Key of the form made there.
     pub form: String,
+    /// Keys of the other forms that may be counted there: what a mine or a recycler that goes further delivers, or a
+    /// narrower or wider form than the usual one.
+    pub other_forms: Vec<String>,
     /// Key of the substance that its mass counts; nothing where the material itself is weighed.
     pub substance: Option<String>,
     /// Basis of its mass; nothing where no mass is counted.
@@ -91,12 +95,20 @@ impl ChainLink {
         "order",
         "stage",
         "form",
+        "other_forms",
         "substance",
         "mass_basis",
         "headline_measure",
         "headline_commodity",
         "headline_unit",
     ];
+
+    /// Every form that belongs to the stage, the one made there first.
+    pub fn forms(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(&self.form)
+            .chain(&self.other_forms)
+            .map(String::as_str)
+    }
 
     pub(crate) fn from_row(row: &Row<'_>) -> Result<Self, VocabularyError> {
         let substance = row.optional_key("substance")?;
@@ -123,9 +135,47 @@ impl ChainLink {
             order: row.whole("order")?,
             stage: row.key("stage")?,
             form: row.key("form")?,
+            other_forms: row.keys("other_forms")?,
             substance,
             mass_basis,
             headline: headline(row)?,
+        })
+    }
+}
+
+impl Vocabulary {
+    /// The forms that belong to a stage of a family's chain. A stage outside of that chain (lithium metal is priced, and
+    /// nobody counts its making) has the forms of the families that do have it; a stage that no chain has, none.
+    #[must_use]
+    pub fn forms_at(&self, family: &str, stage: &str) -> Vec<&str> {
+        let at_stage = || self.chain_links().iter().filter(|link| link.stage == stage);
+        if let Some(own) = at_stage().find(|link| link.family == family) {
+            return own.forms().collect();
+        }
+        let mut forms: Vec<&str> = at_stage().flat_map(ChainLink::forms).collect();
+        forms.sort_unstable();
+        forms.dedup();
+        forms
+    }
+
+    /// Refuses a form that does not belong to the stage.
+    ///
+    /// # Errors
+    /// [`VocabularyError::FormNotAtStage`], which names the forms that do.
+    pub fn require_form_at(&self, family: &str, stage: &str, form: &str) -> Result<(), VocabularyError> {
+        let fitting = self.forms_at(family, stage);
+        if fitting.contains(&form) {
+            return Ok(());
+        }
+        Err(VocabularyError::FormNotAtStage {
+            form: excerpt(form),
+            stage: excerpt(stage),
+            family: family.to_owned(),
+            fitting: fitting
+                .iter()
+                .map(|form| format!("`{form}`"))
+                .collect::<Vec<_>>()
+                .join(", "),
         })
     }
 }

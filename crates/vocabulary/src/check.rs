@@ -52,7 +52,8 @@ impl Vocabulary {
                 self.require_commodity(key)
             })?;
             known("stage", row.stage.as_deref(), |key| self.require_stage(key))?;
-            known("form", row.form.as_deref(), |key| self.require_form(key))
+            known("form", row.form.as_deref(), |key| self.require_form(key))?;
+            self.check_form_of_code(row)
         })?;
         check_unique(HsCode::FILE, "hs", hs_codes, |row| {
             [row.hs.clone(), row.edition.clone()]
@@ -96,6 +97,13 @@ impl Vocabulary {
         known("family", Some(&row.family), |key| self.require_family(key))?;
         known("stage", Some(&row.stage), |key| self.require_stage(key))?;
         known("form", Some(&row.form), |key| self.require_form(key))?;
+        for (place, form) in row.other_forms.iter().enumerate() {
+            known("other_forms", Some(form), |key| self.require_form(key))?;
+            if row.forms().take(place + 1).any(|before| before == form) {
+                let reason = VocabularyError::FormRepeated { form: form.clone() };
+                return Err(Fault::new("other_forms", &row.other_forms.join(";"), reason));
+            }
+        }
         known("substance", row.substance.as_deref(), |key| {
             self.require_substance(key)
         })?;
@@ -118,6 +126,16 @@ impl Vocabulary {
             return Err(Fault::new("headline_unit", &headline.unit, reason));
         }
         Ok(())
+    }
+
+    /// A trade row takes stage and form from its code, so they must fit there too.
+    fn check_form_of_code(&self, row: &HsCode) -> Result<(), Fault> {
+        let (Some(stage), Some(form)) = (&row.stage, &row.form) else {
+            return Ok(());
+        };
+        let family = self.commodity(&row.commodity).map_or("", |found| &found.family);
+        self.require_form_at(family, stage, form)
+            .map_err(|reason| Fault::new("form", form, reason))
     }
 
     fn require_family(&self, key: &str) -> Result<&Commodity, VocabularyError> {

@@ -327,6 +327,26 @@ pub enum VocabularyError {
         element: String,
     },
 
+    /// A form that a row of the chain names twice.
+    #[error("`{form}` stands twice in this row")]
+    FormRepeated {
+        /// Key of the form.
+        form: String,
+    },
+
+    /// A form that does not belong to the stage it is counted at.
+    #[error("form `{form}` does not belong to stage `{stage}` of `{family}`: {}", fitting_forms(.fitting))]
+    FormNotAtStage {
+        /// The form as given, shortened.
+        form: String,
+        /// The stage, shortened.
+        stage: String,
+        /// Key of the family.
+        family: String,
+        /// The forms that belong there, with commas between them; empty if none does.
+        fitting: String,
+    },
+
     /// A substance, such as a sum, that has no factor to an element.
     #[error("substance `{substance}` has no formula and element, so no factor")]
     NoFormula {
@@ -370,6 +390,14 @@ pub(crate) fn excerpt(text: &str) -> String {
     match text.char_indices().nth(EXCERPT_CHARACTERS_MAX) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
+    }
+}
+
+fn fitting_forms(fitting: &str) -> String {
+    if fitting.is_empty() {
+        "none does, leave the form empty".to_owned()
+    } else {
+        format!("what belongs there is {fitting}")
     }
 }
 

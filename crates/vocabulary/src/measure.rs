@@ -42,6 +42,14 @@ words! {
     choices "`wet`, `dry`, `contained`"
 }
 
+impl Dimension {
+    /// Whether figures may be added over countries: masses, money and counts may, prices, percentages and indices not.
+    #[must_use]
+    pub const fn adds_up(self) -> bool {
+        matches!(self, Self::Mass | Self::Money | Self::Count)
+    }
+}
+
 /// Something that a statistic or a return states: production, reserves, a price …
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Measure {

@@ -36,8 +36,8 @@ fn a_new_mineral_is_rows_alone() {
         ),
         (
             "chain.csv",
-            "exercise_mineral,2,refining,refined,Zz,contained,production,exercise_mineral,kg\n\
-             exercise_mineral,1,mine,ore,Zz2O3,contained,,,\n",
+            "exercise_mineral,2,refining,refined,,Zz,contained,production,exercise_mineral,kg\n\
+             exercise_mineral,1,mine,ore,concentrate,Zz2O3,contained,,,\n",
         ),
         (
             "hs_codes.csv",
@@ -115,6 +115,34 @@ fn the_embedded_vocabulary_holds_what_the_contract_names() {
     assert_eq!(
         vocabulary.chain("rare_earths").next().unwrap().mass_basis,
         Some(MassBasis::Contained)
+    );
+}
+
+#[test]
+fn a_stage_knows_the_forms_that_belong_to_it() {
+    let vocabulary = Vocabulary::embedded();
+    assert_eq!(
+        vocabulary.forms_at("rare_earths", "mine"),
+        ["ore", "concentrate", "mixed_compound"],
+        "the form made there comes first"
+    );
+    let outside = vocabulary.forms_at("lithium", "metal");
+    assert_eq!(outside, ["metal"], "a stage of other chains has their forms");
+    assert!(vocabulary.forms_at("lithium", "end_use").is_empty());
+    assert!(vocabulary.require_form_at("nickel", "refining", "class1").is_ok());
+    let refused = vocabulary
+        .require_form_at("rare_earths", "magnet", "ore")
+        .unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "form `ore` does not belong to stage `magnet` of `rare_earths`: what belongs there is `magnet`"
+    );
+    let nowhere = vocabulary
+        .require_form_at("lithium", "end_use", "metal")
+        .unwrap_err();
+    assert!(
+        nowhere.to_string().ends_with("none does, leave the form empty"),
+        "{nowhere}"
     );
 }
 
@@ -216,7 +244,7 @@ fn broken_cells_are_named_with_file_line_column_value_and_reason() {
         "table chain.csv, line {}, column stage, value `separaton`: ",
         lines("chain.csv")
     );
-    let found = refusal("chain.csv", "rare_earths,99,separaton,metal,,wet,,,\n");
+    let found = refusal("chain.csv", "rare_earths,99,separaton,metal,,,wet,,,\n");
     assert!(
         found.starts_with(&expected) && found.ends_with("did you mean `separation`?"),
         "{found}"
@@ -318,28 +346,44 @@ fn every_kind_of_fault_is_refused() {
         ),
         (
             "chain.csv",
-            "lithium,1,metal,metal,,wet,,,\n",
+            "lithium,1,metal,metal,,,wet,,,\n",
             "`lithium, 1` is given twice",
         ),
         (
             "chain.csv",
-            "lithium,99,metal,metal,Li,wet,,,\n",
+            "lithium,99,metal,metal,,Li,wet,,,\n",
             "leave the substance `Li` out",
         ),
         (
             "chain.csv",
-            "lithium,99,metal,metal,,contained,,,\n",
+            "lithium,99,metal,metal,,,contained,,,\n",
             "needs the substance",
         ),
         (
             "chain.csv",
-            "lithium,99,metal,metal,,,production,,t\n",
+            "lithium,99,metal,metal,,,,production,,t\n",
             "column headline_commodity, value ``",
         ),
         (
             "chain.csv",
-            "lithium,99,metal,metal,,,production,lithium,usd\n",
+            "lithium,99,metal,metal,,,,production,lithium,usd\n",
             "unit `usd` measures money",
+        ),
+        (
+            "chain.csv",
+            "lithium,99,metal,metal,ingot,,wet,,,\n",
+            "column other_forms, value `ingot`: unknown form `ingot`",
+        ),
+        (
+            "chain.csv",
+            "lithium,99,metal,metal,alloy;metal,,wet,,,\n",
+            "`metal` stands twice in this row",
+        ),
+        (
+            "hs_codes.csv",
+            "999999,HS2022,Z,Z,rare_earths,magnet,ore,no\n",
+            "column form, value `ore`: form `ore` does not belong to stage `magnet` of `rare_earths`: what belongs there is \
+             `magnet`",
         ),
         (
             "countries.csv",

@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 
 use crate::error::{CliError, CliResult};
 use crate::output::Output;
-use crate::signals;
+use crate::signals::Stop;
 use summary::{Summary, Timings};
 
 const AFTER: &str = "\
@@ -30,7 +30,8 @@ Examples:
 The first run makes keys for seven members and loads the public facts, each table into the log of one member; the others \
 get it over HTTP. The second run finds everything in place. The folder may be deleted when the demo is not running.
 
-`--once` ends with exit code 4 if the nodes disagree and 5 if one is incomplete.";
+Ctrl-C or SIGTERM stops the club at any time, also while it is founded or loaded (exit code 0); what is in the folder stays \
+whole. `--once` ends with exit code 4 if the nodes disagree, and 5 if one is incomplete or it was told to stop before.";
 
 /// Run a club of seven nations on this machine, with real public facts
 ///
@@ -58,6 +59,8 @@ pub struct DemoArgs {
 
 /// Runs the club.
 pub async fn run(args: DemoArgs, output: &Output) -> CliResult<()> {
+    // First of all, so that Ctrl-C never ends the founding or the loading half way: each step is let end.
+    let stop = Stop::listen()?;
     let mut timings = Timings::start();
     let listeners = club::listen(args.port).await?;
     let addresses = club::addresses(&listeners)?;
@@ -68,14 +71,21 @@ pub async fn run(args: DemoArgs, output: &Output) -> CliResult<()> {
         output.say("founded the club: keys, charter and a log for each of its seven members");
     }
     timings.mark("found");
+    if stop.is_told() {
+        return stopped_early(&args, output);
+    }
     let nodes = open(folders).await?;
     let states: Vec<NodeState> = nodes.iter().map(|node| node.state().clone()).collect();
     timings.mark("open");
 
     let data = args.data.clone().map_or(DataSource::Embedded, DataSource::Folder);
-    let (loading, say) = (states.clone(), *output);
-    let tables = tokio::task::spawn_blocking(move || tables::load_all(&loading, &data, &say)).await??;
+    let (loading, say, until) = (states.clone(), *output, stop.clone());
+    let tables =
+        tokio::task::spawn_blocking(move || tables::load_all(&loading, &data, &say, &until)).await??;
     timings.mark("load");
+    if stop.is_told() {
+        return stopped_early(&args, output);
+    }
 
     let (switch, stopping) = shutdown_switch();
     let mut running = start(nodes, listeners, &stopping);
@@ -83,13 +93,16 @@ pub async fn run(args: DemoArgs, output: &Output) -> CliResult<()> {
     let outcome = tokio::select! {
         outcome = converge::wait(&states, Duration::from_secs(args.wait)) => outcome,
         ended = running.join_next() => return ended.map_or(Ok(()), |ended| ended?.map_err(CliError::from)),
-        told = signals::stop() => return finish(switch, running, told).await,
+        () = stop.clone().told() => {
+            finish(switch, running, output).await?;
+            return stopped_early(&args, output);
+        }
     };
     timings.mark("converge");
     let summary = Summary::of(&args.dir, founded, &states, tables, timings);
     if args.once {
         output.print(&serde_json::to_string_pretty(&summary)?)?;
-        finish(switch, running, Ok(())).await?;
+        finish(switch, running, output).await?;
         return outcome;
     }
     if output.json() {
@@ -101,9 +114,22 @@ pub async fn run(args: DemoArgs, output: &Output) -> CliResult<()> {
         output.error(&error);
     }
     tokio::select! {
-        told = signals::stop() => finish(switch, running, told).await,
+        () = stop.told() => finish(switch, running, output).await,
         ended = running.join_next() => ended.map_or(Ok(()), |ended| ended?.map_err(CliError::from)),
     }
+}
+
+/// Told to stop before the club was up: well done for who only wanted to look, no answer for who asked for one.
+fn stopped_early(args: &DemoArgs, output: &Output) -> CliResult<()> {
+    let folder = args.dir.display();
+    if args.once {
+        let reason = format!("told to stop before the nodes agreed; the next start goes on in {folder}");
+        return Err(CliError::Incomplete(reason));
+    }
+    output.say(&format!(
+        "stopped before the club was up; what is in {folder} is whole, and the next start goes on from there"
+    ));
+    Ok(())
 }
 
 /// Opens the seven nodes at the same time: checking seven databases is most of a second start.
@@ -139,7 +165,7 @@ fn start(
 async fn finish(
     switch: didymium_node::ShutdownSwitch,
     mut running: JoinSet<Result<(), NodeError>>,
-    told: std::io::Result<()>,
+    output: &Output,
 ) -> CliResult<()> {
     let begun = Instant::now();
     switch.stop();
@@ -148,7 +174,8 @@ async fn finish(
     }
     tracing::info!(
         milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
-        "the club has stopped"
+        "every node has stopped"
     );
-    told.map_err(CliError::Runtime)
+    output.say("the club has stopped");
+    Ok(())
 }

@@ -15,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 use crate::error::{CliError, CliResult};
 use crate::output::Output;
 use crate::progress::TableProgress;
+use crate::signals::Stop;
 
 /// Beside a node's log: which tables it holds. Only a short cut; without it the tables are read again, and an import
 /// of what is there already changes nothing.
@@ -43,11 +44,13 @@ struct Mark {
 
 type Marks = BTreeMap<String, Mark>;
 
-/// Loads every table of the manifest that the logs do not hold yet.
+/// Loads every table of the manifest that the logs do not hold yet; between two tables it may be told to stop, and then
+/// says nothing of what it did.
 pub(super) fn load_all(
     states: &[NodeState],
     data: &DataSource,
     output: &Output,
+    stop: &Stop,
 ) -> CliResult<Vec<TableLine>> {
     let vocabulary = didymium_vocabulary::Vocabulary::embedded();
     let manifest = Manifest::read("tables.csv", data.open("tables.csv")?.0, vocabulary)?;
@@ -65,6 +68,9 @@ pub(super) fn load_all(
         let size = state.ledger().log().size()?;
         let mut registered: Option<Registered> = None;
         for (place, table) in own {
+            if stop.is_told() {
+                return Ok(Vec::new());
+            }
             let digest = digest_of(data, table)?;
             if let Some(mark) = marks
                 .get(&table.file)
@@ -83,6 +89,9 @@ pub(super) fn load_all(
                 table.file, loaded.rows, loaded.logged
             ));
             lines[place] = Some(line(table, loaded.rows, loaded.logged, loaded.logged == 0));
+            for warning in &loaded.warnings {
+                output.warn(&format!("{}: {warning}", table.file));
+            }
             let size = state.ledger().log().size()?;
             marks.insert(
                 table.file.clone(),

@@ -191,6 +191,94 @@ fn a_newer_edition_of_a_table_supersedes_the_old_one() {
 }
 
 #[test]
+fn two_members_who_contradict_each_other_are_both_shown() {
+    let dir = tempfile::tempdir().unwrap();
+    let (club, data) = (dir.path().join("club"), dir.path().join("data"));
+    small_data(&data);
+    let tables =
+        "file,kind,issuer,title_en,title_fr\none.csv,statistic,CAN,O,O\nother.csv,statistic,DEU,P,P\n";
+    std::fs::write(data.join("tables.csv"), tables).unwrap();
+    let other = format!("{HEADER}{}", ROW.replace("255000", "250000"));
+    std::fs::write(data.join("other.csv"), other).unwrap();
+    demo(&club, Some(&data)).ends(0);
+    let node = club.join("ITA").display().to_string();
+    let asked = ["twin", "balance", "rare_earths", "--dir", &node];
+    let balance = run(&[&asked[..], &["--json"]].concat()).ends(0).json();
+    let found = &balance["contradictions"][0];
+    assert_eq!(
+        (&found["area"], &found["source"]),
+        (&"CHN".into(), &"usgs-mcs-2025".into())
+    );
+    let figures = found["figures"].as_array().unwrap();
+    assert_eq!(
+        figures[0]["figure"]["figure"],
+        balance["rows"][0]["by_source"][0]["figure"]
+    );
+    let mut said: Vec<_> = figures
+        .iter()
+        .map(|said| {
+            (
+                said["figure"]["value"].as_str().unwrap(),
+                said["members"][0].as_str().unwrap(),
+            )
+        })
+        .collect();
+    said.sort_unstable();
+    assert_eq!(said, [("250000", "DEU"), ("255000", "CAN")]);
+    let text = run(&asked).ends(0).out;
+    for word in [
+        "contradiction: CHN usgs-mcs-2025",
+        "250000 t REO (said by DEU)",
+        "255000 t REO (said by CAN)",
+    ] {
+        assert!(text.contains(word), "{text}");
+    }
+}
+
+/// Starts a demo, waits until it says `until` on standard error, sends it a signal, and gives its exit code and the rest.
+fn interrupted(club: &Path, once: bool, until: &str, signal: &str) -> (Option<i32>, String) {
+    use std::io::{BufRead as _, BufReader, Read as _};
+    let mut args = vec!["demo", "--port", "0", "--dir", club.to_str().unwrap()];
+    args.extend(once.then_some("--once"));
+    let mut demo = crate::common::binary()
+        .args(&args)
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(demo.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.contains(until) {
+        line.clear();
+        assert!(said.read_line(&mut line).unwrap() > 0, "it never says `{until}`");
+    }
+    let told = std::process::Command::new("kill")
+        .args([signal, &demo.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(told.success());
+    let mut rest = String::new();
+    said.read_to_string(&mut rest).unwrap();
+    (demo.wait().unwrap().code(), rest)
+}
+
+#[test]
+fn an_interrupt_at_the_very_beginning_is_heard_and_answered() {
+    let dir = tempfile::tempdir().unwrap();
+    let club = dir.path().join("club");
+    // The first line is said before the club is founded, the other while its tables are loaded.
+    for (until, signal) in [("club folder", "-INT"), ("rows in", "-TERM")] {
+        let (code, said) = interrupted(&club, false, until, signal);
+        assert_eq!(code, Some(0), "{said}");
+        assert!(said.contains("stopped before the club was up"), "{said}");
+    }
+    let (code, said) = interrupted(&club, true, "club folder", "-INT");
+    assert_eq!(code, Some(5), "{said}");
+    assert!(said.contains("told to stop before the nodes agreed"), "{said}");
+    demo(&club, None).ends(0);
+}
+
+#[test]
 fn the_digest_depends_on_the_facts_alone() {
     let desk = Desk::new();
     let (first, second, third) = (desk.node(), desk.init("second"), desk.init("third"));

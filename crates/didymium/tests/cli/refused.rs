@@ -12,6 +12,11 @@ fn bad_rows_are_refused_with_their_place_and_nothing_is_loaded() {
     for (change, column, reason) in [
         (ROW.replace(",t,", ",usd,"), "unit", "not a unit of mass"),
         (ROW.replace("CHN", "XYZ"), "area", "XYZ"),
+        (
+            ROW.replace(",ore,", ",magnet,"),
+            "form",
+            "does not belong to stage `mine` of `rare_earths`: what belongs there is `ore`",
+        ),
         (ROW.replace("255000", "-255000"), "value", "negative"),
         (ROW.replace(",2023,", ",2099,"), "period", "after the publication"),
         (
@@ -41,6 +46,80 @@ fn bad_rows_are_refused_with_their_place_and_nothing_is_loaded() {
             answer.err
         );
         assert_eq!(twin(&node)["observations"], 0);
+    }
+}
+
+#[test]
+fn a_table_without_rows_is_no_success() {
+    let desk = Desk::new();
+    for (kind, header) in [("statistic", HEADER), ("site", SITE_HEADER)] {
+        let answer = desk.import_as(&desk.node(), kind, "t.csv", header).ends(3);
+        assert!(
+            answer.err.contains("t.csv: line 1") && answer.err.contains("a header and no rows"),
+            "{}",
+            answer.err
+        );
+    }
+}
+
+#[test]
+fn a_figure_that_contradicts_another_table_names_the_statement_and_how_to_replace_it() {
+    let desk = Desk::new();
+    let node = desk.node();
+    let first = format!("{HEADER}{ROW}");
+    desk.import(&node, "a.csv", &first).ends(0);
+    let again = desk.import(&node, "a.csv", &first).ends(0).json();
+    assert_eq!((&again["logged"], &again["unchanged"]), (&0.into(), &1.into()));
+    let other = format!("{HEADER}{}", ROW.replace("255000", "250000"));
+    let answer = desk.import(&node, "b.csv", &other).ends(3);
+    let problem = &answer.json()["problems"][0];
+    assert_eq!(
+        (&problem["line"], &problem["column"]),
+        (&2.into(), &"value".into())
+    );
+    for word in [
+        "contradicts statement",
+        "table `a`",
+        "255000 t",
+        "--supersede REASON",
+    ] {
+        assert!(answer.err.contains(word), "{}", answer.err);
+    }
+    assert_eq!(twin(&node)["observations"], 1);
+    let file = desk.path("b.csv").display().to_string();
+    let args = [
+        "import",
+        "--dir",
+        &node,
+        "--kind",
+        "statistic",
+        &file,
+        "--supersede",
+        "a slip",
+    ];
+    run(&args).ends(0);
+    assert_eq!(twin(&node)["observations"], 1, "the first is withdrawn");
+    let asked = run(&["twin", "balance", "--json", "--dir", &node, "rare_earths"]).ends(0);
+    assert_eq!(asked.json()["rows"][0]["chosen"]["value"], "250000");
+}
+
+#[test]
+fn a_world_total_below_a_countrys_figure_is_loaded_with_a_warning() {
+    let desk = Desk::new();
+    let world = ROW.replace("CHN", "WLD").replace("255000", "200000");
+    let answer = desk
+        .import(&desk.node(), "t.csv", &format!("{HEADER}{ROW}{world}"))
+        .ends(0);
+    assert_eq!(answer.json()["warnings"][0]["line"], 3);
+    for word in [
+        "warning: ",
+        "t.csv: line 3",
+        "usgs-mcs-2025",
+        "2023",
+        "200000 t",
+        "255000 t of CHN",
+    ] {
+        assert!(answer.err.contains(word), "{}", answer.err);
     }
 }
 

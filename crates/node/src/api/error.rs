@@ -1,11 +1,16 @@
 //! Why a question has no answer.
 
+use std::borrow::Cow;
+
 use axum::response::{IntoResponse, Response};
 
 use didymium_twin::Twin;
 
 use crate::NodeError;
 use crate::server::{Problem, ProblemType};
+
+/// Longest reason in characters: some repeat what was given.
+const REASON_CHARACTERS_MAX: usize = 500;
 
 /// An error of `/api/v1`; it is sent as problem details (RFC 9457).
 #[derive(Debug, thiserror::Error)]
@@ -33,8 +38,8 @@ pub enum ApiError {
     /// A parameter is wrong.
     #[error("parameter `{parameter}`: {reason}")]
     Query {
-        /// Which.
-        parameter: &'static str,
+        /// Which; one that is not known is cut to a readable length, and escaped.
+        parameter: Cow<'static, str>,
         /// What is wrong and what would be right.
         reason: String,
     },
@@ -62,10 +67,10 @@ impl ApiError {
         }
     }
 
-    pub(crate) fn query(parameter: &'static str, reason: impl Into<String>) -> Self {
+    pub(crate) fn query(parameter: impl Into<Cow<'static, str>>, reason: impl Into<String>) -> Self {
         Self::Query {
-            parameter,
-            reason: reason.into(),
+            parameter: parameter.into(),
+            reason: reason.into().chars().take(REASON_CHARACTERS_MAX).collect(),
         }
     }
 }
@@ -83,7 +88,7 @@ impl From<ApiError> for Problem {
             ApiError::Building => Self::new(ProblemType::NotReady, text),
             ApiError::NotFound { what, key } => Self::not_found(format!("{what} `{key}`")),
             ApiError::NotHereYet { .. } => Self::new(ProblemType::NotFound, text),
-            ApiError::Query { parameter, reason } => Self::parameter(parameter, reason),
+            ApiError::Query { parameter, reason } => Self::parameter(&parameter, reason),
             ApiError::Unrenderable => Self::new(ProblemType::Internal, text),
             ApiError::Node(error) => Self::from(error),
         }

@@ -13,6 +13,7 @@ mod query_cut;
 pub mod types;
 pub mod views;
 mod vocabulary;
+mod wrong_query;
 
 use axum::Router;
 use utoipa::OpenApi as _;

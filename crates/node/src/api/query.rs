@@ -9,6 +9,7 @@ use utoipa::IntoParams;
 
 use super::ApiError;
 use super::views::{NoticeFilter, ObservationFilter, SeriesQuery, SiteFilter};
+use super::wrong_query;
 
 /// Items of a page if the question names no limit.
 const LIMIT_DEFAULT: u64 = 100;
@@ -16,23 +17,20 @@ const LIMIT_DEFAULT: u64 = 100;
 pub(crate) const LIMIT_MAX: u64 = 500;
 /// Most observations of a page: each is several times as long as an item of another list.
 pub(crate) const OBSERVATIONS_LIMIT_MAX: u64 = 200;
-/// Longest text of a parameter in bytes.
-const PARAMETER_BYTES_MAX: usize = 300;
+/// Largest offset of a page: more than any list has.
+pub(crate) const OFFSET_MAX: u64 = 1 << 40;
 
 /// A question's parameters.
 pub(crate) struct Ask<T>(pub(crate) T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Ask<T> {
+impl<T: DeserializeOwned + IntoParams, S: Send + Sync> FromRequestParts<S> for Ask<T> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        let query = parts.uri.query().unwrap_or_default();
-        if query.len() > 4 * PARAMETER_BYTES_MAX {
-            return Err(ApiError::query("query", "has more than 1,200 bytes"));
-        }
+        wrong_query::check_length(&parts.uri)?;
         axum::extract::Query::<T>::try_from_uri(&parts.uri)
             .map(|axum::extract::Query(ask)| Self(ask))
-            .map_err(|rejection| ApiError::query("query", rejection.body_text()))
+            .map_err(|_| wrong_query::explain::<T>(&parts.uri))
     }
 }
 
@@ -58,14 +56,19 @@ pub(crate) fn window_of(
     if !(1..=most).contains(&limit) {
         return Err(ApiError::query(
             "limit",
-            format!("must be 1 to {most}, not {limit}"),
+            format!("must be a whole number from 1 to {most}, not `{limit}`"),
         ));
     }
     let place = |value: u64, name| {
         usize::try_from(value)
             .ok()
-            .filter(|v| *v <= 1 << 40)
-            .ok_or_else(|| ApiError::query(name, "is too large"))
+            .filter(|_| value <= OFFSET_MAX)
+            .ok_or_else(|| {
+                ApiError::query(
+                    name,
+                    format!("must be a whole number from 0 to {OFFSET_MAX}, not `{value}`"),
+                )
+            })
     };
     Ok((place(offset.unwrap_or(0), "offset")?, place(limit, "limit")?))
 }

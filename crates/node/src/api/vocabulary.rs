@@ -52,6 +52,7 @@ fn link(link: &ChainLink) -> Value {
         "order": link.order,
         "stage": link.stage,
         "form": link.form,
+        "other_forms": link.other_forms,
         "substance": link.substance,
         "headline_measure": link.headline.as_ref().map(|headline| &headline.measure),
         "headline_commodity": link.headline.as_ref().map(|headline| &headline.commodity),

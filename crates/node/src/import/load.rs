@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::{Author, Import, ImportError, ImportResult, Progress, Registered, Sources, TableKind};
+use super::{Author, Import, ImportError, ImportResult, Problem, Progress, Registered, Sources, TableKind};
 use crate::NodeState;
 
 /// A table to be imported.
@@ -20,7 +20,7 @@ pub struct TableJob<'a> {
 }
 
 /// What an import did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Loaded {
     /// Rows read.
     pub rows: u64,
@@ -28,6 +28,8 @@ pub struct Loaded {
     pub logged: u64,
     /// Statements that stood in the log already.
     pub unchanged: u64,
+    /// What was loaded all the same, and should be looked at.
+    pub warnings: Vec<Problem>,
 }
 
 impl TableJob<'_> {
@@ -57,7 +59,7 @@ impl TableJob<'_> {
             supersede: self.supersede,
         };
         let prepared = import.read(self.kind, self.table, self.file, input, progress)?;
-        let (rows, unchanged) = (prepared.rows, prepared.unchanged);
+        let (rows, unchanged, warnings) = (prepared.rows, prepared.unchanged, prepared.warnings);
         let entries: Vec<_> = prepared
             .statements
             .into_iter()
@@ -74,6 +76,7 @@ impl TableJob<'_> {
             rows,
             logged: logged.iter().filter(|place| place.fresh).count() as u64,
             unchanged,
+            warnings,
         })
     }
 }

@@ -9,6 +9,7 @@
 //! logs nothing new.
 
 mod embedded;
+mod figures;
 mod lines;
 mod load;
 mod manifest;
@@ -21,6 +22,7 @@ mod sources;
 mod speaker;
 mod statistic;
 mod table;
+mod totals;
 
 use std::io::Read;
 
@@ -164,6 +166,8 @@ pub struct Prepared {
     pub rows: u64,
     /// Statements that the log holds already.
     pub unchanged: u64,
+    /// What is loaded all the same, and should be looked at; at most [`PROBLEMS_MAX`].
+    pub warnings: Vec<Problem>,
 }
 
 /// An importer of tables into one member's log.
@@ -224,6 +228,7 @@ impl Import<'_> {
         let mut reading = Reading {
             file,
             problems: Problems::default(),
+            warnings: Problems::default(),
             rows: 0,
             progress,
         };
@@ -234,12 +239,19 @@ impl Import<'_> {
             TableKind::Notice => notice::read(self, input, &mut reading, &mut speaker)?,
         }
         let rows = reading.rows;
+        if rows == 0 && reading.problems.is_empty() {
+            let reason = "the table has a header and no rows: there is nothing to log. If its figures no longer stand, retract \
+                          or supersede what was said; an empty table says nothing about it";
+            reading.problems.add(1, None, "", reason);
+        }
+        let warnings = reading.warnings.told();
         reading.problems.refusal(file)?;
         let (statements, unchanged) = speaker.finish();
         Ok(Prepared {
             statements,
             rows,
             unchanged,
+            warnings,
         })
     }
 }
@@ -248,6 +260,8 @@ impl Import<'_> {
 struct Reading<'p> {
     file: &'p str,
     problems: Problems,
+    /// What does not keep the table from being loaded.
+    warnings: Problems,
     rows: u64,
     progress: &'p mut dyn Progress,
 }

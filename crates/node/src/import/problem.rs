@@ -136,6 +136,11 @@ impl Problems {
         self.broken_off = true;
     }
 
+    /// What was gathered.
+    pub(super) fn told(self) -> Vec<Problem> {
+        self.found
+    }
+
     /// The refusal, if there is any problem.
     pub(super) fn refusal(self, file: &str) -> Result<(), Refusal> {
         if self.found.is_empty() {

@@ -17,6 +17,18 @@ pub struct Registered {
     withdrawn: HashSet<StatementId>,
 }
 
+/// A statement with figures of a source, from a table.
+pub(super) struct ToldBefore {
+    /// The member that said it.
+    pub(super) member: String,
+    /// The table's name.
+    pub(super) table: String,
+    /// The statement's subject.
+    pub(super) subject: String,
+    /// The statement.
+    pub(super) id: StatementId,
+}
+
 /// What was said before about a subject.
 pub(super) enum Earlier {
     /// Nothing that counts.
@@ -115,6 +127,29 @@ impl Registered {
         self.withdrawn.contains(id)
     }
 
+    /// Statements with figures, by source, of every table but this one of the member's own.
+    pub(super) fn tables_by_source(&self, member: &str, table: &str) -> BTreeMap<String, Vec<ToldBefore>> {
+        let mut by_source: BTreeMap<String, Vec<ToldBefore>> = BTreeMap::new();
+        let statistics = self.live.range((Kind::Statistic, String::new())..);
+        for ((_, subject), said) in statistics.take_while(|((kind, _), _)| *kind == Kind::Statistic) {
+            let Some((told, source)) = table_and_source(subject) else {
+                continue;
+            };
+            let others = said
+                .iter()
+                .filter(|(who, _)| (who.as_str(), told) != (member, table));
+            let others = others.map(|(who, id)| ToldBefore {
+                member: who.clone(),
+                table: told.to_owned(),
+                subject: subject.clone(),
+                id: *id,
+            });
+            by_source.entry(source.to_owned()).or_default().extend(others);
+        }
+        by_source.retain(|_, told| !told.is_empty());
+        by_source
+    }
+
     /// The member's own statements about subjects that begin with `prefix`.
     pub(super) fn own_under(&self, member: &str, kind: &Kind, prefix: &str) -> Vec<(String, StatementId)> {
         self.live
@@ -125,6 +160,12 @@ impl Registered {
             .map(|(subject, _, id)| (subject.clone(), *id))
             .collect()
     }
+}
+
+/// Table and source of a statement with figures, from its subject `https://DOMAIN/tables/TABLE/SOURCE/NUMBER`.
+fn table_and_source(subject: &str) -> Option<(&str, &str)> {
+    let mut parts = subject.split_once("/tables/")?.1.split('/');
+    Some((parts.next()?, parts.next()?))
 }
 
 /// What a subject is known by: sites and notices by the key at the end of their URI, unique in the club whoever

@@ -137,7 +137,9 @@ fn finish(
         value: &site.site,
     };
     let payload = to_json("site", &site)?;
-    speaker.say(&Kind::Site, &path, None, payload, place, &mut reading.problems)
+    speaker
+        .say(&Kind::Site, &path, None, payload, place, &mut reading.problems)
+        .map(drop)
 }
 
 impl Pending {
@@ -153,16 +155,16 @@ impl Pending {
             }
         }
         for process in other.processes {
-            let twice = self.site.processes.iter().any(|known| {
-                (&known.commodity, &known.stage, &known.form)
-                    == (&process.commodity, &process.stage, &process.form)
-            });
-            if twice {
-                let value = format!("{}/{}/{}", process.commodity, process.stage, process.form);
+            if self
+                .site
+                .processes
+                .iter()
+                .any(|known| known.key() == process.key())
+            {
                 problems.add(
                     row.line(),
                     Some("stage"),
-                    &value,
+                    &process.key().join("/"),
                     "is a duplicate: the site has this process on an earlier line",
                 );
             } else {

@@ -43,7 +43,8 @@ impl<'a> Speaker<'a> {
     }
 
     /// Signs a payload about `path` under the member's domain. What stands in the log already is left as it is; what
-    /// was said otherwise before is a problem, or is superseded if that was asked for.
+    /// was said otherwise before is a problem, or is superseded if that was asked for. Gives the new statement, if there is
+    /// one.
     pub(super) fn say(
         &mut self,
         kind: &Kind,
@@ -52,7 +53,7 @@ impl<'a> Speaker<'a> {
         payload: Vec<u8>,
         place: Where<'_>,
         problems: &mut Problems,
-    ) -> ImportResult<()> {
+    ) -> ImportResult<Option<StatementId>> {
         let subject = format!("https://{}/{path}", self.import.author.domain);
         let (statement, blob) = self.sign(kind.clone(), subject.clone(), valid, payload)?;
         self.said.insert(subject.clone());
@@ -69,15 +70,14 @@ impl<'a> Speaker<'a> {
             }
             Earlier::Own(ids) if ids.contains(&statement.id()) => {
                 self.unchanged += 1;
-                return Ok(());
+                return Ok(None);
             }
-            Earlier::Nothing => return self.keep(statement, blob),
+            Earlier::Nothing => return self.keep(statement, blob).map(Some),
             Earlier::Own(ids) if self.import.supersede.is_some() => {
-                let replacement = statement.id();
-                self.keep(statement, blob)?;
-                return ids
-                    .into_iter()
-                    .try_for_each(|target| self.supersede(&subject, target, replacement));
+                let replacement = self.keep(statement, blob)?;
+                ids.into_iter()
+                    .try_for_each(|target| self.supersede(&subject, target, replacement))?;
+                return Ok(Some(replacement));
             }
             Earlier::Own(ids) => format!(
                 "is a duplicate: {} was registered with other content, as statement {}; to replace it, import with --supersede REASON, \
@@ -93,7 +93,7 @@ impl<'a> Speaker<'a> {
             }
         };
         problems.add(place.line, Some(place.column), place.value, reason);
-        Ok(())
+        Ok(None)
     }
 
     /// Statements about subjects that begin with `path` and that this file no longer says: a problem, or retracted if
@@ -135,7 +135,8 @@ impl<'a> Speaker<'a> {
         Ok(())
     }
 
-    fn supersede(
+    /// Says that one of the member's own statements is replaced by another.
+    pub(super) fn supersede(
         &mut self,
         subject: &str,
         target: StatementId,
@@ -156,7 +157,7 @@ impl<'a> Speaker<'a> {
     fn relate(&mut self, kind: Kind, subject: String, payload: &impl serde::Serialize) -> ImportResult<()> {
         let bytes = to_json("relation", payload)?;
         let (statement, blob) = self.sign(kind, subject, None, bytes)?;
-        self.keep(statement, blob)
+        self.keep(statement, blob).map(drop)
     }
 
     fn sign(
@@ -178,12 +179,13 @@ impl<'a> Speaker<'a> {
     }
 
     /// The blob goes to the store at once, the statement waits for the end of the file.
-    fn keep(&mut self, statement: Statement, blob: Option<Vec<u8>>) -> ImportResult<()> {
+    fn keep(&mut self, statement: Statement, blob: Option<Vec<u8>>) -> ImportResult<StatementId> {
         if let (PayloadRef::Blob(digest), Some(bytes)) = (&statement.payload, blob) {
             self.import.store.put_blob(digest.as_bytes(), &bytes)?;
         }
+        let id = statement.id();
         self.statements.push(statement);
-        Ok(())
+        Ok(id)
     }
 }
 

@@ -6,10 +6,11 @@ use std::io::Read;
 
 use didymium_statement::payload::{OBSERVATION_COLUMNS, Observation, Source, Statistic};
 use didymium_statement::{Kind, ValidTime};
-use sha2::{Digest as _, Sha256};
 
+use super::figures::{Figures, Key, key_of};
 use super::speaker::{Speaker, Where};
 use super::table::{Row, Table};
+use super::totals;
 use super::{IMPORT_ROWS_MAX, Import, ImportResult, Reading, read_error};
 
 /// Most rows of one statement.
@@ -34,16 +35,13 @@ const COLUMNS: [&str; 18] = {
     columns
 };
 
-/// Columns that tell rows apart: measure to period, and the source.
-const KEY_COLUMNS: [usize; 11] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 15];
-
 /// Rows of one source that wait to be said.
 struct Chunk<'s> {
     source: &'s Source,
     /// Number of the chunk that is being filled, from 0.
     number: u32,
-    /// Line of its first row.
-    line: u64,
+    /// Line of each row.
+    lines: Vec<u64>,
     rows: Vec<[String; 15]>,
     bytes: usize,
     valid: Option<ValidTime>,
@@ -62,7 +60,8 @@ pub(super) fn read(
         return Ok(());
     };
     let mut chunks: BTreeMap<&str, Chunk<'_>> = BTreeMap::new();
-    let mut seen: HashMap<[u8; 16], u32> = HashMap::new();
+    let mut seen: HashMap<Key, u32> = HashMap::new();
+    let mut figures = Figures::new(import, table);
     let mut buffered = 0;
     loop {
         let bytes = rows.bytes();
@@ -72,7 +71,7 @@ pub(super) fn read(
         if !reading.count(row.line(), bytes, IMPORT_ROWS_MAX) {
             break;
         }
-        let Some((source, valid)) = check(import, &row, &mut seen, reading) else {
+        let Some((source, valid)) = check(import, &row, &mut seen, &mut figures, reading) else {
             continue;
         };
         let chunk = match chunks.entry(&source.source) {
@@ -94,11 +93,11 @@ pub(super) fn read(
         };
         if let Some(chunk) = key.and_then(|key| chunks.get_mut(key)) {
             buffered -= chunk.rows.len();
-            chunk.close(table, reading, speaker)?;
+            chunk.close(import, table, &mut figures, reading, speaker)?;
         }
     }
     for chunk in chunks.values_mut() {
-        chunk.close(table, reading, speaker)?;
+        chunk.close(import, table, &mut figures, reading, speaker)?;
         let place = Where {
             line: 1,
             column: "source",
@@ -107,14 +106,15 @@ pub(super) fn read(
         let path = format!("tables/{table}/{}/", chunk.source.source);
         speaker.drop_rest(&Kind::Statistic, &path, place, &mut reading.problems)?;
     }
-    Ok(())
+    figures.meet(speaker, reading)
 }
 
 /// Checks one row; nothing if it has a problem, which is told.
 fn check<'s>(
     import: &Import<'s>,
     row: &Row<'_, 18>,
-    seen: &mut HashMap<[u8; 16], u32>,
+    seen: &mut HashMap<Key, u32>,
+    figures: &mut Figures<'_>,
     reading: &mut Reading<'_>,
 ) -> Option<(&'s Source, ValidTime)> {
     let cells: [&str; 15] = std::array::from_fn(|index| row.at(index));
@@ -135,7 +135,8 @@ fn check<'s>(
         return None;
     }
     let line = u32::try_from(row.line()).unwrap_or(u32::MAX);
-    if let Some(first) = seen.insert(key_of(row), line) {
+    let key = key_of(&observation, &source.source);
+    if let Some(first) = seen.insert(key, line) {
         let reason = format!(
             "the row has the key of line {first}: measure, commodity, stage, form, substance, mass_basis, area, partner, subject, \
              period and source are the same"
@@ -143,6 +144,7 @@ fn check<'s>(
         reading.problems.add(row.line(), None, "", reason);
         return None;
     }
+    figures.row(key, &source.source, row.line(), &observation);
     let valid = ValidTime {
         first: observation.period.first_day(),
         last: observation.period.last_day(),
@@ -150,27 +152,12 @@ fn check<'s>(
     Some((source, valid))
 }
 
-/// 16 bytes of the SHA-256 over the key's cells, each with its length: enough that no two keys of a file meet, and an
-/// eighth of what the keys themselves would need.
-fn key_of(row: &Row<'_, 18>) -> [u8; 16] {
-    let mut hash = Sha256::new();
-    for column in KEY_COLUMNS {
-        let cell = row.at(column);
-        hash.update((cell.len() as u64).to_le_bytes());
-        hash.update(cell.as_bytes());
-    }
-    let digest: [u8; 32] = hash.finalize().into();
-    let mut key = [0; 16];
-    key.copy_from_slice(&digest[..16]);
-    key
-}
-
 impl<'s> Chunk<'s> {
     const fn new(source: &'s Source) -> Self {
         Self {
             source,
             number: 0,
-            line: 0,
+            lines: Vec::new(),
             rows: Vec::new(),
             bytes: 0,
             valid: None,
@@ -178,9 +165,7 @@ impl<'s> Chunk<'s> {
     }
 
     fn push(&mut self, row: &Row<'_, 18>, valid: ValidTime) {
-        if self.rows.is_empty() {
-            self.line = row.line();
-        }
+        self.lines.push(row.line());
         let cells: [String; 15] = std::array::from_fn(|index| row.at(index).to_owned());
         self.bytes += cells.iter().map(String::len).sum::<usize>();
         self.rows.push(cells);
@@ -193,32 +178,37 @@ impl<'s> Chunk<'s> {
     /// Says the rows and begins the next chunk. A file that is refused anyway is only checked to its end.
     fn close(
         &mut self,
+        import: &Import<'_>,
         table: &str,
+        figures: &mut Figures<'_>,
         reading: &mut Reading<'_>,
         speaker: &mut Speaker<'_>,
     ) -> ImportResult<()> {
-        let rows = std::mem::take(&mut self.rows);
+        let (rows, lines) = (std::mem::take(&mut self.rows), std::mem::take(&mut self.lines));
         let (number, valid) = (self.number, self.valid.take());
         self.bytes = 0;
-        if rows.is_empty() || !reading.problems.is_empty() {
+        let Some(&line) = lines.first().filter(|_| reading.problems.is_empty()) else {
             return Ok(());
-        }
+        };
         self.number += 1;
+        totals::warn(
+            self.source,
+            &lines,
+            &rows,
+            import.vocabulary,
+            &mut reading.warnings,
+        );
         let payload = Statistic::from_rows(self.source.clone(), table, &rows).to_bytes()?;
         drop(rows);
         let path = format!("tables/{table}/{}/{number}", self.source.source);
         let place = Where {
-            line: self.line,
+            line,
             column: "source",
             value: &self.source.source,
         };
-        speaker.say(
-            &Kind::Statistic,
-            &path,
-            valid,
-            payload,
-            place,
-            &mut reading.problems,
-        )
+        let problems = &mut reading.problems;
+        let said = speaker.say(&Kind::Statistic, &path, valid, payload, place, problems)?;
+        figures.chunk(&self.source.source, line, said);
+        Ok(())
     }
 }

@@ -79,7 +79,8 @@ async fn two_histories_shown_to_two_halves_are_proven_to_all() {
         }
         for node in honest {
             let audit = client().get(format!("{}/api/v1/audit", node.base));
-            let audit: Audit = audit.send().await.unwrap().json().await.unwrap();
+            let audit = audit.send().await.unwrap().bytes().await.unwrap();
+            let audit: Audit = serde_json::from_slice(&audit).unwrap();
             let accused = &audit.logs[0];
             assert_eq!(
                 (accused.member.as_str(), accused.standing),
@@ -89,7 +90,8 @@ async fn two_histories_shown_to_two_halves_are_proven_to_all() {
                 accused.evidence[0].french.contains("les deux signatures"),
                 "{accused:?}"
             );
-            assert_eq!(audit.logs[1].standing, Standing::Followed);
+            let own = audit.logs.iter().find(|log| log.member == audit.member).unwrap();
+            assert_eq!(own.standing, Standing::Followed);
             node.stop().await;
         }
     }

@@ -144,6 +144,7 @@ impl<'a> Observation<'a> {
         // Demand has stages of its own (end uses), beyond the chain of making.
         let made_at = if known.needs_stage { stage } else { "" };
         fits_commodity(commodity, made_at, substance, vocabulary)?;
+        fits_stage(commodity, stage, form, vocabulary)?;
         text::optional("subject", subject, 300)?;
         text::optional("note", note, 500)?;
         Ok(Self {
@@ -167,7 +168,7 @@ impl<'a> Observation<'a> {
 }
 
 /// The stage stands in the chain of the commodity's family, and the substance is one of that family.
-fn fits_commodity(
+pub(super) fn fits_commodity(
     commodity: &str,
     stage: &str,
     substance: &str,
@@ -197,6 +198,21 @@ fn fits_commodity(
         ));
     }
     Ok(())
+}
+
+/// The form belongs to the stage it is counted at: `ore` is not what a magnet plant makes.
+pub(super) fn fits_stage(
+    commodity: &str,
+    stage: &str,
+    form: &str,
+    vocabulary: &Vocabulary,
+) -> Result<(), StatementError> {
+    match vocabulary.commodity(commodity) {
+        Some(known) if !stage.is_empty() && !form.is_empty() => vocabulary
+            .require_form_at(&known.family, stage, form)
+            .map_err(of("form")),
+        _ => Ok(()),
+    }
 }
 
 fn of(field: &'static str) -> impl FnOnce(VocabularyError) -> StatementError {

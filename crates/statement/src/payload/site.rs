@@ -4,7 +4,7 @@ use didymium_vocabulary::{Decimal, Dimension, Period, Vocabulary, VocabularyErro
 use serde::{Deserialize, Serialize};
 
 use super::basis::wire_enum;
-use super::observation::mass_basis_of;
+use super::observation::{fits_commodity, fits_stage, mass_basis_of};
 use super::{Basis, Source, text};
 use crate::StatementError;
 
@@ -177,15 +177,13 @@ impl Site {
         }
         for (index, process) in self.processes.iter().enumerate() {
             process.check(vocabulary)?;
-            let same = |other: &&Process| {
-                (&other.commodity, &other.stage, &other.form)
-                    == (&process.commodity, &process.stage, &process.form)
-            };
-            if self.processes[..index].iter().any(|other| same(&other)) {
-                let value = format!("{}/{}/{}", process.commodity, process.stage, process.form);
+            if self.processes[..index]
+                .iter()
+                .any(|other| other.key() == process.key())
+            {
                 return Err(StatementError::field(
                     "processes",
-                    &value,
+                    &process.key().join("/"),
                     "stands twice at this site",
                 ));
             }
@@ -241,6 +239,11 @@ impl Point {
 }
 
 impl Process {
+    /// What tells processes of one site apart: commodity, stage, form.
+    pub fn key(&self) -> [&str; 3] {
+        [&self.commodity, &self.stage, &self.form]
+    }
+
     fn check(&self, vocabulary: &Vocabulary) -> Result<(), StatementError> {
         vocabulary
             .require_commodity(&self.commodity)
@@ -249,6 +252,9 @@ impl Process {
         if !self.form.is_empty() {
             vocabulary.require_form(&self.form).map_err(of("form"))?;
         }
+        let substance = self.capacity.as_ref().map_or("", |capacity| &capacity.substance);
+        fits_commodity(&self.commodity, &self.stage, substance, vocabulary)?;
+        fits_stage(&self.commodity, &self.stage, &self.form, vocabulary)?;
         text::free("note", &self.note)?;
         let Some(capacity) = &self.capacity else {
             return Ok(());

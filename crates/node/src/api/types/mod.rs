@@ -26,5 +26,7 @@ pub use node::{CutInfo, MemberInfo, MissingBlob, NodeInfo, TwinState};
 pub use overview::{Overview, SiteCount, StageLine};
 pub use page::Page;
 pub use provenance::{ObservationTrace, Provenance, SiteTrace};
-pub use series::{AreaLine, Balance, BalanceRow, Observation, PriceLine, Prices, Series};
+pub use series::{
+    AreaLine, Balance, BalanceRow, Contradiction, Observation, PriceLine, Prices, SaidFigure, Series,
+};
 pub use statement::{InclusionProof, StatementPlace, StatementView};

@@ -67,6 +67,32 @@ pub struct Balance {
     pub listed: Option<u32>,
     /// The rule by which the first source was chosen, in words (en, fr).
     pub rule: Text,
+    /// Cells to which statements give different values in one and the same edition, the world's included: `by_source` shows
+    /// the first of the figures, the others are here alone.
+    #[serde(default)]
+    pub contradictions: Vec<Contradiction>,
+}
+
+/// A cell of one edition to which statements give different values.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Contradiction {
+    /// Area.
+    pub area: String,
+    /// Importer, for trade; empty otherwise.
+    pub partner: String,
+    /// Key of the edition.
+    pub source: String,
+    /// The figures, each value once; the first is the one that is shown elsewhere.
+    pub figures: Vec<SaidFigure>,
+}
+
+/// A figure, and who says it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct SaidFigure {
+    /// The figure.
+    pub figure: Figure,
+    /// Codes of the members whose logs hold statements that say it.
+    pub members: Vec<String>,
 }
 
 /// One country of a balance.

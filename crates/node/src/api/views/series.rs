@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use didymium_twin::{CLUB, FactId, SeriesId, Symbol, WORLD};
+use didymium_twin::{CLUB, FactId, SaidValue, SeriesId, Symbol, WORLD};
 use didymium_vocabulary::Period;
 
 use super::Lens;
@@ -160,7 +160,25 @@ pub fn balance(lens: Lens<'_>, query: &SeriesQuery, period: Option<Period>) -> O
             en: didymium_twin::RULE_R1_EN.to_owned(),
             fr: didymium_twin::RULE_R1_FR.to_owned(),
         },
+        contradictions: contradictions(lens, id, period),
     })
+}
+
+fn contradictions(lens: Lens<'_>, id: SeriesId, period: Period) -> Vec<types::Contradiction> {
+    let twin = lens.twin;
+    let said = |value: &SaidValue<'_>| types::SaidFigure {
+        figure: lens.figure(&twin.published(value.fact)),
+        members: value.members.iter().map(|member| (*member).to_owned()).collect(),
+    };
+    let found = twin.contradictions(id, period).into_iter();
+    found
+        .map(|contradiction| types::Contradiction {
+            area: twin.text(contradiction.area).to_owned(),
+            partner: twin.text(contradiction.partner).to_owned(),
+            source: contradiction.source.source.clone(),
+            figures: contradiction.said.iter().map(said).collect(),
+        })
+        .collect()
 }
 
 fn balance_row(

@@ -1,10 +1,12 @@
 //! The importer through its public face, on a real store.
 
+mod figures;
 mod lines;
 mod sites;
 mod statistic;
 
-use didymium_store::{SqliteStore, StoreOptions};
+use didymium_statement::PayloadRef;
+use didymium_store::{Batch, NewEntry, SqliteStore, StoreOptions};
 use zeroize::Zeroizing;
 
 use super::*;
@@ -15,6 +17,9 @@ const SOURCES: &str = "source,series,edition,title,publisher,url,licence,attribu
 
 const STATISTIC: &str = "measure,commodity,stage,form,substance,mass_basis,area,partner,subject,period,value,qualifier,unit,basis,note,source,licence,retrieved\n";
 const CHINA: &str = "production,rare_earths,mine,ore,REO,contained,CHN,,,2023,255000,,t,reported,,usgs-mcs-2025,US-PD,2025-06-01\n";
+
+const SITE: &str = "site,name,country,place,lat,lon,point_precision,point_source,operator,owners,owners_basis,status,commodity,stage,form,capacity,capacity_unit,substance,mass_basis,capacity_period,process_status,start,basis,note,source,licence,retrieved\n";
+const NOTICE: &str = "notice,date,end_date,type,actors,commodities,stages,affected,title_en,title_fr,description_en,description_fr,confidence,basis,source,licence,retrieved\n";
 
 struct Bench {
     _dir: tempfile::TempDir,
@@ -44,6 +49,17 @@ impl Bench {
         csv: &str,
         supersede: Option<&str>,
     ) -> ImportResult<Prepared> {
+        self.read_table(member, kind, "t", csv, supersede)
+    }
+
+    fn read_table(
+        &self,
+        member: &str,
+        kind: TableKind,
+        table: &str,
+        csv: &str,
+        supersede: Option<&str>,
+    ) -> ImportResult<Prepared> {
         let domain = format!("{}.club.example", member.to_lowercase());
         let did = format!("did:web:{domain}");
         let import = Import {
@@ -59,11 +75,36 @@ impl Bench {
             store: &self.store,
             supersede,
         };
-        import.read(kind, "t", "t.csv", csv.as_bytes(), &mut ())
+        import.read(kind, table, &format!("{table}.csv"), csv.as_bytes(), &mut ())
     }
 
     fn read(&self, kind: TableKind, csv: &str) -> ImportResult<Prepared> {
         self.read_as("USA", kind, csv, None)
+    }
+
+    /// Logs what was prepared, as `member` would.
+    fn log(&mut self, member: &str, prepared: &Prepared) {
+        let origin = format!("{}.club.example/log", member.to_lowercase());
+        let size = self.store.head(&origin).unwrap().map_or(0, |head| head.size);
+        let entries = prepared.statements.iter().map(|statement| NewEntry {
+            statement: *statement.id().as_bytes(),
+            bytes: statement.bytes(),
+            blob: match &statement.payload {
+                PayloadRef::Blob(digest) => Some(*digest.as_bytes()),
+                PayloadRef::Inline(_) => None,
+            },
+        });
+        let batch = Batch {
+            origin: &origin,
+            expected_size: size,
+            entries: entries.collect(),
+            tiles: Vec::new(),
+            root: [0; 32],
+            checkpoint: b"",
+            recorded_ms: 0,
+        };
+        self.store.commit(&batch).unwrap();
+        self.registered.add(member, &prepared.statements);
     }
 
     fn problems(&self, kind: TableKind, csv: &str) -> Vec<Problem> {

@@ -1,11 +1,10 @@
 //! Sites and notices, and what was registered before.
 
 use didymium_statement::payload::{Basis, Site};
-use didymium_statement::{Charter, Digest, Member, MemberKeys, PayloadRef, Role};
+use didymium_statement::{Charter, Digest, Member, MemberKeys, Role};
 
 use super::*;
 
-const SITE: &str = "site,name,country,place,lat,lon,point_precision,point_source,operator,owners,owners_basis,status,commodity,stage,form,capacity,capacity_unit,substance,mass_basis,capacity_period,process_status,start,basis,note,source,licence,retrieved\n";
 const MINE: &str = "mountain-pass,Mountain Pass,USA,California,35.48,-115.53,town,own,MP,MP Materials:100,,operating,rare_earths,mine,ore,45000,t,REO,contained,2024,operating,1952,reported,,usgs-mcs-2025,US-PD,2025-06-01\n";
 
 #[test]
@@ -52,75 +51,56 @@ fn owners_rest_on_what_the_row_rests_on_or_on_something_else() {
 #[test]
 fn what_is_wrong_with_a_site_is_told_in_its_row() {
     let bench = Bench::new();
-    let other = MINE.replace("mountain-pass", "other");
-    for (csv, line, column, reason) in [
-        (format!("{SITE}{MINE}{MINE}"), 3, "stage", "is a duplicate"),
+    let changed = |from: &str, to: &str| MINE.replace(from, to);
+    let elsewhere = changed("California", "Nevada").replace(",mine,ore", ",separation,separated_oxide");
+    let ore_of_magnets = "does not belong to stage `magnet` of `rare_earths`: what belongs there is `magnet`";
+    for (rows, line, column, reason) in [
+        (format!("{MINE}{MINE}"), 3, "stage", "is a duplicate"),
         (
-            format!("{SITE}{MINE}{other}{MINE}"),
+            format!("{MINE}{}{MINE}", changed("mountain-pass", "other")),
             4,
             "site",
             "begins on line 2",
         ),
+        (format!("{MINE}{elsewhere}"), 3, "place", "differs from line 2"),
+        (changed(",45000,", ",-45000,"), 2, "capacity", "is negative"),
         (
-            format!(
-                "{SITE}{MINE}{}",
-                MINE.replace("California", "Nevada")
-                    .replace(",mine,ore", ",separation,separated_oxide")
-            ),
-            3,
-            "place",
-            "differs from line 2",
-        ),
-        (
-            format!("{SITE}{}", MINE.replace(",45000,", ",-45000,")),
-            2,
-            "capacity",
-            "is negative",
-        ),
-        (
-            format!("{SITE}{}", MINE.replace(",45000,", ",,")),
+            changed(",45000,", ",,"),
             2,
             "capacity_unit",
             "must be empty where `capacity` is",
         ),
+        (changed(":100", ":101"), 2, "owners", "between 0 and 100"),
+        (changed(":100", ":most"), 2, "owners", "is no share"),
         (
-            format!("{SITE}{}", MINE.replace(":100", ":101")),
-            2,
-            "owners",
-            "between 0 and 100",
-        ),
-        (
-            format!("{SITE}{}", MINE.replace(":100", ":most")),
-            2,
-            "owners",
-            "is no share",
-        ),
-        (
-            format!("{SITE}{}", MINE.replace(":100,,", ":100,hearsay,")),
+            changed(":100,,", ":100,hearsay,"),
             2,
             "owners_basis",
             "is no basis",
         ),
         (
-            format!("{SITE}{}", MINE.replace("MP Materials:100,,", ",reported,")),
+            changed("MP Materials:100,,", ",reported,"),
             2,
             "owners_basis",
             "must be empty where `owners` is",
         ),
+        (changed(",35.48,", ",95.48,"), 2, "lat", "between -90 and 90"),
+        (changed(",USA,", ",UXA,"), 2, "country", "unknown"),
+        (changed(",mine,ore,", ",magnet,ore,"), 2, "form", ore_of_magnets),
         (
-            format!("{SITE}{}", MINE.replace(",35.48,", ",95.48,")),
+            changed(",mine,ore,", ",anode,,"),
             2,
-            "lat",
-            "between -90 and 90",
+            "stage",
+            "is not a stage of the chain of `rare_earths`",
         ),
         (
-            format!("{SITE}{}", MINE.replace(",USA,", ",UXA,")),
+            changed(",REO,", ",Ni,"),
             2,
-            "country",
-            "unknown",
+            "substance",
+            "is not a substance of `rare_earths`",
         ),
     ] {
-        let problems = bench.problems(TableKind::Site, &csv);
+        let problems = bench.problems(TableKind::Site, &format!("{SITE}{rows}"));
         assert_eq!(
             (problems[0].line, problems[0].column.as_deref()),
             (line, Some(column)),
@@ -172,20 +152,19 @@ fn what_was_registered_before_is_unchanged_refused_or_superseded() {
 #[test]
 fn notices_are_read_with_their_lists() {
     let bench = Bench::new();
-    let header = "notice,date,end_date,type,actors,commodities,stages,affected,title_en,title_fr,description_en,description_fr,confidence,basis,source,licence,retrieved\n";
     let row = "cn-2025,2025-04-04,,export_control,CHN,rare_earths; dysprosium,metal,WLD,Controls,Contrôles,Seven elements,Sept éléments,high,reported,usgs-mcs-2025,US-PD,2025-06-01\n";
     let kind = Vocabulary::embedded().notice_types()[0].notice_type.clone();
     let row = row.replace("export_control", &kind);
-    let prepared = bench.read(TableKind::Notice, &format!("{header}{row}")).unwrap();
+    let prepared = bench.read(TableKind::Notice, &format!("{NOTICE}{row}")).unwrap();
     assert_eq!(
         prepared.statements[0].subject,
         "https://usa.club.example/notices/cn-2025"
     );
-    let twice = bench.problems(TableKind::Notice, &format!("{header}{row}{row}"));
+    let twice = bench.problems(TableKind::Notice, &format!("{NOTICE}{row}{row}"));
     assert_eq!((twice[0].line, twice[0].column.as_deref()), (3, Some("notice")));
     let unknown = bench.problems(
         TableKind::Notice,
-        &format!("{header}{}", row.replace("; dysprosium", ";")),
+        &format!("{NOTICE}{}", row.replace("; dysprosium", ";")),
     );
     assert_eq!(unknown[0].column.as_deref(), Some("commodities"));
 }

@@ -1,6 +1,5 @@
 //! Tables of observations: refusals with their places, chunks, editions.
 
-use didymium_statement::PayloadRef;
 use didymium_statement::payload::StatisticTable;
 
 use super::*;
@@ -27,6 +26,12 @@ fn a_bad_row_is_refused_with_line_column_value_and_reason() {
             "is not a unit of mass",
         ),
         (row(|r| r.replace("CHN", "XXX")), Some("area"), "XXX", "unknown"),
+        (
+            row(|r| r.replace(",ore,", ",magnet,")),
+            Some("form"),
+            "magnet",
+            "does not belong to stage `mine` of `rare_earths`: what belongs there is `ore`, `concentrate`, `mixed_compound`",
+        ),
         (
             row(|r| r.replace("255000", "-1")),
             Some("value"),
@@ -102,6 +107,25 @@ fn the_header_is_checked_and_every_fault_of_it_named() {
             .reason
             .starts_with("the file is empty")
     );
+}
+
+#[test]
+fn a_table_without_rows_is_refused() {
+    let bench = Bench::new();
+    for kind in TableKind::ALL {
+        let header = match kind {
+            TableKind::Statistic => STATISTIC,
+            TableKind::Site => SITE,
+            TableKind::Notice => NOTICE,
+        };
+        let problems = bench.problems(kind, header);
+        assert_eq!((problems.len(), problems[0].line), (1, 1), "{problems:?}");
+        assert!(
+            problems[0].reason.contains("a header and no rows"),
+            "{}",
+            problems[0]
+        );
+    }
 }
 
 #[test]
