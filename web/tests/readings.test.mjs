@@ -48,3 +48,44 @@ test('the flow says which columns are of other years, and no sentence twice', as
   assert.equal(new Set(sentences).size, sentences.length);
   await close();
 });
+
+test('two figures of one source for one cell both stand in its column, and are listed with who says them', async () => {
+  const contradict = async (route) => {
+    const response = await route.fetch();
+    const balance = await response.json();
+    if (balance.key.measure === 'production') {
+      const [row] = balance.rows;
+      const other = { ...row.by_source[0], value: '250000', figure: `${row.by_source[0].figure.slice(0, -1)}x`, basis: 'reported' };
+      const figures = [{ figure: row.by_source[0], members: ['USA'] }, { figure: other, members: ['JPN'] }];
+      balance.contradictions = [{ area: row.area, partner: '', source: balance.sources[0].source, figures }];
+    }
+    await route.fulfill({ json: balance });
+  };
+  const { page, close } = await open('/mineral/rare_earths', { prepare: (fresh) => fresh.route('**/api/v1/balance?*', contradict) });
+  const cell = page.locator('td.other', { hasText: '250,000' });
+  assert.equal(await cell.locator('[data-figure]').count(), 2);
+  const list = page.locator('[data-contradictions] li');
+  assert.match(await list.innerText(), /said by United States[\s\S]*250,000[\s\S]*said by Japan/);
+  await close();
+});
+
+test('money stands in a column whole, so that billions are not read as millions', async () => {
+  const { page, close } = await open('/mineral/rare_earths?stage=magnet');
+  const first = page.locator('main section').last().locator('tbody tr:not(.total):not(.club)').first();
+  assert.match(await first.innerText(), /\d,\d{3},\d{3},\d{3}/);
+  await close();
+});
+
+test('a French page tells in French how figures came here, and marks as English what stays so', async () => {
+  const { page, close } = await open('/', { language: 'fr' });
+  const line = page.locator('main .sources p').first();
+  assert.match(await line.innerText(), /chiffres repris par l’intermédiaire de/);
+  assert.match(await line.locator('[lang=en]').first().innerText(), /U\.S\. Geological Survey/);
+  await close();
+});
+
+test('owners’ shares are numbers, and open', async () => {
+  const { page, close } = await open('/site/ni-ambatovy');
+  assert.match(await page.locator('dd [data-figure^="owner|"]').first().innerText(), /^54\.2%$/);
+  await close();
+});

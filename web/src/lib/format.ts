@@ -35,6 +35,12 @@ export function formatDecimal(value: string | number, maximumFractionDigits = 20
   return typeof value === 'number' ? format.format(value) : format.format(value as Intl.StringNumericLiteral);
 }
 
+/** A tick of an axis: millions and more are told in words, so that no margin is too narrow. */
+export function axisNumber(value: number): string {
+  if (Math.abs(value) < 1e6) return formatDecimal(value, 4);
+  return new Intl.NumberFormat(language() === 'en' ? 'en-GB' : language(), { notation: 'compact', maximumFractionDigits: 1 }).format(value);
+}
+
 /** A number of pieces, in the language. */
 export function formatCount(value: number): string {
   return formatDecimal(value, 0);
@@ -49,11 +55,14 @@ function moneyScale(unit: string, value: string | null | undefined): { divisor: 
   return undefined;
 }
 
-/** The number of a figure without its unit; an en dash where there is none. */
-export function figureNumber(figure: Figure, exact = false): string {
+/**
+ * The number of a figure without its unit; an en dash where there is none. `alone`: no unit follows that could say
+ * *million*, so money is not scaled.
+ */
+export function figureNumber(figure: Figure, exact = false, alone = false): string {
   if (figure.value === null) return '–';
   const value = Number(figure.value);
-  const scale = exact ? undefined : moneyScale(figure.unit, figure.value);
+  const scale = exact || alone ? undefined : moneyScale(figure.unit, figure.value);
   if (scale) return formatDecimal(value / scale.divisor, value / scale.divisor >= 100 ? 0 : value / scale.divisor >= 10 ? 1 : 2);
   return formatDecimal(figure.value, exact ? 20 : decimals(value, figure.unit));
 }

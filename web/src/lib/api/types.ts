@@ -123,6 +123,23 @@ export interface Balance {
   /** The chosen edition first; `by_source` of each row is parallel to it. */
   sources: Source[];
   rule: Text;
+  /** Cells to which statements give different values in one edition; `by_source` shows the first. Older nodes leave it out. */
+  contradictions?: Contradiction[];
+}
+
+/** A cell of one edition to which statements give different values. */
+export interface Contradiction {
+  area: string;
+  partner: string;
+  source: string;
+  /** Each value once; the first is the one that is shown elsewhere. */
+  figures: SaidFigure[];
+}
+
+/** A figure, and the members whose logs hold statements that say it. */
+export interface SaidFigure {
+  figure: Figure;
+  members: string[];
 }
 
 export interface BalanceRow {
@@ -153,7 +170,7 @@ export interface Provenance {
   key: SeriesKey;
   area: string;
   partner: string;
-  /** `observation`, `share`, `hhi`, `n_minus_1`, `sum`, `change`, `count`. */
+  /** `observation`, `count`, or what was computed: `cell`, `world`, `share`, `hhi`, `n-1`, `club`, `club-share`, `largest-share`, `change`, `together`. */
   quantity: string;
   explanation: Text;
   inputs: ObservationTrace[];
@@ -219,7 +236,9 @@ export interface Point {
 
 export interface Owner {
   name: string;
-  share: string | null;
+  share: Figure | null;
+  /** What the share rests on. */
+  basis: string;
 }
 
 export interface Process {

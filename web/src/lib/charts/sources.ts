@@ -1,5 +1,6 @@
 /** The editions behind a chart, in words: for its caption, its picture and its table. */
 import type { Source } from '../api/types';
+import { named, spoken, wording, type Spoken } from '../sources/wording';
 
 /** An edition by its name: title, and the edition where the title does not say it. */
 export function editionName(source: Source): string {
@@ -7,25 +8,25 @@ export function editionName(source: Source): string {
 }
 
 /**
- * One text for each of some editions: the line that its publisher asks for, with its name where the line says neither
+ * What is said of each of some editions: the line that its publisher asks for, with its name where the line says neither
  * title nor edition. A line that several editions share is told with the first of them only.
  */
-export function editionTexts(sources: readonly Source[]): string[] {
+export function editionWords(sources: readonly Source[]): Spoken[][] {
   const said = new Set<string>();
   const each = new Map(sources.map((source) => [source.source, source]));
   return [...each.values()].map((source) => {
     const name = editionName(source);
     const line = source.attribution;
-    if (!line || said.has(line)) return name;
+    if (!line || said.has(line)) return named(name);
     said.add(line);
-    const named = line.includes(source.title) || (source.edition !== '' && line.includes(source.edition));
-    return named ? line : `${name} (${line})`;
+    const says = line.includes(source.title) || (source.edition !== '' && line.includes(source.edition));
+    return says ? spoken(line) : [...named(`${name} (`), ...spoken(line), ...named(')')];
   });
 }
 
 /** All editions in one line. */
 export function sourceLine(sources: readonly Source[]): string {
-  return editionTexts(sources).join(' · ');
+  return editionWords(sources).map(wording).join(' · ');
 }
 
 /** What a publication is called in a drawing: the publisher's letters that its key begins with. */

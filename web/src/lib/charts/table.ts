@@ -1,9 +1,16 @@
 /** The table behind a chart: what *show as table* shows and what the CSV holds. */
 import type { Figure } from '../api/types';
+import { isLinked, type Linked } from '../components/sentence';
+import { isCounted, type Counted } from '../counted';
 import type { Cell } from './csv';
 
-/** A cell of the table: text, a number, or a figure that opens its provenance. */
-export type TableCell = string | number | Figure | null | undefined;
+/** A cell of the table: text, a link, a figure that opens its provenance, or a number that opens the figure it belongs to. */
+export type TableCell = string | number | Figure | Counted | Linked | null | undefined;
+
+/** Whether a cell leads to another page. */
+export function isLink(cell: TableCell): cell is Linked {
+  return typeof cell === 'object' && isLinked(cell);
+}
 
 /** A table. */
 export interface Table {
@@ -13,7 +20,7 @@ export interface Table {
 
 /** Whether a cell is a figure of the twin. */
 export function isFigure(cell: TableCell): cell is Figure {
-  return typeof cell === 'object' && cell !== null;
+  return typeof cell === 'object' && cell !== null && !isCounted(cell) && !isLink(cell);
 }
 
 /** Headings of the columns that a saved table has beside those shown. */
@@ -39,7 +46,7 @@ export function plain(table: Table, head: MoreColumns, source: string): { header
         source: figures.length > 0 ? source : '',
         basis: joined(figures.map((figure) => figure.basis)),
       };
-      return [...row.map((cell) => (isFigure(cell) ? cell.value : cell)), ...more.map((column) => said[column])];
+      return [...row.map((cell) => (isFigure(cell) ? cell.value : isCounted(cell) ? cell.number : isLink(cell) ? cell.text : cell)), ...more.map((column) => said[column])];
     }),
   };
 }

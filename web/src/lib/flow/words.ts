@@ -1,5 +1,6 @@
 /** What the columns and parts of a flow are called. */
 import type { FlowColumn, Flows } from '../api/types';
+import { seriesFigure } from '../counted';
 import { formatPeriod } from '../format';
 import { t } from '../i18n/index.svelte';
 import { areaName, label } from '../vocabulary.svelte';
@@ -26,6 +27,12 @@ export function columnWhole(column: FlowColumn | undefined): string {
 /** The year of the column's figures; one that stands in for another year says so. */
 export function columnYear(column: FlowColumn): string {
   return column.stand_in ? t('flow.year_note', { period: formatPeriod(column.period) }) : formatPeriod(column.period);
+}
+
+/** Of a column whose shares are of a sum of countries: what it is called, and the figure that lists them. */
+export function columnSum(column: FlowColumn): { text: string; of: string } | undefined {
+  if (!column.listed || !column.series) return undefined;
+  return { text: t('flow.head_listed', { n: column.listed }), of: seriesFigure('world', column.series, column.period) };
 }
 
 /** Names of the flow's nodes by their id. */

@@ -8,6 +8,8 @@ import flow from './messages/flow';
 import mineral from './messages/mineral';
 import site from './messages/site';
 import country from './messages/country';
+import source from './messages/source';
+import fact from './messages/fact';
 
 /** All texts of the pages, by namespace; both languages side by side. */
-export const catalogue = { shell, overview, provenance, statement, chart, map, flow, mineral, site, country };
+export const catalogue = { shell, overview, provenance, statement, chart, map, flow, mineral, site, country, source, fact };

@@ -45,6 +45,11 @@ export function t(key: MessageKey, values: Values = {}): string {
   return current === 'fr' ? unbroken(text) : text;
 }
 
+/** Some names as one enumeration: `mining, refining and recycling`. */
+export function list(names: readonly string[]): string {
+  return new Intl.ListFormat(current, { type: 'conjunction' }).format(names);
+}
+
 /** French sets a space before these signs, at which no line may break. */
 function unbroken(text: string): string {
   return text.replace(/ (?=[:;?!%»])/g, '\u00a0').replaceAll('« ', '«\u00a0');

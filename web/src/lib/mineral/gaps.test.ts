@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Figure, Series } from '../api/types';
-import { gapsOf, missingIn } from './gaps';
+import { gapsOf, missingIn, segmentsOf } from './gaps';
 
 const figure = (value: string | null): Figure | null =>
   value === null ? null : { value, unit: 't', substance: '', period: '', basis: 'reported', qualifier: '', figure: '', sources: 1, spread: null };
@@ -21,6 +21,13 @@ describe('gaps', () => {
 
   it('tells where figures end, and not where they have not begun', () => {
     expect(gapsOf(series({ BEL: ['9', '9', null], USA: [null, '5', '5'] }, [null, null, null]))).toEqual([{ area: 'BEL', periods: ['1998'], open: true, inSums: false }]);
+  });
+
+  it('cuts what is drawn where a leading country is missing', () => {
+    const one = series({ CHN: ['11', '12', null, '14', '15'], USA: ['18', '20', '22', '21', '20'] }, [2, 2, 1, 2, 2]);
+    expect(segmentsOf(one.periods, gapsOf(one))).toEqual([0, 0, 1, 2, 2]);
+    const ended = series({ BEL: ['9', '9', null, null], USA: [null, '5', '5', '5'] }, [null, null, null, null]);
+    expect(segmentsOf(ended.periods, gapsOf(ended))).toEqual([0, 0, 1, 1]);
   });
 
   it('does not name the small, nor what is no country', () => {

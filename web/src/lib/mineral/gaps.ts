@@ -48,8 +48,21 @@ export function missingIn(gaps: readonly Gap[], period: string): string[] {
   return gaps.filter((gap) => gap.periods.includes(period)).map((gap) => gap.area);
 }
 
-/** The marks of the gaps within a panel: a dotted line at each such year, of an open one at its first, with the name below the top. */
-export function gapMarks(gaps: readonly Gap[], domain: readonly [Date, Date], text: (areas: readonly string[]) => string): Plot.Markish[] {
+/**
+ * Number of the piece that each period belongs to: a new one begins where a leading country's figures stop or set in again.
+ * What is drawn through such a step would rise or sag although nothing but the list of countries changed.
+ */
+export function segmentsOf(periods: readonly string[], gaps: readonly Gap[]): number[] {
+  let piece = 0;
+  return periods.map((period, index) => {
+    const before = index > 0 ? missingIn(gaps, periods[index - 1] as string).join() : undefined;
+    if (before !== undefined && before !== missingIn(gaps, period).join()) piece += 1;
+    return piece;
+  });
+}
+
+/** The marks of the gaps within a panel: a dotted line at each such year, of an open one at its first, with the name below the top where `text` gives one. */
+export function gapMarks(gaps: readonly Gap[], domain: readonly [Date, Date], text?: (areas: readonly string[]) => string): Plot.Markish[] {
   const starts = new Map<string, string[]>();
   const all = new Set<string>();
   for (const gap of gaps) {
@@ -65,10 +78,10 @@ export function gapMarks(gaps: readonly Gap[], domain: readonly [Date, Date], te
     });
   const late = (at: Date): boolean => at.getTime() > (domain[0].getTime() + domain[1].getTime()) / 2;
   // Each on a line of its own, so that names of near years do not cover each other.
-  const labels = dated([...starts.keys()].sort()).map((one, line) =>
+  const labels = dated(text ? [...starts.keys()].sort() : []).map((one, line) =>
     Plot.text([one], {
       x: 'at',
-      text: () => text(starts.get(one.period) ?? []),
+      text: () => text?.(starts.get(one.period) ?? []),
       frameAnchor: 'top',
       textAnchor: late(one.at) ? 'end' : 'start',
       dx: late(one.at) ? -4 : 4,

@@ -1,5 +1,6 @@
 /** What must be said beside every chart of a series: its breaks, and the years without a world total. */
 import type { Series } from '../api/types';
+import type { Counted } from '../counted';
 import { formatPeriod } from '../format';
 import { t } from '../i18n/index.svelte';
 import { areaName } from '../vocabulary.svelte';
@@ -19,6 +20,12 @@ export function gapLabel(areas: readonly string[]): string {
 /** The countries that a year lacks, for the table. */
 export function gapCell(gaps: readonly Gap[], period: string): string {
   return missingIn(gaps, period).map(areaName).join(', ');
+}
+
+/** How many countries a period's sum is of, for the table; nothing where there is a world total. */
+export function listedCell(series: Series, index: number): Counted | null {
+  const [number, world] = [series.listed[index], series.world[index]];
+  return number && world ? { number, of: world.figure } : null;
 }
 
 function gapSentence(gap: Gap): string {

@@ -49,6 +49,8 @@ describe('the bar of a stage', () => {
   });
 });
 
+const stagesOf = (lines: readonly StageLine[]): string[] => lines.map((one) => one.stage);
+
 describe('the story', () => {
   it('finds the peak, the leader and the club’s best stage', () => {
     const told = story([
@@ -57,13 +59,14 @@ describe('the story', () => {
       line('separation', [held('CHN', 91)], 1),
       line('magnet', [held('JPN', 50)], 55),
     ]);
-    expect(told).toMatchObject({ leader: 'CHN', led: 2, produced: 3, silent: 1 });
+    expect(told).toMatchObject({ leader: 'CHN', silent: 1 });
+    expect([told.led, told.notLed].map(stagesOf)).toEqual([['mine', 'separation'], ['magnet']]);
     expect(told.peak?.stage).toBe('separation');
     expect(told.strongest?.stage).toBe('magnet');
   });
 
   it('has nothing to say where nothing is published', () => {
-    expect(story([line('metal', [], null)])).toMatchObject({ peak: undefined, leader: '', produced: 0, silent: 1 });
+    expect(story([line('metal', [], null)])).toMatchObject({ peak: undefined, leader: '', led: [], notLed: [], silent: 1 });
   });
 });
 
@@ -72,10 +75,11 @@ it('leaves exports out of the story, counts sums of countries listed by themselv
   const exported = { ...line('magnet', [held('CHN', 99)], 90), series };
   const listed = { ...line('metal', [held('MYS', 95)], 80), listed: 4 };
   const told = story([exported, listed, line('mine', [held('CHN', 69)], 12), line('alloy', [], null)]);
-  expect(told).toMatchObject({ leader: 'CHN', led: 1, produced: 1, listed: 1, ledListed: 0, silent: 1 });
+  expect(told).toMatchObject({ leader: 'CHN', silent: 1 });
+  expect([told.led, told.notLed, told.listed, told.ledListed].map(stagesOf)).toEqual([['mine'], [], ['metal'], []]);
   expect([told.peak?.stage, told.strongest?.stage]).toEqual(['mine', 'mine']);
-  expect(story([exported, listed])).toMatchObject({ peak: { stage: 'metal' }, strongest: undefined, leader: 'MYS', led: 0, produced: 0, listed: 1, ledListed: 1 });
-  expect(story([exported])).toMatchObject({ peak: undefined, produced: 0, silent: 0 });
+  expect(story([exported, listed])).toMatchObject({ peak: { stage: 'metal' }, strongest: undefined, leader: 'MYS', led: [], notLed: [], listed: [listed], ledListed: [listed] });
+  expect(story([exported])).toMatchObject({ peak: undefined, led: [], silent: 0 });
 });
 
 it('names concentration by its thresholds', () => {

@@ -45,13 +45,13 @@ export function isTrade(line: StageLine): boolean {
 export interface Story {
   /** The stage in which one country holds the most; one whose total is only of the countries listed where no other is. */
   peak: StageLine | undefined;
-  /** The country that leads most stages of which a world total is produced, and how many of how many. */
+  /** The country that leads most stages of which a world total is produced, and of which it does and does not. */
   leader: string;
-  led: number;
-  produced: number;
-  /** Stages with production figures of some countries only, and how many of them the leader leads. */
-  listed: number;
-  ledListed: number;
+  led: readonly StageLine[];
+  notLed: readonly StageLine[];
+  /** Stages with production figures of some countries only, and those of them that the leader leads. */
+  listed: readonly StageLine[];
+  ledListed: readonly StageLine[];
   /** The stage with a world total in which the club holds the most. */
   strongest: StageLine | undefined;
   /** Stages without any figure. */
@@ -69,14 +69,14 @@ export function story(stages: readonly StageLine[]): Story {
   const counts = new Map<string, number>();
   for (const line of whole.length > 0 ? whole : parts) counts.set(first(line), (counts.get(first(line)) ?? 0) + 1);
   const [leader] = [...counts].sort((a, b) => b[1] - a[1])[0] ?? [''];
-  const ledOf = (lines: readonly StageLine[]): number => lines.filter((line) => first(line) === leader).length;
+  const ledOf = (lines: readonly StageLine[]): StageLine[] => lines.filter((line) => first(line) === leader);
   const most = (lines: readonly StageLine[], value: (line: StageLine) => number): StageLine | undefined => [...lines].sort((a, b) => value(b) - value(a))[0];
   return {
     peak: most(whole.length > 0 ? whole : produced, (line) => Number(line.top[0]?.share.value ?? 0)),
     leader,
     led: ledOf(whole),
-    produced: whole.length,
-    listed: parts.length,
+    notLed: whole.filter((line) => first(line) !== leader),
+    listed: parts,
     ledListed: ledOf(parts),
     strongest: most(whole, (line) => Number(line.club?.share.value ?? 0)),
     silent: stages.filter((line) => line.top.length === 0).length,

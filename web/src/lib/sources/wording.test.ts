@@ -1,0 +1,34 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { setLanguage } from '../i18n/index.svelte';
+import { spoken, wording } from './wording';
+
+vi.stubGlobal('document', { documentElement: { lang: 'en' } });
+afterEach(() => setLanguage('en'));
+
+describe('words of sources', () => {
+  it('leaves an English reader what the source says', () => {
+    const line = 'Reuters; figures taken by way of x/y (commit 1), not from the publisher\'s own files';
+    expect(spoken(line)).toEqual([{ text: line, lang: 'en' }]);
+  });
+
+  it('tells a French reader what it knows in French, and marks the rest as English', () => {
+    setLanguage('fr');
+    expect(spoken("CEPII, BACI V202601; top partners only; figures taken by way of x/y (commit 1), not from the publisher's own files")).toEqual([
+      { text: 'CEPII, BACI V202601', lang: 'en' },
+      { text: '\u00a0; principaux partenaires seulement\u00a0; chiffres repris par l’intermédiaire de x/y (commit 1), non des fichiers de l’éditeur', lang: 'fr' },
+    ]);
+    expect(wording(spoken("Single facts: the company's quota after A, B (as a secondary list quotes it, not opened)"))).toBe('Faits isolés\u00a0: le quota de l’entreprise d’après A, B (selon une liste de seconde main, non consulté)');
+    expect(spoken('Public domain (US Government work)')).toEqual([{ text: 'Domaine public (œuvre du gouvernement des États-Unis)', lang: 'fr' }]);
+    expect(spoken('CC-BY-4.0')).toEqual([{ text: 'CC-BY-4.0', lang: 'en' }]);
+  });
+
+  it('knows nearly all that the sources of the repository say beside names', () => {
+    setLanguage('fr');
+    const table = readFileSync(new URL('../../../../data/sources.csv', import.meta.url), 'utf8');
+    const clauses = table.split(/[;"\n]/).map((clause) => clause.trim()).filter((clause) => /^(Single facts|Recalled|figures taken|the rest of)/.test(clause));
+    expect(clauses.length).toBeGreaterThan(50);
+    const unknown = clauses.filter((clause) => spoken(clause).some((part) => part.lang === 'en'));
+    expect(unknown.length / clauses.length, unknown.join('\n')).toBeLessThan(0.1);
+  });
+});
