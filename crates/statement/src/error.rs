@@ -2,7 +2,7 @@
 
 use didymium_vocabulary::VocabularyError;
 
-use crate::{Digest, KeyId};
+use crate::{Digest, KeyId, KeyPurpose};
 
 /// Why something is not a valid statement, charter or payload. One variant a cause.
 #[derive(Debug, thiserror::Error)]
@@ -145,6 +145,225 @@ pub enum StatementError {
         /// Which.
         value: String,
     },
+    /// The key is the member's, and the entry stands before the place from which it counts.
+    #[error("entry {index} of the log of {member} is signed by key {key}, which counts from entry {from} on")]
+    KeyNotYet {
+        /// The key named.
+        key: KeyId,
+        /// The member.
+        member: String,
+        /// Index of the entry, from 0.
+        index: u64,
+        /// First index for which the key counts.
+        from: u64,
+    },
+    /// The key was the member's, and the entry stands at or after the place up to which it counts.
+    #[error(
+        "entry {index} of the log of {member} is signed by key {key}, which was {how} and counts for entries below {until} only"
+    )]
+    KeyEnded {
+        /// The key named.
+        key: KeyId,
+        /// The member.
+        member: String,
+        /// Index of the entry, from 0.
+        index: u64,
+        /// First index for which the key no longer counts.
+        until: u64,
+        /// `retired` or `revoked`.
+        how: &'static str,
+    },
+    /// A version after the first was read without the version that it follows.
+    #[error(
+        "version {version} of a charter counts only together with the versions before it: read the whole chain"
+    )]
+    CharterNeedsChain {
+        /// Its version.
+        version: u32,
+    },
+    /// The first version has no version before it, and every other has one.
+    #[error("charter version {version} must {} `succession`", if *version == 1 { "not have a" } else { "have a" })]
+    CharterSuccession {
+        /// Its version.
+        version: u32,
+    },
+    /// A version number was skipped or repeated.
+    #[error("charter has version {found}, the next one is {expected}")]
+    CharterVersionNumber {
+        /// What it says.
+        found: u32,
+        /// What would be right.
+        expected: u32,
+    },
+    /// It follows another version than the one in force.
+    #[error(
+        "charter version {version} follows {previous}, in force is version {head_version}, {head}: propose it anew on that"
+    )]
+    CharterNotSuccessor {
+        /// Its version.
+        version: u32,
+        /// The version it follows.
+        previous: Digest,
+        /// Version in force.
+        head_version: u32,
+        /// Its id.
+        head: Digest,
+    },
+    /// A first version, but of another club.
+    #[error("charter {found} founds another club than {expected}")]
+    CharterOfOtherClub {
+        /// The first version that is there.
+        found: Digest,
+        /// The first version that is trusted.
+        expected: Digest,
+    },
+    /// The club would change its name.
+    #[error("the club is called `{from}` for ever, the new version says `{to}`")]
+    CharterClub {
+        /// Its name.
+        from: String,
+        /// What the new version says.
+        to: String,
+    },
+    /// Nobody could sign a next version.
+    #[error("charter version {version} has no voting member: at least one must be a full member")]
+    CharterNoVoter {
+        /// Its version.
+        version: u32,
+    },
+    /// A threshold that two separate halves could reach, or nobody.
+    #[error(
+        "threshold of {threshold} signatures: with {voters} voting members it must be {least} to {voters}"
+    )]
+    CharterThreshold {
+        /// What it says.
+        threshold: usize,
+        /// Least that is allowed: more than half of the voting members.
+        least: usize,
+        /// Voting members.
+        voters: usize,
+    },
+    /// A member would be known by another name.
+    #[error("{what} of {member} is `{from}` for ever, the new version says `{to}`")]
+    CharterNameChanged {
+        /// The member.
+        member: String,
+        /// DID, domain or log origin.
+        what: &'static str,
+        /// What it is.
+        from: String,
+        /// What the new version says.
+        to: String,
+    },
+    /// A name of one member, present or former, would become another's.
+    #[error("{what} `{value}` belongs to {owner}, and cannot become that of {claimant}")]
+    CharterChangesHands {
+        /// DID, domain or log origin.
+        what: &'static str,
+        /// The name.
+        value: String,
+        /// Whose it is.
+        owner: String,
+        /// Who would have it.
+        claimant: String,
+    },
+    /// A key would have a second use, or come back.
+    #[error("key `{key}` cannot be {now}: it is or was {was}; make a new key")]
+    CharterKeyReused {
+        /// The key, as people compare it.
+        key: String,
+        /// What it would be.
+        now: String,
+        /// What it is or was.
+        was: String,
+    },
+    /// A key is gone from the list, and nobody says why.
+    #[error("{purpose} key `{key}` of {member} is no longer listed: name it as retired or as revoked")]
+    CharterKeyDropped {
+        /// The member.
+        member: String,
+        /// What it was for.
+        purpose: KeyPurpose,
+        /// The key, as people compare it.
+        key: String,
+    },
+    /// A retirement or revocation breaks a rule.
+    #[error("{what} of `{key}`, {holder}: {reason}")]
+    CharterKeyEnd {
+        /// `retirement` or `revocation`.
+        what: &'static str,
+        /// The key, as people compare it.
+        key: String,
+        /// Whose it is said to be, and what for.
+        holder: String,
+        /// What is wrong.
+        reason: &'static str,
+    },
+    /// A line of the cut is missing or wrong.
+    #[error("cut of the charter: {member} {reason}")]
+    CharterCut {
+        /// The member whose log it is.
+        member: String,
+        /// What is wrong.
+        reason: &'static str,
+    },
+    /// A new statement key has not signed the version that brings it.
+    #[error("charter brings key {key} of {member}, which has not signed it: sign with the new key too")]
+    CharterKeyUnproved {
+        /// The member.
+        member: String,
+        /// The key.
+        key: KeyId,
+    },
+    /// Too few voting members have signed.
+    #[error(
+        "charter has {signed} of {needed} signatures needed under version {version}; not yet signed: {unsigned}"
+    )]
+    CharterBelowThreshold {
+        /// The version whose members and keys are counted.
+        version: u32,
+        /// Members that have signed.
+        signed: usize,
+        /// Members that must.
+        needed: usize,
+        /// Those who have not, by code.
+        unsigned: String,
+    },
+    /// A signature by a key of nobody, or by one that the version revokes.
+    #[error(
+        "charter is signed by key {key}, which is no statement key of a member in this version or the one before, or is revoked by it"
+    )]
+    CharterStranger {
+        /// The key named.
+        key: KeyId,
+    },
+    /// A proposal that no voting member stands behind.
+    #[error(
+        "proposal {charter} is signed by no voting member of the version in force: one must sign it first"
+    )]
+    CharterUnsponsored {
+        /// The charter proposed.
+        charter: Digest,
+    },
+    /// A signature of a charter that nobody has proposed here.
+    #[error("no open proposal {charter}: send the proposal itself")]
+    CharterProposalUnknown {
+        /// The charter signed.
+        charter: Digest,
+    },
+    /// Two versions with the same number count, so none can follow.
+    #[error(
+        "two versions {version} of the charter count, both signed by {signed_both}: nothing more is adopted until the members have settled which one holds"
+    )]
+    CharterForked {
+        /// The version that there is twice.
+        version: u32,
+        /// Members that signed both, by code.
+        signed_both: String,
+    },
+    /// The bytes are not a chain of charters.
+    #[error("not a chain of charters: must be a CBOR array of signed charters, oldest first, each once")]
+    NotAChain,
 }
 
 impl StatementError {

@@ -18,7 +18,11 @@ pub mod payload;
 mod schema;
 mod visibility;
 
-pub use charter::{Charter, CharterId, Member, MemberKeys, Role, SignedCharter};
+pub use charter::{
+    Change, Charter, CharterAction, CharterEvent, CharterFork, CharterId, CharterLog, CharterSignature,
+    CharterVersion, Count, KeyPurpose, KeyTerm, LogHead, LogOrigin, Member, MemberKeys, Proposal, Retirement,
+    Revocation, Role, SignedCharter, Succession, Tally, changes,
+};
 pub use envelope::{Draft, PayloadRef, Statement, ValidTime};
 pub use error::StatementError;
 pub use id::{Digest, StatementId};

@@ -23,3 +23,27 @@ pub const LIST_ITEMS_MAX: usize = 64;
 
 /// Most members of one charter.
 pub const MEMBERS_MAX: usize = 64;
+
+/// Largest charter in bytes, signatures included.
+pub const CHARTER_BYTES_MAX: usize = 256 * 1024;
+
+/// Most signatures of one charter: every member may sign with an old and a new key, twice over.
+pub const CHARTER_SIGNATURES_MAX: usize = 4 * MEMBERS_MAX;
+
+/// Most statement keys that a member may have at one time.
+pub const STATEMENT_KEYS_MAX: usize = 8;
+
+/// Most keys that one version of the charter retires, and most that it revokes.
+pub const KEYS_ENDED_MAX: usize = 4 * MEMBERS_MAX;
+
+/// Longest reason of a revocation in bytes.
+pub const REASON_BYTES_MAX: usize = 500;
+
+/// Most versions of one club's charter.
+pub const CHARTER_VERSIONS_MAX: usize = 1_000;
+
+/// Largest chain of all versions of a charter in bytes.
+pub const CHARTER_CHAIN_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// Most proposals for the next version that are open at one time.
+pub const CHARTER_PROPOSALS_MAX: usize = 16;

@@ -1,7 +1,7 @@
 //! JSON Schemas of the payloads, generated from the types that parse them, so that the two cannot differ.
 
 use crate::payload::{Evidence, Genesis, Notice, Retract, Site, Statistic, Supersede};
-use crate::{Charter, Digest, Kind, KindVersion};
+use crate::{CharterVersion, Digest, Kind, KindVersion};
 
 /// The kinds whose schema a node publishes, in version 1.
 pub fn published_kinds() -> Vec<KindVersion> {
@@ -33,7 +33,7 @@ pub fn json_schema(name: &str, version: u32) -> Option<serde_json::Value> {
         "supersede" => schemars::schema_for!(Supersede),
         "retract" => schemars::schema_for!(Retract),
         "evidence" => schemars::schema_for!(Evidence),
-        "charter" => schemars::schema_for!(Charter),
+        "charter" => schemars::schema_for!(CharterVersion),
         _ => return None,
     };
     serde_json::to_value(schema).ok()

@@ -1,0 +1,265 @@
+//! What a charter says: the club, its members with their roles and keys, and the documents that count.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+
+use crate::limits::MEMBERS_MAX;
+use crate::{Digest, KeyId, StatementError, StatementKey};
+
+/// The id of a charter: SHA-256 of its payload.
+pub type CharterId = Digest;
+
+/// What holds in one version of the charter; see [`crate::CharterVersion`] for how it follows the version before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Charter {
+    /// Version of this charter, from 1.
+    pub version: u32,
+    /// Name of the club.
+    pub club: String,
+    /// Members, in the charter's order.
+    pub members: Vec<Member>,
+    /// Digest of the vocabulary that statements are read with.
+    pub vocabulary: Digest,
+    /// Version of the twin's rules.
+    pub rules: String,
+    /// Digest of the JSON Schemas of all kinds (see [`crate::schemas_digest`]).
+    pub schemas: Digest,
+}
+
+/// A member nation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Member {
+    /// ISO 3166 alpha-3 code.
+    pub member: String,
+    /// Its DID (did:web under `domain`).
+    pub did: String,
+    /// The domain under which its sites, lots and operators have their URIs, whatever address serves them.
+    pub domain: String,
+    /// Base address of its node.
+    pub address: String,
+    /// Role in the club.
+    pub role: Role,
+    /// Keys, one a role: no key is used for two purposes.
+    pub keys: MemberKeys,
+}
+
+/// What a member may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// Full member.
+    Member,
+    /// Producer nation with a narrower role: it states and is witnessed, and neither votes nor witnesses.
+    Associate,
+}
+
+impl Role {
+    /// Whether its signature counts towards the threshold of the charter.
+    pub const fn may_vote(self) -> bool {
+        matches!(self, Self::Member)
+    }
+
+    /// Whether its cosignatures count towards the quorum of other members' logs.
+    pub const fn counts_as_witness(self) -> bool {
+        matches!(self, Self::Member)
+    }
+
+    /// Whether it has a log in which its statements count.
+    pub const fn may_state(self) -> bool {
+        matches!(self, Self::Member | Self::Associate)
+    }
+
+    /// Whether the other members cosign its log.
+    pub const fn is_witnessed(self) -> bool {
+        self.may_state()
+    }
+}
+
+/// What a key is for. No key has two purposes.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyPurpose {
+    /// Signs the member's statements, and the charter.
+    Statement,
+    /// Signs checkpoints of the member's log.
+    Log,
+    /// Cosigns checkpoints of other members' logs: no other history was seen.
+    Witness,
+    /// Cosigns checkpoints of other members' logs: the entries are held.
+    Mirror,
+}
+
+impl KeyPurpose {
+    /// The four purposes.
+    pub const ALL: [Self; 4] = [Self::Statement, Self::Log, Self::Witness, Self::Mirror];
+
+    /// Whether what it signs stands in the member's own log; a cosigner's key signs about the others' logs.
+    pub const fn is_about_own_log(self) -> bool {
+        matches!(self, Self::Statement | Self::Log)
+    }
+
+    /// As it stands in the charter: `statement`, `log`, `witness` or `mirror`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Statement => "statement",
+            Self::Log => "log",
+            Self::Witness => "witness",
+            Self::Mirror => "mirror",
+        }
+    }
+
+    /// What makes two keys the same, however each is written: the bytes of the public key in hexadecimal. A verifier
+    /// key is `name+id+base64(type ‖ public key)`; one that cannot be read is only the same as itself.
+    pub(super) fn material(self, key: &str) -> String {
+        if self == Self::Statement {
+            return key.to_ascii_lowercase();
+        }
+        key.splitn(3, '+')
+            .nth(2)
+            .and_then(|typed| STANDARD.decode(typed).ok())
+            .filter(|typed| typed.len() > 32)
+            .map_or_else(|| key.to_owned(), |typed| hex::encode(&typed[1..]))
+    }
+
+    /// The key as people compare it: the id that statements name, or a verifier key's name and id.
+    pub(super) fn shown(self, key: &str) -> String {
+        if self == Self::Statement {
+            return StatementKey::from_hex(key).map_or_else(|_| key.to_owned(), |key| key.id().to_string());
+        }
+        key.splitn(3, '+').take(2).collect::<Vec<_>>().join("+")
+    }
+}
+
+impl fmt::Display for KeyPurpose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The public keys of a member.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MemberKeys {
+    /// Ed25519 public keys that sign the member's own statements, hex.
+    pub statement: Vec<String>,
+    /// The log's verifier key (signed-note vkey); its name is the log's origin.
+    pub log: String,
+    /// The witness's verifier key (signed-note vkey).
+    pub witness: String,
+    /// The mirror's verifier key (signed-note vkey).
+    pub mirror: String,
+}
+
+impl MemberKeys {
+    /// The keys of that purpose: any number for statements, one for each other.
+    pub fn of(&self, purpose: KeyPurpose) -> &[String] {
+        match purpose {
+            KeyPurpose::Statement => &self.statement,
+            KeyPurpose::Log => std::slice::from_ref(&self.log),
+            KeyPurpose::Witness => std::slice::from_ref(&self.witness),
+            KeyPurpose::Mirror => std::slice::from_ref(&self.mirror),
+        }
+    }
+
+    /// Every key with its purpose.
+    pub fn all(&self) -> impl Iterator<Item = (KeyPurpose, &str)> {
+        KeyPurpose::ALL
+            .into_iter()
+            .flat_map(|purpose| self.of(purpose).iter().map(move |key| (purpose, key.as_str())))
+    }
+
+    /// Whether that key is among those of its purpose, however it is written.
+    pub(super) fn has(&self, purpose: KeyPurpose, key: &str) -> bool {
+        let material = purpose.material(key);
+        self.of(purpose)
+            .iter()
+            .any(|own| purpose.material(own) == material)
+    }
+
+    /// The statement keys, parsed; what is no key was refused when the charter was checked.
+    pub(super) fn statement_keys(&self) -> impl Iterator<Item = StatementKey> {
+        self.statement
+            .iter()
+            .filter_map(|key| StatementKey::from_hex(key).ok())
+    }
+}
+
+impl Charter {
+    /// The member of that code.
+    pub fn member(&self, code: &str) -> Option<&Member> {
+        self.members.iter().find(|member| member.member == code)
+    }
+
+    /// The member whose DID it is.
+    pub fn member_by_did(&self, did: &str) -> Option<&Member> {
+        self.members.iter().find(|member| member.did == did)
+    }
+
+    /// The members whose signatures count towards the threshold.
+    pub fn voters(&self) -> impl Iterator<Item = &Member> {
+        self.members.iter().filter(|member| member.role.may_vote())
+    }
+
+    /// The members whose cosignatures count towards the quorum of the log of `of`: all that witness, without itself.
+    pub fn witnesses<'a>(&'a self, of: &'a str) -> impl Iterator<Item = &'a Member> {
+        self.members
+            .iter()
+            .filter(move |member| member.role.counts_as_witness() && member.member != of)
+    }
+
+    pub(super) fn check(&self) -> Result<(), StatementError> {
+        if self.members.len() > MEMBERS_MAX {
+            return Err(StatementError::TooMany {
+                what: "members",
+                count: self.members.len(),
+                max: MEMBERS_MAX,
+            });
+        }
+        let mut seen = BTreeSet::new();
+        for member in &self.members {
+            let roles = [
+                ("log key", &member.keys.log),
+                ("witness key", &member.keys.witness),
+                ("mirror key", &member.keys.mirror),
+            ];
+            let names = [
+                ("member", &member.member),
+                ("DID", &member.did),
+                ("domain", &member.domain),
+            ];
+            let keys = member.keys.statement.iter().map(|key| ("statement key", key));
+            for (what, value) in names.into_iter().chain(roles).chain(keys) {
+                if !seen.insert((what, value.clone())) {
+                    return Err(StatementError::CharterRepeats {
+                        what,
+                        value: value.clone(),
+                    });
+                }
+            }
+            for key in &member.keys.statement {
+                StatementKey::from_hex(key)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Member {
+    /// The statement key of that id, if the member has it.
+    pub fn statement_key(&self, id: &KeyId) -> Option<StatementKey> {
+        self.keys.statement_keys().find(|key| key.id() == *id)
+    }
+
+    /// The origin of the member's log: the name in its verifier key.
+    pub fn origin(&self) -> &str {
+        self.keys.log.split('+').next().unwrap_or_default()
+    }
+}

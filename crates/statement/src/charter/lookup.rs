@@ -1,0 +1,184 @@
+//! What counted where: versions, keys, logs and their ends by the position in a log.
+
+use super::document::{CharterId, KeyPurpose, Member};
+use super::log::CharterLog;
+use super::signed::SignedCharter;
+use super::succession::LogHead;
+use super::terms::{KeyTerm, key_terms};
+use crate::{KeyId, StatementError, StatementKey};
+
+/// A log that is or was one of the club's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogOrigin {
+    /// Its origin, which no other log ever has.
+    pub origin: String,
+    /// Code of the member whose log it is.
+    pub member: String,
+    /// Where it ended, if its member has left.
+    pub end: Option<LogHead>,
+}
+
+impl CharterLog {
+    /// The version of that number.
+    pub fn version(&self, number: u32) -> Option<&SignedCharter> {
+        let place = usize::try_from(number).ok()?.checked_sub(1)?;
+        self.versions().get(place)
+    }
+
+    /// The version of that id.
+    pub fn by_id(&self, id: &CharterId) -> Option<&SignedCharter> {
+        self.versions().iter().find(|version| version.id() == *id)
+    }
+
+    /// The member of that code as a version has it.
+    pub fn member_in(&self, version: u32, code: &str) -> Option<&Member> {
+        self.version(version)?.charter().member(code)
+    }
+
+    /// The member of that code as the newest version that names it has it, whether it is still in or has left.
+    pub fn member_ever(&self, code: &str) -> Option<&Member> {
+        self.versions()
+            .iter()
+            .rev()
+            .find_map(|version| version.charter().member(code))
+    }
+
+    /// The version under which the entry at that index, from 0, of a member's log stands: its vocabulary, rules, schemas
+    /// and the member's role. None beyond the end of the log of a member that left.
+    pub fn version_at(&self, member: &str, index: u64) -> Option<&SignedCharter> {
+        let mut found = None;
+        let mut position = 0;
+        for version in self.versions() {
+            position = version
+                .version()
+                .head_of(member)
+                .map_or(position, |head| head.size);
+            if position <= index {
+                found = version.charter().member(member).map(|_| version);
+            }
+        }
+        found
+    }
+
+    /// From where to where in its own log each statement or log key counts that a member ever had, oldest first. Who
+    /// checks many entries asks once.
+    pub fn key_terms(&self, member: &str, purpose: KeyPurpose) -> Vec<KeyTerm> {
+        key_terms(self.versions(), member, purpose, member)
+    }
+
+    /// From where to where on the log of `log_of` each witness or mirror key counts that a member ever had.
+    pub fn cosigner_terms(&self, member: &str, purpose: KeyPurpose, log_of: &str) -> Vec<KeyTerm> {
+        key_terms(self.versions(), member, purpose, log_of)
+    }
+
+    /// The statement key of that id, if it counts for the entry at that index, from 0, of the member's log.
+    ///
+    /// # Errors
+    /// [`StatementError::UnknownKey`] if the member never had it; [`StatementError::KeyNotYet`] or
+    /// [`StatementError::KeyEnded`] if it counts only elsewhere in the log.
+    pub fn statement_key_at(
+        &self,
+        member: &str,
+        index: u64,
+        id: &KeyId,
+    ) -> Result<StatementKey, StatementError> {
+        let terms = self.key_terms(member, KeyPurpose::Statement);
+        let mut found = None;
+        for term in terms {
+            let Some(key) = StatementKey::from_hex(&term.key)
+                .ok()
+                .filter(|key| key.id() == *id)
+            else {
+                continue;
+            };
+            if term.holds_entry(index) {
+                return Ok(key);
+            }
+            found = Some(term);
+        }
+        let (key, member) = (*id, member.to_owned());
+        Err(match found {
+            None => StatementError::UnknownKey { key, issuer: member },
+            Some(KeyTerm {
+                until: Some(until),
+                revoked,
+                ..
+            }) if until <= index => StatementError::KeyEnded {
+                key,
+                member,
+                index,
+                until,
+                how: if revoked { "revoked" } else { "retired" },
+            },
+            Some(KeyTerm { from, .. }) => StatementError::KeyNotYet {
+                key,
+                member,
+                index,
+                from,
+            },
+        })
+    }
+
+    /// The statement keys that count for the entry at that index, from 0, of the member's log.
+    pub fn statement_keys_at(&self, member: &str, index: u64) -> Vec<StatementKey> {
+        let terms = self.key_terms(member, KeyPurpose::Statement).into_iter();
+        terms
+            .filter(|term| term.holds_entry(index))
+            .filter_map(|term| StatementKey::from_hex(&term.key).ok())
+            .collect()
+    }
+
+    /// The verifier keys that count for a checkpoint of that size of the member's log: two where the key changed.
+    pub fn log_keys_at(&self, member: &str, size: u64) -> Vec<String> {
+        let terms = self.key_terms(member, KeyPurpose::Log).into_iter();
+        terms
+            .filter(|term| term.holds_size(size))
+            .map(|term| term.key)
+            .collect()
+    }
+
+    /// Members and verifier keys whose cosignatures count on a checkpoint of that size of the log of `log_of`, which
+    /// itself is never among them. `purpose` is witness or mirror; for the others there is none.
+    pub fn cosigners_at(&self, purpose: KeyPurpose, log_of: &str, size: u64) -> Vec<(String, String)> {
+        if purpose.is_about_own_log() {
+            return Vec::new();
+        }
+        let others = self.memory().members().filter(|member| member.member != log_of);
+        others
+            .flat_map(|member| {
+                let terms = self.cosigner_terms(&member.member, purpose, log_of).into_iter();
+                terms
+                    .filter(|term| term.holds_size(size))
+                    .map(|term| (member.member.clone(), term.key))
+            })
+            .collect()
+    }
+
+    /// Every log that is or was one of the club's, by its member's code.
+    pub fn origins(&self) -> Vec<LogOrigin> {
+        self.memory()
+            .members()
+            .map(|member| LogOrigin {
+                origin: member.origin().to_owned(),
+                member: member.member.clone(),
+                end: self.end_of(&member.member).cloned(),
+            })
+            .collect()
+    }
+
+    /// Where the log of a former member ended; none for one that is in.
+    pub fn end_of<'a>(&'a self, member: &'a str) -> Option<&'a LogHead> {
+        if self.head().charter().member(member).is_some() {
+            return None;
+        }
+        self.anchors(member).last()
+    }
+
+    /// The states of a member's log that stand in cuts, oldest first. A log that does not lead to each of them was
+    /// rewritten.
+    pub fn anchors<'a>(&'a self, member: &'a str) -> impl Iterator<Item = &'a LogHead> {
+        self.versions()
+            .iter()
+            .filter_map(move |version| version.version().head_of(member))
+    }
+}
