@@ -3,7 +3,7 @@
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand};
 
-use crate::{completions, demo, import, init, receipt, serve, sites, statement, twin};
+use crate::{bench, completions, demo, import, init, receipt, serve, sites, statement, twin};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -78,6 +78,8 @@ pub enum Command {
     Receipt(receipt::ReceiptArgs),
     /// List sites
     Sites(sites::SitesArgs),
+    /// Put load on a log and check what it acknowledged
+    Bench(bench::BenchArgs),
     /// Print completions for a shell
     Completions(completions::CompletionsArgs),
 }

@@ -1,5 +1,6 @@
 //! Floor 7: the binary of a member's node and of the demo club.
 
+mod bench;
 mod cli;
 mod completions;
 mod demo;
@@ -55,6 +56,7 @@ fn start(cli: Cli, output: &Output) -> CliResult<()> {
             Command::Statement(args) => statement::run(args, output).await,
             Command::Receipt(args) => receipt::run(args, output).await,
             Command::Sites(args) => sites::run(args, output).await,
+            Command::Bench(args) => bench::run(args, output).await,
             Command::Completions(args) => completions::run(&args),
         }
     })

@@ -3,6 +3,7 @@
 mod common;
 mod demo;
 mod kill;
+mod kill_load;
 mod million;
 mod refused;
 mod said;

@@ -29,6 +29,10 @@ const HEADS_BYTES_MAX: usize = 2 * 1024 * 1024;
 pub struct KnownHeads {
     /// Signed notes, by log.
     pub heads: Vec<KnownHead>,
+    /// Evidence that logs contradict themselves (`split-view/v1`), one a log. Told here as well as in the own log: a member
+    /// whose log must not sign could not say it otherwise.
+    #[serde(default)]
+    pub evidence: Vec<String>,
 }
 
 /// One head as a node knows it.
@@ -49,6 +53,7 @@ pub struct KnownHead {
 /// [`crate::NodeError::Store`].
 pub fn known_heads(state: &NodeState) -> NodeResult<KnownHeads> {
     let mut heads = Vec::new();
+    let mut evidence = Vec::new();
     for member in &state.charter().charter().members {
         let held = state.store().head(member.origin())?;
         let copied = held.as_ref().map_or(0, |head| head.size);
@@ -61,6 +66,8 @@ pub fn known_heads(state: &NodeState) -> NodeResult<KnownHeads> {
         {
             notes.push(cosigned.note);
         }
+        let against = state.store().evidence(member.origin(), 1)?;
+        evidence.extend(against.into_iter().filter_map(|record| String::from_utf8(record.bytes).ok()));
         if !notes.is_empty() {
             heads.push(KnownHead {
                 member: member.member.clone(),
@@ -69,7 +76,7 @@ pub fn known_heads(state: &NodeState) -> NodeResult<KnownHeads> {
             });
         }
     }
-    Ok(KnownHeads { heads })
+    Ok(KnownHeads { heads, evidence })
 }
 
 /// What is remembered of a peer's gossip between two pulls.
@@ -103,6 +110,7 @@ impl Federation {
             tracing::debug!(peer = peer.member, "gossip that cannot be read");
             return Ok(());
         };
+        self.take_evidence(known.evidence).await?;
         let mut behind = BTreeMap::new();
         let mut copies = BTreeMap::new();
         for head in known.heads {
@@ -133,6 +141,23 @@ impl Federation {
         self.state
             .update_peer(&peer.member, |status| status.copies = copies);
         Ok(())
+    }
+
+    /// Keeps what a peer has against logs, as far as it verifies.
+    async fn take_evidence(&self, told: Vec<String>) -> NodeResult<()> {
+        let state = self.state.clone();
+        let keeping = tokio::task::spawn_blocking(move || {
+            for text in told {
+                // What does not verify accuses nobody.
+                let kept = Evidence::parse(text.as_bytes())
+                    .map_err(crate::NodeError::from)
+                    .and_then(|found| evidence::keep(&state, &found));
+                if let Err(error) = kept {
+                    tracing::debug!(error = error.in_words(), "evidence that proves nothing");
+                }
+            }
+        });
+        Ok(keeping.await?)
     }
 
     /// Holds one head against the copy here; answers the copy's size if it is too short to tell.

@@ -2,7 +2,7 @@
 //!
 //! | address | what |
 //! |---|---|
-//! | `POST /entries` | logs a statement of this member (COSE_Sign1); answers its receipt when it is on disk |
+//! | `POST /entries` | logs a statement of this member (COSE_Sign1); answers its receipt when it is on disk; with `Prefer: return=minimal` only its place |
 //! | `GET /entries/{id}` | the receipt of a statement, under the newest checkpoint |
 //! | `GET /entries/{id}/proof` | the same as a `tlog-proof`, under the newest checkpoint that enough members cosigned |
 //! | `GET /.well-known/scitt-keys` | the keys that verify receipts |
@@ -12,7 +12,7 @@
 
 use axum::body::Bytes;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use didymium_log::sequencer::Refusal;
 use didymium_statement::{Statement, StatementId};
@@ -22,6 +22,10 @@ use crate::receipt::{cose_receipt, receipt_keys, tlog_proof};
 use crate::{NodeError, NodeResult, NodeState};
 
 const COSE: &str = "application/cose";
+/// Index of the statement in the log.
+const INDEX: HeaderName = HeaderName::from_static("didymium-index");
+const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
+const MINIMAL: &str = "return=minimal";
 const RECEIPT: &str = "application/cose; cose-type=\"cose-sign1\"";
 
 /// `POST /entries`.
@@ -45,22 +49,29 @@ pub(super) async fn register(
         .submit(&state, statement, None)
         .await
         .map_err(refusal)?;
-    let receipt = blocking(move || cose_receipt(&state, &id)).await?;
     let status = if place.fresh {
         StatusCode::CREATED
     } else {
         StatusCode::OK
     };
     let address = format!("/entries/{id}");
-    Ok((
-        status,
-        [
-            (header::CONTENT_TYPE, RECEIPT),
-            (header::LOCATION, address.as_str()),
-        ],
-        receipt,
-    )
-        .into_response())
+    let index = place.index.to_string();
+    let place = [(header::LOCATION, address.as_str()), (INDEX, index.as_str())];
+    if prefers_minimal(&headers) {
+        let applied = (PREFERENCE_APPLIED, MINIMAL);
+        return Ok((status, place, [applied]).into_response());
+    }
+    let receipt = blocking(move || cose_receipt(&state, &id)).await?;
+    Ok((status, place, [(header::CONTENT_TYPE, RECEIPT)], receipt).into_response())
+}
+
+/// Whether the submitter wants no body (RFC 7240): the receipt can be had later at the address told.
+fn prefers_minimal(headers: &HeaderMap) -> bool {
+    let asked = headers.get_all("prefer").iter();
+    asked
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|preference| preference.trim() == MINIMAL)
 }
 
 /// `GET /entries/{id}`.

@@ -95,6 +95,12 @@ impl Serving {
         Self { process, url }
     }
 
+    /// Kills it at once.
+    pub fn kill(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+
     /// Tells it to stop; it ends well.
     pub fn stop(mut self) {
         let told = Command::new("kill")
