@@ -8,6 +8,9 @@
 //! n − k + f + 1 answers include one by an honest witness of every final checkpoint. What the log signed and
 //! nobody cosigned, the fence cannot know of. The answers must be fresh: what a cache serves may be an hour old.
 //!
+//! An answer may come late, from a witness that cosigned by then what the log signed after the fence opened: so the
+//! log tells the fence of what it signed since ([`Fence::grew`]), or it would be shut out by its own growth.
+//!
 //! One checkpoint that is ahead of the store, or differs from it, is enough to refuse, whoever shows it: it
 //! carries the log's own signature. A refusal is final for the process; people decide how to go on. An empty
 //! store is treated the same: a log whose origin its witnesses know may not start over. A log with a new
@@ -176,9 +179,21 @@ impl Fence {
         }
     }
 
+    /// Tells the fence that the log grew: what it holds now, committed, is what later answers are held against. To be
+    /// called after every commit while answers may still come. A head that is not larger changes nothing.
+    pub fn grew(&mut self, stored: StoredHead) {
+        if self
+            .stored
+            .as_ref()
+            .is_none_or(|before| before.size < stored.size)
+        {
+            self.stored = Some(stored);
+        }
+    }
+
     /// Takes one answer. `root_at` gives the root of the store at a size that is not above the stored one, as
     /// [`crate::tree::root_from_tiles`] does. Answers that come after [`Decision::MaySign`] are judged as
-    /// well: the log stops when one of them is ahead of what it had at the start.
+    /// well: the log stops when one of them is ahead of what it holds, as [`Fence::grew`] was told.
     ///
     /// # Errors
     /// [`LogError::FenceWitness`]; for a checkpoint that the log did not sign, what is wrong with it: the
@@ -386,6 +401,29 @@ mod tests {
             step(&mut fence, signed(2, "ours", 10)),
             Decision::MustRefuse(_)
         ));
+    }
+
+    #[test]
+    fn a_late_answer_is_held_against_what_the_log_holds_by_then() {
+        let mut fence = fence(stored(9), 6);
+        for witness in 0..3 {
+            step(&mut fence, signed(witness, "ours", 9));
+        }
+        assert_eq!(fence.decision(), Decision::MaySign);
+        fence.grew(stored(12).unwrap());
+        fence.grew(stored(10).unwrap());
+        for (witness, size) in [(3, 12), (4, 11), (5, 9)] {
+            assert_eq!(step(&mut fence, signed(witness, "ours", size)), Decision::MaySign);
+        }
+        let mut forked = fence.clone();
+        assert!(matches!(
+            step(&mut forked, signed(5, "theirs", 12)),
+            Decision::MustRefuse(_)
+        ));
+        let Decision::MustRefuse(refusal) = step(&mut fence, signed(5, "ours", 13)) else {
+            panic!("signed");
+        };
+        assert_eq!(refusal.difference, Difference::Ahead { stored: 12 });
     }
 
     #[test]
