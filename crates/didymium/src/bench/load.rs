@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use didymium_node::NodeFolder;
+use didymium_node::clock::{Clock as _, SystemClock};
 use didymium_statement::{Draft, Kind, KindVersion, Statement, Visibility};
 use tokio::task::JoinSet;
 
@@ -30,7 +31,7 @@ pub(super) struct Author {
     /// Verifier key of the log that takes it in.
     pub(super) log_key: String,
     /// A number that no other run has, so that its statements are new.
-    run: u128,
+    run: i64,
 }
 
 /// An acknowledgement.
@@ -53,12 +54,11 @@ impl Author {
         let code = &folder.config().member;
         let member = folder.charter().charter().member(code);
         let member = member.ok_or_else(|| CliError::NotFound(format!("member {code}")))?;
-        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         Ok(Self {
             did: member.did.clone(),
             domain: member.domain.clone(),
             log_key: member.keys.log.clone(),
-            run: since.map_or(0, |since| since.as_nanos()),
+            run: SystemClock.now_ms(),
             folder,
         })
     }

@@ -1,5 +1,10 @@
 //! A node that is killed again and again under load loses no acknowledged statement, and takes none in twice.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of a test stop at the first thing that is wrong"
+)]
+
 use std::collections::HashMap;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;

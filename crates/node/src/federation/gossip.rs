@@ -67,7 +67,11 @@ pub fn known_heads(state: &NodeState) -> NodeResult<KnownHeads> {
             notes.push(cosigned.note);
         }
         let against = state.store().evidence(member.origin(), 1)?;
-        evidence.extend(against.into_iter().filter_map(|record| String::from_utf8(record.bytes).ok()));
+        evidence.extend(
+            against
+                .into_iter()
+                .filter_map(|record| String::from_utf8(record.bytes).ok()),
+        );
         if !notes.is_empty() {
             heads.push(KnownHead {
                 member: member.member.clone(),
