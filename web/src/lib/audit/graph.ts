@@ -10,8 +10,8 @@ export interface Point {
 /** A member's place. */
 export interface Place extends Point {
   readonly member: string;
-  /** Where its name stands, in the middle of the text. */
-  readonly label: Point;
+  /** Where its name stands, and which end of the text is there. */
+  readonly label: Point & { readonly anchor: 'start' | 'middle' | 'end' };
 }
 
 /** A cosignature: `from` has cosigned the log of `to`. */
@@ -34,16 +34,24 @@ export interface Layout {
   /** Radius of a member's disc. */
   readonly disc: number;
   readonly places: readonly Place[];
+  /** Whether there is room for names; the codes stand in any case. */
+  readonly named: boolean;
 }
 
 const DISC_MOST = 22;
 const DISC_LEAST = 9;
-/** The widest that the drawing becomes. */
-export const WIDTH_MOST = 600;
+/** The widest that the drawing becomes, and the width from which names stand beside their members. */
+export const WIDTH_MOST = 740;
+const ROOMY = 600;
 /** Room above and below the circle for names. */
 const NAMES = 26;
-/** Half of the room that a name takes sideways. */
-const NAME_HALF = 48;
+/** Room that a name takes sideways: beside its member, and half of it where it stands above or below. */
+const NAME = 156;
+const NAME_HALF = 60;
+/** Radius of the circle at most. */
+const CIRCLE_MOST = 210;
+/** Distance of two members from which their names stand clear of each other. */
+const CLEAR = 56;
 /** How far an arrow bends away from the straight line, as a part of its length: the way back bends to the other side. */
 const BEND = 0.09;
 const HEAD = 7;
@@ -52,8 +60,9 @@ const HEAD = 7;
 export function layout(members: readonly string[], width: number): Layout {
   const wide = Math.min(width, WIDTH_MOST);
   const middle = wide / 2;
+  const beside = wide >= ROOMY;
   const around = Math.max(members.length, 1);
-  const roomy = Math.max(40, Math.min(middle - NAME_HALF, 220));
+  const roomy = Math.max(40, Math.min(middle - (beside ? NAME : NAME_HALF), CIRCLE_MOST));
   const disc = Math.max(DISC_LEAST, Math.min(DISC_MOST, roomy * Math.sin(Math.PI / Math.max(around, 3)) * 0.5));
   const height = 2 * (roomy + disc + NAMES);
   const centre = { x: middle, y: height / 2 };
@@ -61,11 +70,16 @@ export function layout(members: readonly string[], width: number): Layout {
     const angle = -Math.PI / 2 + (index * 2 * Math.PI) / around;
     const x = centre.x + Math.cos(angle) * roomy;
     const y = centre.y + Math.sin(angle) * roomy;
-    // Names stand outside: above in the upper part, below elsewhere.
-    const above = Math.sin(angle) < -0.4;
-    return { member, x, y, label: { x, y: above ? y - disc - 9 : y + disc + 16 } };
+    return { member, x, y, label: label({ x, y }, angle, disc, beside) };
   });
-  return { width: wide, height, disc, places };
+  return { width: wide, height, disc, places, named: around < 3 || 2 * roomy * Math.sin(Math.PI / around) >= CLEAR };
+}
+
+/** Names stand outside the circle: beside where there is room; else above in the upper part, below elsewhere. */
+function label({ x, y }: Point, angle: number, disc: number, beside: boolean): Place['label'] {
+  const across = Math.cos(angle);
+  if (beside && Math.abs(across) > 0.3) return { x: x + Math.sign(across) * (disc + 14), y: y + 4, anchor: across > 0 ? 'start' : 'end' };
+  return { x, y: Math.sin(angle) < -0.4 ? y - disc - 9 : y + disc + 16, anchor: 'middle' };
 }
 
 /** All cosignatures, log by log. */

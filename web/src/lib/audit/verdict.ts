@@ -59,7 +59,7 @@ function sentence(standing: Exclude<Standing, 'followed'>, logs: readonly AuditL
       return t('audit.waiting', { owners });
     case 'frozen':
       if (several) return t('audit.frozen_many', { names });
-      return sentenceCase(proven ? t('audit.frozen_since', { owners, date: formatDate(proven.found.slice(0, 10), 'long') }) : t('audit.frozen', { owners }));
+      return sentenceCase(proven ? t('audit.frozen_since', { owners, date: formatDate(proven.found.slice(0, 10), 'long').replaceAll(' ', '\u00a0') }) : t('audit.frozen', { owners }));
     default: {
       const key: MessageKey = several ? `audit.${standing}_many` : `audit.${standing}`;
       return sentenceCase(t(key, { owners, names }));
