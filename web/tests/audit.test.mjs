@@ -230,16 +230,20 @@ test('a statement of the kind evidence is told in words, its two notes apart', a
     const { page, faults, close } = await open(`/statement/${id}`, {
       language,
       width: language === 'fr' ? 390 : 1440,
-      prepare: (fresh) =>
-        fresh.route(`**/api/v1/statements/${id}`, async (route) => {
+      prepare: async (fresh) => {
+        // In one of the two languages the node has verified it.
+        if (language === 'fr') await answered(fresh, (audit) => frozen(audit, 'USA', id));
+        await fresh.route(`**/api/v1/statements/${id}`, async (route) => {
           const response = await route.fetch();
           const view = await response.json();
           await route.fulfill({ response, json: { ...view, place: { ...view.place, kind: 'evidence' }, payload } });
-        }),
+        });
+      },
     });
     await page.screenshot({ path: `${results}evidence-${language}.png`, fullPage: true });
     assert.match(await page.locator('main h1').innerText(), new RegExp(`^${kind}`));
     assert.match(await page.locator('.payload').innerText(), words);
+    assert.equal(await page.locator('.payload [data-held]').getAttribute('data-held'), String(language === 'fr'));
     assert.deepEqual(await page.locator('.payload pre').allInnerTexts().then((all) => all.map((text) => text.trim())), notes.map((note) => note.trim()));
     assert.deepEqual(await overflow(page), []);
     assert.deepEqual(faults, []);

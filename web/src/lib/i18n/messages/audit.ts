@@ -122,7 +122,10 @@ export default {
     mark_frozen: '{owners} log contradicts itself: what it said is shown as it was before',
     mark_shut: '{owners} log signs nothing more',
     // A statement of the kind evidence.
-    payload_lede: 'Proof that {owners} log contradicts itself. It convinces by itself, whoever says it: both notes below are signed with that log’s own key.',
+    // What a member enters in its log is kept as it stands: only the node's own check makes a proof of it.
+    payload_lede: 'This member says that {owners} log contradicts itself, and shows two notes that it signed. Whoever knows that log’s key can check them without trusting anybody.',
+    payload_held: 'This node holds a verified proof against that log.',
+    payload_unheld: 'This node holds no verified proof against that log: until it does, this is a claim.',
     payload_log: 'Log',
     payload_smaller: 'One note that it signed',
     payload_larger: 'The other note that it signed',
@@ -246,7 +249,9 @@ export default {
     banner_close: 'Masquer jusqu’à mon retour',
     mark_frozen: 'Le journal {owners} se contredit : ce qu’il a dit est montré comme auparavant',
     mark_shut: 'Le journal {owners} ne signe plus rien',
-    payload_lede: 'Preuve que le journal {owners} se contredit. Elle convainc par elle-même, qui que ce soit qui la dise : les deux notes ci-dessous sont signées avec la clé de ce journal.',
+    payload_lede: 'Ce membre dit que le journal {owners} se contredit, et montre deux notes qu’il a signées. Qui connaît la clé de ce journal peut les vérifier sans se fier à personne.',
+    payload_held: 'Ce nœud détient une preuve vérifiée contre ce journal.',
+    payload_unheld: 'Ce nœud ne détient aucune preuve vérifiée contre ce journal : d’ici là, c’est une affirmation.',
     payload_log: 'Journal',
     payload_smaller: 'Une note qu’il a signée',
     payload_larger: 'L’autre note qu’il a signée',
