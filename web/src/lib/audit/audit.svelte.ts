@@ -5,6 +5,8 @@ import type { Audit, AuditLog } from '../api/types';
 /** How often the node is asked while the reader watches, or something is wrong; and else (milliseconds). */
 export const WATCHED_EVERY = 10_000;
 const EVERY = 60_000;
+/** A node that has not answered by then is silent (milliseconds). */
+const PATIENCE = 8_000;
 
 let answer = $state.raw<Audit | undefined>();
 let failure = $state.raw<unknown>();
@@ -31,7 +33,7 @@ export function logOf(member: string): AuditLog | undefined {
 /** Asks the node; the last good answer stands where it does not answer. */
 export function loadAudit(): Promise<void> {
   askedAt = Date.now();
-  asking ??= getFresh<Audit>('audit')
+  asking ??= getFresh<Audit>('audit', {}, AbortSignal.timeout(PATIENCE))
     .then(
       (fresh) => {
         answer = fresh;
