@@ -121,6 +121,7 @@ export async function everyPage() {
     ['sites', '/sites'],
     ['site', `/site/${encodeURIComponent(site.site)}`],
     ['statement', `/statement/${site.statement.statement}`],
+    ['audit', '/audit'],
     ['about', '/about'],
   ];
 }

@@ -1,7 +1,8 @@
+import { loadAudit } from './audit/audit.svelte';
 import { loadNode } from './node.svelte';
 import { loadVocabulary } from './vocabulary.svelte';
 
-/** How long the first drawing waits for the typefaces, and for the node's own state (milliseconds). */
+/** How long the first drawing waits for the typefaces, for the node's own state and for its audit (milliseconds). */
 const PATIENCE = 1500;
 
 /** The typefaces that every page is set in, at the weights that its first lines need. */
@@ -16,5 +17,5 @@ function atMost(work: Promise<unknown>): Promise<unknown> {
  * be done without.
  */
 export async function everythingReady(): Promise<void> {
-  await Promise.all([loadVocabulary(), atMost(loadNode()), atMost(Promise.all(FACES.map((face) => document.fonts.load(face))))]);
+  await Promise.all([loadVocabulary(), atMost(loadNode()), atMost(loadAudit()), atMost(Promise.all(FACES.map((face) => document.fonts.load(face))))]);
 }

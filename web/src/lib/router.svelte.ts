@@ -20,6 +20,7 @@ export type RouteName =
   | 'sites'
   | 'site'
   | 'statement'
+  | 'audit'
   | 'about'
   | 'missing';
 
@@ -34,6 +35,7 @@ const routes: readonly RouteEntry[] = [
   { name: 'sites', pattern: /^\/sites$/, load: () => import('../pages/Sites.svelte') },
   { name: 'site', pattern: /^\/site\/(?<key>[^/]+)$/, load: () => import('../pages/Site.svelte') },
   { name: 'statement', pattern: /^\/statement\/(?<id>[^/]+)$/, load: () => import('../pages/Statement.svelte') },
+  { name: 'audit', pattern: /^\/audit$/, load: () => import('../pages/Audit.svelte') },
   { name: 'about', pattern: /^\/about$/, load: () => import('../pages/About.svelte') },
 ];
 

@@ -60,6 +60,12 @@ export async function get<T>(path: string, params: Params = {}, signal?: AbortSi
   const url = address(path, params);
   const kept = cache.get(url);
   if (kept && Date.now() - kept.at < CACHE_AGE) return kept.value as T;
+  return getFresh<T>(path, params, signal);
+}
+
+/** GETs JSON past the cache: for what the reader watches change. */
+export async function getFresh<T>(path: string, params: Params = {}, signal?: AbortSignal): Promise<T> {
+  const url = address(path, params);
   const response = await request(url, 'application/json', signal);
   const value = (await response.json()) as T;
   cache.delete(url);
