@@ -65,7 +65,9 @@ fn forget_damaged_blobs(state: &NodeState, twin: &Twin) -> NodeResult<()> {
         return Ok(());
     };
     for blob in missing {
-        if state.store().blob(blob.blob.as_bytes())?.is_some() {
+        // It may have come since the twin was built: only what has other bytes than its name is damaged.
+        let held = state.store().blob(blob.blob.as_bytes())?;
+        if held.is_some_and(|bytes| Digest::of(&bytes) != blob.blob) {
             tracing::error!(blob = %blob.blob, statement = %blob.statement.id, "a blob is damaged on the disk and is fetched again");
             state.store().delete_blob(blob.blob.as_bytes())?;
         }

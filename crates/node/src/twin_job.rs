@@ -100,6 +100,12 @@ fn read_log(
     let key: Verifier = member.keys.log.parse()?;
     let (signed, _) = open_cosigned(&head.checkpoint, &key, &[])
         .map_err(|error| wrong(format!("its checkpoint is not what its member signed: {error}")))?;
+    if (signed.size, signed.root.0) != (head.size, head.root) {
+        return Err(wrong(format!(
+            "it stands at {} entries here, its member signed a checkpoint of {}",
+            head.size, signed.size
+        )));
+    }
     let mut edge = Edge::default();
     while edge.size() < signed.size {
         let entries = store.entries(member.origin(), edge.size(), ENTRIES_A_READ)?;

@@ -44,9 +44,47 @@ fn a_good_row_is_read() {
 }
 
 #[test]
+fn a_flow_names_both_ends_and_none_is_a_sum() {
+    let flow = |area: &'static str, partner: &'static str| {
+        let mut cells = GOOD;
+        let mut set = |column: &str, value| {
+            let place = OBSERVATION_COLUMNS
+                .iter()
+                .position(|name| *name == column)
+                .unwrap();
+            cells[place] = value;
+        };
+        for (column, value) in [
+            ("measure", "trade"),
+            ("stage", "magnet"),
+            ("form", "magnet"),
+            ("substance", ""),
+            ("mass_basis", ""),
+            ("unit", "usd"),
+            ("area", area),
+            ("partner", partner),
+        ] {
+            set(column, value);
+        }
+        Observation::parse(&cells, Vocabulary::embedded()).map(drop)
+    };
+    flow("CHN", "JPN").unwrap();
+    flow("CHN", "OTH").unwrap();
+    for (area, partner, told) in [
+        ("CHN", "", "partner"),
+        ("CHN", "WLD", "sum over countries"),
+        ("CHN", "EU", "sum over countries"),
+        ("WLD", "CHN", "area"),
+    ] {
+        let refused = flow(area, partner).unwrap_err().to_string();
+        assert!(refused.contains(told), "{area} to {partner}: {refused}");
+    }
+}
+
+#[test]
 fn a_bad_cell_is_refused_with_its_column_its_value_and_why() {
     let long = "x".repeat(501);
-    let cases: [(&str, &str, &[&str]); 23] = [
+    let cases: [(&str, &str, &[&str]); 24] = [
         ("measure", "produktion", &["measure", "produktion", "production"]),
         ("commodity", "", &["commodity", "must not be empty"]),
         ("commodity", "unobtainium", &["commodity", "unobtainium"]),
@@ -75,6 +113,11 @@ fn a_bad_cell_is_refused_with_its_column_its_value_and_why() {
         ("value", "-1", &["value", "-1", "negative"]),
         ("value", "1,000", &["value", "1,000"]),
         ("value", "1e5", &["value", "1e5"]),
+        (
+            "value",
+            "1000000000000001",
+            &["value", "above 1000000000000000 t"],
+        ),
         ("qualifier", "about", &["qualifier", "at_least"]),
         ("unit", "usd", &["unit", "usd", "mass"]),
         ("basis", "guess", &["basis", "guess", "reported"]),

@@ -444,6 +444,18 @@ fn display_unit<'a>(
     }
 }
 
+/// Aggregates that are made of named countries, with these.
+pub(crate) fn unions(texts: &Interner, vocabulary: &Vocabulary) -> BTreeMap<Symbol, BTreeSet<Symbol>> {
+    let areas = vocabulary.areas().iter();
+    areas
+        .filter_map(|area| {
+            let members = area.members.iter().filter_map(|member| texts.find(member));
+            Some((texts.find(&area.area)?, members.collect::<BTreeSet<_>>()))
+        })
+        .filter(|(_, members)| !members.is_empty())
+        .collect()
+}
+
 /// Symbols of the aggregates, which are never countries of a ranking.
 pub(crate) fn aggregates(texts: &Interner, vocabulary: &Vocabulary) -> BTreeSet<Symbol> {
     vocabulary

@@ -1,5 +1,7 @@
 //! Numbers the twin computes from one edition of one period: totals, shares, concentration, change.
 
+use std::collections::BTreeSet;
+
 use didymium_statement::payload::{Basis, Qualifier};
 use didymium_vocabulary::{Decimal, Period};
 
@@ -26,7 +28,7 @@ impl Twin {
         {
             return Some(published);
         }
-        let (total, _) = indicators::world_total(edition, world, self.facts())?;
+        let (total, _) = indicators::world_total(edition, world, self.unions(), self.facts())?;
         Some(self.derived(id, Quantity::World, "", "", period, total, true))
     }
 
@@ -45,7 +47,7 @@ impl Twin {
             return None;
         }
         let edition = self.chosen(id, period)?;
-        let (world, _) = indicators::world_total(edition, self.symbol(WORLD), self.facts())?;
+        let (world, _) = indicators::world_total(edition, self.symbol(WORLD), self.unions(), self.facts())?;
         let (quantity, part) = if area == CLUB {
             (Quantity::ClubShare, self.club_total(edition)?)
         } else {
@@ -109,9 +111,14 @@ impl Twin {
         partners: &AreaSet,
     ) -> Vec<FactId> {
         let mut last = None;
+        let spoken_for = match areas {
+            AreaSet::All | AreaSet::AllBut(_) => indicators::spoken_for(edition, self.unions()),
+            AreaSet::One(_) => BTreeSet::new(),
+        };
         edition
             .facts
             .iter()
+            .filter(|(area, ..)| !spoken_for.contains(area))
             .filter(|(area, partner, _)| last.replace((*area, *partner)) != Some((*area, *partner)))
             .filter(|(area, partner, _)| {
                 let area = self.text(*area);
@@ -197,8 +204,13 @@ impl Twin {
         if !self.adds_up(id) {
             return None;
         }
-        indicators::world_total(self.chosen(id, period)?, self.symbol(WORLD), self.facts())
-            .map(|(total, _)| total)
+        indicators::world_total(
+            self.chosen(id, period)?,
+            self.symbol(WORLD),
+            self.unions(),
+            self.facts(),
+        )
+        .map(|(total, _)| total)
     }
 
     fn countries_and_world(&self, id: SeriesId, period: Period) -> Option<(Vec<(Symbol, Decimal)>, Decimal)> {

@@ -2,7 +2,7 @@
 //!
 //! Everything is exact decimal arithmetic up to a final division, so it does not depend on the order of the figures.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use didymium_vocabulary::Decimal;
 
@@ -40,17 +40,31 @@ pub(crate) fn countries(
         .collect()
 }
 
-/// The world total: as published if the edition gives one, else the sum of all it lists (second value true).
+/// Countries for which a union that the edition lists speaks as well: in a sum over areas they would count twice.
+pub(crate) fn spoken_for(edition: &Edition, unions: &BTreeMap<Symbol, BTreeSet<Symbol>>) -> BTreeSet<Symbol> {
+    edition
+        .areas()
+        .filter_map(|area| unions.get(&area))
+        .flatten()
+        .copied()
+        .collect()
+}
+
+/// The world total: as published if the edition gives one, else the sum of all it lists (second value true), a union
+/// standing for its members.
 pub(crate) fn world_total(
     edition: &Edition,
     world: Option<Symbol>,
+    unions: &BTreeMap<Symbol, BTreeSet<Symbol>>,
     facts: &[Fact],
 ) -> Option<(Decimal, bool)> {
     if let Some(total) = world.and_then(|world| area_total(edition, world, facts)) {
         return Some((total, false));
     }
+    let spoken_for = spoken_for(edition, unions);
     let listed: Vec<Decimal> = edition
         .areas()
+        .filter(|area| !spoken_for.contains(area))
         .filter_map(|area| area_total(edition, area, facts))
         .collect();
     (!listed.is_empty()).then(|| (listed.iter().sum(), true))

@@ -65,6 +65,7 @@ pub struct Twin {
     /// Every statement of the cut, by member code and index.
     statements: Vec<Arc<StatementRef>>,
     aggregates: BTreeSet<Symbol>,
+    unions: BTreeMap<Symbol, BTreeSet<Symbol>>,
     members: BTreeSet<Symbol>,
     /// Every edition that anything comes from, by key.
     sources: Vec<Arc<Source>>,
@@ -92,6 +93,7 @@ impl Twin {
         mut statements: Vec<Arc<StatementRef>>,
     ) -> Self {
         let aggregates = builder::aggregates(&texts, vocabulary);
+        let unions = builder::unions(&texts, vocabulary);
         let members = cut.sizes.keys().filter_map(|member| texts.find(member)).collect();
         let mut series_by_name: Vec<SeriesId> =
             (0..).zip(&series).map(|(place, _)| SeriesId(place)).collect();
@@ -118,6 +120,7 @@ impl Twin {
             uninterpreted,
             statements,
             aggregates,
+            unions,
             members,
             sources,
             series_by_name,
@@ -253,6 +256,10 @@ impl Twin {
     }
 
     /// Symbols of the areas that are no countries.
+    pub(crate) const fn unions(&self) -> &BTreeMap<Symbol, BTreeSet<Symbol>> {
+        &self.unions
+    }
+
     pub(crate) const fn aggregates(&self) -> &BTreeSet<Symbol> {
         &self.aggregates
     }

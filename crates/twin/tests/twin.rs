@@ -400,6 +400,23 @@ fn a_sum_of_those_listed_is_told_apart_from_a_world_total() {
 }
 
 #[test]
+fn a_union_stands_for_its_members_in_a_sum() {
+    let rows = [
+        mined("EU", "2023", "100"),
+        mined("DEU", "2023", "60"),
+        mined("FRA", "2023", "40"),
+        mined("USA", "2023", "300"),
+    ];
+    let edition = source("usgs-mcs-2025", "usgs-mcs", "2025-01-31");
+    let twin = twin(&[table("USA", 1, &edition, &rows)]);
+    let (id, at) = (series(&twin), period("2023"));
+    assert_eq!(twin.world(id, at).unwrap().value, decimal("400"));
+    assert_eq!(twin.share(id, "DEU", at).unwrap().value, decimal("15"));
+    let all = twin.together(id, &AreaSet::All, &AreaSet::All, at);
+    assert_eq!(all.unwrap().value, decimal("400"));
+}
+
+#[test]
 fn an_edition_that_contradicts_itself_is_seen_to() {
     let edition = source("usgs-mcs-2025", "usgs-mcs", "2025-01-31");
     let twin = twin(&[

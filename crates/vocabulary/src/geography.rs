@@ -72,11 +72,21 @@ pub struct Area {
     pub label: Label,
     /// Whether it is one country after all, though not of ISO 3166-1: it counts in shares and concentration.
     pub one_country: bool,
+    /// The countries that it is made of, by key; `*` alone for all. Empty for what a source does not list by name.
+    pub members: Vec<String>,
+}
+
+impl Area {
+    /// Whether it says again what rows of countries say, so that a sum must not take both.
+    #[must_use]
+    pub fn speaks_for_countries(&self) -> bool {
+        !self.members.is_empty()
+    }
 }
 
 impl Entity for Area {
     const FILE: &'static str = "areas.csv";
-    const COLUMNS: &'static [&'static str] = &["area", "label_en", "label_fr", "one_country"];
+    const COLUMNS: &'static [&'static str] = &["area", "label_en", "label_fr", "one_country", "members"];
     const KIND: &'static str = "area";
 
     fn key(&self) -> &str {
@@ -92,6 +102,12 @@ impl Entity for Area {
             area: row.key("area")?,
             label: Label::from_row(row)?,
             one_country: row.yes("one_country")?,
+            members: row
+                .optional("members")
+                .unwrap_or_default()
+                .split_whitespace()
+                .map(str::to_owned)
+                .collect(),
         })
     }
 }

@@ -1,10 +1,14 @@
 //! One published figure.
 
-use didymium_vocabulary::{Decimal, Dimension, MassBasis, Period, Vocabulary, VocabularyError};
+use didymium_vocabulary::{Area, Decimal, Dimension, MassBasis, Period, Vocabulary, VocabularyError};
 
 use super::text;
 use super::{Basis, Qualifier};
 use crate::StatementError;
+
+/// Largest value in the unit of its row. World trade of everything is 3·10¹³ dollars a year; up to this, any sum of what a
+/// node can hold is exact.
+const VALUE_MAX: Decimal = Decimal::from_parts(2_764_472_320, 232_830, 0, false, 0);
 
 /// The columns of an observation, in the order that [`Observation::parse`] takes its cells.
 pub const OBSERVATION_COLUMNS: [&str; 15] = [
@@ -130,6 +134,12 @@ impl<'a> Observation<'a> {
                 format!("is negative, and `{measure}` cannot be"),
             ));
         }
+        if value.abs() > VALUE_MAX {
+            let reason = format!(
+                "is above {VALUE_MAX} {unit}: no figure of this world is, and sums of such would not be exact"
+            );
+            return Err(StatementError::field("value", &value.to_string(), reason));
+        }
         if unit_known.dimension == Dimension::Share && value.abs() > Decimal::ONE_HUNDRED {
             return Err(StatementError::field(
                 "value",
@@ -140,6 +150,10 @@ impl<'a> Observation<'a> {
         if !partner.is_empty() && unit_known.dimension != Dimension::Money {
             let reason = format!("must be empty: only trade flows have a partner, `{measure}` has none");
             return Err(StatementError::field("partner", partner, reason));
+        }
+        if unit_known.dimension == Dimension::Money {
+            end_of_flow("area", area, measure, vocabulary)?;
+            end_of_flow("partner", partner, measure, vocabulary)?;
         }
         // Demand has stages of its own (end uses), beyond the chain of making.
         let made_at = if known.needs_stage { stage } else { "" };
@@ -277,4 +291,24 @@ pub(crate) fn mass_basis_of(
             "must be empty: the unit is not a mass",
         )),
     }
+}
+
+/// A flow has two ends, each a country or what the source does not list by name: the world's total, or a union beside
+/// its members, would be counted twice.
+fn end_of_flow(
+    field: &'static str,
+    end: &str,
+    measure: &str,
+    vocabulary: &Vocabulary,
+) -> Result<(), StatementError> {
+    if end.is_empty() {
+        let reason =
+            format!("is empty: `{measure}` is a flow and names both ends; `OTH` for those not named");
+        return Err(StatementError::field(field, end, reason));
+    }
+    if vocabulary.area(end).is_some_and(Area::speaks_for_countries) {
+        let reason = format!("is a sum over countries: give the flows of `{measure}` themselves");
+        return Err(StatementError::field(field, end, reason));
+    }
+    Ok(())
 }

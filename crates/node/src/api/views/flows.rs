@@ -215,7 +215,12 @@ impl Drawing<'_> {
         };
         let mut by_exporter: BTreeMap<Symbol, Decimal> = BTreeMap::new();
         let mut by_importer: BTreeMap<Symbol, Decimal> = BTreeMap::new();
+        let mut last = None;
         for (exporter, importer, fact) in &edition.facts {
+            // Where a source contradicts itself about one flow, its figures stand beside each other, the preferred first.
+            if last.replace((*exporter, *importer)) == Some((*exporter, *importer)) {
+                continue;
+            }
             let value = twin.fact(*fact).canonical;
             *by_exporter.entry(*exporter).or_default() += value;
             *by_importer.entry(*importer).or_default() += value;

@@ -125,12 +125,18 @@ pub(crate) fn headline(twin: &Twin, link: &ChainLink, commodity: &str) -> Option
     })
 }
 
-/// Of the series that match, the one with figures for the most periods; the first by name where two are equal.
+/// Of the series that match, one that is about the whole and not about a subject of its own, such as a single mine, if
+/// there is any; among these the one with figures for the most years; the first by name where two are equal.
 fn fullest(twin: &Twin, names: [Option<&str>; 7]) -> Option<SeriesId> {
     twin.matching_series(names).max_by(|a, b| {
-        let periods = |id: &SeriesId| twin.series(*id).periods.len();
-        periods(a)
-            .cmp(&periods(b))
+        let rank = |id: &SeriesId| {
+            let series = twin.series(*id);
+            let years = series.periods.keys().map(|period| period.year());
+            let years: std::collections::BTreeSet<_> = years.collect();
+            (twin.key_texts(*id)[6].is_empty(), years.len())
+        };
+        rank(a)
+            .cmp(&rank(b))
             .then_with(|| twin.key_texts(*b).cmp(&twin.key_texts(*a)))
     })
 }
