@@ -57,9 +57,8 @@ struct Found {
 /// Looks an entry up.
 pub async fn run(args: &LookupArgs, output: &Output) -> CliResult<()> {
     let which = match (args.entry.parse(), args.entry.parse()) {
-        // An id of digits alone has 64 of them, which is no index.
-        (Ok(index), _) => Which::Index(index),
-        (_, Ok(id)) => Which::Statement(id),
+        (Ok(id), _) => Which::Statement(id),
+        (_, Ok(index)) => Which::Index(index),
         _ => {
             return Err(CliError::Usage(format!(
                 "`{}` is neither an index nor an id of 64 hexadecimal digits",

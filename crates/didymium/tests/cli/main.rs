@@ -1,8 +1,12 @@
 //! The real binary, as people and programs use it.
 
+mod audit;
 mod common;
 mod demo;
+mod judge;
 mod kill;
+mod log;
 mod million;
 mod refused;
 mod said;
+mod shelf;

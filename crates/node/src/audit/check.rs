@@ -96,7 +96,8 @@ fn audit_under(report: &mut Report, asked: &AuditRequest<'_>, head: &Head) -> No
     };
     let mut walked = walk.run()?;
     check_tree(report, asked.source, head, &mut walked)?;
-    check_statements(report, head.checkpoint.size, &mut walked);
+    check_genesis(report, head.checkpoint.size, &mut walked);
+    check_statements(report, &mut walked);
     let doubles = walk.doubles(&walked.keys, |index| Ok(Some(index)))?;
     check_once(report, doubles);
     check_evidence(report, &mut walked);
@@ -166,49 +167,47 @@ pub(super) fn check_tree(
     Ok(())
 }
 
-/// Genesis, issuers and signatures.
-pub(super) fn check_statements(report: &mut Report, size: u64, walked: &mut Walked) {
-    let genesis = std::mem::take(&mut walked.genesis);
+/// Whether the first entry founds the log under the charter.
+pub(super) fn check_genesis(report: &mut Report, size: u64, walked: &mut Walked) {
+    const NAME: &str = "genesis";
+    let faults = std::mem::take(&mut walked.genesis);
     if size == 0 {
-        report.add("genesis", Answer::Open, "the log is empty");
-    } else if genesis.is_empty() && walked.verified > 0 {
+        report.add(NAME, Answer::Open, "the log is empty");
+    } else if !faults.is_empty() {
+        let said = "the log is not founded under this charter";
+        report.add_with(NAME, Answer::No, said, faults.reasons());
+    } else if walked.founded {
         report.add(
-            "genesis",
+            NAME,
             Answer::Yes,
-            "the first entry, and no other, founds the log under this charter",
-        );
-    } else if genesis.is_empty() {
-        report.add(
-            "genesis",
-            Answer::No,
-            "the first entry is not a genesis that the member signed",
+            "the first entry founds the log under this charter",
         );
     } else {
-        report.add_with(
-            "genesis",
+        report.add(
+            NAME,
             Answer::No,
-            "the log is not founded under this charter",
-            genesis.reasons(),
+            "the first entry is no genesis that the member signed",
         );
     }
-    let statements = std::mem::take(&mut walked.statements);
-    if statements.is_empty() {
-        let kinds: Vec<String> = walked
-            .kinds
-            .iter()
-            .map(|(kind, count)| format!("{count} {kind}"))
-            .collect();
+}
+
+/// Issuers and signatures of all entries.
+pub(super) fn check_statements(report: &mut Report, walked: &mut Walked) {
+    let faults = std::mem::take(&mut walked.statements);
+    if faults.is_empty() {
+        let kinds = walked.kinds.iter().map(|(kind, count)| format!("{count} {kind}"));
         let said = format!(
             "{} entries are statements that the member signed with a key of the charter",
             walked.verified
         );
-        report.add_with("statements", Answer::Yes, said, kinds);
+        report.add_with("statements", Answer::Yes, said, kinds.collect());
     } else {
-        let said = format!("{} entries are no statements of the member", statements.count);
-        report.add_with("statements", Answer::No, said, statements.reasons());
+        let said = format!("{} entries are no statements of the member", faults.count);
+        report.add_with("statements", Answer::No, said, faults.reasons());
     }
 }
 
+/// No statement stands at two places.
 pub(super) fn check_once(report: &mut Report, doubles: Faults) {
     if doubles.is_empty() {
         report.add("once", Answer::Yes, "no statement stands twice");

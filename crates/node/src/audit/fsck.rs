@@ -4,7 +4,7 @@ use didymium_log::tree::root_from_tiles;
 use didymium_statement::{Member, SignedCharter};
 use didymium_store::{Grade, Store as _};
 
-use super::check::{check_evidence, check_once, check_payloads, check_statements, check_tree};
+use super::check::{check_evidence, check_genesis, check_once, check_payloads, check_statements, check_tree};
 use super::heads::{Head, check_head, open_head};
 use super::report::{Answer, Faults, Report};
 use super::rules::Rules;
@@ -59,15 +59,12 @@ fn under(report: &mut Report, asked: &FsckRequest<'_>, head: &Head, budget: &Bud
     };
     let mut walked = walk.run()?;
     check_tree(report, asked.source, head, &mut walked)?;
-    check_statements(report, size, &mut walked);
-    if !asked.signatures
-        && let Some(check) = report.checks.iter_mut().find(|check| check.check == "statements")
-        && check.answer == Answer::Yes
-    {
-        check.answer = Answer::Open;
-        check.said = "issuers and signatures were not asked for (--signatures checks them)".into();
-        check.reasons.clear();
-        report.verdict = report.verdict.max(Answer::Open);
+    check_genesis(report, size, &mut walked);
+    if asked.signatures {
+        check_statements(report, &mut walked);
+    } else {
+        let said = "issuers and signatures were not asked for (--signatures checks them)";
+        report.add("statements", Answer::Open, said);
     }
     let store = asked.source.store();
     let doubles = walk.doubles(&walked.keys, |row| Ok(store.index_of_row(row.cast_signed())?))?;

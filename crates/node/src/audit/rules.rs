@@ -54,6 +54,7 @@ impl<'a> Rules<'a> {
             }
         };
         found.verified += 1;
+        found.founded |= index == 0;
         *found.kinds.entry(statement.kind.to_string()).or_default() += 1;
         let blob = match &statement.payload {
             PayloadRef::Blob(digest) => Some(*digest),

@@ -23,7 +23,7 @@ const BUNDLES_A_TURN: u64 = 16;
 /// Which statement stands where, in 16 bytes: enough to find what may stand twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Key {
-    /// First 8 bytes of the statement's name in a store, of the leaf's hash elsewhere.
+    /// First 8 bytes of the statement's name for a store, whose index goes by it; of the leaf's hash elsewhere.
     pub(super) prefix: u64,
     /// Row in a store, index elsewhere.
     pub(super) place: u64,
@@ -42,6 +42,8 @@ pub(super) struct Walked {
     pub(super) rows: Faults,
     /// Entries whose envelope, issuer, key or signature is wrong.
     pub(super) statements: Faults,
+    /// Whether the first entry founds the log.
+    pub(super) founded: bool,
     /// What is wrong with the genesis.
     pub(super) genesis: Faults,
     /// Statements that accuse a log without proof.
@@ -198,7 +200,7 @@ impl Walk<'_> {
                     found.blobs.entry(Digest::from_bytes(blob)).or_insert(index);
                 }
                 Key {
-                    prefix: prefix(row.statement),
+                    prefix: prefix(name.as_bytes()),
                     place: row.row.cast_unsigned(),
                 }
             }
@@ -355,5 +357,6 @@ impl Walked {
             *self.kinds.entry(kind).or_default() += count;
         }
         self.verified += other.verified;
+        self.founded |= other.founded;
     }
 }
