@@ -6,7 +6,7 @@
 )]
 
 use crate::common::{Answer, Desk, Serving, run};
-use crate::shelf::{Shelf, copy_folder, fill};
+use crate::shelf::{Shelf, accuse, copy_folder, fill};
 
 fn audit(args: &[&str]) -> Answer {
     run(&[&["audit", "--json"], args].concat())
@@ -159,7 +159,7 @@ fn a_log_that_was_changed_cut_or_is_another_is_no() {
         (
             honest.with(|files| drop(files.insert("checkpoint".into(), foreign.0["checkpoint"].clone()))),
             "checkpoint",
-            "has not signed\nis not one",
+            "is not one that the log of CAN has signed",
         ),
         (
             honest.with(|files| files.get_mut("checkpoint").unwrap()[40] ^= 1),
@@ -172,17 +172,15 @@ fn a_log_that_was_changed_cut_or_is_another_is_no() {
             "is not one that the log of CAN has signed",
         ),
     ] {
-        let reason = reason.lines().last().unwrap();
         let folder = lying.write(&desk.path("lying"));
         said(&audit(&[&folder, "--member", "CAN"]).ends(4), check, "no", reason);
         let (url, _) = lying.serve();
         let charter = desk.path("node/charter.cose").display().to_string();
-        said(
-            &audit(&[&url, "--charter", &charter]).ends(4),
-            check,
-            "no",
-            reason,
-        );
+        let served = audit(&[&url, "--charter", &charter]).ends(4);
+        // Whose log it claims to be cannot always be read: that ends with no before there is a report.
+        if !served.out.is_empty() {
+            said(&served, check, "no", reason);
+        }
     }
 }
 
@@ -200,4 +198,32 @@ fn an_audit_is_bounded_in_bytes_and_in_time() {
         let stopped = audit(&[&[folder.as_str()], &bound[..]].concat());
         assert_eq!(stopped.code, Some(5), "{stopped:?}");
     }
+}
+
+#[test]
+fn an_accusation_in_the_entries_is_told_if_it_is_proven_and_a_no_if_not() {
+    let desk = Desk::new();
+    let kept = desk.path("kept").display().to_string();
+    let fork = copy_folder(&desk.node(), &desk.path("fork"));
+    fill(&desk.node(), "a", 3);
+    fill(&fork, "b", 3);
+    audit(&[&desk.node(), "--keep", &kept]).ends(0);
+    let found = audit(&[&fork, "--since", &kept]).ends(4).json();
+    let evidence = found["evidence"][0]["evidence"].as_str().unwrap();
+
+    let honest = copy_folder(&desk.node(), &desk.path("honest"));
+    accuse(&honest, evidence);
+    let told = audit(&[&honest]).ends(0);
+    said(
+        &told,
+        "evidence",
+        "yes",
+        "every accusation in the entries is proven",
+    );
+    assert_eq!(told.json()["evidence"][0]["index"], 4);
+
+    let turned = evidence.replacen("can.club.example", "usa.club.example", 2);
+    accuse(&desk.node(), &turned);
+    let slander = audit(&[&desk.node()]).ends(4);
+    said(&slander, "evidence", "no", "accuses logs without proof");
 }

@@ -15,6 +15,7 @@ use didymium_log::tile::{bundles_in_tree, tiles_in_tree};
 use didymium_node::NodeState;
 use didymium_node::clock::SystemClock;
 use didymium_node::folder::NodeFolder;
+use didymium_statement::payload::Evidence;
 use didymium_statement::{Draft, Kind, KindVersion, Visibility};
 
 /// Adds so many entries to the log of a node that is not running.
@@ -30,6 +31,25 @@ pub fn fill(node: &str, word: &str, count: usize) {
     };
     let entries = (0..count).map(|number| draft(number).sign(state.signer()).unwrap());
     state.submit(entries.collect()).unwrap();
+}
+
+/// Has a member say in its own log that this very log contradicts itself.
+pub fn accuse(node: &str, split_view: &str) {
+    let state = NodeState::open(NodeFolder::open(Path::new(node)).unwrap(), Arc::new(SystemClock)).unwrap();
+    let payload = Evidence {
+        member: state.member().member.clone(),
+        origin: state.member().origin().to_owned(),
+        split_view: split_view.to_owned(),
+    };
+    let draft = Draft {
+        issuer: state.member().did.clone(),
+        subject: format!("https://{}/evidence", state.member().domain),
+        kind: KindVersion::v1(Kind::Evidence),
+        valid: None,
+        visibility: Visibility::Public,
+        payload: serde_json::to_vec(&payload).unwrap(),
+    };
+    state.submit(vec![draft.sign(state.signer()).unwrap()]).unwrap();
 }
 
 /// Files by their paths: `checkpoint`, `tile/…`, `charter.cose`.
