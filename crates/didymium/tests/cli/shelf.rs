@@ -107,13 +107,11 @@ impl Shelf {
                 let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
                 let Some(Ok(first)) = lines.next() else { continue };
                 // The rest of the request is read, so that closing does not reset what is answered.
-                drop(
-                    lines
-                        .by_ref()
-                        .map_while(Result::ok)
-                        .take_while(|line| !line.is_empty())
-                        .count(),
-                );
+                let _ = lines
+                    .by_ref()
+                    .map_while(Result::ok)
+                    .take_while(|line| !line.is_empty())
+                    .count();
                 let asked = first.split(' ').nth(1).unwrap_or_default();
                 let path = match asked {
                     "/charter" => "charter.cose",

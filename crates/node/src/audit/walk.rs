@@ -109,7 +109,7 @@ impl Walk<'_> {
             });
             std::iter::once(own).chain(joined).collect()
         });
-        self.put_together(bundles, shares)
+        self.put_together(shares)
     }
 
     /// The work of one thread: turns of a few bundles, until there are none.
@@ -245,7 +245,7 @@ impl Walk<'_> {
         }
     }
 
-    fn put_together(&self, bundles: u64, shares: Vec<NodeResult<Share>>) -> NodeResult<Walked> {
+    fn put_together(&self, shares: Vec<NodeResult<Share>>) -> NodeResult<Walked> {
         let mut all = Walked::default();
         let mut roots = Vec::new();
         let mut last = Vec::new();
@@ -258,9 +258,7 @@ impl Walk<'_> {
         roots.sort_unstable_by_key(|(index, _)| *index);
         all.keys.sort_unstable();
         all.proven.sort_by_key(|accusation| accusation.index);
-        let partial = u64::from(self.size % u64::from(TILE_WIDTH) > 0);
-        let width = u64::from(TILE_WIDTH);
-        if roots.len() as u64 + partial == bundles && last.len() as u64 == self.size % width {
+        if roots.len() as u64 * u64::from(TILE_WIDTH) + last.len() as u64 == self.size {
             let roots = roots.into_iter().map(|(_, root)| root).collect();
             let rebuilt = Rebuilt::new(roots, last)?;
             all.root = Some(rebuilt.root());
