@@ -193,7 +193,7 @@ fn what_was_changed_in_the_database_is_found() {
         ("DELETE FROM blob", "payloads", "which is not here", 5),
         ("UPDATE log SET root = zeroblob(32)", "head", "stands size", 4),
         (
-            "UPDATE log SET checkpoint = CAST(replace(CAST(checkpoint AS TEXT), 'A', 'B') AS BLOB)",
+            "UPDATE log SET checkpoint = CAST(replace(CAST(checkpoint AS TEXT), 'can.club', 'cab.club') AS BLOB)",
             "checkpoint",
             "not one that the log of CAN has signed",
             4,
