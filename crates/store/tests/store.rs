@@ -223,7 +223,7 @@ fn a_store_is_read_beside_its_writer_and_written_by_nobody_else() {
     assert_eq!(beside.head("log.example").unwrap().unwrap().size, 4);
     let mut scanned = Vec::new();
     let mut visit = |entry: didymium_store::ScannedEntry<'_>| {
-        scanned.push((entry.index, entry.row, entry.bytes.to_vec()))
+        scanned.push((entry.index, entry.row, entry.bytes.to_vec()));
     };
     beside.scan_entries("log.example", 1, 3, &mut visit).unwrap();
     let indexes: Vec<u64> = scanned.iter().map(|(index, ..)| *index).collect();
