@@ -14,4 +14,5 @@ for tool in fmt clippy; do
 done
 cargo fetch --locked --offline > /dev/null 2>&1 || cargo fetch --locked
 install_web_modules
+install_judge || fail "the independent judge must run in CI"
 say "everything is here: make run and make test need no network now (browser: $(find_browser))"

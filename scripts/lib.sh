@@ -85,3 +85,28 @@ build_web() {
     say "web: building the pages"
     (cd "$root/web" && npm run --silent build < /dev/null >&2) || fail "the pages could not be built (npm run build in web/)"
 }
+
+# The Python of the independent judge (tools/judge), with the package `cryptography`; fails where there is none.
+judge_python() {
+    for python in "$root/tools/judge/.venv/bin/python3" python3; do
+        if has "$python" && "$python" -c 'import cryptography' > /dev/null 2>&1; then
+            echo "$python"
+            return 0
+        fi
+    done
+    return 1
+}
+
+# Gets `cryptography` for the judge, unless it is here: by pip into a folder of the repository, or by apt-get. Where
+# neither is possible it says so: the judge's tests then say that they are skipped, and fail in CI.
+install_judge() {
+    judge_python > /dev/null && return 0
+    venv="$root/tools/judge/.venv"
+    if has python3 && python3 -m venv "$venv" > /dev/null 2>&1 &&
+        "$venv/bin/python3" -m pip install --quiet --disable-pip-version-check -r "$root/tools/judge/requirements.txt" < /dev/null >&2; then
+        judge_python > /dev/null && return 0
+    fi
+    apt_install python3 python3-cryptography > /dev/null 2>&1 && judge_python > /dev/null && return 0
+    say "the independent judge cannot run here: it needs Python 3 with the package cryptography (see tools/judge/requirements.txt)"
+    [ "${CI:-}" != true ]
+}

@@ -10,7 +10,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/scripts/lib.sh"
 cd "$root"
 
-parts="prerequisites modules format pages types units clippy rust documents data build browser"
+parts="prerequisites modules format pages types units clippy rust judge documents data build browser"
 [ $# -eq 0 ] || parts="$*"
 
 # Longest time for a part, seconds.
@@ -18,6 +18,7 @@ limit_of() {
     case "$1" in
         clippy | build | documents) echo 1500 ;;
         rust) echo 2400 ;;
+        judge) echo 900 ;;
         browser) echo 1500 ;;
         *) echo 600 ;;
     esac
@@ -35,6 +36,11 @@ part() {
         clippy) cargo clippy --workspace --all-targets --locked -- -D warnings ;;
         # Unit, integration and documentation tests; the repository's own rules and the licences are in crates/testkit.
         rust) cargo test --workspace --locked --no-fail-fast ;;
+        # The judge is not our code: Python, other libraries. `rust` runs it too; here alone it may not be skipped in CI.
+        judge)
+            install_judge
+            cargo test --locked -p didymium --test cli judge
+            ;;
         documents) RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked ;;
         data)
             if has python3; then

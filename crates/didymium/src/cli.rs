@@ -3,7 +3,7 @@
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand};
 
-use crate::{bench, completions, demo, import, init, receipt, serve, sites, statement, twin};
+use crate::{audit, bench, completions, demo, import, init, log, receipt, serve, sites, statement, twin};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -17,6 +17,7 @@ Examples:
   didymium twin balance --dir club/CAN rare_earths who mined how much, every source beside the other
   didymium import --dir club/CAN --kind statistic my_table.csv
   didymium statement verify --dir club/CAN 5f0c…   is it signed, and is it in the log?
+  didymium audit http://127.0.0.1:7410             can this member's log be believed?
 
 Exit codes:
   0  done; the answer is yes
@@ -76,6 +77,10 @@ pub enum Command {
     Statement(statement::StatementArgs),
     /// Fetch or verify the receipt of a statement
     Receipt(receipt::ReceiptArgs),
+    /// Look into a member's log, find an entry, check the log of a folder
+    Log(log::LogArgs),
+    /// Audit any member's log: yes or no, with reasons
+    Audit(audit::AuditArgs),
     /// List sites
     Sites(sites::SitesArgs),
     /// Put load on a log and check what it acknowledged

@@ -203,6 +203,7 @@ fn exit_of_cause(error: &(dyn Error + 'static)) -> Option<Exit> {
 const fn exit_of_store(error: &StoreError) -> Exit {
     match error {
         StoreError::FolderInUse { .. } => Exit::InUse,
+        StoreError::NoDatabase { .. } => Exit::Usage,
         _ => Exit::Storage,
     }
 }
@@ -223,7 +224,12 @@ const fn exit_of_node(error: &NodeError) -> Exit {
         | NodeError::KeyMalformed { .. }
         | NodeError::KeyNotInCharter { .. }
         | NodeError::NotAMember { .. }
-        | NodeError::ClubSpec { .. } => Exit::Usage,
+        | NodeError::ClubSpec { .. }
+        | NodeError::Address { .. } => Exit::Usage,
+        NodeError::PeerSilent { .. }
+        | NodeError::PeerStatus { .. }
+        | NodeError::PeerAnswerTooLarge { .. } => Exit::Unreachable,
+        NodeError::AuditStopped { .. } => Exit::Incomplete,
         NodeError::Statement(_) | NodeError::Refused { .. } | NodeError::BlobAbsent { .. } => Exit::Refused,
         _ => Exit::Internal,
     }

@@ -1,5 +1,6 @@
 //! Floor 7: the binary of a member's node and of the demo club.
 
+mod audit;
 mod bench;
 mod cli;
 mod completions;
@@ -8,11 +9,13 @@ mod error;
 mod http;
 mod import;
 mod init;
+mod log;
 mod logs;
 mod output;
 mod progress;
 mod reader;
 mod receipt;
+mod report;
 mod serve;
 mod signals;
 mod sites;
@@ -55,6 +58,8 @@ fn start(cli: Cli, output: &Output) -> CliResult<()> {
             Command::Twin(args) => twin::run(args, output).await,
             Command::Statement(args) => statement::run(args, output).await,
             Command::Receipt(args) => receipt::run(args, output).await,
+            Command::Log(args) => log::run(&args, output).await,
+            Command::Audit(args) => audit::run(&args, output).await,
             Command::Sites(args) => sites::run(args, output).await,
             Command::Bench(args) => bench::run(args, output).await,
             Command::Completions(args) => completions::run(&args),

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use didymium_log::note::Verifier;
-use didymium_log::policy::{Policy, Quorum, policy_text};
 use didymium_log::tlog_proof::{Grade, TlogProof};
-use didymium_statement::{Charter, Member, SignedCharter, Statement, StatementId};
+use didymium_node::witnessing::policy_under;
+use didymium_statement::{SignedCharter, Statement, StatementId};
 use serde::Serialize;
 
 use crate::error::{CliError, CliResult, not_verified};
@@ -145,7 +145,7 @@ fn verify(file: &Path, charter: &Path) -> CliResult<Stands> {
         .verify(&key)
         .map_err(unverified("the statement's signature"))?;
     let log: Verifier = member.keys.log.parse().map_err(not_verified("the log's key"))?;
-    let (policy, quorum) = policy(charter, member).map_err(not_verified("the charter's witness keys"))?;
+    let (policy, quorum) = policy_under(charter, member)?;
     let proven = proof
         .verify(bytes, &log, Some(&policy))
         .map_err(not_verified("the proof"))?;
@@ -171,21 +171,6 @@ fn verify(file: &Path, charter: &Path) -> CliResult<Stands> {
             .as_ref()
             .and_then(didymium_log::policy::Judgement::median_time),
     })
-}
-
-/// What makes a head of a member's log final under a charter.
-fn policy(charter: &Charter, member: &Member) -> Result<(Policy, Quorum), didymium_log::LogError> {
-    let mut witnesses = Vec::new();
-    for other in charter
-        .members
-        .iter()
-        .filter(|other| other.member != member.member)
-    {
-        witnesses.push((other.member.clone(), other.keys.witness.parse()?));
-    }
-    let quorum = Quorum::of_club(witnesses.len());
-    let policy = policy_text(&member.keys.log.parse()?, &witnesses, quorum)?.parse()?;
-    Ok((policy, quorum))
 }
 
 fn text(stands: &Stands) -> String {

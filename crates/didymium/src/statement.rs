@@ -55,8 +55,9 @@ struct OneArgs {
     charter: Option<PathBuf>,
 }
 
+/// What a statement says, and who says it.
 #[derive(Debug, Serialize)]
-struct Shown {
+pub struct Shown {
     statement: String,
     kind: String,
     version: u32,
@@ -72,7 +73,10 @@ struct Shown {
 /// Shows or verifies.
 pub async fn run(args: StatementArgs, output: &Output) -> CliResult<()> {
     match args.what {
-        What::Show(one) => output.data(&show(&one.gather().await?), show_text),
+        What::Show(one) => {
+            let Evidence { statement, blob, .. } = one.gather().await?;
+            output.data(&show(&statement, blob.as_deref()), show_text)
+        }
         What::Verify(one) => output.data(&verify(&one.gather().await?)?, |verified| {
             let place = match verified.place {
                 Some((index, size)) => format!(
@@ -209,14 +213,15 @@ async fn from_reader(
     }
 }
 
-fn read_charter(path: &Path) -> CliResult<SignedCharter> {
+/// Reads the signed charter in a file.
+pub fn read_charter(path: &Path) -> CliResult<SignedCharter> {
     let bytes = std::fs::read(path).map_err(CliError::file(path))?;
     Ok(SignedCharter::parse(&bytes)?)
 }
 
-fn show(evidence: &Evidence) -> Shown {
-    let statement = &evidence.statement;
-    let payload = statement.payload_bytes(evidence.blob.as_deref()).ok().flatten();
+/// A statement for people; `blob` is what is at hand of the payload that it names by digest.
+pub fn show(statement: &Statement, blob: Option<&[u8]>) -> Shown {
+    let payload = statement.payload_bytes(blob).ok().flatten();
     Shown {
         statement: statement.id().to_string(),
         kind: statement.kind.kind.to_string(),
@@ -236,7 +241,8 @@ fn show(evidence: &Evidence) -> Shown {
     }
 }
 
-fn show_text(shown: &Shown) -> String {
+/// The same as text.
+pub fn show_text(shown: &Shown) -> String {
     let valid = shown.valid.as_ref().map_or_else(
         || "not said".to_owned(),
         |(first, last)| format!("{first} to {last}"),

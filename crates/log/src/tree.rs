@@ -13,10 +13,12 @@
 mod append;
 mod edge;
 mod prove;
+mod rebuild;
 
 pub use append::{TileRow, TileWrites, append_batch};
 pub use edge::{Edge, EdgeTiles, root_from_tiles};
 pub use prove::{consistency_proof, inclusion_proof, subtree_consistency_proof, subtree_root};
+pub use rebuild::{Rebuilt, full_tile_root};
 
 use crate::error::LogError;
 use crate::hash::{HASH_BYTES, Hash, node_hash};

@@ -259,6 +259,18 @@ pub enum NodeError {
         /// The limit, bytes.
         max: usize,
     },
+    /// An address that is none.
+    #[error("`{address}` is no base address such as http://127.0.0.1:7410")]
+    Address {
+        /// What was given.
+        address: String,
+    },
+    /// An audit has reached a bound.
+    #[error("the audit was stopped: {reason}")]
+    AuditStopped {
+        /// Which.
+        reason: String,
+    },
     /// A peer's log shows fewer entries than it showed before.
     #[error(
         "log `{origin}` shows {found} entries, {held} were seen before: it was cut or restored from an old backup; what is held here stays"

@@ -13,6 +13,7 @@
 
 pub mod admission;
 pub mod api;
+pub mod audit;
 mod changed;
 pub mod clock;
 pub mod club;

@@ -7,10 +7,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use didymium_log::LogError;
 use didymium_log::checkpoint::Checkpoint;
 use didymium_log::note::{NoteSignature, SignedNote, Verifier};
 use didymium_log::policy::{Policy, Quorum, policy_text};
 use didymium_log::witness::{AddCheckpoint, Reply, read_reply};
+use didymium_statement::{Charter, Member};
 use didymium_store::{Grade, Published};
 
 use crate::federation::PeerClient;
@@ -30,14 +32,24 @@ const SERVED_COSIGNATURES_MAX: usize = 15;
 /// # Errors
 /// [`NodeError::Log`] for a charter whose keys are no verifier keys.
 pub fn policy_of(state: &NodeState, member: &str) -> NodeResult<(Policy, Quorum)> {
-    let members = &state.charter().charter().members;
     let log = crate::folder::require_member(state.charter(), member)?;
-    let mut witnesses = Vec::with_capacity(members.len());
-    for other in members.iter().filter(|other| other.member != member) {
-        witnesses.push((other.member.clone(), other.keys.witness.parse::<Verifier>()?));
-    }
+    policy_under(state.charter().charter(), log)
+}
+
+/// What makes a checkpoint of a member's log final under a charter: cosignatures of the other members.
+///
+/// # Errors
+/// [`NodeError::Log`] for a charter whose keys are no verifier keys.
+pub fn policy_under(charter: &Charter, member: &Member) -> NodeResult<(Policy, Quorum)> {
+    let others = charter
+        .members
+        .iter()
+        .filter(|other| other.member != member.member);
+    let witnesses = others
+        .map(|other| Ok((other.member.clone(), other.keys.witness.parse()?)))
+        .collect::<Result<Vec<(String, Verifier)>, LogError>>()?;
     let quorum = Quorum::of_club(witnesses.len());
-    let policy = policy_text(&log.keys.log.parse()?, &witnesses, quorum)?.parse()?;
+    let policy = policy_text(&member.keys.log.parse()?, &witnesses, quorum)?.parse()?;
     Ok((policy, quorum))
 }
 

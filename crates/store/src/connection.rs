@@ -1,5 +1,6 @@
 //! Connections to the database: opening, settings, migrations, and the check of a file that may be cut short.
 
+use std::cmp::Ordering;
 use std::path::Path;
 use std::time::Duration;
 
@@ -44,6 +45,50 @@ pub(crate) fn reader(path: &Path) -> StoreResult<Connection> {
     Ok(connection)
 }
 
+/// Opens a reader of a store that nobody may be writing to: its schema must be the one that this software knows.
+pub(crate) fn lone_reader(path: &Path) -> StoreResult<Connection> {
+    let connection = reader(path)?;
+    let sorted = |error| StoreError::from_sqlite(error, path);
+    let found = match schema(&connection) {
+        // Where nothing may be written beside the file, it is read as what it is: a file that does not change.
+        Err(error) if cannot_open(&error) && !path.with_extension("db-wal").exists() => {
+            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+                | OpenFlags::SQLITE_OPEN_NO_MUTEX
+                | OpenFlags::SQLITE_OPEN_URI;
+            let unchanging = format!("file:{}?immutable=1", uri_path(path));
+            let connection = Connection::open_with_flags(unchanging, flags).map_err(sorted)?;
+            let found = schema(&connection).map_err(sorted)?;
+            return known_schema(found).map(|()| connection);
+        }
+        found => found.map_err(sorted)?,
+    };
+    known_schema(found).map(|()| connection)
+}
+
+fn cannot_open(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{CannotOpen, ReadOnly};
+    matches!(error.sqlite_error_code(), Some(CannotOpen | ReadOnly))
+}
+
+/// A path as it stands in an SQLite URI.
+fn uri_path(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    text.replace('%', "%25").replace('?', "%3f").replace('#', "%23")
+}
+
+fn schema(connection: &Connection) -> rusqlite::Result<u32> {
+    connection.query_row("PRAGMA user_version", [], |row| row.get(0))
+}
+
+fn known_schema(found: u32) -> StoreResult<()> {
+    let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
+    match found.cmp(&known) {
+        Ordering::Less => Err(StoreError::TooOld { found, known }),
+        Ordering::Equal => Ok(()),
+        Ordering::Greater => Err(StoreError::TooNew { found, known }),
+    }
+}
+
 fn settings(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_WAIT)?;
     connection.pragma_update(None, "journal_mode", "wal")?;
@@ -74,9 +119,7 @@ fn check(connection: &Connection, path: &Path) -> StoreResult<()> {
 
 fn migrate(connection: &Connection, path: &Path) -> StoreResult<()> {
     let sorted = |error| StoreError::from_sqlite(error, path);
-    let done: u32 = connection
-        .query_row("PRAGMA user_version", [], |row| row.get(0))
-        .map_err(sorted)?;
+    let done = schema(connection).map_err(sorted)?;
     let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
     if done > known {
         return Err(StoreError::TooNew { found: done, known });

@@ -41,6 +41,25 @@ pub enum StoreError {
         /// Newest schema known.
         known: u32,
     },
+    /// The database was written by older software, and is opened to be read only.
+    #[error(
+        "database has schema {found}, this software reads {known}: start the node once (`didymium serve`), which brings it up to date"
+    )]
+    TooOld {
+        /// Schema of the file.
+        found: u32,
+        /// The schema that is read.
+        known: u32,
+    },
+    /// There is no database.
+    #[error("there is no database `{}`: name a node's folder", path.display())]
+    NoDatabase {
+        /// Path.
+        path: PathBuf,
+    },
+    /// The store was opened to be read only.
+    #[error("the store was opened to be read only: nothing was written")]
+    ReadOnly,
     /// The log moved on since the caller looked.
     #[error("log `{origin}` stands at {found}, expected {expected}: somebody else wrote to it")]
     Conflict {

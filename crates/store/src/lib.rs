@@ -16,6 +16,7 @@ mod connection;
 mod error;
 mod lock;
 mod records;
+mod scan;
 mod sqlite;
 
 pub use error::StoreError;
@@ -23,6 +24,7 @@ pub use lock::FolderLock;
 pub use records::{
     Batch, Cosigned, EntryRecord, EvidenceRecord, Grade, Head, NewEntry, Place, Published, TileRow,
 };
+pub use scan::ScannedEntry;
 pub use sqlite::{SqliteStore, StoreOptions};
 
 /// Result of a store's operation.

@@ -35,9 +35,10 @@ pub struct SqliteStore {
     /// Dropped before the writer, so that the last connection to close can fold the WAL into the file.
     readers: Mutex<Vec<Connection>>,
     reader_free: Condvar,
-    writer: Mutex<Connection>,
+    /// Absent where the store was opened to be read only.
+    writer: Option<Mutex<Connection>>,
     /// Held to the end of the process or of this value, whichever comes first; let go of last.
-    _lock: FolderLock,
+    _lock: Option<FolderLock>,
 }
 
 impl SqliteStore {
@@ -55,8 +56,31 @@ impl SqliteStore {
             .collect::<StoreResult<_>>()?;
         Ok(Self {
             path,
-            _lock: lock,
-            writer: Mutex::new(writer),
+            _lock: Some(lock),
+            writer: Some(Mutex::new(writer)),
+            readers: Mutex::new(readers),
+            reader_free: Condvar::new(),
+        })
+    }
+
+    /// Opens the store in `dir` to be read by `readers` threads, also beside a running node: neither takes the folder
+    /// nor migrates it. What would write answers [`StoreError::ReadOnly`].
+    ///
+    /// # Errors
+    /// [`StoreError::NoDatabase`], [`StoreError::TooOld`], [`StoreError::TooNew`], [`StoreError::Damaged`] or the
+    /// system's own error.
+    pub fn open_read_only(dir: &Path, readers: usize) -> StoreResult<Self> {
+        let path = dir.join("node.db");
+        if !path.exists() {
+            return Err(StoreError::NoDatabase { path });
+        }
+        let readers = (0..readers.max(1))
+            .map(|_| connection::lone_reader(&path))
+            .collect::<StoreResult<_>>()?;
+        Ok(Self {
+            path,
+            _lock: None,
+            writer: None,
             readers: Mutex::new(readers),
             reader_free: Condvar::new(),
         })
@@ -67,11 +91,12 @@ impl SqliteStore {
     }
 
     /// The writer; a panic while it was held leaves at most an open transaction, which the next `BEGIN` would refuse.
-    fn writer(&self) -> MutexGuard<'_, Connection> {
-        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    fn writer(&self) -> StoreResult<MutexGuard<'_, Connection>> {
+        let writer = self.writer.as_ref().ok_or(StoreError::ReadOnly)?;
+        Ok(writer.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> StoreResult<T> {
+    pub(crate) fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> StoreResult<T> {
         let mut free = self.readers.lock().unwrap_or_else(PoisonError::into_inner);
         let reader = loop {
             if let Some(reader) = free.pop() {
@@ -113,7 +138,7 @@ impl Store for SqliteStore {
     fn commit(&self, batch: &Batch<'_>) -> StoreResult<()> {
         let size = batch.expected_size + batch.entries.len() as u64;
         to_i64(size)?;
-        let mut writer = self.writer();
+        let mut writer = self.writer()?;
         let transaction = writer
             .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
             .map_err(|error| self.sorted(error))?;
@@ -163,7 +188,7 @@ impl Store for SqliteStore {
     }
 
     fn put_blob(&self, digest: &[u8; 32], bytes: &[u8]) -> StoreResult<()> {
-        let writer = self.writer();
+        let writer = self.writer()?;
         let mut insert = writer
             .prepare_cached("INSERT INTO blob (digest, bytes) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
             .map_err(|error| self.sorted(error))?;
@@ -182,7 +207,7 @@ impl Store for SqliteStore {
     }
 
     fn delete_blob(&self, digest: &[u8; 32]) -> StoreResult<()> {
-        let writer = self.writer();
+        let writer = self.writer()?;
         writer
             .execute("DELETE FROM blob WHERE digest = ?1", [digest.as_slice()])
             .map_err(|error| self.sorted(error))?;
@@ -201,7 +226,7 @@ impl Store for SqliteStore {
     }
 
     fn sweep_blobs(&self) -> StoreResult<u64> {
-        let writer = self.writer();
+        let writer = self.writer()?;
         let swept = writer
             .execute(
                 "DELETE FROM blob WHERE NOT EXISTS (SELECT 1 FROM entry WHERE entry.blob = blob.digest)",
@@ -219,7 +244,7 @@ impl Store for SqliteStore {
         checkpoint: &[u8],
     ) -> StoreResult<()> {
         let size = to_i64(size)?;
-        self.writer()
+        self.writer()?
             .execute(
                 "UPDATE log SET checkpoint = ?4 WHERE origin = ?1 AND size = ?2 AND root = ?3",
                 params![origin, size, root.as_slice(), checkpoint],
@@ -240,7 +265,7 @@ impl Store for SqliteStore {
 
     fn put_cosigned(&self, replaces: Option<(u64, [u8; 32])>, new: &Cosigned) -> StoreResult<bool> {
         let row = (to_i64(new.size)?, to_i64(new.unix_seconds)?);
-        let writer = self.writer();
+        let writer = self.writer()?;
         let changed = match replaces {
             None => writer.execute(
                 "INSERT INTO cosigned (origin, size, root, unix_seconds, note) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -274,7 +299,7 @@ impl Store for SqliteStore {
 
     fn put_published(&self, origin: &str, grade: Grade, new: &Published) -> StoreResult<()> {
         let size = to_i64(new.size)?;
-        self.writer()
+        self.writer()?
             .execute(
                 "INSERT INTO published (origin, grade, size, note) VALUES (?1, ?2, ?3, ?4)
                  ON CONFLICT DO UPDATE SET size = excluded.size, note = excluded.note WHERE excluded.size >= size",
@@ -285,7 +310,7 @@ impl Store for SqliteStore {
     }
 
     fn put_evidence(&self, new: &EvidenceRecord) -> StoreResult<bool> {
-        let written = self.writer().execute(
+        let written = self.writer()?.execute(
             "INSERT INTO evidence (digest, origin, bytes, found_ms) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING",
             params![new.digest.as_slice(), new.origin, new.bytes, new.found_ms],
         );
@@ -347,7 +372,7 @@ fn write_batch(db: &Connection, batch: &Batch<'_>) -> rusqlite::Result<u64> {
     Ok(found)
 }
 
-fn to_i64(value: u64) -> StoreResult<i64> {
+pub(crate) fn to_i64(value: u64) -> StoreResult<i64> {
     i64::try_from(value).map_err(|_| StoreError::Range { value })
 }
 

@@ -188,3 +188,64 @@ fn a_database_of_the_future_is_refused() {
         "{refused}"
     );
 }
+
+#[test]
+fn a_store_is_read_beside_its_writer_and_written_by_nobody_else() {
+    let dir = tempfile::tempdir().unwrap();
+    assert!(matches!(
+        SqliteStore::open_read_only(dir.path(), 1).err(),
+        Some(StoreError::NoDatabase { .. })
+    ));
+    let store = SqliteStore::open(dir.path(), StoreOptions::default()).unwrap();
+    let entries: Vec<[u8; 2]> = vec![*b"aa", *b"bb", *b"cc"];
+    let append = |from: u64, entries: &[[u8; 2]]| {
+        store.commit(&Batch {
+            origin: "log.example",
+            expected_size: from,
+            entries: entries
+                .iter()
+                .map(|bytes| NewEntry {
+                    statement: [255 - bytes[0]; 32],
+                    bytes,
+                    blob: None,
+                })
+                .collect(),
+            tiles: Vec::new(),
+            root: [7; 32],
+            checkpoint: b"signed",
+            recorded_ms: 5,
+        })
+    };
+    append(0, &entries).unwrap();
+
+    let beside = SqliteStore::open_read_only(dir.path(), 2).unwrap();
+    append(3, &[*b"dd"]).unwrap();
+    assert_eq!(beside.head("log.example").unwrap().unwrap().size, 4);
+    let mut scanned = Vec::new();
+    let mut visit = |entry: didymium_store::ScannedEntry<'_>| {
+        scanned.push((entry.index, entry.row, entry.bytes.to_vec()));
+    };
+    beside.scan_entries("log.example", 1, 3, &mut visit).unwrap();
+    let indexes: Vec<u64> = scanned.iter().map(|(index, ..)| *index).collect();
+    assert_eq!((indexes, scanned[0].2.as_slice()), (vec![1, 2], b"bb".as_slice()));
+    assert_eq!(beside.index_of_row(scanned[1].1).unwrap(), Some(2));
+    let mut keys = Vec::new();
+    let there = beside.scan_statements("log.example", &mut |key, row| {
+        keys.push((key[0], beside_index(&scanned, row)));
+    });
+    assert!(there.unwrap());
+    let sorted: Vec<u8> = keys.iter().map(|(key, _)| *key).collect();
+    assert_eq!(sorted, [255 - b'd', 255 - b'c', 255 - b'b', 255 - b'a']);
+    assert_eq!(keys[2].1, Some(1), "the index leads to the row");
+
+    let written = beside.put_blob(&[1; 32], b"x");
+    assert!(matches!(written, Err(StoreError::ReadOnly)), "{written:?}");
+    drop((store, beside));
+    let alone = SqliteStore::open_read_only(dir.path(), 1).unwrap();
+    assert_eq!(alone.head("log.example").unwrap().unwrap().size, 4);
+}
+
+fn beside_index(scanned: &[(u64, i64, Vec<u8>)], row: i64) -> Option<u64> {
+    let found = scanned.iter().find(|(_, known, _)| *known == row);
+    found.map(|(index, ..)| *index)
+}

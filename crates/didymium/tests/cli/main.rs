@@ -1,9 +1,13 @@
 //! The real binary, as people and programs use it.
 
+mod audit;
 mod common;
 mod demo;
+mod judge;
 mod kill;
 mod kill_load;
+mod log;
 mod million;
 mod refused;
 mod said;
+mod shelf;

@@ -18,6 +18,9 @@ fn every_subcommand_teaches_by_example() {
         "import",
         "twin",
         "statement",
+        "receipt",
+        "log",
+        "audit",
         "sites",
         "completions",
     ] {

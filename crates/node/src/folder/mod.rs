@@ -109,8 +109,31 @@ impl NodeFolder {
     }
 }
 
+/// What a folder says to those who may not read its keys: its configuration and its charter.
+///
+/// # Errors
+/// [`NodeError::NotANodeFolder`], [`NodeError::Config`], [`NodeError::Statement`] for a charter that does not count,
+/// [`NodeError::Io`].
+pub fn read_public(dir: &Path) -> NodeResult<(NodeConfig, SignedCharter)> {
+    for missing in [CONFIG_FILE, CHARTER_FILE] {
+        if !dir.join(missing).exists() {
+            return Err(NodeError::NotANodeFolder {
+                dir: dir.to_owned(),
+                missing,
+            });
+        }
+    }
+    let config = NodeConfig::read(&dir.join(CONFIG_FILE))?;
+    let path = dir.join(CHARTER_FILE);
+    let bytes = std::fs::read(&path).map_err(NodeError::io(path))?;
+    Ok((config, SignedCharter::parse(&bytes)?))
+}
+
 /// The member of a code, or the codes that there are.
-pub(crate) fn require_member<'a>(charter: &'a SignedCharter, code: &str) -> NodeResult<&'a Member> {
+///
+/// # Errors
+/// [`NodeError::NotAMember`].
+pub fn require_member<'a>(charter: &'a SignedCharter, code: &str) -> NodeResult<&'a Member> {
     let members = &charter.charter().members;
     charter
         .charter()

@@ -1,0 +1,284 @@
+//! The audit of any member's log: every question in turn.
+
+use didymium_log::tree::root_from_tiles;
+use didymium_statement::{Digest, Member, SignedCharter};
+
+use super::compare::Audited;
+use super::heads::{Head, check_cosigners, check_head};
+use super::report::{Answer, Faults, Report, Told};
+use super::rules::Rules;
+use super::source::{LogSource, read_tiles};
+use super::walk::{Walk, Walked};
+use super::{Budget, Watch};
+use crate::NodeResult;
+
+/// What is audited, and by what.
+pub struct AuditRequest<'a> {
+    /// Where the log is.
+    pub source: &'a dyn LogSource,
+    /// The charter whose keys count.
+    pub charter: &'a SignedCharter,
+    /// Whether the auditor brought the charter, or takes it from where the log is.
+    pub charter_brought: bool,
+    /// Whose log it is.
+    pub member: &'a Member,
+    /// Whether only a head that enough members cosigned will do.
+    pub witnessed: bool,
+    /// Whether payloads beside the entries (blobs) are read as well.
+    pub payloads: bool,
+    /// A checkpoint of the log that the auditor kept from last time.
+    pub since: Option<&'a [u8]>,
+    /// Another place that shows the same log.
+    pub against: Option<&'a dyn LogSource>,
+    /// How much may be read.
+    pub budget: &'a Budget,
+    /// Who watches.
+    pub watch: &'a dyn Watch,
+}
+
+/// Audits a log. What is wrong with it is in the report; so is a bound that was reached.
+///
+/// # Errors
+/// If the log cannot be read at all: storage, system, or a node that does not answer.
+pub fn audit(asked: &AuditRequest<'_>) -> NodeResult<(Report, Option<Head>)> {
+    let (source, member) = (asked.source, asked.member);
+    let mut report = Report::new(source.place(), member, asked.charter.id().to_string());
+    check_charter(&mut report, asked);
+    let head = check_head(&mut report, source.checkpoint()?.as_deref(), member);
+    if let Some(head) = &head
+        && let Err(error) = audit_under(&mut report, asked, head)
+    {
+        let crate::NodeError::AuditStopped { reason } = &error else {
+            return Err(error);
+        };
+        let said = format!("the audit was stopped, {reason}: what is not said above was not checked");
+        report.add("bounds", Answer::Missing, said);
+    }
+    report.bytes = asked.budget.spent();
+    report.milliseconds = u64::try_from(asked.budget.elapsed().as_millis()).unwrap_or(u64::MAX);
+    Ok((report, head))
+}
+
+fn check_charter(report: &mut Report, asked: &AuditRequest<'_>) {
+    let charter = asked.charter;
+    let members = charter.charter().members.len();
+    let (answer, said) = if asked.charter_brought {
+        (
+            Answer::Yes,
+            format!(
+                "the keys are those of the charter that you brought, {}, signed by its {members} members",
+                charter.id()
+            ),
+        )
+    } else {
+        (
+            Answer::Open,
+            format!(
+                "the keys are those of the charter found beside the log, {}: trusted on first use; bring your own with --charter",
+                charter.id()
+            ),
+        )
+    };
+    report.add("charter", answer, said);
+}
+
+/// All that stands under a signed head.
+fn audit_under(report: &mut Report, asked: &AuditRequest<'_>, head: &Head) -> NodeResult<()> {
+    check_cosigners(report, head, asked.charter, asked.member, asked.witnessed);
+    let rules = Rules::new(asked.charter, asked.member);
+    let walk = Walk {
+        source: asked.source,
+        size: head.checkpoint.size,
+        rules: &rules,
+        signatures: true,
+        budget: asked.budget,
+        watch: asked.watch,
+    };
+    let mut walked = walk.run()?;
+    check_tree(report, asked.source, head, &mut walked)?;
+    check_genesis(report, head.checkpoint.size, &mut walked);
+    check_statements(report, &mut walked);
+    let doubles = walk.doubles(&walked.keys, |index| Ok(Some(index)))?;
+    check_once(report, doubles);
+    check_evidence(report, &mut walked);
+    if asked.payloads {
+        check_payloads(report, asked.source, &walked)?;
+    }
+    let audited = Audited {
+        source: asked.source,
+        head,
+        charter: asked.charter,
+        member: asked.member,
+    };
+    if let Some(kept) = asked.since {
+        audited.check_since(report, kept)?;
+    }
+    match asked.against {
+        Some(other) => audited.check_against(report, other),
+        None => Ok(()),
+    }
+}
+
+/// Entries and tiles lead to the signed root.
+pub(super) fn check_tree(
+    report: &mut Report,
+    source: &dyn LogSource,
+    head: &Head,
+    walked: &mut Walked,
+) -> NodeResult<()> {
+    let (size, root) = (head.checkpoint.size, head.checkpoint.root);
+    let mut reasons = std::mem::take(&mut walked.entries).reasons();
+    match walked.root {
+        Some(computed) if computed == root => {
+            report.add(
+                "entries",
+                Answer::Yes,
+                format!("all {size} entries, hashed anew, lead to the signed root"),
+            );
+        }
+        Some(computed) => {
+            reasons.push(format!("they lead to {computed}, the log has signed {root}"));
+            // Which of the two was changed: a log is what was signed, whatever lies on the disk.
+            if root_from_tiles(size, read_tiles(source, size)).ok() == Some(root) && !walked.tiles.is_empty()
+            {
+                reasons.push("the tiles still lead to the signed root, so it is the entries that differ from them that were changed".into());
+            }
+            report.add_with(
+                "entries",
+                Answer::No,
+                "the entries are not those that the log has signed",
+                reasons,
+            );
+        }
+        None => report.add_with(
+            "entries",
+            Answer::No,
+            "entries under the signed root are not there",
+            reasons,
+        ),
+    }
+    let tiles = std::mem::take(&mut walked.tiles);
+    if tiles.is_empty() {
+        report.add("tiles", Answer::Yes, "every tile is the one of these entries");
+    } else {
+        let said = "tiles are not there, or not those of the entries";
+        report.add_with("tiles", Answer::No, said, tiles.reasons());
+    }
+    Ok(())
+}
+
+/// Whether the first entry founds the log under the charter.
+pub(super) fn check_genesis(report: &mut Report, size: u64, walked: &mut Walked) {
+    const NAME: &str = "genesis";
+    let faults = std::mem::take(&mut walked.genesis);
+    if size == 0 {
+        report.add(NAME, Answer::Open, "the log is empty");
+    } else if !faults.is_empty() {
+        let said = "the log is not founded under this charter";
+        report.add_with(NAME, Answer::No, said, faults.reasons());
+    } else if walked.founded {
+        report.add(
+            NAME,
+            Answer::Yes,
+            "the first entry founds the log under this charter",
+        );
+    } else {
+        report.add(
+            NAME,
+            Answer::No,
+            "the first entry is no genesis that the member signed",
+        );
+    }
+}
+
+/// Issuers and signatures of all entries.
+pub(super) fn check_statements(report: &mut Report, walked: &mut Walked) {
+    let faults = std::mem::take(&mut walked.statements);
+    if faults.is_empty() {
+        let kinds = walked.kinds.iter().map(|(kind, count)| format!("{count} {kind}"));
+        let said = format!(
+            "{} entries are statements that the member signed with a key of the charter",
+            walked.verified
+        );
+        report.add_with("statements", Answer::Yes, said, kinds.collect());
+    } else {
+        let said = format!("{} entries are no statements of the member", faults.count);
+        report.add_with("statements", Answer::No, said, faults.reasons());
+    }
+}
+
+/// No statement stands at two places.
+pub(super) fn check_once(report: &mut Report, doubles: Faults) {
+    if doubles.is_empty() {
+        report.add("once", Answer::Yes, "no statement stands twice");
+    } else {
+        report.add_with("once", Answer::No, "statements stand twice", doubles.reasons());
+    }
+}
+
+/// What the entries say of other logs.
+pub(super) fn check_evidence(report: &mut Report, walked: &mut Walked) {
+    for accusation in std::mem::take(&mut walked.proven) {
+        report.evidence.push(Told {
+            index: Some(accusation.index),
+            said: accusation.proven.english(),
+            evidence: accusation.evidence.to_string(),
+        });
+    }
+    let told: Vec<String> = report
+        .evidence
+        .iter()
+        .filter_map(|told| Some(format!("entry {}: {}", told.index?, told.said)))
+        .collect();
+    let unproven = std::mem::take(&mut walked.accusations);
+    if !unproven.is_empty() {
+        let said = "the member accuses logs without proof";
+        report.add_with("evidence", Answer::No, said, unproven.reasons());
+    } else if told.is_empty() {
+        report.add("evidence", Answer::Yes, "the entries accuse no log");
+    } else {
+        let said = "every accusation in the entries is proven: other logs contradict themselves";
+        report.add_with("evidence", Answer::Yes, said, told);
+    }
+}
+
+/// The payloads that entries name by digest.
+pub(super) fn check_payloads(report: &mut Report, source: &dyn LogSource, walked: &Walked) -> NodeResult<()> {
+    let (mut wrong, mut missing) = (Faults::default(), Faults::default());
+    for (digest, index) in &walked.blobs {
+        match source.blob(digest)? {
+            None => missing.add(*index, || {
+                format!("entry {index} names {digest}, which is not here")
+            }),
+            Some(bytes) if Digest::of(&bytes) == *digest => {}
+            Some(bytes) => wrong.add(*index, || {
+                format!(
+                    "what is kept as {digest}, which entry {index} names, is {}",
+                    Digest::of(&bytes)
+                )
+            }),
+        }
+    }
+    if !wrong.is_empty() {
+        report.add_with(
+            "payloads",
+            Answer::No,
+            "payloads are not what the statements name",
+            wrong.reasons(),
+        );
+    } else if missing.is_empty() {
+        let said = format!(
+            "all {} payloads beside the entries are here and right",
+            walked.blobs.len()
+        );
+        report.add("payloads", Answer::Yes, said);
+    } else {
+        report.add_with(
+            "payloads",
+            Answer::Missing,
+            "payloads are not here",
+            missing.reasons(),
+        );
+    }
+    Ok(())
+}

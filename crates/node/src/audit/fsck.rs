@@ -1,0 +1,215 @@
+//! The check of a node's own folder: what an audit checks, and what only the database knows.
+
+use didymium_log::tree::root_from_tiles;
+use didymium_statement::{Member, SignedCharter};
+use didymium_store::{Grade, Store as _};
+
+use super::check::{check_evidence, check_genesis, check_once, check_payloads, check_statements, check_tree};
+use super::heads::{Head, check_head, open_head};
+use super::report::{Answer, Faults, Report};
+use super::rules::Rules;
+use super::source::{LogSource as _, StoreSource, read_tiles};
+use super::walk::{Key, Walk};
+use super::{Budget, Watch};
+use crate::NodeResult;
+
+/// What is checked.
+pub struct FsckRequest<'a> {
+    /// The log.
+    pub source: &'a StoreSource,
+    /// The charter of the folder.
+    pub charter: &'a SignedCharter,
+    /// Whose log it is.
+    pub member: &'a Member,
+    /// Whether envelope, issuer and signature of every entry are checked, or those of the first alone.
+    pub signatures: bool,
+    /// Who watches.
+    pub watch: &'a dyn Watch,
+}
+
+/// Checks a log in a node's folder. Works beside a running node: entries under the head that is read first do not change.
+///
+/// # Errors
+/// If the database cannot be read.
+pub fn fsck(asked: &FsckRequest<'_>) -> NodeResult<Report> {
+    let budget = Budget::unbounded();
+    let mut report = Report::new(asked.source.place(), asked.member, asked.charter.id().to_string());
+    let stored = asked.source.log().head()?;
+    let note = stored.as_ref().map(|head| head.checkpoint.as_slice());
+    if let Some(head) = check_head(&mut report, note, asked.member) {
+        if let Some(stored) = &stored {
+            check_stored_head(&mut report, &head, stored.size, &stored.root);
+        }
+        under(&mut report, asked, &head, &budget)?;
+    }
+    report.milliseconds = u64::try_from(budget.elapsed().as_millis()).unwrap_or(u64::MAX);
+    Ok(report)
+}
+
+fn under(report: &mut Report, asked: &FsckRequest<'_>, head: &Head, budget: &Budget) -> NodeResult<()> {
+    let size = head.checkpoint.size;
+    let rules = Rules::new(asked.charter, asked.member);
+    let walk = Walk {
+        source: asked.source,
+        size,
+        rules: &rules,
+        signatures: asked.signatures,
+        budget,
+        watch: asked.watch,
+    };
+    let mut walked = walk.run()?;
+    check_tree(report, asked.source, head, &mut walked)?;
+    check_genesis(report, size, &mut walked);
+    if asked.signatures {
+        check_statements(report, &mut walked);
+    } else {
+        let said = "issuers and signatures were not asked for (--signatures checks them)";
+        report.add("statements", Answer::Open, said);
+    }
+    let store = asked.source.store();
+    let doubles = walk.doubles(&walked.keys, |row| Ok(store.index_of_row(row.cast_signed())?))?;
+    check_once(report, doubles);
+    let rows = std::mem::take(&mut walked.rows);
+    check_index(report, asked, size, &walked.keys, rows)?;
+    if asked.signatures {
+        check_evidence(report, &mut walked);
+    }
+    check_payloads(report, asked.source, &walked)?;
+    check_published(report, asked, head)
+}
+
+/// The head's row says what its checkpoint says.
+fn check_stored_head(report: &mut Report, head: &Head, size: u64, root: &[u8; 32]) {
+    if (size, root) == (head.checkpoint.size, &head.checkpoint.root.0) {
+        report.add(
+            "head",
+            Answer::Yes,
+            "size and root beside the checkpoint are those of the checkpoint",
+        );
+    } else {
+        let said = format!(
+            "beside the checkpoint of size {} stands size {size} with root {}",
+            head.checkpoint.size,
+            hex::encode(root)
+        );
+        report.add("head", Answer::No, said);
+    }
+}
+
+/// The deduplication index has one place for each statement, and no other.
+fn check_index(
+    report: &mut Report,
+    asked: &FsckRequest<'_>,
+    size: u64,
+    keys: &[Key],
+    mut faults: Faults,
+) -> NodeResult<()> {
+    let store = asked.source.store();
+    let (mut expected, mut strange) = (keys.iter().peekable(), Vec::new());
+    let mut unnamed = Vec::new();
+    let there = store.scan_statements(asked.source.log().origin(), &mut |statement, row| {
+        let prefix = statement
+            .first_chunk()
+            .map_or(0, |first| u64::from_be_bytes(*first));
+        let key = Key {
+            prefix,
+            place: row.cast_unsigned(),
+        };
+        while let Some(passed) = expected.next_if(|expected| **expected < key) {
+            unnamed.push(*passed);
+        }
+        if expected.next_if_eq(&&key).is_none() {
+            strange.push(key);
+        }
+    })?;
+    if !there {
+        report.add(
+            "index",
+            Answer::No,
+            "the index of statements (`entry_statement`) is not there",
+        );
+        return Ok(());
+    }
+    unnamed.extend(expected);
+    for key in unnamed {
+        let index = store.index_of_row(key.place.cast_signed())?.unwrap_or(u64::MAX);
+        faults.add(index, || {
+            format!("the index of statements does not lead to entry {index}")
+        });
+    }
+    for key in strange {
+        // A node that runs may have logged more since its head was read.
+        match store.index_of_row(key.place.cast_signed())? {
+            Some(index) if index >= size && asked.source.log().size()? > index => {}
+            Some(index) => faults.add(index, || {
+                format!("the index of statements leads to entry {index} under another name, or the entry lies beyond the head")
+            }),
+            None => faults.add(u64::MAX, || {
+                format!("the index of statements leads to row {}, which is not there", key.place)
+            }),
+        }
+    }
+    if faults.is_empty() {
+        let said = format!(
+            "the index of statements has one place for each of the {} entries",
+            keys.len()
+        );
+        report.add("index", Answer::Yes, said);
+    } else {
+        report.add_with(
+            "index",
+            Answer::No,
+            "the index of statements is wrong",
+            faults.reasons(),
+        );
+    }
+    Ok(())
+}
+
+/// Heads that are kept with their cosignatures are heads of this history.
+fn check_published(report: &mut Report, asked: &FsckRequest<'_>, head: &Head) -> NodeResult<()> {
+    let origin = asked.source.log().origin();
+    let mut reasons = Vec::new();
+    let mut sizes = Vec::new();
+    for grade in [Grade::Cosigned, Grade::Witnessed] {
+        let Some(kept) = asked.source.store().published(origin, grade)? else {
+            continue;
+        };
+        let at = match open_head(kept.note.as_bytes(), asked.member) {
+            Ok(at) => at.checkpoint,
+            Err(error) => {
+                reasons.push(error.in_words());
+                continue;
+            }
+        };
+        // What a running node has had cosigned since is not under the head that was read first.
+        let now = asked.source.log().size()?;
+        if at.size > now {
+            reasons.push(format!(
+                "size {} was cosigned, the log has {now} entries: it was cut or restored from an old backup",
+                at.size
+            ));
+        } else if at.size <= head.checkpoint.size {
+            let root = root_from_tiles(at.size, read_tiles(asked.source, head.checkpoint.size));
+            if root.ok() != Some(at.root) {
+                reasons.push(format!(
+                    "the root that was cosigned at size {} is not that of these tiles",
+                    at.size
+                ));
+            }
+        }
+        sizes.push(at.size);
+    }
+    if !reasons.is_empty() {
+        report.add_with(
+            "cosigned",
+            Answer::No,
+            "heads that were cosigned are not heads of this log",
+            reasons,
+        );
+    } else if let Some(size) = sizes.iter().max() {
+        let said = format!("the heads that were cosigned, the newest of size {size}, are heads of this log");
+        report.add("cosigned", Answer::Yes, said);
+    }
+    Ok(())
+}

@@ -1,0 +1,139 @@
+//! The signed head of a log: who signed it, who cosigned it and when.
+
+use didymium_log::checkpoint::{Checkpoint, open_checkpoint};
+use didymium_log::note::{SignedNote, Verifier};
+use didymium_log::policy::{Judgement, Quorum, WitnessTime};
+use didymium_statement::{Member, SignedCharter};
+use serde::Serialize;
+
+use super::report::{Answer, Report};
+use crate::NodeResult;
+use crate::clock::rfc3339;
+use crate::witnessing::policy_under;
+
+/// A checkpoint that its log has signed.
+#[derive(Debug, Clone)]
+pub struct Head {
+    /// The note as it was read.
+    pub note: SignedNote,
+    /// What it says.
+    pub checkpoint: Checkpoint,
+}
+
+/// Who cosigned a head, and whether that is enough.
+#[derive(Debug, Clone, Serialize)]
+pub struct Cosigners {
+    /// Codes of the members that cosigned, each with the time, RFC 3339.
+    pub cosigned: Vec<(String, String)>,
+    /// How many must; absent in a club too small for a quorum.
+    pub needed: Option<usize>,
+    /// Whether the head is *witnessed*: as many have cosigned as the charter asks for.
+    pub witnessed: bool,
+    /// Median of the times of cosigning, RFC 3339.
+    pub witnessed_at: Option<String>,
+}
+
+/// Reads a head that the log of `member` must have signed.
+///
+/// # Errors
+/// [`crate::NodeError::Log`] with the rule that is broken.
+pub fn open_head(note: &[u8], member: &Member) -> NodeResult<Head> {
+    let key: Verifier = member.keys.log.parse()?;
+    let checkpoint = open_checkpoint(note, &key)?;
+    let note = SignedNote::parse(note)?;
+    Ok(Head { note, checkpoint })
+}
+
+/// Counts the cosignatures of a head of the log of `member`.
+///
+/// # Errors
+/// [`crate::NodeError::Log`] if one by a member's witness key is wrong.
+pub fn cosigners(head: &Head, charter: &SignedCharter, member: &Member) -> NodeResult<Cosigners> {
+    let (judgement, quorum) = judged(head, charter, member)?;
+    let time = |seconds: u64| rfc3339(i64::try_from(seconds).map_or(i64::MAX, |s| s.saturating_mul(1_000)));
+    let one = |by: &WitnessTime| (by.witness.clone(), time(by.unix_seconds));
+    Ok(Cosigners {
+        cosigned: judgement.counted.iter().map(one).collect(),
+        needed: quorum.needed(),
+        witnessed: quorum.needed().is_some() && judgement.met,
+        witnessed_at: judgement.median_time().map(time),
+    })
+}
+
+fn judged(head: &Head, charter: &SignedCharter, member: &Member) -> NodeResult<(Judgement, Quorum)> {
+    let (policy, quorum) = policy_under(charter.charter(), member)?;
+    let (_, judgement) = policy.judge_of_log(head.note.to_string(), &member.keys.log.parse()?)?;
+    Ok((judgement, quorum))
+}
+
+/// Checks the signature of the head; without it nothing else can be checked.
+pub(super) fn check_head(report: &mut Report, note: Option<&[u8]>, member: &Member) -> Option<Head> {
+    let Some(note) = note else {
+        report.add("checkpoint", Answer::No, "there is no checkpoint");
+        return None;
+    };
+    match open_head(note, member) {
+        Ok(head) => {
+            let (size, root) = (head.checkpoint.size, head.checkpoint.root);
+            report.size = Some(size);
+            report.root = Some(root.to_string());
+            let said = format!("the log of {} has signed size {size}, root {root}", member.member);
+            report.add("checkpoint", Answer::Yes, said);
+            Some(head)
+        }
+        Err(error) => {
+            let said = format!(
+                "the checkpoint is not one that the log of {} has signed",
+                member.member
+            );
+            report.add_with("checkpoint", Answer::No, said, vec![error.in_words()]);
+            None
+        }
+    }
+}
+
+/// Checks the cosignatures of a head; that it is only *logged* is a no if `witnessed` is asked for.
+pub(super) fn check_cosigners(
+    report: &mut Report,
+    head: &Head,
+    charter: &SignedCharter,
+    member: &Member,
+    witnessed: bool,
+) {
+    let found = match cosigners(head, charter, member) {
+        Ok(found) => found,
+        Err(error) => {
+            let said = "a cosignature in the name of a member is not that member's";
+            report.add_with("cosignatures", Answer::No, said, vec![error.in_words()]);
+            return;
+        }
+    };
+    let others = charter.charter().members.len().saturating_sub(1);
+    let reasons: Vec<String> = found
+        .cosigned
+        .iter()
+        .map(|(code, time)| format!("{code} cosigned on {time}"))
+        .collect();
+    let count = reasons.len();
+    let short = if witnessed { Answer::No } else { Answer::Open };
+    let (answer, said) = match found.needed {
+        Some(needed) if found.witnessed => (
+            Answer::Yes,
+            format!("witnessed: {count} of {others} other members have cosigned it, {needed} are enough"),
+        ),
+        Some(needed) => (
+            short,
+            format!(
+                "only logged: {count} of {others} other members have cosigned it, {needed} must; ask again in a moment"
+            ),
+        ),
+        None => (
+            short,
+            format!(
+                "only logged: a club of {} can find a forked log out, but not prevent one (a quorum needs five members)",
+                others + 1
+            ),
+        ),
+    };
+    report.add_with("cosignatures", answer, said, reasons);
+}

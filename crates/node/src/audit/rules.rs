@@ -1,0 +1,102 @@
+//! What each entry must be: admitted by the one rule of admission, and an accusation only with proof.
+
+use didymium_log::evidence::{Evidence, SplitView};
+use didymium_log::note::Verifier;
+use didymium_statement::{Kind, KindVersion, Member, PayloadRef, SignedCharter, Statement, payload};
+use didymium_vocabulary::Vocabulary;
+
+use super::source::ReadEntry;
+use super::walk::Walked;
+use crate::NodeError;
+use crate::admission::Admission;
+
+/// The rules for the log of one member.
+pub(super) struct Rules<'a> {
+    admission: Admission<'a>,
+    charter: &'a SignedCharter,
+    member: &'a Member,
+}
+
+/// A statement that another log contradicts itself, with its proof.
+pub(super) struct Accusation {
+    /// Entry that says it.
+    pub(super) index: u64,
+    /// What it proves.
+    pub(super) proven: SplitView,
+    /// The evidence.
+    pub(super) evidence: Evidence,
+}
+
+impl<'a> Rules<'a> {
+    /// The rules under a charter.
+    pub(super) fn new(charter: &'a SignedCharter, member: &'a Member) -> Self {
+        Self {
+            admission: Admission::new(charter, Vocabulary::embedded()),
+            charter,
+            member,
+        }
+    }
+
+    /// Judges one entry.
+    pub(super) fn judge(&self, entry: &ReadEntry<'_>, found: &mut Walked) {
+        let index = entry.index;
+        let statement = match self.admission.foreign(self.member, index, entry.bytes) {
+            Ok(statement) => statement,
+            Err(error @ NodeError::Genesis { .. }) => {
+                found.genesis.add(index, || error.in_words());
+                return;
+            }
+            Err(error) => {
+                found
+                    .statements
+                    .add(index, || format!("entry {index}: {}", error.in_words()));
+                return;
+            }
+        };
+        found.verified += 1;
+        found.founded |= index == 0;
+        *found.kinds.entry(statement.kind.to_string()).or_default() += 1;
+        let blob = match &statement.payload {
+            PayloadRef::Blob(digest) => Some(*digest),
+            PayloadRef::Inline(_) => None,
+        };
+        if let Some(row) = &entry.stored
+            && row.blob != blob.as_ref().map(|digest| digest.as_bytes().as_slice())
+        {
+            found.rows.add(index, || {
+                format!("the row of entry {index} names another blob than its statement")
+            });
+        }
+        if let Some(digest) = blob {
+            found.blobs.entry(digest).or_insert(index);
+        }
+        if statement.kind == KindVersion::v1(Kind::Evidence) {
+            match self.accusation(index, &statement) {
+                Ok(accusation) => found.proven.push(accusation),
+                Err(reason) => found
+                    .accusations
+                    .add(index, || format!("entry {index}: {reason}")),
+            }
+        }
+    }
+
+    /// What a statement of evidence proves.
+    fn accusation(&self, index: u64, statement: &Statement) -> Result<Accusation, String> {
+        let bytes = statement.payload_bytes(None).map_err(|error| error.to_string())?;
+        let said = bytes.ok_or("its proof is not in the statement")?;
+        let said = payload::Evidence::parse(said).map_err(|error| error.to_string())?;
+        let evidence = Evidence::parse(said.split_view.as_bytes()).map_err(|error| error.to_string())?;
+        let members = &self.charter.charter().members;
+        let accused = members.iter().find(|member| member.origin() == said.origin);
+        let accused = accused.ok_or_else(|| format!("`{}` is no member's log", said.origin))?;
+        let key: Verifier = accused.keys.log.parse().map_err(|error| format!("{error}"))?;
+        let proven = evidence
+            .verify(&[key])
+            .map_err(|error| format!("it accuses {} and does not prove it: {error}", accused.member))?;
+        Ok(Accusation {
+            index,
+            proven,
+            evidence,
+        })
+    }
+}
