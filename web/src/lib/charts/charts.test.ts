@@ -138,11 +138,11 @@ describe('colours', () => {
 
 describe('glyphs', () => {
   it('draws every shape as a closed path, and tells stages and statuses apart', () => {
-    for (const shape of ['circle', 'diamond', 'square', 'triangle', 'hexagon', 'down', 'cross', 'pentagon', 'star'] as const) {
+    for (const shape of ['circle', 'diamond', 'square', 'triangle', 'hexagon', 'down', 'cross', 'pentagon', 'star', 'bar'] as const) {
       expect(glyphPath(shape, 5)).toMatch(/^M.*Z$/);
       expect(glyphPath(shape, 5)).not.toContain('NaN');
     }
-    const chain = ['mine', 'concentration', 'compound', 'separation', 'metal', 'alloy', 'magnet', 'recycling'];
+    const chain = ['mine', 'concentration', 'compound', 'separation', 'metal', 'alloy', 'magnet', 'component', 'recycling'];
     expect(new Set(chain.map((stage) => stageMark(stage).glyph)).size).toBe(chain.length);
     expect(['operating', 'construction', 'planned', 'closed', 'unheard_of'].map(statusFill)).toEqual(['solid', 'tint', 'hollow', 'dashed', 'dashed']);
   });

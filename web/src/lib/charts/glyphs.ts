@@ -1,7 +1,7 @@
 /** The marks of the stages: each a shape of its own, so that colour is never the only difference. */
 
 /** Shapes, all drawn with about the area of a circle of radius 1. */
-export type Glyph = 'circle' | 'diamond' | 'square' | 'triangle' | 'hexagon' | 'down' | 'cross' | 'pentagon' | 'star';
+export type Glyph = 'circle' | 'diamond' | 'square' | 'triangle' | 'hexagon' | 'down' | 'cross' | 'pentagon' | 'star' | 'bar';
 
 /** Shape and palette slot (1–8; 0 is the ink) of a stage. */
 const STAGES: Record<string, { glyph: Glyph; slot: number }> = {
@@ -17,7 +17,7 @@ const STAGES: Record<string, { glyph: Glyph; slot: number }> = {
   chemical: { glyph: 'diamond', slot: 3 },
   spheroidisation: { glyph: 'diamond', slot: 3 },
   metal: { glyph: 'hexagon', slot: 7 },
-  alloy: { glyph: 'star', slot: 4 },
+  alloy: { glyph: 'bar', slot: 4 },
   magnet: { glyph: 'square', slot: 0 },
   anode: { glyph: 'square', slot: 0 },
   cathode: { glyph: 'hexagon', slot: 7 },
@@ -74,6 +74,10 @@ export function glyphPath(glyph: Glyph, r: number): string {
       ]
         .map(([x, y]) => `${round(x as number)},${round(y as number)}`)
         .join('L')}Z`;
+    }
+    case 'bar': {
+      const height = round(r * Math.sqrt(Math.PI / 8));
+      return `M${-2 * height},${-height}H${2 * height}V${height}H${-2 * height}Z`;
     }
     case 'star': {
       const points = Array.from({ length: 10 }, (_, index) => {
