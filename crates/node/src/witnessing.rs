@@ -30,10 +30,10 @@ const SERVED_COSIGNATURES_MAX: usize = 15;
 /// # Errors
 /// [`NodeError::Log`] for a charter whose keys are no verifier keys.
 pub fn policy_of(state: &NodeState, member: &str) -> NodeResult<(Policy, Quorum)> {
-    let members = &state.charter().charter().members;
+    let charter = state.charter().charter();
     let log = crate::folder::require_member(state.charter(), member)?;
-    let mut witnesses = Vec::with_capacity(members.len());
-    for other in members.iter().filter(|other| other.member != member) {
+    let mut witnesses = Vec::with_capacity(charter.members.len());
+    for other in charter.witnesses(member) {
         witnesses.push((other.member.clone(), other.keys.witness.parse::<Verifier>()?));
     }
     let quorum = Quorum::of_club(witnesses.len());
@@ -111,6 +111,9 @@ impl Rounds {
         let mut asked = Vec::new();
         for peer in &peers {
             let member = crate::folder::require_member(self.state.charter(), &peer.member)?;
+            if !member.role.counts_as_witness() {
+                continue;
+            }
             let key: Verifier = member.keys.witness.parse()?;
             if kept
                 .iter()
