@@ -3,7 +3,7 @@
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand};
 
-use crate::{completions, demo, import, init, receipt, serve, sites, statement, twin};
+use crate::{charter, completions, demo, import, init, receipt, serve, sites, statement, twin};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -76,6 +76,8 @@ pub enum Command {
     Statement(statement::StatementArgs),
     /// Fetch or verify the receipt of a statement
     Receipt(receipt::ReceiptArgs),
+    /// Show, propose or sign versions of the charter
+    Charter(charter::CharterArgs),
     /// List sites
     Sites(sites::SitesArgs),
     /// Print completions for a shell

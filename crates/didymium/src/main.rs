@@ -1,5 +1,6 @@
 //! Floor 7: the binary of a member's node and of the demo club.
 
+mod charter;
 mod cli;
 mod completions;
 mod demo;
@@ -7,6 +8,7 @@ mod error;
 mod http;
 mod import;
 mod init;
+mod join;
 mod logs;
 mod output;
 mod progress;
@@ -48,12 +50,13 @@ fn start(cli: Cli, output: &Output) -> CliResult<()> {
     runtime.block_on(async {
         match cli.command {
             Command::Demo(args) => demo::run(args, output).await,
-            Command::Init(args) => init::run(&args, output),
+            Command::Init(args) => init::run(&args, output).await,
             Command::Serve(args) => serve::run(&args, output).await,
             Command::Import(args) => import::run(&args, output),
             Command::Twin(args) => twin::run(args, output).await,
             Command::Statement(args) => statement::run(args, output).await,
             Command::Receipt(args) => receipt::run(args, output).await,
+            Command::Charter(args) => charter::run(args, output).await,
             Command::Sites(args) => sites::run(args, output).await,
             Command::Completions(args) => completions::run(&args),
         }

@@ -176,11 +176,7 @@ fn verify(file: &Path, charter: &Path) -> CliResult<Stands> {
 /// What makes a head of a member's log final under a charter.
 fn policy(charter: &Charter, member: &Member) -> Result<(Policy, Quorum), didymium_log::LogError> {
     let mut witnesses = Vec::new();
-    for other in charter
-        .members
-        .iter()
-        .filter(|other| other.member != member.member)
-    {
+    for other in charter.witnesses(&member.member) {
         witnesses.push((other.member.clone(), other.keys.witness.parse()?));
     }
     let quorum = Quorum::of_club(witnesses.len());

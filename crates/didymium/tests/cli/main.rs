@@ -1,5 +1,6 @@
 //! The real binary, as people and programs use it.
 
+mod charter;
 mod common;
 mod demo;
 mod kill;

@@ -18,6 +18,7 @@ fn every_subcommand_teaches_by_example() {
         "import",
         "twin",
         "statement",
+        "charter",
         "sites",
         "completions",
     ] {
