@@ -75,7 +75,7 @@ pub enum NodeError {
         /// The file.
         path: PathBuf,
         /// The rule that is broken.
-        source: StatementError,
+        source: Box<StatementError>,
     },
     /// A file is larger than it can be.
     #[error("`{}` is larger than the {max} bytes that such a file can have", path.display())]
@@ -386,6 +386,15 @@ impl NodeError {
     pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { path, source }
+    }
+
+    /// A charter's file that does not stand.
+    pub(crate) fn charter_file(path: impl Into<PathBuf>) -> impl FnOnce(StatementError) -> Self {
+        let path = path.into();
+        move |source| Self::CharterFile {
+            path,
+            source: Box::new(source),
+        }
     }
 
     /// A statement's refusal.

@@ -24,7 +24,7 @@ pub struct Desk {
 }
 
 enum At {
-    Node { remote: Remote, folder: NodeFolder },
+    Node { remote: Remote, folder: Box<NodeFolder> },
     Folder(NodeState),
 }
 
@@ -41,6 +41,7 @@ impl Desk {
         let (log, at) = if runs {
             let club = folder.charters().club();
             let (log, _) = read_charter(&remote, &club).await?;
+            let folder = Box::new(folder);
             (log, At::Node { remote, folder })
         } else {
             let state = NodeState::open(folder, Arc::new(SystemClock))?;

@@ -7,6 +7,7 @@ use didymium_store::{SqliteStore, Store as _, StoreOptions};
 use crate::common::{Desk, Serving, run};
 
 /// A port that was free a moment ago.
+#[expect(clippy::unwrap_used, reason = "a helper of tests")]
 fn free_port() -> u16 {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()

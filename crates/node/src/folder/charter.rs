@@ -27,7 +27,7 @@ pub(crate) fn read(dir: &Path) -> NodeResult<CharterLog> {
     let path = dir.join(CHAIN_FILE);
     let mut log = if path.exists() {
         let bytes = bounded(&path, CHARTER_CHAIN_BYTES_MAX)?;
-        CharterLog::parse(&bytes, &first.id()).map_err(|source| NodeError::CharterFile { path, source })?
+        CharterLog::parse(&bytes, &first.id()).map_err(NodeError::charter_file(path))?
     } else {
         CharterLog::found(first)?
     };
@@ -40,7 +40,7 @@ pub(crate) fn read(dir: &Path) -> NodeResult<CharterLog> {
     if path.exists() {
         let rival = bounded(&path, CHARTER_BYTES_MAX)?;
         log.step(CharterEvent::Version(rival))
-            .map_err(|source| NodeError::CharterFile { path, source })?;
+            .map_err(NodeError::charter_file(path))?;
     }
     Ok(log)
 }
