@@ -3,7 +3,9 @@
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand};
 
-use crate::{audit, bench, completions, demo, import, init, log, receipt, serve, sites, statement, twin};
+use crate::{
+    audit, bench, charter, completions, demo, import, init, log, receipt, serve, sites, statement, twin,
+};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -81,6 +83,8 @@ pub enum Command {
     Log(log::LogArgs),
     /// Audit any member's log: yes or no, with reasons
     Audit(audit::AuditArgs),
+    /// Show, propose or sign versions of the charter
+    Charter(charter::CharterArgs),
     /// List sites
     Sites(sites::SitesArgs),
     /// Put load on a log and check what it acknowledged

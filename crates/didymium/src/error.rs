@@ -176,7 +176,9 @@ fn exit_of_cause(error: &(dyn Error + 'static)) -> Option<Exit> {
     match error.downcast_ref::<NodeError>() {
         Some(NodeError::Store(store)) => return Some(exit_of_store(store)),
         Some(NodeError::PortTaken { .. }) => return Some(Exit::InUse),
-        Some(NodeError::StoredLog { .. } | NodeError::Genesis { .. }) => return Some(Exit::Storage),
+        Some(NodeError::StoredLog { .. } | NodeError::Genesis { .. } | NodeError::CharterFile { .. }) => {
+            return Some(Exit::Storage);
+        }
         _ => {}
     }
     match error.downcast_ref::<CliError>() {
@@ -225,7 +227,8 @@ const fn exit_of_node(error: &NodeError) -> Exit {
         | NodeError::KeyNotInCharter { .. }
         | NodeError::NotAMember { .. }
         | NodeError::ClubSpec { .. }
-        | NodeError::Address { .. } => Exit::Usage,
+        | NodeError::Address { .. }
+        | NodeError::NoLongerAMember { .. } => Exit::Usage,
         NodeError::PeerSilent { .. }
         | NodeError::PeerStatus { .. }
         | NodeError::PeerAnswerTooLarge { .. } => Exit::Unreachable,

@@ -63,7 +63,28 @@ impl Remote {
             url: self.base.to_string(),
             source,
         };
-        let mut answer = self.client.get(url.clone()).send().await.map_err(failed)?;
+        let sent = self.client.get(url.clone()).send().await.map_err(failed)?;
+        self.read(&url, sent).await
+    }
+
+    /// Sends bytes; answers the JSON document that comes back.
+    pub async fn post(&self, path: &str, body: Vec<u8>) -> CliResult<serde_json::Value> {
+        let mut url = self.base.clone();
+        url.set_path(path);
+        let sent = self.client.post(url.clone()).body(body).send().await;
+        let sent = sent.map_err(|source| CliError::Unreachable {
+            url: self.base.to_string(),
+            source,
+        })?;
+        Ok(serde_json::from_slice(&self.read(&url, sent).await?)?)
+    }
+
+    /// The body of an answer that is a success.
+    async fn read(&self, url: &Url, mut answer: reqwest::Response) -> CliResult<Vec<u8>> {
+        let failed = |source| CliError::Unreachable {
+            url: self.base.to_string(),
+            source,
+        };
         let status = answer.status();
         let mut body = Vec::new();
         while let Some(chunk) = answer.chunk().await.map_err(failed)? {

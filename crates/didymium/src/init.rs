@@ -3,14 +3,17 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use clap::Args;
 use didymium_node::NodeError;
 use didymium_node::clock::SystemClock;
 use didymium_node::club::{ClubSpec, MemberSpec, found, member_dir};
+use didymium_statement::Role;
 use serde::Serialize;
 
 use crate::error::{CliError, CliResult};
+use crate::join::{self, Asked};
 use crate::output::Output;
 
 const AFTER: &str = "\
@@ -18,13 +21,18 @@ Examples:
   didymium init --dir my_node --member CAN
   didymium init --dir my_node --member CAN --domain can.minerals.example --listen 127.0.0.1:4801
   didymium serve --dir my_node
+  didymium init --join http://127.0.0.1:7410 --dir my_node --member BRA
+  didymium init --join http://127.0.0.1:7410 --dir my_node --finish
 
 The folder holds the secret keys (keys/, readable by its owner alone), the signed charter, node.toml, and the database. \
-A club of one works like any other: import tables, serve, ask.";
+A club of one works like any other: import tables, serve, ask.
+
+--join makes keys and a request, and sends it to a node of the club. A member takes it up with `didymium charter sign`; when the \
+members have signed, --finish fetches the charter, verifies it from the first version on, and begins the log.";
 
 /// Make the folder of a new node: keys, charter, log
 ///
-/// Founds a club of one member, for a node alone.
+/// Founds a club of one member, for a node alone; or, with --join, asks a club that is there to take the node in.
 #[derive(Debug, Args)]
 #[command(after_help = AFTER)]
 pub struct InitArgs {
@@ -32,8 +40,8 @@ pub struct InitArgs {
     #[arg(long, value_name = "DIR")]
     dir: PathBuf,
     /// ISO 3166 alpha-3 code of the member
-    #[arg(long, value_name = "CODE")]
-    member: String,
+    #[arg(long, value_name = "CODE", required_unless_present = "join")]
+    member: Option<String>,
     /// Domain under which the member's DID, keys and sites are named; `<code>.club.example` if left out
     #[arg(long)]
     domain: Option<String>,
@@ -41,8 +49,26 @@ pub struct InitArgs {
     #[arg(long, default_value = "127.0.0.1:4801")]
     listen: SocketAddr,
     /// Name of the club
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with = "join")]
     club: Option<String>,
+    /// Join the club of the node at this address
+    #[arg(long, value_name = "URL")]
+    join: Option<String>,
+    /// Join as an associate member, which neither votes nor witnesses
+    #[arg(long, requires = "join")]
+    associate: bool,
+    /// Address at which the other members reach the node, if it is not the one it listens on
+    #[arg(long, value_name = "URL", requires = "join")]
+    address: Option<String>,
+    /// Id of the club's first charter, as a member told you; otherwise the node's word is taken, and said so
+    #[arg(long, value_name = "ID", requires = "join")]
+    charter_id: Option<String>,
+    /// Complete the folder, now that the club has signed
+    #[arg(long, requires = "join", conflicts_with = "member")]
+    finish: bool,
+    /// With --finish: longest wait for the club's signatures, seconds
+    #[arg(long, default_value_t = 0, value_name = "SECONDS", requires = "finish")]
+    wait: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -54,18 +80,54 @@ struct Founded {
     listen: SocketAddr,
 }
 
-/// Founds the club of one.
-pub fn run(args: &InitArgs, output: &Output) -> CliResult<()> {
-    let domain = args
-        .domain
-        .clone()
-        .unwrap_or_else(|| format!("{}.club.example", args.member.to_lowercase()));
+/// Founds the club of one, or joins another.
+pub async fn run(args: &InitArgs, output: &Output) -> CliResult<()> {
+    let member = args.member.as_deref();
+    match (&args.join, member) {
+        (Some(url), _) if args.finish => {
+            join::finish(url, &args.dir, Duration::from_secs(args.wait), output).await
+        }
+        (Some(url), member) => {
+            let asked = Asked {
+                url,
+                dir: &args.dir,
+                spec: member.map(|member| spec_of(args, member)),
+                role: if args.associate {
+                    Role::Associate
+                } else {
+                    Role::Member
+                },
+                charter_id: args.charter_id.as_deref(),
+            };
+            join::ask(&asked, output).await
+        }
+        (None, Some(member)) => found_alone(args, member, output),
+        (None, None) => Err(CliError::Usage("say whose node it is: --member CODE".into())),
+    }
+}
+
+fn spec_of(args: &InitArgs, member: &str) -> MemberSpec {
+    let domain = domain_of(args, member);
+    let spec = MemberSpec::local(member, &domain, args.listen);
+    match &args.address {
+        Some(address) => MemberSpec {
+            address: address.trim_end_matches('/').to_owned(),
+            ..spec
+        },
+        None => spec,
+    }
+}
+
+fn domain_of(args: &InitArgs, member: &str) -> String {
+    let by_default = || format!("{}.club.example", member.to_lowercase());
+    args.domain.clone().unwrap_or_else(by_default)
+}
+
+fn found_alone(args: &InitArgs, member: &str, output: &Output) -> CliResult<()> {
+    let domain = domain_of(args, member);
     let spec = ClubSpec {
-        club: args
-            .club
-            .clone()
-            .unwrap_or_else(|| format!("Club of {}", args.member)),
-        members: vec![MemberSpec::local(&args.member, &domain, args.listen)],
+        club: args.club.clone().unwrap_or_else(|| format!("Club of {member}")),
+        members: vec![MemberSpec::local(member, &domain, args.listen)],
     };
     require_free(&args.dir)?;
     let name = args
@@ -80,11 +142,11 @@ pub fn run(args: &InitArgs, output: &Output) -> CliResult<()> {
     }
     let charter = found(&beside, &spec, Arc::new(SystemClock))?;
     // The one member's folder becomes the folder asked for, by one rename.
-    std::fs::rename(member_dir(&beside, &args.member), &args.dir).map_err(CliError::file(&args.dir))?;
+    std::fs::rename(member_dir(&beside, member), &args.dir).map_err(CliError::file(&args.dir))?;
     std::fs::remove_dir(&beside).map_err(CliError::file(&beside))?;
     let founded = Founded {
         dir: args.dir.clone(),
-        member: args.member.clone(),
+        member: member.to_owned(),
         did: format!("did:web:{domain}"),
         charter: charter.id().to_string(),
         listen: args.listen,

@@ -2,6 +2,7 @@
 
 mod audit;
 mod bench;
+mod charter;
 mod cli;
 mod completions;
 mod demo;
@@ -9,6 +10,7 @@ mod error;
 mod http;
 mod import;
 mod init;
+mod join;
 mod log;
 mod logs;
 mod output;
@@ -52,7 +54,7 @@ fn start(cli: Cli, output: &Output) -> CliResult<()> {
     runtime.block_on(async {
         match cli.command {
             Command::Demo(args) => demo::run(args, output).await,
-            Command::Init(args) => init::run(&args, output),
+            Command::Init(args) => init::run(&args, output).await,
             Command::Serve(args) => serve::run(&args, output).await,
             Command::Import(args) => import::run(&args, output),
             Command::Twin(args) => twin::run(args, output).await,
@@ -60,6 +62,7 @@ fn start(cli: Cli, output: &Output) -> CliResult<()> {
             Command::Receipt(args) => receipt::run(args, output).await,
             Command::Log(args) => log::run(&args, output).await,
             Command::Audit(args) => audit::run(&args, output).await,
+            Command::Charter(args) => charter::run(args, output).await,
             Command::Sites(args) => sites::run(args, output).await,
             Command::Bench(args) => bench::run(args, output).await,
             Command::Completions(args) => completions::run(&args),

@@ -133,6 +133,6 @@ fn parse_period(text: &str) -> CliResult<Period> {
 }
 
 fn with_twin<T>(state: &NodeState, ask: impl FnOnce(Lens<'_>) -> CliResult<T>) -> CliResult<T> {
-    let twin = twin_job::build_twin(&**state.store(), state.charter(), state.vocabulary())?;
+    let twin = twin_job::build_twin(&**state.store(), state.charters(), state.vocabulary())?;
     ask(Lens { twin: &twin })
 }

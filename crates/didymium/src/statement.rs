@@ -3,14 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
+use didymium_log::note::{SignedNote, Verifier};
 use didymium_node::api::types::InclusionProof;
-use didymium_statement::{PayloadRef, SignedCharter, Statement, StatementId};
+use didymium_statement::{CharterLog, PayloadRef, SignedCharter, Statement, StatementId};
+use didymium_store::Head;
 use serde::Serialize;
 
 use crate::error::{CliError, CliResult};
 use crate::output::Output;
 use crate::reader::Reader;
-use crate::verify::{Evidence, unverified, verify};
+use crate::verify::{Evidence, PlaceKeys, unverified, verify};
 
 const AFTER: &str = "\
 Examples:
@@ -111,6 +113,7 @@ impl OneArgs {
                 blob: None,
                 proof: None,
                 charter,
+                keys: None,
             });
         }
         let id: StatementId = self.statement.parse().map_err(|_| {
@@ -158,6 +161,7 @@ async fn from_reader(
                 blob,
                 proof: Some(proof),
                 charter,
+                keys: None,
             })
         }
         Reader::Folder(state) => {
@@ -173,13 +177,7 @@ async fn from_reader(
                 .into_iter()
                 .next()
                 .ok_or_else(missing)?;
-            let charter = charter.unwrap_or_else(|| state.charter().clone());
-            let member = charter
-                .charter()
-                .members
-                .iter()
-                .find(|member| member.origin() == place.origin)
-                .ok_or_else(missing)?;
+            let member = state.member_of_log(&place.origin).map_err(|_| missing())?;
             let log = state.log_of(&member.member)?;
             let (head, entry) = (
                 log.head()?.ok_or_else(missing)?,
@@ -198,6 +196,9 @@ async fn from_reader(
                 log_key: member.keys.log.clone(),
                 statement_key: String::new(),
             };
+            let keys = charter
+                .is_none()
+                .then(|| keys_at(state.charters(), &member.member, place.index, &statement, &head));
             let blob = entry
                 .blob
                 .map(|digest| state.store().blob(&digest))
@@ -207,9 +208,35 @@ async fn from_reader(
                 statement,
                 blob,
                 proof: Some(proof),
-                charter: Some(charter),
+                charter,
+                keys,
             })
         }
+    }
+}
+
+/// The keys that count at a place: the statement's, and the one of the log that signed the head.
+fn keys_at(charters: &CharterLog, member: &str, index: u64, statement: &Statement, head: &Head) -> PlaceKeys {
+    let note = SignedNote::parse(&head.checkpoint).ok();
+    let has_signed = |key: &String| {
+        let key: Option<Verifier> = key.parse().ok();
+        let lines = note.iter().flat_map(|note| &note.signatures);
+        key.is_some_and(|key| {
+            lines
+                .into_iter()
+                .any(|line| line.name == key.name() && line.key_id == key.key_id())
+        })
+    };
+    let logs = charters.log_keys_at(member, head.size);
+    PlaceKeys {
+        member: member.to_owned(),
+        statement: charters.statement_key_at(member, index, &statement.key),
+        log: logs
+            .iter()
+            .find(|key| has_signed(key))
+            .or(logs.first())
+            .cloned()
+            .unwrap_or_default(),
     }
 }
 

@@ -17,6 +17,18 @@ pub struct Evidence {
     pub blob: Option<Vec<u8>>,
     pub proof: Option<InclusionProof>,
     pub charter: Option<SignedCharter>,
+    /// The keys that count at its place, where all versions of the charter are at hand.
+    pub keys: Option<PlaceKeys>,
+}
+
+/// The keys that count at one place of a log.
+pub struct PlaceKeys {
+    /// Code of the member.
+    pub member: String,
+    /// The statement key, or why it does not count there.
+    pub statement: Result<StatementKey, StatementError>,
+    /// The log's verifier key.
+    pub log: String,
 }
 
 /// A statement that stands.
@@ -50,8 +62,17 @@ fn no(reason: impl Into<String>) -> CliError {
 /// Checks signature and place; every link by itself.
 pub fn verify(evidence: &Evidence) -> CliResult<Verified> {
     let statement = &evidence.statement;
-    let (key, member, keys_from, log_key) = match (&evidence.charter, &evidence.proof) {
-        (Some(charter), _) => {
+    let (key, member, keys_from, log_key) = match (&evidence.keys, &evidence.charter, &evidence.proof) {
+        (Some(keys), ..) => {
+            let key = keys.statement.as_ref().map_err(|error| no(error.to_string()))?;
+            (
+                key.clone(),
+                keys.member.clone(),
+                "charter",
+                Some(keys.log.clone()),
+            )
+        }
+        (None, Some(charter), _) => {
             let member = charter.charter().member_by_did(&statement.issuer);
             let member =
                 member.ok_or_else(|| no(format!("{} is no member under the charter", statement.issuer)))?;
@@ -69,12 +90,12 @@ pub fn verify(evidence: &Evidence) -> CliResult<Verified> {
                 Some(member.keys.log.clone()),
             )
         }
-        (None, Some(proof)) => {
+        (None, None, Some(proof)) => {
             let key = StatementKey::from_hex(&proof.statement_key)
                 .map_err(unverified("the node shows no usable key"))?;
             (key, proof.member.clone(), "node", Some(proof.log_key.clone()))
         }
-        (None, None) => {
+        (None, None, None) => {
             return Err(CliError::Usage(
                 "name the signed --charter whose keys count, or a --dir or --url".into(),
             ));

@@ -1,13 +1,16 @@
 //! What may be logged: the one place of this rule.
 //!
 //! A statement is admitted to a member's log if its issuer is that member under the charter, its key is a statement key
-//! of the member, and its signature verifies. The member's own statements must moreover be understood: a payload of a
+//! of the member, and its signature verifies. Which key counts is a matter of the *place* in the log ([`CharterLog`]): an
+//! entry whose key had ended before it is kept, since no entry can be left out of a tree, and does not count. The member's own statements must moreover be understood: a payload of a
 //! known kind must parse, its blob must be here. What another member has logged is its word and stands: a payload that
 //! this software does not understand, because it is newer or faulty, is kept and shown as *uninterpreted*. An entry whose
 //! *envelope* is wrong makes the whole log unacceptable, since no entry can be left out of a tree.
 
 use didymium_statement::payload::{Evidence, Genesis, Notice, Retract, Site, StatisticTable, Supersede};
-use didymium_statement::{Kind, KindVersion, Member, SignedCharter, Statement, StatementError, Visibility};
+use didymium_statement::{
+    CharterLog, KeyId, Kind, KindVersion, Member, Statement, StatementError, StatementKey, Visibility,
+};
 use didymium_vocabulary::Vocabulary;
 
 use crate::{NodeError, NodeResult};
@@ -28,23 +31,29 @@ pub enum Payload {
 /// The rule, for one club.
 #[derive(Debug, Clone, Copy)]
 pub struct Admission<'a> {
-    charter: &'a SignedCharter,
+    charters: &'a CharterLog,
     vocabulary: &'a Vocabulary,
 }
 
 impl<'a> Admission<'a> {
     /// The rule under a charter and a vocabulary.
-    pub const fn new(charter: &'a SignedCharter, vocabulary: &'a Vocabulary) -> Self {
-        Self { charter, vocabulary }
+    pub const fn new(charters: &'a CharterLog, vocabulary: &'a Vocabulary) -> Self {
+        Self { charters, vocabulary }
     }
 
-    /// Admits a statement to this member's own log. `blob` is what the statement names, if it names one.
+    /// Admits a statement to this member's own log, which only its present keys sign for. `blob` is what the statement names, if it names one.
     ///
     /// # Errors
     /// [`NodeError::Refused`] with the rule that is broken, [`NodeError::BlobAbsent`], [`NodeError::BlobUncalled`],
     /// [`NodeError::VisibilityNotKept`], [`NodeError::Genesis`] for a genesis after the first entry.
     pub fn own(&self, member: &Member, statement: &Statement, blob: Option<&[u8]>) -> NodeResult<Payload> {
-        self.envelope(member, statement)?;
+        self.envelope(member, statement, || {
+            let key = member.statement_key(&statement.key);
+            key.ok_or_else(|| StatementError::UnknownKey {
+                key: statement.key,
+                issuer: statement.issuer.clone(),
+            })
+        })?;
         if !matches!(statement.visibility, Visibility::Public | Visibility::Club) {
             return Err(NodeError::VisibilityNotKept {
                 statement: statement.id(),
@@ -79,37 +88,57 @@ impl<'a> Admission<'a> {
         }
     }
 
-    /// Admits entry `index` of another member's log. The entry at index 0 must be the member's genesis under this
-    /// charter, and no other may be one.
+    /// Admits entry `index` of another member's log, under a key that counts there or that counted before. The entry at
+    /// index 0 must be the member's genesis under a version that has it, and no other may be one.
     ///
     /// # Errors
     /// [`NodeError::Refused`] or [`NodeError::Genesis`].
     pub fn foreign(&self, member: &Member, index: u64, bytes: &[u8]) -> NodeResult<Statement> {
         let refused = NodeError::refused(didymium_statement::Digest::of(bytes));
         let statement = Statement::parse(bytes).map_err(refused)?;
-        self.envelope(member, &statement)?;
+        let (code, key) = (&member.member, &statement.key);
+        self.envelope(member, &statement, || {
+            match self.charters.statement_key_at(code, index, key) {
+                // A key that was revoked from its first entry on counts nowhere, and was the member's.
+                Err(StatementError::KeyEnded { .. } | StatementError::UnknownKey { .. }) => {
+                    self.ended_key(member, key)
+                }
+                found => found,
+            }
+        })?;
         self.genesis(member, index, &statement)?;
         Ok(statement)
     }
 
+    /// A key that a member had once: what it signed after its end is kept and does not count.
+    fn ended_key(&self, member: &Member, key: &KeyId) -> Result<StatementKey, StatementError> {
+        let versions = self.charters.versions().iter();
+        let mut known = versions.filter_map(|version| version.charter().member(&member.member));
+        known
+            .find_map(|member| member.statement_key(key))
+            .ok_or_else(|| StatementError::UnknownKey {
+                key: *key,
+                issuer: member.did.clone(),
+            })
+    }
+
     /// Issuer, key and signature.
-    fn envelope(&self, member: &Member, statement: &Statement) -> NodeResult<()> {
+    fn envelope(
+        &self,
+        member: &Member,
+        statement: &Statement,
+        key: impl FnOnce() -> Result<StatementKey, StatementError>,
+    ) -> NodeResult<()> {
         let refused = NodeError::refused(statement.id());
         if statement.issuer != member.did {
             let (issuer, member) = (statement.issuer.clone(), member.did.clone());
             return Err(refused(StatementError::WrongIssuer { issuer, member }));
         }
-        let Some(key) = member.statement_key(&statement.key) else {
-            let issuer = statement.issuer.clone();
-            return Err(refused(StatementError::UnknownKey {
-                key: statement.key,
-                issuer,
-            }));
-        };
-        statement.verify(&key).map_err(refused)
+        key().and_then(|key| statement.verify(&key)).map_err(refused)
     }
 
-    /// Holds the place of a genesis against the charter: the first entry is one, and says what the charter says.
+    /// Holds the place of a genesis against the charter: the first entry is one, and says what a version of the charter
+    /// that has the member says.
     ///
     /// # Errors
     /// [`NodeError::Genesis`].
@@ -133,7 +162,8 @@ impl<'a> Admission<'a> {
                 let Some(genesis) = parsed else {
                     return wrong("the genesis cannot be read");
                 };
-                if genesis.charter != self.charter.id() {
+                let version = self.charters.by_id(&genesis.charter);
+                if version.is_none_or(|version| version.charter().member(&member.member).is_none()) {
                     return wrong("the genesis names another charter");
                 }
                 if genesis.member != member.member || genesis.origin != member.origin() {

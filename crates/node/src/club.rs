@@ -147,7 +147,7 @@ fn build(building: &Path, spec: &ClubSpec, clock: &Arc<dyn Clock>) -> NodeResult
                 size_pages_max: None,
             },
         )?);
-        let ledger = Ledger::open(store, log, Arc::clone(clock), Changed::default())?;
+        let ledger = Ledger::open(store, log, &[], Arc::clone(clock), Changed::default())?;
         ledger.append(vec![genesis(&charter, member).sign(signer)?])?;
         drop(ledger);
         sync_dir(&dir)?;
@@ -156,7 +156,7 @@ fn build(building: &Path, spec: &ClubSpec, clock: &Arc<dyn Clock>) -> NodeResult
     Ok(charter)
 }
 
-fn member_of(spec: &MemberSpec, keys: &NodeKeys) -> Member {
+pub(crate) fn member_of(spec: &MemberSpec, keys: &NodeKeys) -> Member {
     Member {
         member: spec.member.clone(),
         did: format!("did:web:{}", spec.domain),
@@ -168,7 +168,7 @@ fn member_of(spec: &MemberSpec, keys: &NodeKeys) -> Member {
 }
 
 /// The first entry of a member's log.
-fn genesis(charter: &SignedCharter, member: &Member) -> Draft {
+pub(crate) fn genesis(charter: &SignedCharter, member: &Member) -> Draft {
     let payload = Genesis {
         charter: charter.id(),
         member: member.member.clone(),
@@ -185,7 +185,7 @@ fn genesis(charter: &SignedCharter, member: &Member) -> Draft {
 }
 
 /// Codes are those of countries, domains are host names, addresses are base addresses. Repeats the charter refuses.
-fn check(spec: &ClubSpec) -> NodeResult<()> {
+pub(crate) fn check(spec: &ClubSpec) -> NodeResult<()> {
     let wrong = |reason: String| Err(NodeError::ClubSpec { reason });
     if spec.members.is_empty() || spec.club.trim().is_empty() {
         return wrong("a club has a name and at least one member".into());
@@ -224,7 +224,7 @@ fn check(spec: &ClubSpec) -> NodeResult<()> {
     Ok(())
 }
 
-fn require_empty(dir: &Path) -> NodeResult<()> {
+pub(crate) fn require_empty(dir: &Path) -> NodeResult<()> {
     match std::fs::read_dir(dir) {
         Ok(mut entries) => {
             if entries.next().is_some() {

@@ -69,6 +69,66 @@ pub enum NodeError {
         /// Member code.
         member: String,
     },
+    /// The chain of the charter's versions, or what contradicts it, does not stand.
+    #[error("`{}` does not hold what this club's charter became: bring it back from a backup, or remove it and let the node ask the others", path.display())]
+    CharterFile {
+        /// The file.
+        path: PathBuf,
+        /// The rule that is broken.
+        source: Box<StatementError>,
+    },
+    /// A file is larger than it can be.
+    #[error("`{}` is larger than the {max} bytes that such a file can have", path.display())]
+    FileTooLarge {
+        /// The file.
+        path: PathBuf,
+        /// The limit, bytes.
+        max: usize,
+    },
+    /// A version of the charter that counts contradicts the logs that are held here.
+    #[error("version {version} of the charter is not adopted: {reason}")]
+    CharterRefused {
+        /// Its number.
+        version: u32,
+        /// What contradicts it.
+        reason: String,
+    },
+    /// The member whose node this is has left the club.
+    #[error(
+        "version {version} of the charter no longer names {member}: its node ends; what its log holds goes on counting"
+    )]
+    NoLongerAMember {
+        /// Member code.
+        member: String,
+        /// The version.
+        version: u32,
+    },
+    /// A key that signs checkpoints where it does not count.
+    #[error(
+        "the checkpoint of size {size} of log `{origin}` is signed with {key}, which under the charter does not count there"
+    )]
+    LogKeyElsewhere {
+        /// The log.
+        origin: String,
+        /// Size of the checkpoint.
+        size: u64,
+        /// Name and id of the key.
+        key: String,
+    },
+    /// A log does not lead to a state that the charter names.
+    #[error(
+        "the first {size} entries of log `{origin}` have root {found}, the charter says {anchored}: it was rewritten, and is followed no further"
+    )]
+    LogOffCharter {
+        /// The log.
+        origin: String,
+        /// Size that the charter names.
+        size: u64,
+        /// Root of what it serves.
+        found: Hash,
+        /// Root in the charter.
+        anchored: Digest,
+    },
     /// A code that the charter does not have.
     #[error("`{member}` is no member under the charter of this club (members: {known})")]
     NotAMember {
@@ -338,6 +398,15 @@ impl NodeError {
     pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { path, source }
+    }
+
+    /// A charter's file that does not stand.
+    pub(crate) fn charter_file(path: impl Into<PathBuf>) -> impl FnOnce(StatementError) -> Self {
+        let path = path.into();
+        move |source| Self::CharterFile {
+            path,
+            source: Box::new(source),
+        }
     }
 
     /// A statement's refusal.

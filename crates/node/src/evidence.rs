@@ -3,7 +3,8 @@
 //! A log that contradicts itself is caught by whoever sees both sides: a witness that is asked to cosign the second, a
 //! follower that holds the first, a gossip partner. What they found verifies by itself, so it spreads: each member that has
 //! it says it in its own log, and each that reads it there says it in turn. The accused log is frozen: followed and cosigned
-//! no further, until the charter decides.
+//! no further, until the charter decides: when it gives the log another key, evidence against the one before is shown on,
+//! and freezes no more.
 
 use std::collections::BTreeMap;
 
@@ -13,8 +14,8 @@ use didymium_log::note::Verifier;
 use didymium_statement::{Digest, Draft, Kind, KindVersion, Member, Statement, Visibility, payload};
 use didymium_store::EvidenceRecord;
 
+use crate::charter::log_keys;
 use crate::clock::rfc3339;
-use crate::folder::require_member;
 use crate::gate::Passage;
 use crate::held::ENTRIES_PER_READ_MAX;
 use crate::shutdown::Shutdown;
@@ -39,32 +40,32 @@ pub struct Proven {
     pub split_view: SplitView,
 }
 
-/// The keys that a member's log has under the charter.
-fn log_keys(member: &Member) -> Result<Vec<Verifier>, LogError> {
-    Ok(vec![member.keys.log.parse()?])
+/// The key of a log under the version of the charter in force: evidence against it freezes the log.
+fn key_in_force(member: &Member) -> Result<[Verifier; 1], LogError> {
+    Ok([member.keys.log.parse()?])
 }
 
 /// The keys of all witnesses of the club, so that evidence tells who cosigned which side.
 pub(crate) fn witness_keys(state: &NodeState) -> Vec<Verifier> {
-    let members = &state.charter().charter().members;
-    members
-        .iter()
-        .filter_map(|member| member.keys.witness.parse().ok())
-        .collect()
+    log_keys::witnesses_ever(state.charters())
 }
 
-/// What is kept against the log of `member`, verified again. Blocking.
+/// What is kept against the log of `member` under any key that it ever had, verified again. Blocking.
 ///
 /// # Errors
 /// [`NodeError::NotAMember`], [`NodeError::Store`], [`NodeError::Log`] for a key that is none.
 pub fn against(state: &NodeState, member: &str) -> NodeResult<Vec<Proven>> {
-    let accused = require_member(state.charter(), member)?;
-    let keys = log_keys(accused)?;
+    let accused = state.member_ever(member)?;
+    proven_by(state, accused, &log_keys::ever(state.charters(), member)?)
+}
+
+/// What is kept against a log and is signed with these of its keys.
+fn proven_by(state: &NodeState, accused: &Member, keys: &[Verifier]) -> NodeResult<Vec<Proven>> {
     let records = state.store().evidence(accused.origin(), EVIDENCE_A_LOG_MAX)?;
     let mut proven = Vec::with_capacity(records.len());
     for record in records {
         // What the disk holds is believed no more than what a peer says.
-        if let Ok(split_view) = Evidence::parse(&record.bytes).and_then(|evidence| evidence.verify(&keys)) {
+        if let Ok(split_view) = Evidence::parse(&record.bytes).and_then(|evidence| evidence.verify(keys)) {
             proven.push(Proven {
                 member: accused.member.clone(),
                 found_ms: record.found_ms,
@@ -84,8 +85,14 @@ pub fn against(state: &NodeState, member: &str) -> NodeResult<Vec<Proven>> {
 pub fn keep(state: &NodeState, evidence: &Evidence) -> NodeResult<bool> {
     let origin = didymium_log::checkpoint::Checkpoint::parse(&evidence.smaller().text)?.origin;
     let accused = state.member_of_log(&origin)?;
-    let proven = evidence.verify(&log_keys(accused)?)?;
-    if !against(state, &accused.member)?.is_empty() {
+    let (ever, in_force) = (
+        log_keys::ever(state.charters(), &accused.member)?,
+        key_in_force(accused)?,
+    );
+    let proven = evidence.verify(&ever)?;
+    let freezes = evidence.verify(&in_force).is_ok();
+    let known = proven_by(state, accused, if freezes { &in_force } else { &ever })?;
+    if !known.is_empty() {
         return Ok(false);
     }
     let bytes = evidence.to_bytes();
@@ -104,7 +111,9 @@ pub fn keep(state: &NodeState, evidence: &Evidence) -> NodeResult<bool> {
         evidence = words,
         "a log contradicts itself"
     );
-    freeze(state, accused, words);
+    if freezes {
+        freeze(state, accused, words);
+    }
     publish(state, accused, &record);
     state.changed().tell();
     Ok(true)
@@ -116,7 +125,7 @@ pub fn keep(state: &NodeState, evidence: &Evidence) -> NodeResult<bool> {
 /// [`NodeError::Store`], [`NodeError::Log`].
 pub(crate) fn take_up(state: &NodeState) -> NodeResult<()> {
     for accused in &state.charter().charter().members {
-        let keys = log_keys(accused)?;
+        let keys = key_in_force(accused)?;
         for record in state.store().evidence(accused.origin(), EVIDENCE_A_LOG_MAX)? {
             let verified = Evidence::parse(&record.bytes).and_then(|evidence| evidence.verify(&keys));
             if let Ok(proven) = verified {

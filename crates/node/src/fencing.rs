@@ -8,10 +8,11 @@ use std::time::Duration;
 use didymium_log::Hash;
 use didymium_log::evidence::Finding;
 use didymium_log::fence::{Decision, Difference, Fence, FenceEvent, StoredHead};
-use didymium_log::note::{SignedNote, Verifier};
+use didymium_log::note::SignedNote;
 use didymium_statement::Digest;
 use didymium_store::Grade;
 
+use crate::charter::log_keys;
 use crate::federation::{Answer, PeerClient};
 use crate::gate::Passage;
 use crate::shutdown::Shutdown;
@@ -42,14 +43,14 @@ pub(crate) fn raise(state: &NodeState) -> NodeResult<Option<Fence>> {
     let Some(head) = log.head()? else {
         return Ok(None);
     };
-    let key: Verifier = state.member().keys.log.parse()?;
+    let keys = log_keys::ever(state.charters(), &state.member().member)?;
     let (_, quorum) = policy_of(state, &state.member().member)?;
     let stored = StoredHead {
         size: head.size,
         root: Hash(head.root),
         note: SignedNote::parse(&head.checkpoint).ok(),
     };
-    let fence = Fence::new(vec![key], Some(stored), quorum);
+    let fence = Fence::new(keys, Some(stored), quorum);
     let Decision::Wait { heard, needed, .. } = fence.decision() else {
         return Ok(None);
     };

@@ -51,9 +51,9 @@ pub(crate) async fn keep_twin(state: NodeState, shutdown: Shutdown) {
 /// # Errors
 /// [`crate::NodeError::Store`].
 pub fn rebuild_twin(state: &NodeState) -> NodeResult<Digest> {
-    let cut = twin_job::current_cut(&**state.store(), state.charter(), state.vocabulary())?;
+    let cut = twin_job::current_cut(&**state.store(), state.charters(), state.vocabulary())?;
     let id = cut.id();
-    let twin = twin_job::build_twin_at(&**state.store(), state.charter(), state.vocabulary(), cut)?;
+    let twin = twin_job::build_twin_at(&**state.store(), state.charters(), state.vocabulary(), cut)?;
     forget_damaged_blobs(state, &twin)?;
     state.set_twin(Arc::new(twin));
     Ok(id)

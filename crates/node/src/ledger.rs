@@ -7,16 +7,17 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use didymium_log::checkpoint::{Checkpoint, open_checkpoint, sign_checkpoint};
+use didymium_log::checkpoint::{Checkpoint, sign_checkpoint};
 use didymium_log::hash::leaf_hash;
-use didymium_log::note::Signer;
+use didymium_log::note::{Signer, Verifier};
 use didymium_log::tree::Edge;
 use didymium_log::{Hash, tile};
 use didymium_statement::{Digest, PayloadRef, Statement, StatementId};
 use didymium_store::{Batch, NewEntry, Store};
 
+use crate::charter::log_keys;
 use crate::clock::Clock;
-use crate::gate::Gate;
+use crate::gate::{Gate, Passage};
 use crate::held::HeldLog;
 use crate::{Changed, NodeError, NodeResult};
 
@@ -54,7 +55,8 @@ pub struct Ledger {
 
 impl Ledger {
     /// Opens the log that `signer` names, checks that what is stored fits together, and sweeps blobs of an import that
-    /// was cut off.
+    /// was cut off. `keys` are those that the log had under earlier versions of the charter: a head that one of them signed
+    /// is signed again.
     ///
     /// # Errors
     /// [`NodeError::StoredLog`] if the checkpoint's signature, the root over the tiles, the entries of the last bundle
@@ -62,11 +64,18 @@ impl Ledger {
     pub fn open(
         store: Arc<dyn Store>,
         signer: Signer,
+        keys: &[Verifier],
         clock: Arc<dyn Clock>,
         changed: Changed,
     ) -> NodeResult<Self> {
         let log = HeldLog::new(Arc::clone(&store), signer.name());
-        let edge = check_stored(&log, &signer)?;
+        let mut all = vec![signer.verifier()];
+        all.extend(keys.iter().cloned());
+        let (edge, stale) = check_stored(&log, &all)?;
+        if let Some(head) = stale {
+            let again = sign_checkpoint(&head, &signer)?;
+            store.refresh_checkpoint(&head.origin, head.size, &head.root.0, again.as_bytes())?;
+        }
         let swept = store.sweep_blobs()?;
         if swept > 0 {
             tracing::info!(blobs = swept, "swept blobs of an import that was cut off");
@@ -85,6 +94,14 @@ impl Ledger {
     /// Whether the log may sign.
     pub const fn gate(&self) -> &Gate {
         &self.gate
+    }
+
+    /// Lets nothing more into the log through this writer, and waits for what is under way: another writer takes over.
+    pub(crate) fn retire(&self) {
+        self.gate.set(Passage::Shut {
+            reason: "the node opens itself again under a new version of the charter".to_owned(),
+        });
+        drop(self.edge.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     /// Signs checkpoints and receipts of the log.
@@ -250,16 +267,17 @@ pub(crate) fn new_entry(statement: &Statement) -> NewEntry<'_> {
     }
 }
 
-/// The compact range of the stored log, after its parts were held against each other.
-fn check_stored(log: &HeldLog, signer: &Signer) -> NodeResult<Edge> {
+/// The compact range of the stored log, after its parts were held against each other; and its head, if not the first of
+/// `keys` has signed it.
+fn check_stored(log: &HeldLog, keys: &[Verifier]) -> NodeResult<(Edge, Option<Checkpoint>)> {
     let wrong = |reason: String| NodeError::StoredLog {
         origin: log.origin().to_owned(),
         reason,
     };
     let Some(head) = log.head()? else {
-        return Ok(Edge::default());
+        return Ok((Edge::default(), None));
     };
-    let signed = open_checkpoint(&head.checkpoint, &signer.verifier())
+    let (signed, _, key) = log_keys::open_with(keys, &head.checkpoint, &[])
         .map_err(|error| wrong(format!("its checkpoint is not what this log signed: {error}")))?;
     if (signed.size, signed.root.0) != (head.size, head.root) {
         return Err(wrong(format!(
@@ -275,7 +293,13 @@ fn check_stored(log: &HeldLog, signer: &Signer) -> NodeResult<Edge> {
             signed.root
         )));
     }
-    check_last_bundle(log, head.size).and_then(|fault| fault.map_or(Ok(edge), |fault| Err(wrong(fault))))
+    if let Some(fault) = check_last_bundle(log, head.size)? {
+        return Err(wrong(fault));
+    }
+    let stale = keys
+        .first()
+        .is_none_or(|first| (first.name(), first.key_id()) != (key.name(), key.key_id()));
+    Ok((edge, stale.then_some(signed)))
 }
 
 /// The entries of the last bundle are the leaves of the last level-0 tile, and there is none after them.

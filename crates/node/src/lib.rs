@@ -7,6 +7,8 @@
 //!                     └── server: api, log face, pages         who asks
 //! ```
 //!
+//! Beside it stands the charter's desk ([`charter`]): what is proposed, signed and adopted while the node runs.
+//!
 //! Whatever enters a log passes [`admission`], and whatever is signed was computed by two paths ([`ledger`]). Over HTTP
 //! only what the member itself has signed is taken in ([`intake`]), and other members' checkpoints to be cosigned
 //! ([`witness`]).
@@ -15,6 +17,7 @@ pub mod admission;
 pub mod api;
 pub mod audit;
 mod changed;
+pub mod charter;
 pub mod clock;
 pub mod club;
 mod error;
@@ -27,6 +30,7 @@ pub mod held;
 pub mod import;
 pub mod intake;
 mod jobs;
+pub mod joining;
 pub mod ledger;
 mod node;
 pub mod receipt;

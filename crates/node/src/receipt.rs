@@ -11,6 +11,7 @@ use didymium_log::tlog_proof::TlogProof;
 use didymium_statement::{Statement, StatementId};
 use didymium_store::Grade;
 
+use crate::charter::log_keys;
 use crate::{NodeError, NodeResult, NodeState};
 
 /// A COSE receipt for a statement of the own log, under the newest checkpoint. Blocking.
@@ -77,10 +78,11 @@ pub fn tlog_proof(state: &NodeState, id: &StatementId) -> NodeResult<TlogProof> 
     })
 }
 
-/// The keys that sign this log's receipts, as a COSE Key Set.
+/// The keys that sign and signed this log's receipts, as a COSE Key Set.
 ///
 /// # Errors
 /// [`NodeError::Log`].
 pub fn receipt_keys(state: &NodeState) -> NodeResult<Vec<u8>> {
-    Ok(cose_key_set(&[state.member().keys.log.parse()?])?)
+    let keys = log_keys::ever(state.charters(), &state.member().member)?;
+    Ok(cose_key_set(&keys)?)
 }

@@ -4,17 +4,18 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
-use didymium_log::cosignature::Cosigner;
-use didymium_statement::{Member, PayloadRef, SignedCharter, Statement, StatementSigner};
+use didymium_log::cosignature::{CheckpointCosigner, Cosigner};
+use didymium_statement::{CharterLog, Member, PayloadRef, SignedCharter, Statement, StatementSigner};
 use didymium_store::{SqliteStore, Store, StoreOptions};
 use didymium_twin::Twin;
 use didymium_vocabulary::Vocabulary;
 use tokio::sync::watch;
 
 use crate::admission::Admission;
+use crate::charter::{Desk, log_keys};
 use crate::clock::Clock;
 use crate::federation::PeerStatus;
-use crate::folder::{NodeConfig, NodeFolder, require_member};
+use crate::folder::{NodeConfig, NodeFolder, NodeKeys, require_member};
 use crate::held::HeldLog;
 use crate::ledger::{Appended, Entry};
 use crate::server::Metrics;
@@ -27,21 +28,34 @@ pub struct NodeState(Arc<Inner>);
 struct Inner {
     dir: PathBuf,
     config: NodeConfig,
-    charter: SignedCharter,
+    /// All versions as they were when the node was opened.
+    charters: CharterLog,
+    /// The charter log as it goes on.
+    desk: Desk,
     member: Member,
     vocabulary: &'static Vocabulary,
     clock: Arc<dyn Clock>,
     store: Arc<dyn Store>,
     ledger: Ledger,
     signer: StatementSigner,
-    witness: Cosigner,
+    /// The cosigner in force, and the one that is to take its place.
+    witness: Vec<Cosigner>,
     changed: Changed,
     twin: watch::Sender<Option<Arc<Twin>>>,
     peers: Mutex<BTreeMap<String, PeerStatus>>,
     metrics: Metrics,
     intake: OnceLock<Intake>,
     /// Why the node must end, once it must.
-    failure: watch::Sender<Option<&'static str>>,
+    ending: watch::Sender<Option<Ending>>,
+}
+
+/// Why a node ends by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// Something failed that only a new start can mend.
+    Failed(&'static str),
+    /// A new version of the charter is in force.
+    CharterChanged,
 }
 
 /// A node's state that does not keep the node.
@@ -62,18 +76,33 @@ impl NodeState {
     /// [`NodeError::Store`] if the folder is in use or its database damaged; [`NodeError::StoredLog`] if the log
     /// contradicts itself; [`NodeError::Genesis`] if it is not the log of this member under this charter.
     pub fn open(folder: NodeFolder, clock: Arc<dyn Clock>) -> NodeResult<Self> {
-        let (dir, config, charter, keys) = folder.into_parts();
-        let pages = config.overrides.database_pages_max;
+        let pages = folder.config().overrides.database_pages_max;
         let options = StoreOptions {
             size_pages_max: (pages > 0).then_some(pages),
             ..StoreOptions::default()
         };
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&dir, options)?);
+        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(folder.dir(), options)?);
+        Self::over(folder, clock, store)
+    }
+
+    /// Opens the ledger of a folder over its store, which may have served the same folder under an earlier version of the
+    /// charter.
+    pub(crate) fn over(folder: NodeFolder, clock: Arc<dyn Clock>, store: Arc<dyn Store>) -> NodeResult<Self> {
+        let (dir, config, charters, keys) = folder.into_parts();
+        let charter = charters.head();
+        let member = require_member(charter, &config.member)?.clone();
         let changed = Changed::default();
-        let ledger = Ledger::open(Arc::clone(&store), keys.log, Arc::clone(&clock), changed.clone())?;
-        let member = require_member(&charter, &config.member)?.clone();
+        let ledger = Ledger::open(
+            Arc::clone(&store),
+            keys.log,
+            &log_keys::ever(&charters, &member.member)?,
+            Arc::clone(&clock),
+            changed.clone(),
+        )?;
         let vocabulary = Vocabulary::embedded();
-        check_genesis(&ledger, &Admission::new(&charter, vocabulary), &member)?;
+        check_genesis(&ledger, &Admission::new(&charters, vocabulary), &member)?;
+        let witness = std::iter::once(keys.witness).chain(NodeKeys::next_witness(&dir, &member)?);
+        let witness = witness.collect();
         if charter.charter().vocabulary.as_bytes() != &vocabulary.digest() {
             tracing::warn!(
                 charter = %charter.charter().vocabulary,
@@ -92,21 +121,22 @@ impl NodeState {
         });
         let state = Self(Arc::new(Inner {
             peers: Mutex::new(peers.collect()),
+            desk: Desk::open(dir.clone(), charters.clone())?,
             dir,
             config,
-            charter,
+            charters,
             member,
             vocabulary,
             clock,
             store,
             ledger,
             signer: keys.statement,
-            witness: keys.witness,
+            witness,
             changed,
             twin: watch::Sender::new(None),
             metrics: Metrics::new(),
             intake: OnceLock::new(),
-            failure: watch::Sender::new(None),
+            ending: watch::Sender::new(None),
         }));
         crate::evidence::take_up(&state)?;
         Ok(state)
@@ -122,9 +152,19 @@ impl NodeState {
         &self.0.config
     }
 
-    /// The charter.
+    /// The version of the charter that was in force when the node was opened.
     pub fn charter(&self) -> &SignedCharter {
-        &self.0.charter
+        self.0.charters.head()
+    }
+
+    /// All versions of the charter up to that one: what counted where.
+    pub fn charters(&self) -> &CharterLog {
+        &self.0.charters
+    }
+
+    /// The charter log as it goes on.
+    pub(crate) fn desk(&self) -> &Desk {
+        &self.0.desk
     }
 
     /// The member whose node this is.
@@ -142,6 +182,11 @@ impl NodeState {
         &*self.0.clock
     }
 
+    /// The clock, to be shared.
+    pub(crate) fn shared_clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.0.clock)
+    }
+
     /// The store. Blocking.
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.0.store
@@ -157,9 +202,10 @@ impl NodeState {
         &self.0.signer
     }
 
-    /// Cosigns the heads of the other members' logs.
-    pub(crate) fn witness_key(&self) -> &Cosigner {
-        &self.0.witness
+    /// Cosign the heads of the other members' logs: the key in force, and one that is to take its place.
+    pub(crate) fn witness_keys(&self) -> Vec<&dyn CheckpointCosigner> {
+        let keys = self.0.witness.iter();
+        keys.map(|key| key as &dyn CheckpointCosigner).collect()
     }
 
     /// The signal that entries or blobs have come.
@@ -167,24 +213,35 @@ impl NodeState {
         &self.0.changed
     }
 
-    /// The log of a member as it is held here, own or copy.
+    /// A member of that code as the newest version that names it has it, though it may have left.
+    ///
+    /// # Errors
+    /// [`NodeError::NotAMember`].
+    pub fn member_ever(&self, member: &str) -> NodeResult<&Member> {
+        match self.0.charters.member_ever(member) {
+            Some(member) => Ok(member),
+            None => require_member(self.charter(), member),
+        }
+    }
+
+    /// The log of a member as it is held here, own or copy; also of one that has left.
     ///
     /// # Errors
     /// [`NodeError::NotAMember`].
     pub fn log_of(&self, member: &str) -> NodeResult<HeldLog> {
-        let member = require_member(&self.0.charter, member)?;
+        let member = self.member_ever(member)?;
         Ok(HeldLog::new(Arc::clone(&self.0.store), member.origin()))
     }
 
-    /// The member whose log has this origin.
+    /// The member whose log has this origin, though it may have left.
     ///
     /// # Errors
     /// [`NodeError::NoSuchLog`].
     pub fn member_of_log(&self, origin: &str) -> NodeResult<&Member> {
-        let members = &self.0.charter.charter().members;
-        members
-            .iter()
-            .find(|member| member.origin() == origin)
+        let logs = self.0.charters.origins();
+        let found = logs.iter().find(|log| log.origin == origin);
+        found
+            .and_then(|log| self.0.charters.member_ever(&log.member))
             .ok_or_else(|| NodeError::NoSuchLog {
                 origin: origin.to_owned(),
             })
@@ -192,7 +249,7 @@ impl NodeState {
 
     /// The rule of what may be logged.
     pub fn admission(&self) -> Admission<'_> {
-        Admission::new(&self.0.charter, self.0.vocabulary)
+        Admission::new(&self.0.charters, self.0.vocabulary)
     }
 
     /// Admits statements to the member's own log and appends them, at most 1,024 a commit. Nothing is appended if one of
@@ -229,18 +286,27 @@ impl NodeState {
 
     /// Says that the node must end.
     pub(crate) fn fail(&self, reason: &'static str) {
-        self.0.failure.send_replace(Some(reason));
+        self.0.ending.send_replace(Some(Ending::Failed(reason)));
+    }
+
+    /// Says that the node must open itself again, unless it must end.
+    pub(crate) fn open_again(&self) {
+        self.0.ending.send_if_modified(|ending| {
+            let changes = ending.is_none();
+            *ending = ending.or(Some(Ending::CharterChanged));
+            changes
+        });
     }
 
     /// Waits until the node must end; answers why.
-    pub(crate) async fn failed(&self) -> &'static str {
-        let mut failure = self.0.failure.subscribe();
+    pub(crate) async fn ends(&self) -> Ending {
+        let mut ending = self.0.ending.subscribe();
         loop {
-            let reason = *failure.borrow_and_update();
+            let reason = *ending.borrow_and_update();
             if let Some(reason) = reason {
                 return reason;
             }
-            if failure.changed().await.is_err() {
+            if ending.changed().await.is_err() {
                 std::future::pending::<()>().await;
             }
         }

@@ -2,40 +2,39 @@
 
 use std::collections::BTreeMap;
 
-use didymium_log::checkpoint::open_cosigned;
 use didymium_log::hash::leaf_hash;
-use didymium_log::note::Verifier;
 use didymium_log::tree::Edge;
-use didymium_statement::{Digest, Member, SignedCharter, Statement};
+use didymium_statement::{
+    CharterLog, Digest, KeyId, KeyPurpose, KeyTerm, LogOrigin, Statement, StatementKey,
+};
 use didymium_store::{Head, Store, StoreResult};
 use didymium_twin::{Cut, RULES_VERSION, Twin, TwinBuilder};
 use didymium_vocabulary::Vocabulary;
 
+use crate::charter::log_keys;
 use crate::{NodeError, NodeResult};
 
 /// Entries read from the store at a time.
 const ENTRIES_A_READ: u32 = 500;
 
-/// The cut of everything that the store holds.
+/// The cut of everything that the store holds: the logs of the members, and those of former members up to their ends.
 ///
 /// # Errors
 /// What the store says.
-pub fn current_cut(store: &dyn Store, charter: &SignedCharter, vocabulary: &Vocabulary) -> StoreResult<Cut> {
+pub fn current_cut(store: &dyn Store, charters: &CharterLog, vocabulary: &Vocabulary) -> StoreResult<Cut> {
     let heads = store.heads()?;
-    let sizes: BTreeMap<String, u64> = charter
-        .charter()
-        .members
+    let size_of = |log: &LogOrigin| {
+        let head = heads.iter().find(|head| head.origin == log.origin);
+        let end = log.end.as_ref().map_or(u64::MAX, |end| end.size);
+        head.map_or(0, |head| head.size).min(end)
+    };
+    let logs = charters.origins();
+    let sizes: BTreeMap<String, u64> = logs
         .iter()
-        .map(|member| {
-            let size = heads
-                .iter()
-                .find(|head| head.origin == member.origin())
-                .map_or(0, |head| head.size);
-            (member.member.clone(), size)
-        })
+        .map(|log| (log.member.clone(), size_of(log)))
         .collect();
     Ok(Cut {
-        charter: charter.id(),
+        charter: charters.head().id(),
         sizes,
         vocabulary: Digest::from_bytes(vocabulary.digest()),
         rules: RULES_VERSION,
@@ -48,14 +47,14 @@ pub fn current_cut(store: &dyn Store, charter: &SignedCharter, vocabulary: &Voca
 /// Those of [`build_twin_at`].
 pub fn build_twin(
     store: &dyn Store,
-    charter: &SignedCharter,
+    charters: &CharterLog,
     vocabulary: &'static Vocabulary,
 ) -> NodeResult<Twin> {
     build_twin_at(
         store,
-        charter,
+        charters,
         vocabulary,
-        current_cut(store, charter, vocabulary)?,
+        current_cut(store, charters, vocabulary)?,
     )
 }
 
@@ -70,25 +69,47 @@ pub fn build_twin(
 /// what the store says.
 pub fn build_twin_at(
     store: &dyn Store,
-    charter: &SignedCharter,
+    charters: &CharterLog,
     vocabulary: &'static Vocabulary,
     cut: Cut,
 ) -> NodeResult<Twin> {
     let sizes = cut.sizes.clone();
     let mut builder = TwinBuilder::new(cut, vocabulary);
-    for member in &charter.charter().members {
-        let size = sizes.get(&member.member).copied().unwrap_or(0);
-        if let Some(head) = store.head(member.origin())? {
-            read_log(store, member, &head, size, &mut builder)?;
+    for log in charters.origins() {
+        let size = sizes.get(&log.member).copied().unwrap_or(0);
+        if let Some(head) = store.head(&log.origin)? {
+            read_log(store, charters, &log, &head, size, &mut builder)?;
         }
     }
     Ok(builder.finish())
 }
 
+/// The stretches of a log for which each statement key of its member counts.
+struct Terms(Vec<(KeyId, KeyTerm)>);
+
+impl Terms {
+    fn of(charters: &CharterLog, member: &str) -> Self {
+        let terms = charters.key_terms(member, KeyPurpose::Statement).into_iter();
+        Self(
+            terms
+                .filter_map(|term| Some((StatementKey::from_hex(&term.key).ok()?.id(), term)))
+                .collect(),
+        )
+    }
+
+    fn hold(&self, key: &KeyId, index: u64) -> bool {
+        self.0
+            .iter()
+            .any(|(id, term)| id == key && term.holds_entry(index))
+    }
+}
+
 /// Reads the first `size` statements of a log into a twin, and holds all of its entries against what its member signed.
+/// What a key signed beyond the places for which the charter lets it count is passed over.
 fn read_log(
     store: &dyn Store,
-    member: &Member,
+    charters: &CharterLog,
+    log: &LogOrigin,
     head: &Head,
     size: u64,
     builder: &mut TwinBuilder,
@@ -97,8 +118,9 @@ fn read_log(
         origin: head.origin.clone(),
         reason,
     };
-    let key: Verifier = member.keys.log.parse()?;
-    let (signed, _) = open_cosigned(&head.checkpoint, &key, &[])
+    let keys = log_keys::ever(charters, &log.member)?;
+    let terms = Terms::of(charters, &log.member);
+    let (signed, ..) = log_keys::open_with(&keys, &head.checkpoint, &[])
         .map_err(|error| wrong(format!("its checkpoint is not what its member signed: {error}")))?;
     if (signed.size, signed.root.0) != (head.size, head.root) {
         return Err(wrong(format!(
@@ -108,7 +130,7 @@ fn read_log(
     }
     let mut edge = Edge::default();
     while edge.size() < signed.size {
-        let entries = store.entries(member.origin(), edge.size(), ENTRIES_A_READ)?;
+        let entries = store.entries(&log.origin, edge.size(), ENTRIES_A_READ)?;
         if entries.is_empty() {
             return Err(wrong(format!("entry {} is missing", edge.size())));
         }
@@ -122,6 +144,9 @@ fn read_log(
             }
             let statement = Statement::parse(&entry.bytes)
                 .map_err(|error| wrong(format!("entry {} is no statement: {error}", entry.index)))?;
+            if !terms.hold(&statement.key, entry.index) {
+                continue;
+            }
             let blob = entry
                 .blob
                 .as_ref()
@@ -129,7 +154,7 @@ fn read_log(
                 .transpose()?
                 .flatten();
             builder.add(
-                &member.member,
+                &log.member,
                 entry.index,
                 entry.recorded_ms,
                 &statement,

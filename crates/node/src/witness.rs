@@ -1,7 +1,7 @@
 //! This member's witness: it cosigns the heads of the other members' logs, each only if it extends what it cosigned
 //! before (C2SP tlog-witness).
 
-use didymium_log::note::{SignedNote, Verifier};
+use didymium_log::note::SignedNote;
 use didymium_log::witness::{AddCheckpoint, Answer, CosignedHead, Outcome, Persisted, WitnessedLog, step};
 use didymium_log::{Hash, LogError};
 use didymium_store::Cosigned;
@@ -27,11 +27,17 @@ pub fn add_checkpoint(state: &NodeState, body: &[u8]) -> NodeResult<Answer> {
     let member = members
         .iter()
         .find(|member| member.origin() == origin && member.member != state.member().member);
-    let keys: Vec<Verifier> = member
-        .map(|member| member.keys.log.parse())
-        .transpose()?
-        .into_iter()
-        .collect();
+    // The keys that count for a checkpoint of this size: two where the key changes.
+    let keys = member
+        .map_or_else(Vec::new, |member| {
+            state
+                .charters()
+                .log_keys_at(&member.member, request.checkpoint().size)
+        })
+        .iter()
+        .map(|key| key.parse())
+        .collect::<Result<Vec<_>, LogError>>()?;
+    let cosigners = state.witness_keys();
     for _ in 0..ATTEMPTS {
         let cosigned = state.store().cosigned(origin)?.map(head_of).transpose()?;
         let log = member.map(|member| WitnessedLog {
@@ -39,7 +45,7 @@ pub fn add_checkpoint(state: &NodeState, body: &[u8]) -> NodeResult<Answer> {
             frozen: state.peer(&member.member).is_some_and(|peer| peer.frozen),
             cosigned: cosigned.as_ref(),
         });
-        let judged = step(log, &request, &[state.witness_key()], now)?;
+        let judged = step(log, &request, &cosigners, now)?;
         if let (Some(finding), Some(member)) = (&judged.finding, member) {
             evidence::take_finding(state, &member.member, finding);
         }

@@ -41,11 +41,8 @@ pub fn policy_of(state: &NodeState, member: &str) -> NodeResult<(Policy, Quorum)
 /// # Errors
 /// [`NodeError::Log`] for a charter whose keys are no verifier keys.
 pub fn policy_under(charter: &Charter, member: &Member) -> NodeResult<(Policy, Quorum)> {
-    let others = charter
-        .members
-        .iter()
-        .filter(|other| other.member != member.member);
-    let witnesses = others
+    let witnesses = charter
+        .witnesses(&member.member)
         .map(|other| Ok((other.member.clone(), other.keys.witness.parse()?)))
         .collect::<Result<Vec<(String, Verifier)>, LogError>>()?;
     let quorum = Quorum::of_club(witnesses.len());
@@ -123,6 +120,9 @@ impl Rounds {
         let mut asked = Vec::new();
         for peer in &peers {
             let member = crate::folder::require_member(self.state.charter(), &peer.member)?;
+            if !member.role.counts_as_witness() {
+                continue;
+            }
             let key: Verifier = member.keys.witness.parse()?;
             if kept
                 .iter()

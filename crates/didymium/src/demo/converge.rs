@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use didymium_node::NodeState;
+use didymium_statement::Digest;
 
 use crate::error::{CliError, CliResult};
 
@@ -22,18 +23,24 @@ pub(super) async fn wait(states: &[NodeState], longest: Duration) -> CliResult<(
         sizes.insert(state.member().member.clone(), state.ledger().log().size()?);
     }
     loop {
-        let digests: Vec<Option<String>> = states
+        // A member that runs elsewhere may be on its way: what it says is no matter of these nodes' agreement, but their
+        // digests can be compared where the whole cut is the same.
+        let at_hand =
+            |held: &BTreeMap<String, u64>| sizes.iter().all(|(member, size)| held.get(member) == Some(size));
+        let twins: Vec<Option<(Digest, Digest)>> = states
             .iter()
             .map(|state| {
-                state
-                    .twin()
-                    .filter(|twin| twin.cut().sizes == sizes)
-                    .and_then(|twin| twin.digest())
+                let twin = state.twin().filter(|twin| at_hand(&twin.cut().sizes))?;
+                Some((twin.cut().id(), twin.digest()?))
             })
-            .map(|digest| digest.map(|digest| digest.to_string()))
             .collect();
-        let found: Vec<&String> = digests.iter().flatten().collect();
-        if found.windows(2).any(|pair| pair[0] != pair[1]) {
+        let digests: Vec<Option<String>> = twins
+            .iter()
+            .map(|twin| twin.map(|(_, digest)| digest.to_string()))
+            .collect();
+        let found: Vec<&(Digest, Digest)> = twins.iter().flatten().collect();
+        let differ = |one: &(Digest, Digest)| found.iter().any(|other| other.0 == one.0 && other.1 != one.1);
+        if found.iter().any(|one| differ(one)) {
             let said = states.iter().zip(&digests).map(|(state, digest)| {
                 format!(
                     "{} {}",

@@ -113,9 +113,18 @@ pub async fn run(args: DemoArgs, output: &Output) -> CliResult<()> {
     if let Err(error) = outcome {
         output.error(&error);
     }
-    tokio::select! {
-        () = stop.told() => finish(switch, running, output).await,
-        ended = running.join_next() => ended.map_or(Ok(()), |ended| ended?.map_err(CliError::from)),
+    drop(states);
+    loop {
+        let ended = tokio::select! {
+            () = stop.clone().told() => return finish(switch, running, output).await,
+            ended = running.join_next() => ended,
+        };
+        match ended {
+            None => return Ok(()),
+            // The others go on without who has left.
+            Some(Ok(Err(left @ NodeError::NoLongerAMember { .. }))) => output.say(&left.to_string()),
+            Some(ended) => ended?.map_err(CliError::from)?,
+        }
     }
 }
 

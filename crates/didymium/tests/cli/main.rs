@@ -1,6 +1,7 @@
 //! The real binary, as people and programs use it.
 
 mod audit;
+mod charter;
 mod common;
 mod demo;
 mod judge;

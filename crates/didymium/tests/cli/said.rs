@@ -21,6 +21,7 @@ fn every_subcommand_teaches_by_example() {
         "receipt",
         "log",
         "audit",
+        "charter",
         "sites",
         "completions",
     ] {

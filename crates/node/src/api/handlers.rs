@@ -92,10 +92,10 @@ pub(crate) async fn twin_digest(question: Question, Ask(ask): Ask<CutAsk>) -> An
     };
     let node = question.node().clone();
     let at_cut = blocking(move || {
-        let mut wanted = twin_job::current_cut(&**node.store(), node.charter(), node.vocabulary())?;
+        let mut wanted = twin_job::current_cut(&**node.store(), node.charters(), node.vocabulary())?;
         let sizes = super::query_cut::parse(&cut, &wanted.sizes)?;
         wanted.sizes = sizes;
-        let twin = twin_job::build_twin_at(&**node.store(), node.charter(), node.vocabulary(), wanted)?;
+        let twin = twin_job::build_twin_at(&**node.store(), node.charters(), node.vocabulary(), wanted)?;
         Ok(views::twin_state(&twin))
     });
     let at_cut = at_cut.await?;

@@ -13,6 +13,7 @@ use super::types;
 use super::views;
 use super::{ApiError, ApiState};
 use crate::NodeState;
+use crate::charter::log_keys;
 use crate::clock::rfc3339;
 
 /// Statements by member code, in the order of their logs.
@@ -22,11 +23,11 @@ pub(crate) async fn statements(
     Ask(ask): Ask<StatementsAsk>,
 ) -> Result<Response, ApiError> {
     let window = window(ask.offset, ask.limit)?;
-    let charter = question.node().charter().charter();
+    let charters = question.node().charters();
     if let Some(code) = ask
         .member
         .as_deref()
-        .filter(|code| charter.member(code).is_none())
+        .filter(|code| charters.member_ever(code).is_none())
     {
         return Err(ApiError::not_found("member", code));
     }
@@ -83,14 +84,13 @@ pub(crate) async fn statement_proof(
             .head()?
             .ok_or_else(|| ApiError::not_found("log", &found.member))?;
         let inclusion = log.inclusion(found.entry.index, Some(head.size))?;
-        let member = node
-            .charter()
-            .charter()
-            .member(&found.member)
-            .ok_or_else(|| ApiError::not_found("member", &found.member))?;
-        let key = member
-            .statement_key(&found.statement.key)
-            .ok_or_else(|| ApiError::not_found("key", &found.statement.key.to_string()))?;
+        let charters = node.charters();
+        let key = charters
+            .statement_key_at(&found.member, found.entry.index, &found.statement.key)
+            .map_err(|_| ApiError::not_found("key", &found.statement.key.to_string()))?;
+        let keys = log_keys::ever(charters, &found.member).map_err(crate::NodeError::Log)?;
+        let (_, _, log_key) =
+            log_keys::open_with(&keys, &head.checkpoint, &[]).map_err(crate::NodeError::Log)?;
         Ok(axum::Json(types::InclusionProof {
             member: found.member,
             index: inclusion.index,
@@ -98,7 +98,7 @@ pub(crate) async fn statement_proof(
             leaf: inclusion.leaf.to_string(),
             path: inclusion.path.iter().map(ToString::to_string).collect(),
             checkpoint: String::from_utf8_lossy(&head.checkpoint).into_owned(),
-            log_key: member.keys.log.clone(),
+            log_key: log_key.vkey(),
             statement_key: hex::encode(key.to_bytes()),
         }))
     })
@@ -149,13 +149,7 @@ impl Found {
         let missing = || ApiError::not_found("statement", id);
         let places = node.store().find(wanted.as_bytes())?;
         let place = places.first().ok_or_else(missing)?;
-        let member = node
-            .charter()
-            .charter()
-            .members
-            .iter()
-            .find(|member| member.origin() == place.origin)
-            .ok_or_else(missing)?;
+        let member = node.member_of_log(&place.origin).map_err(|_| missing())?;
         let entry = node
             .log_of(&member.member)?
             .entry(place.index)?

@@ -1,7 +1,7 @@
 //! The audit of any member's log: every question in turn.
 
 use didymium_log::tree::root_from_tiles;
-use didymium_statement::{Digest, Member, SignedCharter};
+use didymium_statement::{CharterLog, Digest, Member, SignedCharter};
 
 use super::compare::Audited;
 use super::heads::{Head, check_cosigners, check_head};
@@ -85,7 +85,9 @@ fn check_charter(report: &mut Report, asked: &AuditRequest<'_>) {
 /// All that stands under a signed head.
 fn audit_under(report: &mut Report, asked: &AuditRequest<'_>, head: &Head) -> NodeResult<()> {
     check_cosigners(report, head, asked.charter, asked.member, asked.witnessed);
-    let rules = Rules::new(asked.charter, asked.member);
+    // An audit knows the first version of a charter; a later one is refused with what it needs.
+    let charters = CharterLog::found(asked.charter.clone())?;
+    let rules = Rules::new(&charters, asked.charter, asked.member);
     let walk = Walk {
         source: asked.source,
         size: head.checkpoint.size,

@@ -1,7 +1,7 @@
 //! The check of a node's own folder: what an audit checks, and what only the database knows.
 
 use didymium_log::tree::root_from_tiles;
-use didymium_statement::{Member, SignedCharter};
+use didymium_statement::{CharterLog, Member, SignedCharter};
 use didymium_store::{Grade, Store as _};
 
 use super::check::{check_evidence, check_genesis, check_once, check_payloads, check_statements, check_tree};
@@ -48,7 +48,9 @@ pub fn fsck(asked: &FsckRequest<'_>) -> NodeResult<Report> {
 
 fn under(report: &mut Report, asked: &FsckRequest<'_>, head: &Head, budget: &Budget) -> NodeResult<()> {
     let size = head.checkpoint.size;
-    let rules = Rules::new(asked.charter, asked.member);
+    // An audit knows the first version of a charter; a later one is refused with what it needs.
+    let charters = CharterLog::found(asked.charter.clone())?;
+    let rules = Rules::new(&charters, asked.charter, asked.member);
     let walk = Walk {
         source: asked.source,
         size,

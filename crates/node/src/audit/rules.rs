@@ -2,7 +2,9 @@
 
 use didymium_log::evidence::{Evidence, SplitView};
 use didymium_log::note::Verifier;
-use didymium_statement::{Kind, KindVersion, Member, PayloadRef, SignedCharter, Statement, payload};
+use didymium_statement::{
+    CharterLog, Kind, KindVersion, Member, PayloadRef, SignedCharter, Statement, payload,
+};
 use didymium_vocabulary::Vocabulary;
 
 use super::source::ReadEntry;
@@ -28,10 +30,10 @@ pub(super) struct Accusation {
 }
 
 impl<'a> Rules<'a> {
-    /// The rules under a charter.
-    pub(super) fn new(charter: &'a SignedCharter, member: &'a Member) -> Self {
+    /// The rules under a charter, `charters` being the versions that it comes from.
+    pub(super) fn new(charters: &'a CharterLog, charter: &'a SignedCharter, member: &'a Member) -> Self {
         Self {
-            admission: Admission::new(charter, Vocabulary::embedded()),
+            admission: Admission::new(charters, Vocabulary::embedded()),
             charter,
             member,
         }

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use didymium_log::Hash;
-use didymium_log::checkpoint::{Checkpoint, open_cosigned};
+use didymium_log::checkpoint::Checkpoint;
 use didymium_log::evidence::{Evidence, Finding};
 use didymium_log::note::{SignedNote, Verifier};
 use didymium_statement::Member;
@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::client::Answer;
 use super::diagnosis::Divergence;
 use super::{Federation, PeerStatus};
+use crate::charter::log_keys;
 use crate::held::HeldLog;
 use crate::{NodeResult, NodeState, evidence, fencing};
 
@@ -172,8 +173,9 @@ impl Federation {
         note: &str,
         stuck_at: Option<u64>,
     ) -> NodeResult<Option<u64>> {
-        let key: Verifier = member.keys.log.parse()?;
-        let (signed, opened) = open_cosigned(note.as_bytes(), &key, &evidence::witness_keys(&self.state))?;
+        let keys = log_keys::ever(self.state.charters(), &member.member)?;
+        let witnesses = evidence::witness_keys(&self.state);
+        let (signed, opened, _) = log_keys::open_with(&keys, note.as_bytes(), &witnesses)?;
         let note = SignedNote {
             text: opened.text,
             signatures: opened.verified,
@@ -183,7 +185,7 @@ impl Federation {
         let held = state.log_of(&member.member)?;
         let judged = tokio::task::spawn_blocking({
             let (signed, note, held) = (signed.clone(), note.clone(), held.clone());
-            move || compare_below(&state, &held, &signed, &note, &key)
+            move || compare_below(&state, &held, &signed, &note, &keys)
         });
         match judged.await?? {
             Compared::Agrees => Ok(None),
@@ -246,10 +248,10 @@ impl Federation {
         root: Hash,
         path: &[Hash],
     ) -> NodeResult<()> {
-        let key: Verifier = member.keys.log.parse()?;
+        let keys = log_keys::ever(self.state.charters(), &member.member)?;
         let smaller = SignedNote::parse(&head.checkpoint)?;
         let witnesses = evidence::witness_keys(&self.state);
-        let found = Evidence::rewritten(&smaller, larger, root, path, &[key], &witnesses)?;
+        let found = Evidence::rewritten(&smaller, larger, root, path, &keys, &witnesses)?;
         let state = self.state.clone();
         tokio::task::spawn_blocking(move || evidence::keep(&state, &found)).await??;
         Ok(())
@@ -271,7 +273,7 @@ fn compare_below(
     held: &HeldLog,
     signed: &Checkpoint,
     note: &SignedNote,
-    key: &Verifier,
+    keys: &[Verifier],
 ) -> NodeResult<Compared> {
     let Some(head) = held.head()? else {
         return Ok(Compared::Above { held: 0 });
@@ -289,7 +291,7 @@ fn compare_below(
         signed.size,
         root,
         note,
-        std::slice::from_ref(key),
+        keys,
         &evidence::witness_keys(state),
     )?;
     Ok(Compared::Differs(Box::new(found)))

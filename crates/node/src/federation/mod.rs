@@ -3,11 +3,13 @@
 //! For each peer, in turn and for ever: fetch the checkpoint; verify its signature under the charter; fetch the entries
 //! that are new; admit each; check that all entries together lead to the root that was signed; write entries, tiles and
 //! checkpoint in one commit; then fetch blobs that entries name and that are not here, from the origin or from whoever
-//! has them. What was interrupted goes on where it was. Nothing that a peer says can change what is held already.
+//! has them; ask which heads it knows, and how its charter goes on. What was interrupted goes on where it was. Nothing that a peer says can change what is held already.
 
 mod blobs;
+mod charter;
 mod client;
 mod diagnosis;
+mod former;
 mod gossip;
 mod pace;
 mod pull;
@@ -117,6 +119,20 @@ impl Federation {
         let blobs = self.pull_blobs(&before).await;
         if let Err(error) = self.gossip(&before, progress.heard()).await {
             tracing::debug!(peer = member, error = error.in_words(), "no gossip");
+        }
+        if let Err(error) = self.pull_charter(&before, progress.charter()).await {
+            tracing::debug!(
+                peer = member,
+                error = error.in_words(),
+                "the charter was not followed"
+            );
+        }
+        if let Err(error) = self.pull_former(&before).await {
+            tracing::debug!(
+                peer = member,
+                error = error.in_words(),
+                "no copies of former members' logs"
+            );
         }
         self.remember(
             &before,

@@ -3,25 +3,28 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use didymium_log::checkpoint::{Checkpoint, open_cosigned};
+use didymium_log::checkpoint::Checkpoint;
 use didymium_log::hash::leaf_hash;
-use didymium_log::note::{SignedNote, Verifier};
+use didymium_log::note::SignedNote;
 use didymium_log::tile::{BundleId, MAX_ENTRY_BYTES, TILE_WIDTH, decode_bundle};
+use didymium_log::tree::Edge;
 use didymium_log::{Hash, LogError};
 use didymium_statement::{Member, Statement};
 use didymium_store::{Batch, Head};
 use futures_util::{StreamExt as _, stream};
 
+use super::charter::CharterHeard;
 use super::client::Answer;
 use super::gossip::{Heard, contradiction};
 use super::{Federation, PeerStatus, Pulled};
+use crate::charter::log_keys;
 use crate::held::HeldLog;
 use crate::ledger::new_entry;
 use crate::witnessing::policy_of;
 use crate::{NodeError, NodeResult, NodeState, evidence};
 
 /// Largest checkpoint taken, bytes: room for 64 signatures and more.
-const CHECKPOINT_BYTES_MAX: usize = 64 * 1024;
+pub(super) const CHECKPOINT_BYTES_MAX: usize = 64 * 1024;
 /// Largest entry bundle, bytes.
 const BUNDLE_BYTES_MAX: usize = TILE_WIDTH as usize * (MAX_ENTRY_BYTES + 2);
 /// Bundles asked for at the same time.
@@ -40,11 +43,22 @@ pub(super) struct Progress {
     gathered_bytes: usize,
     /// What its gossip said.
     heard: Heard,
+    /// What it said of the charter.
+    charter: CharterHeard,
 }
 
 impl Progress {
     pub(super) const fn heard(&mut self) -> &mut Heard {
         &mut self.heard
+    }
+
+    pub(super) const fn charter(&mut self) -> &mut CharterHeard {
+        &mut self.charter
+    }
+
+    /// The entries that came.
+    pub(super) fn into_gathered(self) -> Vec<Vec<u8>> {
+        self.gathered
     }
 
     fn next(&self) -> u64 {
@@ -89,9 +103,9 @@ impl Federation {
             .state
             .log_of(&peer.member)
             .and_then(|_| self.member(&peer.member))?;
-        let verifier: Verifier = member.keys.log.parse().map_err(NodeError::Log)?;
         let (policy, _) = policy_of(&self.state, &peer.member)?;
-        let (signed, opened) = open_cosigned(&note, &verifier, &policy.witness_keys())?;
+        let charters = self.state.charters();
+        let (signed, opened) = log_keys::open_shown(charters, &peer.member, &note, &policy.witness_keys())?;
         // Only lines that were verified are kept: the log's own and those of the club's witnesses.
         let note = SignedNote {
             text: opened.text,
@@ -103,7 +117,8 @@ impl Federation {
         let shown = note.clone();
         let note = note.to_string().into_bytes();
         if signed.size > size {
-            self.gather(peer, &signed, size, progress).await?;
+            let base = format!("{}/log", peer.address);
+            self.gather(&base, &signed, size, progress).await?;
             let state = self.state.clone();
             let gathered = std::mem::take(&mut progress.gathered);
             let taken = tokio::task::spawn_blocking({
@@ -146,10 +161,11 @@ impl Federation {
         crate::folder::require_member(self.state.charter(), code).cloned()
     }
 
-    /// Fetches the entries from `size` up to the signed size; what came before an error is kept for the next pull.
-    async fn gather(
+    /// Fetches the entries from `size` up to the signed size from the log face at `base`; what came before an error is kept
+    /// for the next pull.
+    pub(super) async fn gather(
         &self,
-        peer: &PeerStatus,
+        base: &str,
         signed: &Checkpoint,
         size: u64,
         progress: &mut Progress,
@@ -161,7 +177,7 @@ impl Federation {
         let first = progress.next() / width;
         let bundles =
             (first..signed.size.div_ceil(width)).filter_map(|index| BundleId::in_tree(index, signed.size));
-        let fetched = stream::iter(bundles).map(|id| async move { (id, self.bundle(peer, id).await) });
+        let fetched = stream::iter(bundles).map(|id| async move { (id, self.bundle(base, id).await) });
         let mut fetched = std::pin::pin!(fetched.buffered(BUNDLES_AT_ONCE));
         while let Some((id, entries)) = fetched.next().await {
             let skip = progress.next().saturating_sub(id.index * width);
@@ -184,8 +200,8 @@ impl Federation {
     }
 
     /// One bundle; if the partial one is gone, the full one that replaced it, cut to width.
-    async fn bundle(&self, peer: &PeerStatus, id: BundleId) -> NodeResult<Vec<Vec<u8>>> {
-        let url = |id: BundleId| format!("{}/log/{}", peer.address, id.path());
+    async fn bundle(&self, base: &str, id: BundleId) -> NodeResult<Vec<Vec<u8>>> {
+        let url = |id: BundleId| format!("{base}/{}", id.path());
         let (bytes, width) = match self.client.get(&url(id), BUNDLE_BYTES_MAX, None).await? {
             Answer::Body { bytes, .. } => (bytes, id.width),
             _ if id.is_partial() => {
@@ -230,7 +246,7 @@ impl Federation {
             let (state, held, head, note) = (self.state.clone(), held.clone(), head.clone(), note.clone());
             tokio::task::spawn_blocking(move || {
                 let member = state.member_of_log(held.origin())?;
-                let keys = [member.keys.log.parse()?];
+                let keys = log_keys::ever(state.charters(), &member.member)?;
                 let witnesses = evidence::witness_keys(&state);
                 let found = contradiction(&held, &head, size, root, &note, &keys, &witnesses)?;
                 evidence::keep(&state, &found)
@@ -256,7 +272,7 @@ impl Federation {
 }
 
 /// Admits the entries, checks that they lead to the signed root, and writes them with the checkpoint. Blocking.
-fn take_over(
+pub(super) fn take_over(
     state: &NodeState,
     member: &Member,
     signed: &Checkpoint,
@@ -283,6 +299,7 @@ fn take_over(
         }
         .into());
     }
+    check_anchors(state, member, &edge, &leaves)?;
     let statements = admit_all(state, member, &held, size, gathered)?;
     state.store().commit(&Batch {
         origin: &signed.origin,
@@ -293,6 +310,31 @@ fn take_over(
         checkpoint: note,
         recorded_ms: state.clock().now_ms(),
     })?;
+    Ok(())
+}
+
+/// Holds a log that grows against each of its states that the charter names.
+fn check_anchors(state: &NodeState, member: &Member, edge: &Edge, leaves: &[Hash]) -> NodeResult<()> {
+    let anchors = state.charters().anchors(&member.member);
+    let ahead: Vec<_> = anchors.filter(|anchor| anchor.size > edge.size()).collect();
+    if ahead.is_empty() {
+        return Ok(());
+    }
+    let mut grown = edge.clone();
+    for leaf in leaves {
+        grown.append(*leaf)?;
+        for anchor in ahead.iter().filter(|anchor| anchor.size == grown.size()) {
+            let found = grown.root();
+            if found.0 != *anchor.root.as_bytes() {
+                return Err(NodeError::LogOffCharter {
+                    origin: member.origin().to_owned(),
+                    size: anchor.size,
+                    found,
+                    anchored: anchor.root,
+                });
+            }
+        }
+    }
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use didymium_statement::Charter;
+use didymium_statement::CharterLog;
 use serde::{Deserialize, Serialize};
 
 use super::files::{PLAIN_MODE, write_atomic};
@@ -80,7 +80,7 @@ impl NodeConfig {
         }
     }
 
-    pub(super) fn read(path: &Path) -> NodeResult<Self> {
+    pub(crate) fn read(path: &Path) -> NodeResult<Self> {
         let text = std::fs::read_to_string(path).map_err(NodeError::io(path))?;
         toml::from_str(&text).map_err(|error| NodeError::Config {
             path: path.to_owned(),
@@ -96,7 +96,7 @@ impl NodeConfig {
         write_atomic(path, text.as_bytes(), PLAIN_MODE)
     }
 
-    pub(super) fn check(&self, path: &Path, charter: &Charter) -> NodeResult<()> {
+    pub(super) fn check(&self, path: &Path, charters: &CharterLog) -> NodeResult<()> {
         let wrong = |reason: String| {
             Err(NodeError::Config {
                 path: path.to_owned(),
@@ -104,7 +104,8 @@ impl NodeConfig {
             })
         };
         for (code, address) in &self.peers {
-            if charter.member(code).is_none() || *code == self.member {
+            // Who has left may stand here still.
+            if charters.member_ever(code).is_none() || *code == self.member {
                 return wrong(format!(
                     "[peers] names `{code}`, which is no other member under the charter"
                 ));

@@ -5,16 +5,21 @@ use std::path::Path;
 
 use didymium_log::cosignature::Cosigner;
 use didymium_log::note::Signer;
-use didymium_statement::{Member, MemberKeys, StatementSigner};
+use didymium_statement::{KeyPurpose, Member, MemberKeys, StatementSigner};
 use zeroize::Zeroizing;
 
 use super::files::{SECRET_MODE, make_private_dir, sync_dir, write_atomic};
 use crate::{NodeError, NodeResult};
 
-const STATEMENT: &str = "statement.key";
-const LOG: &str = "log.key";
-const WITNESS: &str = "witness.key";
-const MIRROR: &str = "mirror.key";
+/// The file of a key in the folder of keys.
+fn file_of(purpose: KeyPurpose) -> String {
+    format!("{purpose}.key")
+}
+
+/// The file of the key that is to take its place.
+fn next_of(purpose: KeyPurpose) -> String {
+    format!("{purpose}.next.key")
+}
 
 /// A node's signing keys.
 #[derive(Debug)]
@@ -71,30 +76,86 @@ impl Seeds {
     /// [`NodeError::Io`].
     pub(crate) fn write(&self, dir: &Path) -> NodeResult<()> {
         make_private_dir(dir)?;
-        for (name, seed) in [STATEMENT, LOG, WITNESS, MIRROR].into_iter().zip(&self.0) {
-            let mut line = Zeroizing::new(vec![0; 65]);
-            line[64] = b'\n';
-            hex::encode_to_slice(seed.as_slice(), &mut line[..64]).map_err(|error| NodeError::Encode {
-                what: "a key",
-                reason: error.to_string(),
-            })?;
-            write_atomic(&dir.join(name), &line, SECRET_MODE)?;
+        for (purpose, seed) in KeyPurpose::ALL.into_iter().zip(&self.0) {
+            write_seed(&dir.join(file_of(purpose)), seed)?;
         }
         sync_dir(dir)
     }
 
     fn read(dir: &Path) -> NodeResult<Self> {
         let mut seeds: [Zeroizing<[u8; 32]>; 4] = Default::default();
-        for (name, seed) in [STATEMENT, LOG, WITNESS, MIRROR].into_iter().zip(&mut seeds) {
-            *seed = read_seed(&dir.join(name))?;
+        for (purpose, seed) in KeyPurpose::ALL.into_iter().zip(&mut seeds) {
+            *seed = read_seed(&dir.join(file_of(purpose)))?;
         }
         Ok(Self(seeds))
     }
+
+    /// Takes the next key where the member no longer has the one before.
+    fn take_next(&mut self, dir: &Path, member: &Member) -> NodeResult<()> {
+        let current = self.keys(&member.domain)?.public();
+        for (purpose, seed) in KeyPurpose::ALL.into_iter().zip(&mut self.0) {
+            let next = dir.join(next_of(purpose));
+            let has = |key| member.keys.of(purpose).contains(key);
+            if !current.of(purpose).iter().all(has) && next.exists() {
+                *seed = read_seed(&next)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A key that is to take the place of the one before.
+#[derive(Debug)]
+pub struct NextKey {
+    /// The public key as the charter carries it.
+    pub public: String,
+    /// For a statement key, what proves to the others that the member has it.
+    pub signer: Option<StatementSigner>,
+}
+
+/// Makes the key of that purpose that is to take the place of the present one, or answers the one that was made before and
+/// is not in force yet. It stands in the folder beside the present one, which the node uses until the charter names the new.
+///
+/// # Errors
+/// [`NodeError::Random`], [`NodeError::Io`], [`NodeError::KeyExposed`], [`NodeError::KeyMalformed`].
+pub fn prepare_next_key(dir: &Path, member: &Member, purpose: KeyPurpose) -> NodeResult<NextKey> {
+    let (current, next) = (dir.join(file_of(purpose)), dir.join(next_of(purpose)));
+    let of = |seed: &Zeroizing<[u8; 32]>| {
+        let keys = Seeds(std::array::from_fn(|_| seed.clone())).keys(&member.domain)?;
+        let public = keys.public().of(purpose).first().cloned().unwrap_or_default();
+        let signer = (purpose == KeyPurpose::Statement).then_some(keys.statement);
+        Ok::<_, NodeError>(NextKey { public, signer })
+    };
+    if next.exists() {
+        let waiting = of(&read_seed(&next)?)?;
+        if !member.keys.of(purpose).contains(&waiting.public) {
+            return Ok(waiting);
+        }
+        // It is in force: it becomes the present one, which is of no use any more.
+        std::fs::rename(&next, &current).map_err(NodeError::io(&next))?;
+    }
+    let mut seed = Zeroizing::new([0; 32]);
+    getrandom::fill(seed.as_mut_slice()).map_err(NodeError::Random)?;
+    write_seed(&next, &seed)?;
+    of(&seed)
 }
 
 impl NodeKeys {
-    pub(super) fn read(dir: &Path, member: &Member) -> NodeResult<Self> {
-        Seeds::read(dir)?.keys(&member.domain)
+    pub(crate) fn read(dir: &Path, member: &Member) -> NodeResult<Self> {
+        let mut seeds = Seeds::read(dir)?;
+        seeds.take_next(dir, member)?;
+        seeds.keys(&member.domain)
+    }
+
+    /// The cosigner that is to take the place of the present one, if there is one that the charter does not name yet.
+    pub(crate) fn next_witness(dir: &Path, member: &Member) -> NodeResult<Option<Cosigner>> {
+        let path = dir.join(next_of(KeyPurpose::Witness));
+        if !path.exists() {
+            return Ok(None);
+        }
+        let seed = read_seed(&path)?;
+        let next = Cosigner::from_seed(&format!("{}/witness", member.domain), &seed)?;
+        Ok(Some(next).filter(|next| next.verifier().vkey() != member.keys.witness))
     }
 
     /// The public halves as the charter carries them.
@@ -107,7 +168,7 @@ impl NodeKeys {
         }
     }
 
-    pub(super) fn check(&self, dir: &Path, member: &Member) -> NodeResult<()> {
+    pub(crate) fn check(&self, dir: &Path, member: &Member) -> NodeResult<()> {
         let MemberKeys {
             statement,
             log,
@@ -133,6 +194,17 @@ impl NodeKeys {
             }),
         }
     }
+}
+
+/// Writes one secret seed, whole or not at all.
+fn write_seed(path: &Path, seed: &Zeroizing<[u8; 32]>) -> NodeResult<()> {
+    let mut line = Zeroizing::new(vec![0; 65]);
+    line[64] = b'\n';
+    hex::encode_to_slice(seed.as_slice(), &mut line[..64]).map_err(|error| NodeError::Encode {
+        what: "a key",
+        reason: error.to_string(),
+    })?;
+    write_atomic(path, &line, SECRET_MODE)
 }
 
 /// One secret seed from its file.

@@ -2,30 +2,33 @@
 //!
 //! ```text
 //! node.toml                                    member code, listen address, peers' addresses, overrides
-//! charter.cose                                 the signed charter
+//! charter.cose                                 the first version of the charter, the anchor of trust
+//! charter.chain                                all its versions; charter.fork: one that contradicts them
+//! proposals/{id}.cose                          versions that are being signed
 //! keys/{statement,log,witness,mirror}.key      32-byte seeds in hexadecimal, readable by the owner alone
+//! keys/{…}.next.key                            a key that takes the place of the one before when the charter names it
 //! node.db, lock                                the store and its hold on the folder
 //! ```
 
+pub(crate) mod charter;
 mod config;
 mod files;
 mod keys;
 
 use std::path::{Path, PathBuf};
 
-use didymium_statement::{Member, SignedCharter};
+use didymium_statement::{CharterLog, Member, SignedCharter};
 
+pub use charter::{CHAIN_FILE, CHARTER_FILE};
 pub(crate) use config::is_base_address;
 pub use config::{NodeConfig, Overrides};
 pub(crate) use files::{make_private_dir, sync_dir, write_atomic};
-pub use keys::{NodeKeys, Seeds};
+pub use keys::{NextKey, NodeKeys, Seeds, prepare_next_key};
 
 use crate::{NodeError, NodeResult};
 
 /// Name of the configuration in a node's folder.
 pub const CONFIG_FILE: &str = "node.toml";
-/// Name of the charter in a node's folder.
-pub const CHARTER_FILE: &str = "charter.cose";
 /// Name of the folder of keys in a node's folder.
 pub const KEYS_DIR: &str = "keys";
 
@@ -34,17 +37,17 @@ pub const KEYS_DIR: &str = "keys";
 pub struct NodeFolder {
     dir: PathBuf,
     config: NodeConfig,
-    charter: SignedCharter,
+    charters: CharterLog,
     keys: NodeKeys,
 }
 
 impl NodeFolder {
-    /// Reads and checks a folder: its configuration, its charter, that its keys are hidden from others and are the ones
-    /// the charter gives the member. The store is opened later, by [`crate::Node::open`].
+    /// Reads and checks a folder: its configuration, its charter with all versions, that its keys are hidden from others
+    /// and are the ones that the version in force gives the member. The store is opened later, by [`crate::Node::open`].
     ///
     /// # Errors
     /// [`NodeError::NotANodeFolder`], [`NodeError::Config`], [`NodeError::Statement`] for a charter that does not
-    /// count, [`NodeError::NotAMember`], [`NodeError::KeyExposed`], [`NodeError::KeyMalformed`],
+    /// count, [`NodeError::CharterFile`] for a chain that does not, [`NodeError::NotAMember`], [`NodeError::KeyExposed`], [`NodeError::KeyMalformed`],
     /// [`NodeError::KeyNotInCharter`] or [`NodeError::Io`].
     pub fn open(dir: &Path) -> NodeResult<Self> {
         for missing in [CONFIG_FILE, CHARTER_FILE, KEYS_DIR] {
@@ -56,17 +59,15 @@ impl NodeFolder {
             }
         }
         let config = NodeConfig::read(&dir.join(CONFIG_FILE))?;
-        let path = dir.join(CHARTER_FILE);
-        let bytes = std::fs::read(&path).map_err(NodeError::io(path))?;
-        let charter = SignedCharter::parse(&bytes)?;
-        config.check(&dir.join(CONFIG_FILE), charter.charter())?;
-        let member = require_member(&charter, &config.member)?;
+        let charters = charter::read(dir)?;
+        config.check(&dir.join(CONFIG_FILE), &charters)?;
+        let member = require_member(charters.head(), &config.member)?;
         let keys = NodeKeys::read(&dir.join(KEYS_DIR), member)?;
         keys.check(dir, member)?;
         Ok(Self {
             dir: dir.to_owned(),
             config,
-            charter,
+            charters,
             keys,
         })
     }
@@ -77,7 +78,7 @@ impl NodeFolder {
     /// [`NodeError::Config`] if it does not fit the charter, [`NodeError::Io`].
     pub fn set_config(&mut self, config: NodeConfig) -> NodeResult<()> {
         let path = self.dir.join(CONFIG_FILE);
-        config.check(&path, self.charter.charter())?;
+        config.check(&path, &self.charters)?;
         config.write(&path)?;
         self.config = config;
         Ok(())
@@ -93,9 +94,14 @@ impl NodeFolder {
         &self.config
     }
 
-    /// The charter.
-    pub const fn charter(&self) -> &SignedCharter {
-        &self.charter
+    /// The version of the charter that is in force.
+    pub fn charter(&self) -> &SignedCharter {
+        self.charters.head()
+    }
+
+    /// All versions of the charter, and what is proposed to follow.
+    pub const fn charters(&self) -> &CharterLog {
+        &self.charters
     }
 
     /// The keys.
@@ -104,8 +110,8 @@ impl NodeFolder {
     }
 
     /// Takes the folder apart for a node.
-    pub(crate) fn into_parts(self) -> (PathBuf, NodeConfig, SignedCharter, NodeKeys) {
-        (self.dir, self.config, self.charter, self.keys)
+    pub(crate) fn into_parts(self) -> (PathBuf, NodeConfig, CharterLog, NodeKeys) {
+        (self.dir, self.config, self.charters, self.keys)
     }
 }
 

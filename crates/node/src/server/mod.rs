@@ -8,13 +8,15 @@
 //! | `/entries`, `/entries/{id}`, `/entries/{id}/proof`, `/.well-known/scitt-keys` | registration and receipts (SCRAPI) |
 //! | `/witness/add-checkpoint`, `/witness/{sha256 of origin}/checkpoint` | cosigning the other members' logs (C2SP tlog-witness) |
 //! | `/witness/heads` | every head that this node knows of, for gossip |
-//! | `/charter` | the signed charter (COSE) |
+//! | `/charter`, `/charter/chain` | the version of the charter in force (COSE), all versions (CBOR) |
+//! | `/charter/proposals`, `/charter/proposals/{id}` | versions that are being signed, and the way in for them |
 //! | `/schemas`, `/schemas/{kind}/v{n}` | JSON Schemas of what can be said |
 //! | `/problems/{name}` | what an error means |
 //! | `/healthz`, `/metrics` | for whoever runs the node |
 //! | anything else | the pages |
 
 mod about;
+mod charter;
 mod connections;
 mod entries;
 mod etag;
@@ -33,11 +35,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, State};
-use axum::http::{StatusCode, header};
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
+use didymium_statement::limits::CHARTER_BYTES_MAX;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tower_http::CompressionLevel;
@@ -58,11 +61,29 @@ use crate::{NodeError, NodeResult, NodeState, api};
 
 /// Everything that a node serves, with all layers: also what tests call without a socket.
 pub fn app(state: NodeState) -> Router {
-    guarded(faces(state.clone()), state)
+    let limit = state.config().overrides.request_bytes_max;
+    let faces = limited(faces(state.clone()), limit);
+    // A charter may be larger than what is taken elsewhere.
+    let taking = limited(charter::taking(state.clone()), limit.max(CHARTER_BYTES_MAX));
+    layered(faces.merge(taking), state)
+}
+
+/// Limits the bodies that some faces take.
+fn limited(faces: Router, bytes_max: usize) -> Router {
+    faces
+        .layer(DefaultBodyLimit::max(bytes_max))
+        .layer(RequestBodyLimitLayer::new(bytes_max))
+}
+
+/// Some faces with the limit of bodies and all layers.
+#[cfg(test)]
+fn guarded(faces: Router, state: NodeState) -> Router {
+    let limit = state.config().overrides.request_bytes_max;
+    layered(limited(faces, limit), state)
 }
 
 /// Puts the layers around some faces; each goes around those before it.
-fn guarded(faces: Router, state: NodeState) -> Router {
+fn layered(faces: Router, state: NodeState) -> Router {
     let limits = state.config().overrides.clone();
     let listen = state.config().listen.to_string();
     let hosts = guard::Hosts::new([state.member().address.as_str(), listen.as_str()]);
@@ -71,8 +92,6 @@ fn guarded(faces: Router, state: NodeState) -> Router {
         .quality(CompressionLevel::Fastest)
         .compress_when(DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream")));
     faces
-        .layer(DefaultBodyLimit::max(limits.request_bytes_max))
-        .layer(RequestBodyLimitLayer::new(limits.request_bytes_max))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::GATEWAY_TIMEOUT,
             limits.request_timeout(),
@@ -95,6 +114,7 @@ fn faces(state: NodeState) -> Router {
                 .route("/witness/heads", get(witness::heads))
                 .with_state(state.clone()),
         )
+        .merge(charter::reading(state.clone()))
         .merge(api::router(state.clone()))
         .layer(from_fn(etag::tag_bodies));
     let plain = Router::new()
@@ -110,7 +130,6 @@ fn faces(state: NodeState) -> Router {
         .route("/.well-known/scitt-keys", get(entries::keys))
         .route("/witness/add-checkpoint", post(witness::add_checkpoint))
         .route("/witness/{log}/checkpoint", get(witness::cosigned))
-        .route("/charter", get(charter))
         .route("/healthz", get(about::healthz))
         .route("/metrics", get(metrics::metrics))
         .with_state(state);
@@ -118,19 +137,6 @@ fn faces(state: NodeState) -> Router {
         .merge(plain)
         .route("/problems/{name}", get(problem::describe))
         .fallback(pages::page)
-}
-
-/// `GET /charter`: the signed charter.
-async fn charter(State(state): State<NodeState>) -> Response {
-    let bytes = state.charter().bytes().to_vec();
-    (
-        [
-            (header::CONTENT_TYPE, "application/cose"),
-            (header::CACHE_CONTROL, "no-cache"),
-        ],
-        bytes,
-    )
-        .into_response()
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the signature that the layer calls")]

@@ -34,10 +34,9 @@ pub(super) async fn cosigned(
     State(state): State<NodeState>,
     Path(log): Path<String>,
 ) -> Result<Response, Problem> {
-    let members = &state.charter().charter().members;
-    let origin = members
-        .iter()
-        .map(|member| member.origin().to_owned())
+    let logs = state.charters().origins().into_iter();
+    let origin = logs
+        .map(|log| log.origin)
         .find(|origin| Digest::of(origin.as_bytes()).to_string() == log)
         .ok_or_else(|| Problem::not_found("a log of this name"))?;
     let found = tokio::task::spawn_blocking(move || state.store().cosigned(&origin));

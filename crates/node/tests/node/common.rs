@@ -11,7 +11,7 @@ use didymium_node::folder::NodeFolder;
 use didymium_node::{Federation, Node, NodeError, NodeState};
 use didymium_statement::{Draft, Kind, KindVersion, Statement, StatementSigner, Visibility};
 use didymium_store::StoreError;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 
 /// A founded club whose ports are held until its nodes start.
@@ -130,6 +130,7 @@ impl TestClub {
 /// A node that runs.
 pub struct Running {
     pub state: NodeState,
+    states: watch::Receiver<NodeState>,
     pub base: String,
     stop: oneshot::Sender<()>,
     task: JoinHandle<didymium_node::NodeResult<()>>,
@@ -152,23 +153,34 @@ fn open_when_free(folder: &Path) -> Node {
 }
 
 impl Running {
-    fn start(node: Node, listener: tokio::net::TcpListener) -> Self {
+    pub fn start(node: Node, listener: tokio::net::TcpListener) -> Self {
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let state = node.state().clone();
+        let (state, states) = (node.state().clone(), node.states());
         let (stop, stopped) = oneshot::channel::<()>();
         let task = tokio::spawn(node.run(listener, async { stopped.await.unwrap_or(()) }));
         Self {
             state,
+            states,
             base,
             stop,
             task,
         }
     }
 
+    /// Its state now, after changes of the charter too.
+    pub fn now(&self) -> NodeState {
+        self.states.borrow().clone()
+    }
+
     /// Stops it and lets go of its folder.
     pub async fn stop(self) {
         self.stop.send(()).unwrap();
         self.task.await.unwrap().unwrap();
+    }
+
+    /// Waits until it ends by itself.
+    pub async fn ended(self) -> didymium_node::NodeResult<()> {
+        self.task.await.unwrap()
     }
 }
 

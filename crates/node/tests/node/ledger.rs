@@ -200,7 +200,7 @@ fn a_crash_between_blob_and_commit_leaves_the_log_as_it_was() {
         let seed = std::fs::read_to_string(folder.dir().join("keys/log.key")).unwrap();
         let seed: [u8; 32] = hex::decode(seed.trim()).unwrap().try_into().unwrap();
         let signer = didymium_log::note::Signer::from_seed("can.club.example/log", &seed).unwrap();
-        let ledger = Ledger::open(store.clone(), signer, clock(), Changed::default()).unwrap();
+        let ledger = Ledger::open(store.clone(), signer, &[], clock(), Changed::default()).unwrap();
         let PayloadRef::Blob(digest) = large.payload else {
             panic!("a large payload goes by digest")
         };

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 mod admission;
+mod charter;
 mod club;
 mod common;
 mod evidence;

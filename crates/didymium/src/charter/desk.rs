@@ -1,0 +1,209 @@
+//! A member's desk: the node of a folder where it runs, else the folder itself.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use didymium_node::api::types;
+use didymium_node::charter::{self, Demand, ProposalView, ProposalsView, Taken};
+use didymium_node::clock::SystemClock;
+use didymium_node::federation::KnownHeads;
+use didymium_node::{NodeFolder, NodeState};
+use didymium_statement::{CharterEvent, CharterId, CharterLog, LogHead, Member, Proposal, StatementSigner};
+
+use crate::error::{CliError, CliResult};
+use crate::http::Remote;
+
+/// Where a member proposes and signs.
+pub struct Desk {
+    dir: PathBuf,
+    /// The charter log as it is there, with open proposals.
+    pub log: CharterLog,
+    at: At,
+}
+
+enum At {
+    Node { remote: Remote, folder: Box<NodeFolder> },
+    Folder(NodeState),
+}
+
+impl Desk {
+    /// The desk of a folder.
+    pub async fn open(dir: &Path) -> CliResult<Self> {
+        let folder = NodeFolder::open(dir)?;
+        let remote = Remote::new(&format!("http://{}", reached_at(folder.config().listen)))?;
+        let runs = match remote.json::<serde_json::Value>("/healthz", &[]).await {
+            Ok(health) => health["member"] == folder.config().member.as_str(),
+            Err(CliError::Unreachable { .. } | CliError::NotFound(_) | CliError::Answer { .. }) => false,
+            Err(error) => return Err(error),
+        };
+        let (log, at) = if runs {
+            let club = folder.charters().club();
+            let (log, _) = read_charter(&remote, &club).await?;
+            let folder = Box::new(folder);
+            (log, At::Node { remote, folder })
+        } else {
+            let state = NodeState::open(folder, Arc::new(SystemClock))?;
+            (charter::current(&state), At::Folder(state))
+        };
+        let dir = dir.to_owned();
+        Ok(Self { dir, log, at })
+    }
+
+    /// The folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Code of the member.
+    pub fn code(&self) -> &str {
+        match &self.at {
+            At::Node { folder, .. } => &folder.config().member,
+            At::Folder(state) => &state.member().member,
+        }
+    }
+
+    /// The member as the version in force has it.
+    pub fn member(&self) -> CliResult<&Member> {
+        let member = self.log.head().charter().member(self.code());
+        member.ok_or_else(|| CliError::NotFound(format!("{} is no member any more", self.code())))
+    }
+
+    /// The member's statement key.
+    pub fn signer(&self) -> &StatementSigner {
+        match &self.at {
+            At::Node { folder, .. } => &folder.keys().statement,
+            At::Folder(state) => state.signer(),
+        }
+    }
+
+    /// Where the members' logs stand, for the cut of the next version.
+    pub async fn cut(&self) -> CliResult<Vec<LogHead>> {
+        Ok(match &self.at {
+            At::Node { remote, .. } => {
+                let known: KnownHeads = remote.json("/witness/heads", &[]).await?;
+                charter::cut_of_heads(&known, &self.log)?
+            }
+            At::Folder(state) => charter::cut_of_store(state, &self.log)?,
+        })
+    }
+
+    /// Hands a proposal over; answers what became of it: `open`, `requested`, `adopted`, `known` or `forked`.
+    pub async fn offer(&self, proposal: &Proposal) -> CliResult<String> {
+        match &self.at {
+            At::Node { remote, .. } => post(remote, proposal).await,
+            At::Folder(state) => {
+                let taken = charter::take(state, CharterEvent::Propose(proposal.bytes()?))?;
+                Ok(match taken {
+                    Taken::Nothing => "known",
+                    Taken::Kept(_) => "open",
+                    Taken::Requested(_) => "requested",
+                    Taken::Adopted(_) => "adopted",
+                    Taken::Forked => "forked",
+                }
+                .to_owned())
+            }
+        }
+    }
+
+    /// A proposal that was handed over, with what the member's copies of the logs have against it.
+    pub async fn view(&self, id: &CharterId) -> CliResult<ProposalView> {
+        match &self.at {
+            At::Node { remote, .. } => remote.json(&format!("/charter/proposals/{id}"), &[]).await,
+            At::Folder(state) => charter::proposal(state, id)?
+                .ok_or_else(|| CliError::NotFound(format!("no proposal {id} is open"))),
+        }
+    }
+
+    /// What the member's copies of the logs have against a proposal. One that nobody has signed was drafted from them.
+    pub async fn objection(&self, proposal: &Proposal) -> CliResult<Option<String>> {
+        if let At::Folder(state) = &self.at {
+            return Ok(charter::objection(state, proposal.version(), Demand::Everything)?);
+        }
+        if proposal.signatures().next().is_none() {
+            return Ok(None);
+        }
+        let id = proposal.id();
+        let view = match self.view(&id).await {
+            Err(CliError::NotFound(_)) => {
+                self.offer(proposal).await?;
+                self.view(&id).await
+            }
+            found => found,
+        };
+        match view {
+            Ok(view) => Ok(view.objection),
+            // It is in force already.
+            Err(CliError::NotFound(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Everything that is proposed or asked for.
+    pub async fn all(&self) -> CliResult<ProposalsView> {
+        match &self.at {
+            At::Node { remote, .. } => remote.json("/charter/proposals", &[]).await,
+            At::Folder(state) => Ok(charter::proposals(state)?),
+        }
+    }
+}
+
+/// Sends a proposal to a node; answers what became of it.
+async fn post(remote: &Remote, proposal: &Proposal) -> CliResult<String> {
+    let answer = remote.post("/charter/proposals", proposal.bytes()?).await?;
+    let outcome = answer["outcome"].as_str();
+    Ok(outcome.unwrap_or("known").to_owned())
+}
+
+/// The charter log that a node shows, verified from the version that is `trusted`, and the list of proposals.
+pub async fn read_charter(remote: &Remote, trusted: &CharterId) -> CliResult<(CharterLog, ProposalsView)> {
+    let chain = remote.bytes("/charter/chain", &[]).await?;
+    let mut log = CharterLog::parse(&chain, trusted)?;
+    let shown: ProposalsView = remote.json("/charter/proposals", &[]).await?;
+    for proposal in &shown.proposals {
+        // One that breaks a rule, or that the chain has overtaken meanwhile, is not shown.
+        let _ = log.step(CharterEvent::Propose(proposal.bytes()?));
+    }
+    Ok((log, shown))
+}
+
+/// The id of the first charter to verify from: the one that was given, or the one that the node names.
+pub async fn trusted(remote: &Remote, given: Option<&str>) -> CliResult<CharterId> {
+    let text = match given {
+        Some(given) => given.to_owned(),
+        None => {
+            remote
+                .json::<ProposalsView>("/charter/proposals", &[])
+                .await?
+                .club
+        }
+    };
+    text.parse()
+        .map_err(|_| CliError::Usage(format!("`{text}` is no id of 64 hexadecimal digits")))
+}
+
+/// Addresses at which a node reaches the members, where they differ from the charter's, without `own`.
+pub async fn members_elsewhere(
+    remote: &Remote,
+    log: &CharterLog,
+    own: &str,
+) -> CliResult<BTreeMap<String, String>> {
+    let limit = didymium_statement::limits::MEMBERS_MAX.to_string();
+    let ask = [("limit", Some(limit.as_str()))];
+    let shown: types::Page<types::MemberInfo> = remote.json("/api/v1/members", &ask).await?;
+    let differs = |shown: &types::MemberInfo| {
+        let member = log.head().charter().member(&shown.member);
+        shown.member != own && member.is_some_and(|member| member.address != shown.address)
+    };
+    let elsewhere = shown.items.into_iter().filter(differs);
+    Ok(elsewhere.map(|shown| (shown.member, shown.address)).collect())
+}
+
+/// Where a node that listens there is reached from this machine.
+fn reached_at(listen: SocketAddr) -> SocketAddr {
+    if listen.ip().is_unspecified() {
+        return SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), listen.port());
+    }
+    listen
+}
