@@ -19,7 +19,7 @@ limit_of() {
         clippy | build | documents) echo 1500 ;;
         rust) echo 2400 ;;
         judge) echo 900 ;;
-        browser) echo 1500 ;;
+        browser) echo 2700 ;;
         *) echo 600 ;;
     esac
 }
