@@ -29,10 +29,11 @@ fn main() -> io::Result<()> {
         .filter(|path| path.extension().is_some_and(|ext| ext == "csv"))
     {
         if let Some(name) = path.file_name().and_then(|name| name.to_str()) {
+            // Relative to the crate, so that a target folder that outlives a move of the checkout still builds.
             writeln!(
                 list,
-                "    ({name:?}, include_bytes!({:?})),",
-                path.canonicalize()?
+                "    ({name:?}, include_bytes!(concat!(env!(\"CARGO_MANIFEST_DIR\"), {:?}))),",
+                format!("/../../data/{name}")
             )
             .map_err(io::Error::other)?;
         }

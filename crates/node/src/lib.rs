@@ -16,6 +16,7 @@
 pub mod admission;
 pub mod api;
 pub mod audit;
+mod blocking;
 mod changed;
 pub mod charter;
 pub mod clock;

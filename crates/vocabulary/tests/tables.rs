@@ -407,7 +407,7 @@ fn every_kind_of_fault_is_refused() {
         ),
         (
             "areas.csv",
-            "THA,Z,Z,no\n",
+            "THA,Z,Z,no,\n",
             "is the code of a country already: Thailand",
         ),
         (

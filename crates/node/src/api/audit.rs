@@ -6,9 +6,9 @@ use axum::extract::State;
 use didymium_log::Hash;
 use didymium_statement::Member;
 
-use super::handlers::blocking;
 use super::types::{Audit, AuditLog, Copied, Cosigner, EvidenceView, Standing};
 use super::{ApiError, ApiState};
+use crate::blocking::blocking;
 use crate::clock::rfc3339;
 use crate::gate::Passage;
 use crate::witnessing::{policy_of, served_checkpoint};

@@ -11,6 +11,7 @@ use super::query::{
 use super::types;
 use super::views;
 use super::{ApiError, ApiState};
+use crate::blocking::blocking;
 use crate::clock::rfc3339;
 use crate::{NodeState, twin_job};
 
@@ -96,7 +97,7 @@ pub(crate) async fn twin_digest(question: Question, Ask(ask): Ask<CutAsk>) -> An
         let sizes = super::query_cut::parse(&cut, &wanted.sizes)?;
         wanted.sizes = sizes;
         let twin = twin_job::build_twin_at(&**node.store(), node.charters(), node.vocabulary(), wanted)?;
-        Ok(views::twin_state(&twin))
+        Ok::<_, ApiError>(views::twin_state(&twin))
     });
     let at_cut = at_cut.await?;
     Ok(axum::response::IntoResponse::into_response(axum::Json(at_cut)))
@@ -252,13 +253,4 @@ pub(crate) fn page<R, T>(
         offset: offset as u64,
         limit: limit as u64,
     }
-}
-
-/// Runs what reads the store where blocking is allowed.
-pub(crate) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, ApiError> + Send + 'static,
-) -> Result<T, ApiError> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|error| ApiError::Node(crate::NodeError::from(error)))?
 }

@@ -7,12 +7,13 @@ use didymium_statement::{Digest, Kind, PayloadRef, Statement, Visibility};
 use didymium_store::EntryRecord;
 
 use super::cache::Question;
-use super::handlers::{blocking, page};
+use super::handlers::page;
 use super::query::{Ask, StatementsAsk, window};
 use super::types;
 use super::views;
 use super::{ApiError, ApiState};
 use crate::NodeState;
+use crate::blocking::blocking;
 use crate::charter::log_keys;
 use crate::clock::rfc3339;
 

@@ -8,14 +8,13 @@ use serde_json::json;
 
 use super::metrics::twin_state;
 use super::problem::Problem;
-use crate::{NodeError, NodeState};
+use crate::NodeState;
+use crate::blocking::blocking;
 
 /// `GET /healthz`: 200 while the node serves and its store answers.
 pub(super) async fn healthz(State(state): State<NodeState>) -> Result<Response, Problem> {
     let reading = state.clone();
-    let size = tokio::task::spawn_blocking(move || reading.ledger().log().size())
-        .await
-        .map_err(NodeError::from)??;
+    let size = blocking(move || reading.ledger().log().size()).await?;
     let troubled = state.peers().iter().filter(|peer| peer.trouble.is_some()).count();
     let body = Json(json!({
         "status": "ok",

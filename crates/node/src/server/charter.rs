@@ -10,8 +10,9 @@ use didymium_statement::{CharterEvent, CharterId, StatementError};
 use serde_json::json;
 
 use super::problem::{Problem, ProblemType};
+use crate::blocking::blocking;
 use crate::charter::{self, Taken};
-use crate::{NodeError, NodeResult, NodeState};
+use crate::{NodeError, NodeState};
 
 /// What is read of the charter.
 pub(super) fn reading(state: NodeState) -> Router {
@@ -37,7 +38,7 @@ async fn head(State(state): State<NodeState>) -> Response {
 
 /// `GET /charter/chain`: all versions, a CBOR array of signed charters.
 async fn chain(State(state): State<NodeState>) -> Result<Response, Problem> {
-    let chain = blocking(move || Ok(charter::current(&state).to_bytes()?)).await?;
+    let chain = blocking(move || Ok::<_, NodeError>(charter::current(&state).to_bytes()?)).await?;
     Ok(bytes("application/cbor", chain))
 }
 
@@ -59,9 +60,8 @@ async fn proposal(State(state): State<NodeState>, Path(id): Path<String>) -> Res
 /// `POST /charter/proposals`: a proposal with whatever signatures it has. Anybody may send one; only signatures of those
 /// whom it concerns are taken, and only those of present voting members make it travel.
 async fn propose(State(state): State<NodeState>, body: Bytes) -> Result<Response, Problem> {
-    let taken =
-        tokio::task::spawn_blocking(move || charter::take(&state, CharterEvent::Propose(body.to_vec())));
-    let taken = taken.await.map_err(NodeError::from)?.map_err(refusal)?;
+    let taken = blocking(move || charter::take(&state, CharterEvent::Propose(body.to_vec())));
+    let taken = taken.await.map_err(refusal)?;
     let (status, outcome, id) = match taken {
         Taken::Nothing => (StatusCode::OK, "known", None),
         Taken::Kept(id) => (StatusCode::CREATED, "open", Some(id)),
@@ -91,12 +91,4 @@ fn refusal(error: NodeError) -> Problem {
 fn bytes(kind: &'static str, bytes: Vec<u8>) -> Response {
     let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-cache")];
     (headers, bytes).into_response()
-}
-
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> NodeResult<T> + Send + 'static,
-) -> Result<T, Problem> {
-    Ok(tokio::task::spawn_blocking(work)
-        .await
-        .map_err(NodeError::from)??)
 }

@@ -18,8 +18,9 @@ use didymium_log::sequencer::Refusal;
 use didymium_statement::{Statement, StatementId};
 
 use super::problem::{Problem, ProblemType};
+use crate::blocking::blocking;
 use crate::receipt::{cose_receipt, receipt_keys, tlog_proof};
-use crate::{NodeError, NodeResult, NodeState};
+use crate::{NodeError, NodeState};
 
 const COSE: &str = "application/cose";
 /// Index of the statement in the log.
@@ -113,14 +114,6 @@ fn answer(kind: &'static str, bytes: Vec<u8>) -> Response {
 fn parsed(id: &str) -> Result<StatementId, Problem> {
     id.parse()
         .map_err(|_| Problem::not_found("a statement of this name"))
-}
-
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> NodeResult<T> + Send + 'static,
-) -> Result<T, Problem> {
-    Ok(tokio::task::spawn_blocking(work)
-        .await
-        .map_err(NodeError::from)??)
 }
 
 /// What a submitter is told. A refusal names what is wrong with the statement; a node that is busy says when to come

@@ -8,8 +8,9 @@ use didymium_statement::Digest;
 
 use super::etag::{matches, not_modified, weak_tag};
 use super::problem::Problem;
+use crate::blocking::blocking;
 use crate::held::HeldLog;
-use crate::{NodeError, NodeResult, NodeState};
+use crate::{NodeError, NodeState};
 
 /// What never changes may be kept for ever.
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
@@ -23,7 +24,7 @@ pub(super) async fn own_checkpoint(
     State(state): State<NodeState>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let served = read(move || crate::witnessing::served_checkpoint(&state)).await?;
+    let served = blocking(move || crate::witnessing::served_checkpoint(&state)).await?;
     checkpoint(served, &headers)
 }
 
@@ -34,7 +35,7 @@ pub(super) async fn copied_checkpoint(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let log = state.log_of(&member)?;
-    let head = read(move || log.head()).await?;
+    let head = blocking(move || log.head()).await?;
     checkpoint(head.map(|head| head.checkpoint), &headers)
 }
 
@@ -82,9 +83,9 @@ fn checkpoint(note: Option<Vec<u8>>, headers: &HeaderMap) -> Result<Response, Pr
 async fn tile(log: HeldLog, place: String) -> Result<Response, Problem> {
     let path = format!("tile/{place}");
     let bytes = if let Ok(id) = path.parse::<BundleId>() {
-        read(move || log.bundle(id)).await?
+        blocking(move || log.bundle(id)).await?
     } else if let Ok(id) = path.parse::<TileId>() {
-        read(move || log.tile(id)).await?
+        blocking(move || log.tile(id)).await?
     } else {
         None
     };
@@ -101,7 +102,7 @@ async fn blob(state: NodeState, digest: String, headers: &HeaderMap) -> Result<R
         .parse()
         .map_err(|_| Problem::not_found("a blob of this name"))?;
     let tag = weak_tag(&[digest.as_bytes()]);
-    let bytes = read(move || Ok(state.store().blob(digest.as_bytes())?)).await?;
+    let bytes = blocking(move || Ok::<_, NodeError>(state.store().blob(digest.as_bytes())?)).await?;
     let bytes = bytes.ok_or_else(|| Problem::not_found(format_args!("blob {digest}")))?;
     Ok(answer(headers, BYTES, IMMUTABLE, tag, bytes))
 }
@@ -122,13 +123,4 @@ fn answer(
         (header::ETAG, tag),
     ];
     (StatusCode::OK, headers, bytes).into_response()
-}
-
-/// Reads the store where blocking is allowed.
-async fn read<T: Send + 'static>(
-    work: impl FnOnce() -> NodeResult<T> + Send + 'static,
-) -> Result<T, Problem> {
-    Ok(tokio::task::spawn_blocking(work)
-        .await
-        .map_err(NodeError::from)??)
 }

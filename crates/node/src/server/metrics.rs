@@ -14,6 +14,7 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
 use super::problem::Problem;
+use crate::blocking::blocking;
 use crate::{NodeError, NodeResult, NodeState};
 
 type Labels = Vec<(&'static str, String)>;
@@ -159,9 +160,7 @@ pub(super) fn twin_state(state: &NodeState) -> &'static str {
 
 /// `GET /metrics`.
 pub(super) async fn metrics(State(state): State<NodeState>) -> Result<Response, Problem> {
-    let text = tokio::task::spawn_blocking(move || state.metrics().write(&state))
-        .await
-        .map_err(NodeError::from)??;
+    let text = blocking(move || state.metrics().write(&state)).await?;
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok((
         [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-store")],

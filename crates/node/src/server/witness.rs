@@ -7,13 +7,13 @@ use axum::response::{IntoResponse as _, Response};
 use didymium_statement::Digest;
 
 use super::problem::Problem;
+use crate::blocking::blocking;
 use crate::{NodeError, NodeState};
 
 /// `POST /witness/add-checkpoint`. Its answers are those of the specification, not problem details: the other side is a
 /// log, whose reading of each status is fixed.
 pub(super) async fn add_checkpoint(State(state): State<NodeState>, body: Bytes) -> Result<Response, Problem> {
-    let answered = tokio::task::spawn_blocking(move || crate::witness::add_checkpoint(&state, &body));
-    let answer = answered.await.map_err(NodeError::from)??;
+    let answer = blocking(move || crate::witness::add_checkpoint(&state, &body)).await?;
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let kind = HeaderValue::from_static(answer.content_type);
     let mut response = (status, [(header::CONTENT_TYPE, kind)], answer.body).into_response();
@@ -23,8 +23,7 @@ pub(super) async fn add_checkpoint(State(state): State<NodeState>, body: Bytes) 
 
 /// `GET /witness/heads`: every head that this node knows of, for gossip.
 pub(super) async fn heads(State(state): State<NodeState>) -> Result<Response, Problem> {
-    let known = tokio::task::spawn_blocking(move || crate::federation::known_heads(&state));
-    let known = known.await.map_err(NodeError::from)??;
+    let known = blocking(move || crate::federation::known_heads(&state)).await?;
     let headers = [(header::CACHE_CONTROL, "no-cache")];
     Ok((headers, axum::Json(known)).into_response())
 }
@@ -39,12 +38,8 @@ pub(super) async fn cosigned(
         .map(|log| log.origin)
         .find(|origin| Digest::of(origin.as_bytes()).to_string() == log)
         .ok_or_else(|| Problem::not_found("a log of this name"))?;
-    let found = tokio::task::spawn_blocking(move || state.store().cosigned(&origin));
-    let found = found
-        .await
-        .map_err(NodeError::from)?
-        .map_err(NodeError::from)?
-        .ok_or_else(|| Problem::not_found("a checkpoint that was cosigned"))?;
+    let found = blocking(move || Ok::<_, NodeError>(state.store().cosigned(&origin)?)).await?;
+    let found = found.ok_or_else(|| Problem::not_found("a checkpoint that was cosigned"))?;
     let headers = [
         (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
         (header::CACHE_CONTROL, "no-cache"),
