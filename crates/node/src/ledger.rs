@@ -13,7 +13,7 @@ use didymium_log::note::{Signer, Verifier};
 use didymium_log::tree::Edge;
 use didymium_log::{Hash, tile};
 use didymium_statement::{Digest, PayloadRef, Statement, StatementId};
-use didymium_store::{Batch, NewEntry, Store};
+use didymium_store::{Batch, NewEntry, Store, StoreError};
 
 use crate::charter::log_keys;
 use crate::clock::Clock;
@@ -76,9 +76,14 @@ impl Ledger {
             let again = sign_checkpoint(&head, &signer)?;
             store.refresh_checkpoint(&head.origin, head.size, &head.root.0, again.as_bytes())?;
         }
-        let swept = store.sweep_blobs()?;
-        if swept > 0 {
-            tracing::info!(blobs = swept, "swept blobs of an import that was cut off");
+        match store.sweep_blobs() {
+            Ok(0) => {}
+            Ok(swept) => tracing::info!(blobs = swept, "swept blobs of an import that was cut off"),
+            // Even to delete takes room. A full disk must not keep the node from serving what it holds.
+            Err(StoreError::DiskFull) => tracing::warn!(
+                "the disk is full: blobs of an import that was cut off stay until the next start; free some room"
+            ),
+            Err(error) => return Err(error.into()),
         }
         Ok(Self {
             store,

@@ -19,7 +19,8 @@ const PLACEHOLDER: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-
      build the pages with <code>make web</code> and the node again.</p></html>";
 
 /// First segments of addresses that are not pages: an unknown address under them is an error, not a page.
-const NOT_PAGES: [&str; 11] = [
+const NOT_PAGES: [&str; 12] = [
+    "charter",
     "api",
     "log",
     "mirror",
