@@ -1,4 +1,5 @@
 import type { SeriesKey } from './api/types';
+import { subjectWords } from './sources/wording';
 import { areaName, label } from './vocabulary.svelte';
 
 /** What a series counts, in words: `Production · Rare earths · Mining (ore)`. */
@@ -8,7 +9,7 @@ export function seriesText(key: SeriesKey): string {
   const form = key.form ? label('forms', key.form).toLocaleLowerCase() : '';
   if (key.stage) parts.push(form ? `${label('stages', key.stage)} (${form})` : label('stages', key.stage));
   else if (form) parts.push(form);
-  if (key.subject) parts.push(key.measure === 'trade' ? `HS ${key.subject}` : key.subject);
+  if (key.subject) parts.push(key.measure === 'trade' ? `HS ${key.subject}` : subjectWords(key.subject));
   return parts.join(' · ');
 }
 

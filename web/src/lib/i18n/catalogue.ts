@@ -10,7 +10,8 @@ import site from './messages/site';
 import country from './messages/country';
 import source from './messages/source';
 import fact from './messages/fact';
+import subject from './messages/subject';
 import audit from './messages/audit';
 
 /** All texts of the pages, by namespace; both languages side by side. */
-export const catalogue = { shell, overview, provenance, statement, chart, map, flow, mineral, site, country, source, fact, audit };
+export const catalogue = { shell, overview, provenance, statement, chart, map, flow, mineral, site, country, source, fact, subject, audit };

@@ -23,14 +23,45 @@ export function unitsOf(lines: readonly Line[]): string[] {
   return [...counts.keys()].sort((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0));
 }
 
-/** The lines that are shown until the reader chooses: those of the wanted commodities, else the longest; at most `most`. */
+/**
+ * The lines that are shown until the reader chooses: all lines of the `most` products that have the most points, of the
+ * wanted commodities where there are any. All of a product, because one source often tells only a few years of it. Where
+ * there is one product alone, its `most` longest lines.
+ */
 export function firstLines(lines: readonly Line[], wanted: ReadonlySet<string>, most: number): string[] {
   const fitting = lines.filter((line) => wanted.has(line.key.commodity));
   const from = fitting.length > 0 ? fitting : lines;
-  return [...from]
-    .sort((a, b) => b.points.length - a.points.length)
-    .slice(0, most)
-    .map((line) => line.id);
+  const points = new Map<string, number>();
+  for (const line of from) points.set(line.key.commodity, (points.get(line.key.commodity) ?? 0) + line.points.length);
+  const products = [...points.keys()].sort((a, b) => (points.get(b) ?? 0) - (points.get(a) ?? 0)).slice(0, most);
+  const shown = from.filter((line) => products.includes(line.key.commodity));
+  const longest = [...shown].sort((a, b) => b.points.length - a.points.length);
+  return (products.length > 1 ? shown : longest.slice(0, most)).map((line) => line.id);
+}
+
+/** How a line is drawn: the number of its colour, and of its dashes. */
+export interface Stroke {
+  readonly colour: number;
+  readonly dash: number;
+}
+
+/** Dashes that lines can be told apart by. */
+const DASHES = 4;
+
+/**
+ * A stroke for each line: products have colours, and the lines of one product dashes. Where all are of one product, each
+ * has a colour of its own, and every fifth the next dashes, for readers who see no colours.
+ */
+export function strokes(lines: readonly Line[]): Stroke[] {
+  const products = [...new Set(lines.map((line) => line.key.commodity))];
+  if (products.length < 2) return lines.map((_, index) => ({ colour: index, dash: Math.floor(index / DASHES) % DASHES }));
+  const seen = new Map<string, number>();
+  return lines.map((line) => {
+    const before = seen.get(line.key.commodity) ?? 0;
+    seen.set(line.key.commodity, before + 1);
+    const colour = products.indexOf(line.key.commodity);
+    return { colour, dash: (before + Math.floor(colour / DASHES)) % DASHES };
+  });
 }
 
 /** Whether the values span so much that small ones would lie on the axis. Never where one is nought or less. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Figure, Series } from '../api/types';
-import { firstLines, logTicks, pieces, unitsOf, wantsLog, type Line } from './lines';
+import { firstLines, logTicks, pieces, strokes, unitsOf, wantsLog, type Line } from './lines';
 import { stack } from './stack';
 import { rows, timeToPixel, LEFT, RIGHT } from './time';
 
@@ -49,7 +49,16 @@ describe('lines', () => {
     const lines = [line('1', 'usd', ['1', '2']), line('2', 'cny', ['1']), line('3', 'usd', ['1', '2', '3'], 'nd')];
     expect(unitsOf(lines)).toEqual(['usd', 'cny']);
     expect(firstLines(lines, new Set(['nd']), 2)).toEqual(['3']);
-    expect(firstLines(lines, new Set(), 2)).toEqual(['3', '1']);
+    expect(firstLines(lines.slice(0, 2), new Set(), 1)).toEqual(['1']);
+    const shortLong = [line('a', 'usd', ['1', '2', '3'], 'nd'), line('b', 'usd', ['1'], 'ce'), line('c', 'usd', ['1', '2'], 'dy'), line('d', 'usd', ['4'], 'nd')];
+    expect(firstLines(shortLong, new Set(), 2)).toEqual(['a', 'c', 'd']);
+  });
+
+  it('gives a product its colour and its series dashes; one product alone has colours', () => {
+    const three = [line('a', 'usd', ['1'], 'nd'), line('b', 'usd', ['1'], 'dy'), line('c', 'usd', ['1'], 'nd')];
+    expect(strokes(three)).toEqual([{ colour: 0, dash: 0 }, { colour: 1, dash: 0 }, { colour: 0, dash: 1 }]);
+    const alone = Array.from({ length: 5 }, (_, index) => line(String(index), 'usd', ['1'], 'ni'));
+    expect(strokes(alone).map((one) => [one.colour, one.dash])).toEqual([[0, 0], [1, 0], [2, 0], [3, 0], [4, 1]]);
   });
 
   it('asks for a logarithmic scale only where values are positive and span much', () => {

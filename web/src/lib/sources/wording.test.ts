@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { readFileSync } from 'node:fs';
 import { setLanguage } from '../i18n/index.svelte';
-import { spoken, wording } from './wording';
+import { spoken, subjectWords, wording } from './wording';
 
 vi.stubGlobal('document', { documentElement: { lang: 'en' } });
 afterEach(() => setLanguage('en'));
@@ -21,6 +21,15 @@ describe('words of sources', () => {
     expect(wording(spoken("Single facts: the company's quota after A, B (as a secondary list quotes it, not opened)"))).toBe('Faits isolés\u00a0: le quota de l’entreprise d’après A, B (selon une liste de seconde main, non consulté)');
     expect(spoken('Public domain (US Government work)')).toEqual([{ text: 'Domaine public (œuvre du gouvernement des États-Unis)', lang: 'fr' }]);
     expect(spoken('CC-BY-4.0')).toEqual([{ text: 'CC-BY-4.0', lang: 'en' }]);
+  });
+
+  it('tells what a figure is about, clause by clause, and leaves names', () => {
+    expect(subjectWords('oxide, year-end')).toBe('oxide, year-end');
+    setLanguage('fr');
+    expect(subjectWords('oxide, year-end')).toBe('oxyde, fin d’année');
+    expect(subjectWords('dioxide 99.999 %, Europe')).toBe('dioxyde à 99,999 %, Europe');
+    expect(subjectWords('Bayan Obo')).toBe('Bayan Obo');
+    expect(wording(spoken("Stimson Center; figures taken by way of x/y (commit not noted), not from the publisher's own files"))).toContain('x/y (commit non noté)');
   });
 
   it('knows nearly all that the sources of the repository say beside names', () => {

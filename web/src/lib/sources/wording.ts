@@ -3,6 +3,7 @@
  * catalogue knows them, and the rest is marked as English, so that a screen reader reads it rightly.
  */
 import { catalogue } from '../i18n/catalogue';
+import { formatDecimal } from '../format';
 import { language, t, type Language, type MessageKey } from '../i18n/index.svelte';
 
 /** Words with the language they are in. */
@@ -16,24 +17,30 @@ interface Pattern {
   readonly form: RegExp;
 }
 
+/** Namespaces whose English texts are patterns. */
+type Known = 'source' | 'fact' | 'subject';
+
 /** The English texts of a namespace as patterns: `after {who}` knows `after Reuters`. */
-function patterns(namespace: 'source' | 'fact'): Pattern[] {
+function patterns(namespace: Known): Pattern[] {
   return Object.entries(catalogue[namespace].en).map(([key, message]) => {
     const form = message.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{(\w+)\}/g, '(?<$1>.+?)');
     return { key: `${namespace}.${key}` as MessageKey, form: new RegExp(`^${form}$`) };
   });
 }
 
-const known = { source: patterns('source'), fact: patterns('fact') };
+const known = { source: patterns('source'), fact: patterns('fact'), subject: patterns('subject') };
 
 /** A clause in the reader's language; nothing where the catalogue does not know it. */
-function told(clause: string, namespace: 'source' | 'fact'): string | undefined {
+function told(clause: string, namespace: Known): string | undefined {
   const plain = clause.replaceAll("'", '’');
   for (const { key, form } of known[namespace]) {
     const found = form.exec(plain)?.groups;
     if (!form.test(plain)) continue;
     const values = { ...found };
     if (values['what']) values['what'] = told(values['what'], 'fact') ?? values['what'];
+    if (values['purity']) values['purity'] = formatDecimal(values['purity'], 20);
+    for (const name of ['commit', 'other']) if (values[name] === 'not noted') values[name] = t('source.not_noted');
+    for (const name of ['way', 'where']) values[name] = values[name]?.replace('(commit not noted)', `(commit ${t('source.not_noted')})`) ?? '';
     return t(key, values);
   }
   return undefined;
@@ -52,6 +59,15 @@ export function spoken(line: string): Spoken[] {
     else parts.push({ text, lang });
   }
   return parts;
+}
+
+/** What a figure is about beside its mineral and form, in the reader's language; names stay as they are. */
+export function subjectWords(subject: string): string {
+  if (language() === 'en') return subject;
+  return subject
+    .split(', ')
+    .map((clause) => told(clause, 'subject') ?? clause)
+    .join(', ');
 }
 
 /** Names, which are in English whoever reads. */
