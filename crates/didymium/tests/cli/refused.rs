@@ -63,6 +63,14 @@ fn a_table_without_rows_is_no_success() {
 }
 
 #[test]
+fn a_folder_in_place_of_a_table_is_named() {
+    let desk = Desk::new();
+    let node = desk.node();
+    let answer = run(&["import", "--dir", &node, "--kind", "statistic", &node]);
+    assert!(answer.err.contains("is a directory"), "{}", answer.err);
+}
+
+#[test]
 fn a_figure_that_contradicts_another_table_names_the_statement_and_how_to_replace_it() {
     let desk = Desk::new();
     let node = desk.node();
