@@ -4,7 +4,8 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{Parser, Subcommand};
 
 use crate::{
-    audit, bench, charter, completions, demo, import, init, log, receipt, serve, sites, statement, twin,
+    audit, bench, charter, completions, demo, import, init, log, receipt, sealed, serve, sites, statement,
+    twin,
 };
 
 const STYLES: Styles = Styles::styled()
@@ -85,6 +86,8 @@ pub enum Command {
     Audit(audit::AuditArgs),
     /// Show, propose or sign versions of the charter
     Charter(charter::CharterArgs),
+    /// Seal figures: bound in the log, readable by their owner and whom the owner grants it
+    Sealed(sealed::SealedArgs),
     /// List sites
     Sites(sites::SitesArgs),
     /// Put load on a log and check what it acknowledged

@@ -39,6 +39,14 @@ pub enum CliError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A file that is no JSON document.
+    #[error("{} is no JSON document: {reason}", path.display())]
+    NotJson {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        reason: String,
+    },
     /// A node does not answer.
     #[error(
         "no node answers at {url}: is it running? (`didymium serve --dir FOLDER` starts it; --dir reads its folder while it is not)"
@@ -156,7 +164,7 @@ impl CliError {
             Self::Usage(_) => Exit::Usage,
             Self::Import(error) => exit_of_import(error),
             Self::Node(error) => exit_of_node(error),
-            Self::Statement(_) => Exit::Refused,
+            Self::Statement(_) | Self::NotJson { .. } => Exit::Refused,
             Self::File { source, .. } if source.kind() == ErrorKind::NotFound => Exit::Usage,
             Self::DemoPort { .. } => Exit::InUse,
             Self::Unreachable { .. } | Self::Answer { .. } => Exit::Unreachable,
@@ -228,7 +236,13 @@ const fn exit_of_node(error: &NodeError) -> Exit {
         | NodeError::NotAMember { .. }
         | NodeError::ClubSpec { .. }
         | NodeError::Address { .. }
-        | NodeError::NoLongerAMember { .. } => Exit::Usage,
+        | NodeError::NoLongerAMember { .. }
+        | NodeError::NotAVault { .. }
+        | NodeError::VaultExists { .. }
+        | NodeError::Sealing { .. } => Exit::Usage,
+        NodeError::NotInVault { .. } | NodeError::LetterForAnother { .. } => Exit::No,
+        NodeError::Erased { .. } => Exit::Incomplete,
+        NodeError::LetterMalformed { .. } => Exit::Refused,
         NodeError::PeerSilent { .. }
         | NodeError::PeerStatus { .. }
         | NodeError::PeerAnswerTooLarge { .. } => Exit::Unreachable,

@@ -79,6 +79,31 @@ impl Remote {
         Ok(serde_json::from_slice(&self.read(&url, sent).await?)?)
     }
 
+    /// Sends a statement; answers its index in the node's log.
+    pub async fn submit(&self, statement: &[u8]) -> CliResult<u64> {
+        let mut url = self.base.clone();
+        url.set_path("/entries");
+        let sending = self
+            .client
+            .post(url.clone())
+            .header("content-type", "application/cose")
+            .header("prefer", "return=minimal");
+        let sent = sending.body(statement.to_vec()).send().await;
+        let sent = sent.map_err(|source| CliError::Unreachable {
+            url: self.base.to_string(),
+            source,
+        })?;
+        let index = sent.headers().get("didymium-index");
+        let index = index.and_then(|index| index.to_str().ok()?.parse().ok());
+        let status = sent.status().as_u16();
+        self.read(&url, sent).await?;
+        index.ok_or_else(|| CliError::Answer {
+            url: url.to_string(),
+            status,
+            detail: "the index of the statement is missing".to_owned(),
+        })
+    }
+
     /// The body of an answer that is a success.
     async fn read(&self, url: &Url, mut answer: reqwest::Response) -> CliResult<Vec<u8>> {
         let failed = |source| CliError::Unreachable {

@@ -86,7 +86,9 @@ pub fn run(args: &ImportArgs, output: &Output) -> CliResult<()> {
     // The table itself is looked for first: without it, what stands beside it does not matter.
     let found = std::fs::metadata(&args.file).map_err(CliError::file(&args.file))?;
     if found.is_dir() {
-        return Err(CliError::file(&args.file)(std::io::ErrorKind::IsADirectory.into()));
+        return Err(CliError::file(&args.file)(
+            std::io::ErrorKind::IsADirectory.into(),
+        ));
     }
     let sources = Sources::read(&shown(&sources_file), open(&sources_file)?);
     let loaded = sources.and_then(|sources| load(args, &state, &sources));

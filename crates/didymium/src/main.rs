@@ -7,6 +7,7 @@ mod cli;
 mod completions;
 mod demo;
 mod error;
+mod home;
 mod http;
 mod import;
 mod init;
@@ -18,6 +19,7 @@ mod progress;
 mod reader;
 mod receipt;
 mod report;
+mod sealed;
 mod serve;
 mod signals;
 mod sites;
@@ -63,6 +65,7 @@ fn start(cli: Cli, output: &Output) -> CliResult<()> {
             Command::Log(args) => log::run(&args, output).await,
             Command::Audit(args) => audit::run(&args, output).await,
             Command::Charter(args) => charter::run(args, output).await,
+            Command::Sealed(args) => sealed::run(&args, output).await,
             Command::Sites(args) => sites::run(args, output).await,
             Command::Bench(args) => bench::run(args, output).await,
             Command::Completions(args) => completions::run(&args),

@@ -148,7 +148,7 @@ async fn from_reader(
             let statement = Statement::parse(&bytes).map_err(unverified("these bytes are no statement"))?;
             let proof = node.json(&format!("/api/v1/statements/{id}/proof"), &[]).await?;
             let blob = match &statement.payload {
-                PayloadRef::Inline(_) => None,
+                PayloadRef::Inline(_) | PayloadRef::Sealed(_) => None,
                 // A payload that the node lacks is shown as absent; the signature stands without it.
                 PayloadRef::Blob(digest) => match node.bytes(&format!("/api/v1/blobs/{digest}"), &[]).await {
                     Ok(bytes) => Some(bytes),
@@ -260,10 +260,7 @@ pub fn show(statement: &Statement, blob: Option<&[u8]>) -> Shown {
             .map(|valid| (valid.first.to_string(), valid.last.to_string())),
         visibility: statement.visibility.as_str().to_owned(),
         key: statement.key.to_string(),
-        blob: match &statement.payload {
-            PayloadRef::Blob(digest) => Some(digest.to_string()),
-            PayloadRef::Inline(_) => None,
-        },
+        blob: statement.blob().map(|digest| digest.to_string()),
         payload: payload.and_then(|bytes| serde_json::from_slice(bytes).ok()),
     }
 }

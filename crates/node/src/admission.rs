@@ -7,13 +7,25 @@
 //! this software does not understand, because it is newer or faulty, is kept and shown as *uninterpreted*. An entry whose
 //! *envelope* is wrong makes the whole log unacceptable, since no entry can be left out of a tree.
 
-use didymium_statement::payload::{Evidence, Genesis, Notice, Retract, Site, StatisticTable, Supersede};
+use didymium_statement::payload::{
+    Evidence, Genesis, Notice, Release, Retract, Site, StatisticTable, Supersede,
+};
 use didymium_statement::{
-    CharterLog, KeyId, Kind, KindVersion, Member, Statement, StatementError, StatementKey, Visibility,
+    CharterLog, KeyId, Kind, KindVersion, Member, PayloadRef, Statement, StatementError, StatementKey,
+    Visibility,
 };
 use didymium_vocabulary::Vocabulary;
 
 use crate::{NodeError, NodeResult};
+
+/// Kinds that say something about logs or other statements: whoever reads the log must be able to read them.
+const SPOKEN: [Kind; 5] = [
+    Kind::Genesis,
+    Kind::Supersede,
+    Kind::Retract,
+    Kind::Evidence,
+    Kind::Release,
+];
 
 /// What became of an admitted statement's payload.
 #[derive(Debug)]
@@ -54,7 +66,10 @@ impl<'a> Admission<'a> {
                 issuer: statement.issuer.clone(),
             })
         })?;
-        if !matches!(statement.visibility, Visibility::Public | Visibility::Club) {
+        if !matches!(
+            statement.visibility,
+            Visibility::Public | Visibility::Club | Visibility::Sealed
+        ) {
             return Err(NodeError::VisibilityNotKept {
                 statement: statement.id(),
                 visibility: statement.visibility,
@@ -69,13 +84,19 @@ impl<'a> Admission<'a> {
             });
         }
         match (&statement.payload, blob) {
-            (didymium_statement::PayloadRef::Blob(blob), None) => {
+            (PayloadRef::Sealed(_), _) if SPOKEN.contains(&statement.kind.kind) => {
+                let kind = statement.kind.kind.clone();
+                return Err(NodeError::refused(statement.id())(
+                    StatementError::MayNotBeSealed { kind },
+                ));
+            }
+            (PayloadRef::Blob(blob), None) => {
                 return Err(NodeError::BlobAbsent {
                     statement: statement.id(),
                     blob: *blob,
                 });
             }
-            (didymium_statement::PayloadRef::Inline(_), Some(_)) => {
+            (PayloadRef::Inline(_) | PayloadRef::Sealed(_), Some(_)) => {
                 return Err(NodeError::BlobUncalled {
                     statement: statement.id(),
                 });
@@ -188,6 +209,7 @@ impl<'a> Admission<'a> {
                     | Kind::Supersede
                     | Kind::Retract
                     | Kind::Evidence
+                    | Kind::Release
             );
         let bytes = match statement.payload_bytes(blob) {
             Ok(Some(bytes)) => bytes,
@@ -211,6 +233,7 @@ impl<'a> Admission<'a> {
             Kind::Supersede => Supersede::parse(bytes).map(drop),
             Kind::Retract => Retract::parse(bytes).map(drop),
             Kind::Evidence => Evidence::parse(bytes).map(drop),
+            Kind::Release => Release::parse(bytes).map(drop),
             Kind::Statistic => {
                 let table = StatisticTable::parse(bytes)?;
                 let layout = table.layout();

@@ -59,6 +59,56 @@ pub enum NodeError {
         /// The file.
         path: PathBuf,
     },
+    /// There is a vault already.
+    #[error("`{}` is a vault already", dir.display())]
+    VaultExists {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// A folder that is no vault.
+    #[error("`{}` is no vault: it has no vault.key (make one with `didymium sealed init`)", dir.display())]
+    NotAVault {
+        /// The folder.
+        dir: PathBuf,
+    },
+    /// A statement of which the vault knows nothing.
+    #[error("the vault `{}` holds nothing of statement {statement}", dir.display())]
+    NotInVault {
+        /// The folder.
+        dir: PathBuf,
+        /// The statement.
+        statement: StatementId,
+    },
+    /// The opening is no more.
+    #[error(
+        "the opening of statement {statement} was erased on {erased}: nobody can read it from here again"
+    )]
+    Erased {
+        /// The statement.
+        statement: StatementId,
+        /// When, RFC 3339.
+        erased: String,
+    },
+    /// A letter that cannot be read.
+    #[error("this is no letter with the opening of a sealed statement, or it was changed: {reason}")]
+    LetterMalformed {
+        /// Why.
+        reason: String,
+    },
+    /// A letter that is encrypted to another key.
+    #[error("this letter is for the holder of key {to}; the key of this vault is {own}")]
+    LetterForAnother {
+        /// Whom it is for.
+        to: Digest,
+        /// The vault's key.
+        own: Digest,
+    },
+    /// A public key that nothing can be encrypted to.
+    #[error("nothing can be encrypted to {to}: it is no X25519 public key")]
+    Sealing {
+        /// What was given as one.
+        to: Digest,
+    },
     /// A key of the folder is not the one in the charter.
     #[error("the {role} key in `{}` is not the one the charter gives {member}: this folder belongs to another club or member", dir.display())]
     KeyNotInCharter {

@@ -63,7 +63,7 @@ impl Intake {
         state.ledger().gate().pass()?;
         let entry = (statement, blob);
         let entry = match &entry.0.payload {
-            PayloadRef::Inline(_) => {
+            PayloadRef::Inline(_) | PayloadRef::Sealed(_) => {
                 state.admit_one(&entry)?;
                 entry
             }

@@ -247,7 +247,7 @@ impl Ledger {
     fn settle_blob(&self, statement: &Statement, blob: Option<&[u8]>) -> NodeResult<()> {
         match (&statement.payload, blob) {
             (_, Some(blob)) => self.keep_blob(statement, blob),
-            (PayloadRef::Inline(_), None) => Ok(()),
+            (PayloadRef::Inline(_) | PayloadRef::Sealed(_), None) => Ok(()),
             (PayloadRef::Blob(digest), None) => match self.store.blob(digest.as_bytes())? {
                 Some(_) => Ok(()),
                 None => Err(NodeError::BlobAbsent {
@@ -261,10 +261,7 @@ impl Ledger {
 
 /// A statement as the store takes it.
 pub(crate) fn new_entry(statement: &Statement) -> NewEntry<'_> {
-    let blob = match &statement.payload {
-        PayloadRef::Blob(digest) => Some(*digest.as_bytes()),
-        PayloadRef::Inline(_) => None,
-    };
+    let blob = statement.blob().map(|digest| *digest.as_bytes());
     NewEntry {
         statement: *statement.id().as_bytes(),
         bytes: statement.bytes(),

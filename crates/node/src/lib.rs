@@ -39,6 +39,7 @@ pub mod server;
 mod shutdown;
 mod state;
 pub mod twin_job;
+pub mod vault;
 pub mod witness;
 pub mod witnessing;
 

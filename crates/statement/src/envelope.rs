@@ -2,7 +2,8 @@
 //!
 //! Protected header: 1 alg (EdDSA), 4 kid, 15 CWT claims {1 iss, 2 sub}, `didymium-valid` [first day, last day],
 //! `didymium-visibility`; and either 3 content type with the payload inside, or 258 payload hash algorithm (−16,
-//! SHA-256) with 259 preimage content type and the digest of a blob as payload (COSE hash envelope, which forbids 3).
+//! SHA-256) with 259 preimage content type and the digest of a blob as payload (COSE hash envelope, which forbids 3); or,
+//! where the statement is sealed, `didymium-commitment` with 259 and a salted commitment as payload.
 //! The unprotected header is empty, so a statement's bytes, and with them its name, cannot be varied by a third party.
 
 use ciborium::Value;
@@ -10,6 +11,7 @@ use coset::{CoseSign1, CoseSign1Builder, Header, HeaderBuilder, Label, TaggedCbo
 use jiff::civil::Date;
 
 use crate::limits::{BLOB_BYTES_MAX, INLINE_PAYLOAD_BYTES_MAX, NAME_BYTES_MAX, STATEMENT_BYTES_MAX};
+use crate::sealed::{Commitment, Opening, Salt};
 use crate::{
     Digest, KeyId, KindVersion, StatementError, StatementId, StatementKey, StatementSigner, Visibility,
 };
@@ -22,6 +24,8 @@ const LABEL_PREIMAGE_CONTENT_TYPE: i64 = 259;
 const COSE_SHA_256: i64 = -16;
 const LABEL_VALID: &str = "didymium-valid";
 const LABEL_VISIBILITY: &str = "didymium-visibility";
+const LABEL_COMMITMENT: &str = "didymium-commitment";
+const HMAC_SHA_256: &str = "HMAC-SHA256";
 
 /// The days that a payload is about, both included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,6 +43,16 @@ pub enum PayloadRef {
     Inline(Vec<u8>),
     /// In a content-addressed blob of this digest.
     Blob(Digest),
+    /// With its owner alone, bound by this commitment.
+    Sealed(Commitment),
+}
+
+/// The three forms in which an envelope carries a payload.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Inline,
+    ByDigest,
+    Sealed,
 }
 
 /// What an author is about to say: everything but the signature.
@@ -63,8 +77,41 @@ impl Draft {
     /// statement and must be kept before the statement is logged.
     ///
     /// # Errors
-    /// [`StatementError::TooMany`] for a blob, and [`StatementError::TooLarge`] for a statement, over its limit.
-    pub fn sign(self, signer: &StatementSigner) -> Result<(Statement, Option<Vec<u8>>), StatementError> {
+    /// [`StatementError::TooMany`] for a blob, and [`StatementError::TooLarge`] for a statement, over its limit;
+    /// [`StatementError::SealedInTheClear`] for a draft that is to be sealed, for which there is [`Draft::seal`].
+    pub fn sign(mut self, signer: &StatementSigner) -> Result<(Statement, Option<Vec<u8>>), StatementError> {
+        if self.visibility == Visibility::Sealed {
+            return Err(StatementError::SealedInTheClear);
+        }
+        self.payload_fits()?;
+        let payload = std::mem::take(&mut self.payload);
+        if payload.len() > INLINE_PAYLOAD_BYTES_MAX {
+            let digest = Digest::of(&payload).as_bytes().to_vec();
+            Ok((self.signed(signer, Form::ByDigest, digest)?, Some(payload)))
+        } else {
+            Ok((self.signed(signer, Form::Inline, payload)?, None))
+        }
+    }
+
+    /// Seals and signs the draft: the statement carries a commitment under `salt`, the opening stays with its owner. The
+    /// visibility becomes [`Visibility::Sealed`]; issuer, subject, kind and days stay readable. A salt must be random,
+    /// secret and used once.
+    ///
+    /// # Errors
+    /// [`StatementError::TooMany`] for a payload, and [`StatementError::TooLarge`] for a statement, over its limit.
+    pub fn seal(
+        mut self,
+        signer: &StatementSigner,
+        salt: Salt,
+    ) -> Result<(Statement, Opening), StatementError> {
+        self.payload_fits()?;
+        self.visibility = Visibility::Sealed;
+        let opening = Opening::new(salt, std::mem::take(&mut self.payload));
+        let commitment = opening.commitment().as_bytes().to_vec();
+        Ok((self.signed(signer, Form::Sealed, commitment)?, opening))
+    }
+
+    fn payload_fits(&self) -> Result<(), StatementError> {
         if self.payload.len() > BLOB_BYTES_MAX {
             return Err(StatementError::TooMany {
                 what: "bytes of payload",
@@ -72,13 +119,16 @@ impl Draft {
                 max: BLOB_BYTES_MAX,
             });
         }
-        let by_digest = self.payload.len() > INLINE_PAYLOAD_BYTES_MAX;
-        let header = self.protected_header(&signer.public().id(), by_digest);
-        let (payload, blob) = if by_digest {
-            (Digest::of(&self.payload).as_bytes().to_vec(), Some(self.payload))
-        } else {
-            (self.payload, None)
-        };
+        Ok(())
+    }
+
+    fn signed(
+        self,
+        signer: &StatementSigner,
+        form: Form,
+        payload: Vec<u8>,
+    ) -> Result<Statement, StatementError> {
+        let header = self.protected_header(&signer.public().id(), form);
         let sign1 = CoseSign1Builder::new()
             .protected(header)
             .payload(payload)
@@ -87,10 +137,10 @@ impl Draft {
         let bytes = sign1.to_tagged_vec().map_err(|e| StatementError::NotCose {
             reason: e.to_string(),
         })?;
-        Ok((Statement::parse(&bytes)?, blob))
+        Statement::parse(&bytes)
     }
 
-    fn protected_header(&self, key: &KeyId, by_digest: bool) -> Header {
+    fn protected_header(&self, key: &KeyId, form: Form) -> Header {
         let claims = vec![
             (Value::from(CLAIM_ISSUER), Value::from(self.issuer.as_str())),
             (Value::from(CLAIM_SUBJECT), Value::from(self.subject.as_str())),
@@ -99,12 +149,15 @@ impl Draft {
             .algorithm(iana::Algorithm::EdDSA)
             .key_id(key.as_bytes().to_vec())
             .value(LABEL_CWT_CLAIMS, Value::Map(claims));
-        header = if by_digest {
-            header
+        let kind = self.kind.media_type();
+        header = match form {
+            Form::Inline => header.content_type(kind),
+            Form::ByDigest => header
                 .value(LABEL_PAYLOAD_HASH_ALG, Value::from(COSE_SHA_256))
-                .value(LABEL_PREIMAGE_CONTENT_TYPE, Value::from(self.kind.media_type()))
-        } else {
-            header.content_type(self.kind.media_type())
+                .value(LABEL_PREIMAGE_CONTENT_TYPE, Value::from(kind)),
+            Form::Sealed => header
+                .value(LABEL_PREIMAGE_CONTENT_TYPE, Value::from(kind))
+                .text_value(LABEL_COMMITMENT.into(), Value::from(HMAC_SHA_256)),
         };
         if let Some(valid) = self.valid {
             let days = [valid.first, valid.last]
@@ -188,6 +241,13 @@ impl Statement {
         })?;
         let (kind, payload) = kind_and_payload(header, body)?;
         let (issuer, subject) = claims(header)?;
+        let visibility = visibility(header)?;
+        if (visibility == Visibility::Sealed) != matches!(payload, PayloadRef::Sealed(_)) {
+            return Err(StatementError::Header {
+                field: LABEL_VISIBILITY,
+                reason: "`sealed` and a commitment go together",
+            });
+        }
         Ok(Self {
             id: Digest::of(bytes),
             bytes: bytes.to_vec(),
@@ -195,7 +255,7 @@ impl Statement {
             subject,
             kind,
             valid: valid_time(header)?,
-            visibility: visibility(header)?,
+            visibility,
             key,
             payload,
             signed: sign1.tbs_data(b""),
@@ -225,14 +285,36 @@ impl Statement {
         }
     }
 
-    /// The payload's bytes; `blob` is what the caller holds for the digest named, checked here.
+    /// The digest of the blob that holds the payload, if one does.
+    pub const fn blob(&self) -> Option<Digest> {
+        match &self.payload {
+            PayloadRef::Blob(digest) => Some(*digest),
+            PayloadRef::Inline(_) | PayloadRef::Sealed(_) => None,
+        }
+    }
+
+    /// The payload of a sealed statement, from the opening that its owner keeps.
+    ///
+    /// # Errors
+    /// [`StatementError::NotSealed`]; [`StatementError::WrongOpening`] if it is not what the statement commits to.
+    pub fn unseal<'a>(&self, opening: &'a Opening) -> Result<&'a [u8], StatementError> {
+        match &self.payload {
+            PayloadRef::Sealed(commitment) => opening.open(commitment, self.id),
+            PayloadRef::Inline(_) | PayloadRef::Blob(_) => {
+                Err(StatementError::NotSealed { statement: self.id })
+            }
+        }
+    }
+
+    /// The payload's bytes; `blob` is what the caller holds for the digest named, checked here. Of a sealed statement
+    /// nothing is known.
     ///
     /// # Errors
     /// [`StatementError::WrongBlob`] if `blob` has another digest.
     pub fn payload_bytes<'a>(&'a self, blob: Option<&'a [u8]>) -> Result<Option<&'a [u8]>, StatementError> {
         match (&self.payload, blob) {
             (PayloadRef::Inline(bytes), _) => Ok(Some(bytes)),
-            (PayloadRef::Blob(_), None) => Ok(None),
+            (PayloadRef::Blob(_), None) | (PayloadRef::Sealed(_), _) => Ok(None),
             (PayloadRef::Blob(expected), Some(bytes)) => {
                 let found = Digest::of(bytes);
                 if found == *expected {
@@ -249,23 +331,37 @@ impl Statement {
 }
 
 fn kind_and_payload(header: &Header, body: Vec<u8>) -> Result<(KindVersion, PayloadRef), StatementError> {
-    match (&header.content_type, find(header, LABEL_PAYLOAD_HASH_ALG)) {
-        (Some(coset::ContentType::Text(text)), None) => {
+    let hashed = find(header, LABEL_PAYLOAD_HASH_ALG);
+    let committed = find_text(header, LABEL_COMMITMENT);
+    match (&header.content_type, hashed, committed) {
+        (Some(coset::ContentType::Text(text)), None, None) => {
             Ok((KindVersion::parse(text)?, PayloadRef::Inline(body)))
         }
-        (None, Some(algorithm)) => {
+        (None, None, Some(scheme)) => {
+            if scheme.as_text() != Some(HMAC_SHA_256) {
+                return Err(StatementError::Header {
+                    field: LABEL_COMMITMENT,
+                    reason: "must be HMAC-SHA256",
+                });
+            }
+            let commitment: [u8; 32] = body.try_into().map_err(|_| StatementError::Header {
+                field: "payload",
+                reason: "must be a commitment of 32 bytes",
+            })?;
+            let commitment = Commitment::from_bytes(commitment);
+            Ok((
+                KindVersion::parse(preimage_type(header)?)?,
+                PayloadRef::Sealed(commitment),
+            ))
+        }
+        (None, Some(algorithm), None) => {
             if algorithm.as_integer() != Some(COSE_SHA_256.into()) {
                 return Err(StatementError::Header {
                     field: "payload hash algorithm (258)",
                     reason: "must be SHA-256 (-16)",
                 });
             }
-            let text = find(header, LABEL_PREIMAGE_CONTENT_TYPE)
-                .and_then(Value::as_text)
-                .ok_or(StatementError::Header {
-                    field: "preimage content type (259)",
-                    reason: "must be text",
-                })?;
+            let text = preimage_type(header)?;
             let digest: [u8; 32] = body.try_into().map_err(|_| StatementError::Header {
                 field: "payload",
                 reason: "must be a SHA-256 digest of 32 bytes",
@@ -277,9 +373,18 @@ fn kind_and_payload(header: &Header, body: Vec<u8>) -> Result<(KindVersion, Payl
         }
         _ => Err(StatementError::Header {
             field: "content type (3)",
-            reason: "exactly one of content type (3, text) and payload hash algorithm (258) must be there",
+            reason: "exactly one of content type (3, text), payload hash algorithm (258) and `didymium-commitment` must be there",
         }),
     }
+}
+
+fn preimage_type(header: &Header) -> Result<&str, StatementError> {
+    find(header, LABEL_PREIMAGE_CONTENT_TYPE)
+        .and_then(Value::as_text)
+        .ok_or(StatementError::Header {
+            field: "preimage content type (259)",
+            reason: "must be text",
+        })
 }
 
 fn claims(header: &Header) -> Result<(String, String), StatementError> {

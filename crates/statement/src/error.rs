@@ -2,7 +2,7 @@
 
 use didymium_vocabulary::VocabularyError;
 
-use crate::{Digest, KeyId, KeyPurpose};
+use crate::{Digest, KeyId, KeyPurpose, Kind, StatementId};
 
 /// Why something is not a valid statement, charter or payload. One variant a cause.
 #[derive(Debug, thiserror::Error)]
@@ -86,6 +86,35 @@ pub enum StatementError {
         expected: Digest,
         /// Digest of the bytes given.
         found: Digest,
+    },
+    /// A draft with visibility `sealed` would have been signed with its payload readable.
+    #[error("a sealed statement may not carry its payload: seal the draft, do not sign it")]
+    SealedInTheClear,
+    /// A kind that is there to be read by everybody.
+    #[error("a `{kind}` may not be sealed: others must be able to read what it does")]
+    MayNotBeSealed {
+        /// The kind.
+        kind: Kind,
+    },
+    /// An opening for a statement that carries its payload.
+    #[error("statement {statement} is not sealed: its payload is read without an opening")]
+    NotSealed {
+        /// The statement.
+        statement: StatementId,
+    },
+    /// An opening that is not what the statement commits to.
+    #[error("this opening is not what statement {statement} commits to: salt or payload are other ones")]
+    WrongOpening {
+        /// The statement.
+        statement: StatementId,
+    },
+    /// Too few bytes for a salt, or too many for a payload.
+    #[error(
+        "{bytes} bytes are no opening of a sealed statement (32 bytes of salt, then at most 16 MiB of payload)"
+    )]
+    NotAnOpening {
+        /// How many there are.
+        bytes: usize,
     },
     /// The payload's JSON does not fit its kind.
     #[error("payload of a {kind} does not fit its schema: {reason}")]

@@ -23,6 +23,8 @@ pub enum Kind {
     Retract,
     /// Proof that another member's log contradicts itself.
     Evidence,
+    /// The owner of a sealed statement has shown its payload to somebody.
+    Release,
     /// Reserved: a filled questionnaire.
     Return,
     /// Reserved: a traceability event.
@@ -43,7 +45,7 @@ pub enum Kind {
     Other(String),
 }
 
-const NAMED: [(Kind, &str); 15] = [
+const NAMED: [(Kind, &str); 16] = [
     (Kind::Genesis, "genesis"),
     (Kind::Site, "site"),
     (Kind::Statistic, "statistic"),
@@ -51,6 +53,7 @@ const NAMED: [(Kind, &str); 15] = [
     (Kind::Supersede, "supersede"),
     (Kind::Retract, "retract"),
     (Kind::Evidence, "evidence"),
+    (Kind::Release, "release"),
     (Kind::Return, "return"),
     (Kind::Event, "event"),
     (Kind::Credential, "credential"),

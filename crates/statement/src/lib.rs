@@ -16,6 +16,7 @@ mod kind;
 pub mod limits;
 pub mod payload;
 mod schema;
+mod sealed;
 mod visibility;
 
 pub use charter::{
@@ -29,4 +30,5 @@ pub use id::{Digest, StatementId};
 pub use keys::{KeyId, StatementKey, StatementSigner};
 pub use kind::{Kind, KindVersion};
 pub use schema::{json_schema, published_kinds, schemas_digest};
+pub use sealed::{Commitment, Opening, Salt};
 pub use visibility::Visibility;

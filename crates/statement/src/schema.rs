@@ -1,6 +1,6 @@
 //! JSON Schemas of the payloads, generated from the types that parse them, so that the two cannot differ.
 
-use crate::payload::{Evidence, Genesis, Notice, Retract, Site, Statistic, Supersede};
+use crate::payload::{Evidence, Genesis, Notice, Release, Retract, Site, Statistic, Supersede};
 use crate::{CharterVersion, Digest, Kind, KindVersion};
 
 /// The kinds whose schema a node publishes, in version 1.
@@ -13,6 +13,7 @@ pub fn published_kinds() -> Vec<KindVersion> {
         Kind::Supersede,
         Kind::Retract,
         Kind::Evidence,
+        Kind::Release,
     ]
     .into_iter()
     .map(KindVersion::v1)
@@ -33,6 +34,7 @@ pub fn json_schema(name: &str, version: u32) -> Option<serde_json::Value> {
         "supersede" => schemars::schema_for!(Supersede),
         "retract" => schemars::schema_for!(Retract),
         "evidence" => schemars::schema_for!(Evidence),
+        "release" => schemars::schema_for!(Release),
         "charter" => schemars::schema_for!(CharterVersion),
         _ => return None,
     };

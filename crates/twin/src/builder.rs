@@ -78,10 +78,7 @@ impl TwinBuilder {
             id: statement.id(),
             kind: statement.kind.kind.to_string(),
             issuer: statement.issuer.clone(),
-            blob: match statement.payload {
-                PayloadRef::Blob(digest) => Some(digest),
-                PayloadRef::Inline(_) => None,
-            },
+            blob: statement.blob(),
             recorded_ms,
         });
         self.statements.push(Arc::clone(&place));
@@ -140,8 +137,8 @@ impl TwinBuilder {
         }
         let told = |error: StatementError| error.to_string();
         match kind {
-            // Evidence is about a log, not about the chain of supply: the node reads it.
-            Kind::Genesis | Kind::Evidence => Ok(()),
+            // Evidence is about a log, and a release about who has seen what: neither about the chain of supply.
+            Kind::Genesis | Kind::Evidence | Kind::Release => Ok(()),
             Kind::Statistic => self.read_statistic(place, payload).map_err(told),
             Kind::Site => {
                 let site = Site::parse(payload, self.vocabulary).map_err(told)?;

@@ -1,18 +1,15 @@
 //! A member's desk: the node of a folder where it runs, else the folder itself.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use didymium_node::api::types;
 use didymium_node::charter::{self, Demand, ProposalView, ProposalsView, Taken};
-use didymium_node::clock::SystemClock;
 use didymium_node::federation::KnownHeads;
-use didymium_node::{NodeFolder, NodeState};
 use didymium_statement::{CharterEvent, CharterId, CharterLog, LogHead, Member, Proposal, StatementSigner};
 
 use crate::error::{CliError, CliResult};
+use crate::home::Home;
 use crate::http::Remote;
 
 /// Where a member proposes and signs.
@@ -20,32 +17,16 @@ pub struct Desk {
     dir: PathBuf,
     /// The charter log as it is there, with open proposals.
     pub log: CharterLog,
-    at: At,
-}
-
-enum At {
-    Node { remote: Remote, folder: Box<NodeFolder> },
-    Folder(NodeState),
+    at: Home,
 }
 
 impl Desk {
     /// The desk of a folder.
     pub async fn open(dir: &Path) -> CliResult<Self> {
-        let folder = NodeFolder::open(dir)?;
-        let remote = Remote::new(&format!("http://{}", reached_at(folder.config().listen)))?;
-        let runs = match remote.json::<serde_json::Value>("/healthz", &[]).await {
-            Ok(health) => health["member"] == folder.config().member.as_str(),
-            Err(CliError::Unreachable { .. } | CliError::NotFound(_) | CliError::Answer { .. }) => false,
-            Err(error) => return Err(error),
-        };
-        let (log, at) = if runs {
-            let club = folder.charters().club();
-            let (log, _) = read_charter(&remote, &club).await?;
-            let folder = Box::new(folder);
-            (log, At::Node { remote, folder })
-        } else {
-            let state = NodeState::open(folder, Arc::new(SystemClock))?;
-            (charter::current(&state), At::Folder(state))
+        let at = Home::open(dir).await?;
+        let log = match &at {
+            Home::Node { remote, folder } => read_charter(remote, &folder.charters().club()).await?.0,
+            Home::Folder(state) => charter::current(state),
         };
         let dir = dir.to_owned();
         Ok(Self { dir, log, at })
@@ -58,10 +39,7 @@ impl Desk {
 
     /// Code of the member.
     pub fn code(&self) -> &str {
-        match &self.at {
-            At::Node { folder, .. } => &folder.config().member,
-            At::Folder(state) => &state.member().member,
-        }
+        self.at.code()
     }
 
     /// The member as the version in force has it.
@@ -72,28 +50,25 @@ impl Desk {
 
     /// The member's statement key.
     pub fn signer(&self) -> &StatementSigner {
-        match &self.at {
-            At::Node { folder, .. } => &folder.keys().statement,
-            At::Folder(state) => state.signer(),
-        }
+        self.at.signer()
     }
 
     /// Where the members' logs stand, for the cut of the next version.
     pub async fn cut(&self) -> CliResult<Vec<LogHead>> {
         Ok(match &self.at {
-            At::Node { remote, .. } => {
+            Home::Node { remote, .. } => {
                 let known: KnownHeads = remote.json("/witness/heads", &[]).await?;
                 charter::cut_of_heads(&known, &self.log)?
             }
-            At::Folder(state) => charter::cut_of_store(state, &self.log)?,
+            Home::Folder(state) => charter::cut_of_store(state, &self.log)?,
         })
     }
 
     /// Hands a proposal over; answers what became of it: `open`, `requested`, `adopted`, `known` or `forked`.
     pub async fn offer(&self, proposal: &Proposal) -> CliResult<String> {
         match &self.at {
-            At::Node { remote, .. } => post(remote, proposal).await,
-            At::Folder(state) => {
+            Home::Node { remote, .. } => post(remote, proposal).await,
+            Home::Folder(state) => {
                 let taken = charter::take(state, CharterEvent::Propose(proposal.bytes()?))?;
                 Ok(match taken {
                     Taken::Nothing => "known",
@@ -110,15 +85,15 @@ impl Desk {
     /// A proposal that was handed over, with what the member's copies of the logs have against it.
     pub async fn view(&self, id: &CharterId) -> CliResult<ProposalView> {
         match &self.at {
-            At::Node { remote, .. } => remote.json(&format!("/charter/proposals/{id}"), &[]).await,
-            At::Folder(state) => charter::proposal(state, id)?
+            Home::Node { remote, .. } => remote.json(&format!("/charter/proposals/{id}"), &[]).await,
+            Home::Folder(state) => charter::proposal(state, id)?
                 .ok_or_else(|| CliError::NotFound(format!("no proposal {id} is open"))),
         }
     }
 
     /// What the member's copies of the logs have against a proposal. One that nobody has signed was drafted from them.
     pub async fn objection(&self, proposal: &Proposal) -> CliResult<Option<String>> {
-        if let At::Folder(state) = &self.at {
+        if let Home::Folder(state) = &self.at {
             return Ok(charter::objection(state, proposal.version(), Demand::Everything)?);
         }
         if proposal.signatures().next().is_none() {
@@ -143,8 +118,8 @@ impl Desk {
     /// Everything that is proposed or asked for.
     pub async fn all(&self) -> CliResult<ProposalsView> {
         match &self.at {
-            At::Node { remote, .. } => remote.json("/charter/proposals", &[]).await,
-            At::Folder(state) => Ok(charter::proposals(state)?),
+            Home::Node { remote, .. } => remote.json("/charter/proposals", &[]).await,
+            Home::Folder(state) => Ok(charter::proposals(state)?),
         }
     }
 }
@@ -198,12 +173,4 @@ pub async fn members_elsewhere(
     };
     let elsewhere = shown.items.into_iter().filter(differs);
     Ok(elsewhere.map(|shown| (shown.member, shown.address)).collect())
-}
-
-/// Where a node that listens there is reached from this machine.
-fn reached_at(listen: SocketAddr) -> SocketAddr {
-    if listen.ip().is_unspecified() {
-        return SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), listen.port());
-    }
-    listen
 }

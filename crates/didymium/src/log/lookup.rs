@@ -133,7 +133,7 @@ fn look_up(asked: &LogPlaceArgs, which: Which, known: Option<u64>) -> CliResult<
     let statement = Statement::parse(&bytes).map_err(unverified("the entry is no statement"))?;
     let blob = match &statement.payload {
         PayloadRef::Blob(digest) => place.source.blob(digest)?,
-        PayloadRef::Inline(_) => None,
+        PayloadRef::Inline(_) | PayloadRef::Sealed(_) => None,
     };
     Ok(Found {
         member: place.member.member.clone(),

@@ -11,4 +11,5 @@ mod log;
 mod million;
 mod refused;
 mod said;
+mod sealed;
 mod shelf;

@@ -156,8 +156,9 @@ impl Found {
             .entry(place.index)?
             .ok_or_else(missing)?;
         let statement = Statement::parse(&entry.bytes).map_err(|error| ApiError::Node(error.into()))?;
-        // Nobody is logged in to these pages, so only what is public is shown; anything else is as if it were not here.
-        if statement.visibility != Visibility::Public {
+        // Nobody is logged in to these pages, so only what is public is shown, and of what is sealed all but the payload, which
+        // is not here; anything else is as if it were not here.
+        if !matches!(statement.visibility, Visibility::Public | Visibility::Sealed) {
             return Err(missing());
         }
         Ok(Self {
@@ -185,6 +186,8 @@ impl Found {
         });
         let (payload, payload_bytes) = match &self.statement.payload {
             PayloadRef::Inline(bytes) => (serde_json::from_slice(bytes).ok(), bytes.len() as u64),
+            // Its length is part of what is sealed.
+            PayloadRef::Sealed(_) => (None, 0),
             PayloadRef::Blob(digest) => (
                 None,
                 node.store()

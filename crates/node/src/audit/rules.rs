@@ -2,9 +2,7 @@
 
 use didymium_log::evidence::{Evidence, SplitView};
 use didymium_log::note::Verifier;
-use didymium_statement::{
-    CharterLog, Kind, KindVersion, Member, PayloadRef, SignedCharter, Statement, payload,
-};
+use didymium_statement::{CharterLog, Kind, KindVersion, Member, SignedCharter, Statement, payload};
 use didymium_vocabulary::Vocabulary;
 
 use super::source::ReadEntry;
@@ -58,10 +56,7 @@ impl<'a> Rules<'a> {
         found.verified += 1;
         found.founded |= index == 0;
         *found.kinds.entry(statement.kind.to_string()).or_default() += 1;
-        let blob = match &statement.payload {
-            PayloadRef::Blob(digest) => Some(*digest),
-            PayloadRef::Inline(_) => None,
-        };
+        let blob = statement.blob();
         if let Some(row) = &entry.stored
             && row.blob != blob.as_ref().map(|digest| digest.as_bytes().as_slice())
         {

@@ -197,7 +197,7 @@ impl NodeKeys {
 }
 
 /// Writes one secret seed, whole or not at all.
-fn write_seed(path: &Path, seed: &Zeroizing<[u8; 32]>) -> NodeResult<()> {
+pub(crate) fn write_seed(path: &Path, seed: &Zeroizing<[u8; 32]>) -> NodeResult<()> {
     let mut line = Zeroizing::new(vec![0; 65]);
     line[64] = b'\n';
     hex::encode_to_slice(seed.as_slice(), &mut line[..64]).map_err(|error| NodeError::Encode {
@@ -208,7 +208,7 @@ fn write_seed(path: &Path, seed: &Zeroizing<[u8; 32]>) -> NodeResult<()> {
 }
 
 /// One secret seed from its file.
-fn read_seed(path: &Path) -> NodeResult<Zeroizing<[u8; 32]>> {
+pub(crate) fn read_seed(path: &Path) -> NodeResult<Zeroizing<[u8; 32]>> {
     let mode = std::fs::metadata(path)
         .map_err(NodeError::io(path))?
         .permissions()

@@ -22,8 +22,9 @@ use didymium_statement::{CharterLog, Member, SignedCharter};
 pub use charter::{CHAIN_FILE, CHARTER_FILE};
 pub(crate) use config::is_base_address;
 pub use config::{NodeConfig, Overrides};
-pub(crate) use files::{make_private_dir, sync_dir, write_atomic};
+pub(crate) use files::{PLAIN_MODE, SECRET_MODE, make_private_dir, sync_dir, write_atomic};
 pub use keys::{NextKey, NodeKeys, Seeds, prepare_next_key};
+pub(crate) use keys::{read_seed, write_seed};
 
 use crate::{NodeError, NodeResult};
 

@@ -222,6 +222,7 @@ impl<'a> Figures<'a> {
             Some(statement) => match statement.payload {
                 PayloadRef::Inline(bytes) => Ok(Some(bytes)),
                 PayloadRef::Blob(digest) => store.blob(digest.as_bytes()),
+                PayloadRef::Sealed(_) => Ok(None),
             },
             None => Ok(None),
         }

@@ -39,6 +39,14 @@ describe('COSE_Sign1', () => {
     }
   });
 
+  it('knows a sealed statement by its commitment, which has 32 bytes', async () => {
+    const keys = newKeys();
+    const envelope = parseEnvelope(bytes(signedStatement(keys, sha(payload), false, true)));
+    expect(envelope).toMatchObject({ byDigest: false, sealed: true, mediaType: 'application/vnd.didymium.statistic+json; version=1' });
+    expect(await verifyEnvelope(envelope, bytes(keys.public))).toBe(true);
+    expect(() => parseEnvelope(bytes(signedStatement(keys, payload, false, true)))).toThrow(/32 bytes/);
+  });
+
   it('fails for every single byte changed', async () => {
     const keys = newKeys();
     const good = signedStatement(keys, payload, false);

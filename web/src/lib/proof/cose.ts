@@ -8,6 +8,7 @@ const KEY_ID = 4;
 const CLAIMS = 15;
 const PAYLOAD_HASH = 258;
 const PREIMAGE_TYPE = 259;
+const COMMITMENT = 'didymium-commitment';
 const EDDSA = -8;
 const SHA_256 = -16;
 
@@ -25,6 +26,8 @@ export interface Envelope {
   keyId: Bytes;
   /** The payload is the SHA-256 of a blob (COSE hash envelope). */
   byDigest: boolean;
+  /** The payload is a commitment; what it commits to is with its owner. */
+  sealed: boolean;
 }
 
 function bytesOf(value: unknown, what: string): Bytes {
@@ -50,21 +53,24 @@ export function parseEnvelope(bytes: Bytes): Envelope {
   if (header.get(ALGORITHM) !== EDDSA) throw new Error('the algorithm is not EdDSA');
   const byDigest = header.has(PAYLOAD_HASH);
   if (byDigest && header.get(PAYLOAD_HASH) !== SHA_256) throw new Error('the payload’s digest is not SHA-256');
-  if (byDigest === header.has(CONTENT_TYPE)) throw new Error('exactly one of labels 3 and 258 must be there');
+  const sealed = header.has(COMMITMENT);
+  if (Number(byDigest) + Number(sealed) + Number(header.has(CONTENT_TYPE)) !== 1) throw new Error('exactly one of labels 3, 258 and didymium-commitment must be there');
+  if (sealed && header.get(COMMITMENT) !== 'HMAC-SHA256') throw new Error('the commitment is not HMAC-SHA256');
   const claims = header.get(CLAIMS);
   if (!(claims instanceof Map)) throw new Error('no CWT claims');
   const payload = bytesOf(parts[2], 'payload');
-  if (byDigest && payload.length !== 32) throw new Error('a SHA-256 digest has 32 bytes');
+  if ((byDigest || sealed) && payload.length !== 32) throw new Error('a SHA-256 digest, or a commitment, has 32 bytes');
   return {
     protected: protectedBytes,
     header,
     payload,
     signature: bytesOf(parts[3], 'signature'),
-    mediaType: textOf(header.get(byDigest ? PREIMAGE_TYPE : CONTENT_TYPE), 'content type'),
+    mediaType: textOf(header.get(byDigest || sealed ? PREIMAGE_TYPE : CONTENT_TYPE), 'content type'),
     issuer: textOf(claims.get(1), 'issuer'),
     subject: textOf(claims.get(2), 'subject'),
     keyId: bytesOf(header.get(KEY_ID), 'key id'),
     byDigest,
+    sealed,
   };
 }
 

@@ -68,7 +68,8 @@ export function cbor(item: Item): Buffer {
   return Buffer.concat([head(5, item.size), ...[...item].flatMap(([key, value]) => [cbor(key), cbor(value)])]);
 }
 
-export function signedStatement(keys: Keys, payload: Buffer, byDigest: boolean): Buffer {
+/** A statement; sealed, its `payload` is the commitment. */
+export function signedStatement(keys: Keys, payload: Buffer, byDigest: boolean, sealed = false): Buffer {
   const header = new Map<number | string, Item>([
     [1, -8],
     [4, sha(keys.public).subarray(0, 16)],
@@ -77,6 +78,7 @@ export function signedStatement(keys: Keys, payload: Buffer, byDigest: boolean):
   ]);
   const type = 'application/vnd.didymium.statistic+json; version=1';
   if (byDigest) header.set(258, -16).set(259, type);
+  else if (sealed) header.set(259, type).set('didymium-commitment', 'HMAC-SHA256');
   else header.set(3, type);
   const protectedHeader = cbor(header);
   const body = byDigest ? sha(payload) : payload;

@@ -112,6 +112,14 @@ impl Serving {
     }
 }
 
+/// A test that fails leaves no node behind, which would hold its output open.
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
 /// A folder with a node of CAN in `node` and a `sources.csv`.
 pub struct Desk {
     dir: tempfile::TempDir,

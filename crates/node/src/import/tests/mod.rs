@@ -89,10 +89,7 @@ impl Bench {
         let entries = prepared.statements.iter().map(|statement| NewEntry {
             statement: *statement.id().as_bytes(),
             bytes: statement.bytes(),
-            blob: match &statement.payload {
-                PayloadRef::Blob(digest) => Some(*digest.as_bytes()),
-                PayloadRef::Inline(_) => None,
-            },
+            blob: statement.blob().map(|digest| *digest.as_bytes()),
         });
         let batch = Batch {
             origin: &origin,

@@ -8,6 +8,7 @@ fn table_of(bench: &Bench, statement: &Statement) -> (usize, String) {
     let bytes = match &statement.payload {
         PayloadRef::Inline(bytes) => bytes.clone(),
         PayloadRef::Blob(digest) => bench.store.blob(digest.as_bytes()).unwrap().unwrap(),
+        PayloadRef::Sealed(_) => Vec::new(),
     };
     let table = StatisticTable::parse(&bytes).unwrap();
     (table.len(), table.source.source)
