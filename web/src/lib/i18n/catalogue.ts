@@ -11,6 +11,7 @@ import country from './messages/country';
 import source from './messages/source';
 import fact from './messages/fact';
 import audit from './messages/audit';
+import governance from './messages/governance';
 
 /** All texts of the pages, by namespace; both languages side by side. */
-export const catalogue = { shell, overview, provenance, statement, chart, map, flow, mineral, site, country, source, fact, audit };
+export const catalogue = { shell, overview, provenance, statement, chart, map, flow, mineral, site, country, source, fact, audit, governance };
