@@ -129,6 +129,16 @@ test('a proposal: what changes, who has signed, how many are missing, the comman
   await everyLook('changed');
 });
 
+test('what the old key signed is still proven in the browser, under the charter of its time', async () => {
+  const { items: [genesis] } = await api('statements?member=CAN&limit=1');
+  assert.equal((await api('governance')).version, 3);
+  const { page, faults, close } = await open(`/statement/${genesis.statement}`);
+  await page.waitForSelector('main ol[data-verdict=passed], main ol[data-verdict=failed]', { timeout: 20_000 });
+  assert.equal(await page.locator('main ol[data-verdict]').first().getAttribute('data-verdict'), 'passed', await page.innerText('main'));
+  assert.deepEqual(faults, []);
+  await close();
+});
+
 test('a fork and a refusal are warnings that cannot be missed', async () => {
   const wrong = async (page) => {
     await page.route('**/api/v1/governance', async (route) => {
