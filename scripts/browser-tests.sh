@@ -43,4 +43,4 @@ until address=$(node -p 'JSON.parse(fs.readFileSync(process.argv[1], "utf8")).no
 done
 say "the demo is up at $address"
 cd "$root/web"
-DIDYMIUM_URL="$address" npm run --silent test:browser < /dev/null
+DIDYMIUM_URL="$address" DIDYMIUM_PROGRAM="$program" npm run --silent test:browser < /dev/null

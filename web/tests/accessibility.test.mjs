@@ -1,27 +1,10 @@
 /** axe-core finds no serious and no critical violation, on any page, in either colours. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, test } from 'node:test';
+import { violations } from './axe.mjs';
 import { api, everyPage, open, stop, WITHIN_A_FAMILY } from './browser.mjs';
 
 after(stop);
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** Runs axe in the page; the debugger injects it, so that the page's own policy stays as strict as it is. */
-async function violations(page) {
-  const session = await page.context().newCDPSession(page);
-  await session.send('Runtime.evaluate', { expression: axe });
-  const { result } = await session.send('Runtime.evaluate', {
-    expression: `axe.run(document, { resultTypes: ['violations'] }).then((r) => r.violations
-      .filter((v) => v.impact === 'serious' || v.impact === 'critical')
-      .map((v) => v.id + ': ' + v.nodes.slice(0, 3).map((n) => n.target.join(' ') + ' (' + (n.any[0]?.message ?? '') + ')').join('; ')))`,
-    awaitPromise: true,
-    returnByValue: true,
-  });
-  return result.value;
-}
 
 for (const [name, path] of [...(await everyPage()), ...WITHIN_A_FAMILY.map((address) => [address, address])]) {
   for (const look of [{ theme: 'light' }, { theme: 'dark', width: 390, language: 'fr' }]) {

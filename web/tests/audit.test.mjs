@@ -1,23 +1,11 @@
 /** The audit: its figures are the node's, its graph answers to mouse and keys, and every page tells what is wrong. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, test } from 'node:test';
 import { another, answered, frozen, shut, troubled, waiting } from './audit-states.mjs';
+import { violations } from './axe.mjs';
 import { api, open, overflow, results, saved, settled, stop } from './browser.mjs';
 
 after(stop);
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** What axe has against the page; the debugger injects it past the page's policy. */
-async function violations(page) {
-  const session = await page.context().newCDPSession(page);
-  await session.send('Runtime.evaluate', { expression: axe });
-  const expression = `axe.run(document, { resultTypes: ['violations'] }).then((r) => r.violations
-    .filter((v) => v.impact === 'serious' || v.impact === 'critical').map((v) => v.id + ': ' + v.nodes.map((n) => n.target.join(' ')).join('; ')))`;
-  return (await session.send('Runtime.evaluate', { expression, awaitPromise: true, returnByValue: true })).result.value;
-}
 
 const faked = (make) => ({ prepare: (page) => answered(page, make) });
 

@@ -122,6 +122,7 @@ export async function everyPage() {
     ['site', `/site/${encodeURIComponent(site.site)}`],
     ['statement', `/statement/${site.statement.statement}`],
     ['audit', '/audit'],
+    ['governance', '/governance'],
     ['about', '/about'],
   ];
 }

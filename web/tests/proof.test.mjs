@@ -161,7 +161,7 @@ async function lied(figure, { provenance, charter, charterId, cose, proof, met =
   const { page, close } = await open('/about', { prepare: met ? undefined : (fresh) => lies(fresh) });
   async function lies(target) {
     if (provenance) await target.route('**/api/v1/provenance*', (request) => request.fulfill(json(provenance)));
-    if (charter) await target.route('**/charter', (request) => request.fulfill({ status: 200, contentType: 'application/cose', body: charter }));
+    if (charter) await target.route('**/charter/chain', (request) => request.fulfill({ status: 200, contentType: 'application/cose', body: charter }));
     if (cose) await target.route('**/cose', (request) => request.fulfill({ status: 200, body: cose }));
     if (proof) await target.route('**/proof', (request) => request.fulfill(json(proof)));
     if (charterId) await target.route('**/api/v1/node', async (request) => request.fulfill(json({ ...(await (await request.fetch()).json()), charter: charterId })));

@@ -41,7 +41,7 @@ pub struct AuditArgs {
     /// Whose log: a member's code; the one that the place calls its own if left out
     #[arg(long, value_name = "CODE")]
     member: Option<String>,
-    /// The signed charter whose keys count; the one found beside the log if left out
+    /// The charter whose keys count, its first version or the chain of all; the one found beside the log if left out
     #[arg(long, value_name = "FILE")]
     charter: Option<PathBuf>,
     /// The checkpoint kept from last time: the log must extend it
@@ -92,7 +92,7 @@ fn run_blocking(args: &AuditArgs, output: &Output) -> CliResult<()> {
     let watch = EntryProgress::new();
     let (report, head) = audit(&AuditRequest {
         source: &*place.source,
-        charter: &place.charter,
+        charters: &place.charters,
         charter_brought: place.charter_brought,
         member: &place.member,
         witnessed: args.witnessed,
@@ -118,7 +118,7 @@ fn read_kept(path: &Path) -> CliResult<Vec<u8>> {
 
 fn other_face(url: &str, place: &LogPlace, budget: &Arc<Budget>) -> CliResult<Box<dyn LogSource>> {
     let own = HttpSource::new(url, None, Handle::current(), Arc::clone(budget))?;
-    let (source, _) = face(own, url, Some(&place.member.member), &place.charter, budget)?;
+    let (source, _) = face(own, url, Some(&place.member.member), &place.charters, budget)?;
     Ok(source)
 }
 

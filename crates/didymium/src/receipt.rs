@@ -4,15 +4,18 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use didymium_log::note::Verifier;
-use didymium_log::tlog_proof::{Grade, TlogProof};
-use didymium_node::witnessing::policy_under;
-use didymium_statement::{SignedCharter, Statement, StatementId};
+use didymium_log::policy::Quorum;
+use didymium_log::tlog_proof::{Grade, Proven, TlogProof};
+use didymium_node::audit::open_head;
+use didymium_node::charter::policies_at;
+use didymium_statement::{CharterLog, Member, Statement, StatementId};
 use serde::Serialize;
 
 use crate::error::{CliError, CliResult, not_verified};
 use crate::http::Remote;
 use crate::output::Output;
-use crate::verify::unverified;
+use crate::statement::read_charter;
+use crate::verify::{NEEDS_CHAIN, member_by_did, unverified};
 
 const AFTER: &str = "\
 Examples:
@@ -51,7 +54,7 @@ enum What {
     Verify {
         /// The receipt
         file: PathBuf,
-        /// The signed charter whose keys count
+        /// The charter whose keys count: its first version, or the chain of all (`/charter/chain`)
         #[arg(long, value_name = "FILE")]
         charter: PathBuf,
         /// Accept nothing less than *witnessed*
@@ -124,31 +127,21 @@ fn parse(bytes: &[u8]) -> CliResult<TlogProof> {
 fn verify(file: &Path, charter: &Path) -> CliResult<Stands> {
     let read = |path: &Path| std::fs::read(path).map_err(CliError::file(path));
     let proof = parse(&read(file)?)?;
-    let charter = SignedCharter::parse(&read(charter)?)?;
-    let charter = charter.charter();
+    let charters = read_charter(charter)?;
     let bytes = proof
         .extra
         .as_deref()
         .ok_or_else(|| no("it carries no statement".to_owned()))?;
     let statement = Statement::parse(bytes).map_err(unverified("what it carries is no statement"))?;
     let issuer = &statement.issuer;
-    let member = charter
-        .member_by_did(issuer)
-        .ok_or_else(|| no(format!("{issuer} is no member under the charter")))?;
-    let key = member.statement_key(&statement.key).ok_or_else(|| {
-        no(format!(
-            "key {} is not a statement key of {issuer}",
-            statement.key
-        ))
-    })?;
+    let member = member_by_did(&charters, issuer)?;
+    // Which key counts is a matter of the place, which the proof below shows.
+    let key = charters.statement_key_at(&member.member, proof.index, &statement.key);
+    let key = key.map_err(unverified(NEEDS_CHAIN))?;
     statement
         .verify(&key)
         .map_err(unverified("the statement's signature"))?;
-    let log: Verifier = member.keys.log.parse().map_err(not_verified("the log's key"))?;
-    let (policy, quorum) = policy_under(charter, member)?;
-    let proven = proof
-        .verify(bytes, &log, Some(&policy))
-        .map_err(not_verified("the proof"))?;
+    let (proven, log, quorum) = prove(&charters, member, &proof, bytes)?;
     let (grade, judgement) = match proven.grade {
         Grade::Witnessed { judgement } => ("witnessed", Some(judgement)),
         Grade::Logged { judgement } => ("logged", judgement),
@@ -171,6 +164,48 @@ fn verify(file: &Path, charter: &Path) -> CliResult<Stands> {
             .as_ref()
             .and_then(didymium_log::policy::Judgement::median_time),
     })
+}
+
+/// Verifies the proof by the charter of its time; where two versions meet, by that under which more is shown.
+fn prove(
+    charters: &CharterLog,
+    member: &Member,
+    proof: &TlogProof,
+    entry: &[u8],
+) -> CliResult<(Proven, Verifier, Quorum)> {
+    let head = open_head(proof.checkpoint.as_bytes(), charters, member).map_err(|error| {
+        no(format!(
+            "no key of the log at hand counts for its head (a node serves all versions of the charter at /charter/chain): {}",
+            error.in_words()
+        ))
+    })?;
+    let size = head.checkpoint.size;
+    let mut best: Option<(Proven, Verifier, Quorum)> = None;
+    let mut fault = None;
+    for key in charters.log_keys_at(&member.member, size) {
+        let log: Verifier = key.parse().map_err(not_verified("the log's key"))?;
+        for (policy, quorum) in policies_at(charters, &member.member, &log, &head.note, size)? {
+            match proof.verify(entry, &log, Some(&policy)) {
+                Ok(proven)
+                    if best
+                        .as_ref()
+                        .is_none_or(|(known, ..)| !known.grade.is_witnessed()) =>
+                {
+                    best = Some((proven, log.clone(), quorum));
+                }
+                Ok(_) => {}
+                Err(error) => fault = fault.or(Some(error)),
+            }
+        }
+    }
+    match (best, fault) {
+        (Some(best), _) => Ok(best),
+        (None, Some(fault)) => Err(not_verified("the proof")(fault)),
+        (None, None) => Err(no(format!(
+            "no version of the charter knows a head of {size} entries of {}",
+            head.checkpoint.origin
+        ))),
+    }
 }
 
 fn text(stands: &Stands) -> String {

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use didymium_log::note::{SignedNote, Verifier};
 use didymium_node::api::types::InclusionProof;
-use didymium_statement::{CharterLog, PayloadRef, SignedCharter, Statement, StatementId};
+use didymium_statement::limits::CHARTER_CHAIN_BYTES_MAX;
+use didymium_statement::{CharterLog, PayloadRef, Statement, StatementId};
 use didymium_store::Head;
 use serde::Serialize;
 
@@ -52,7 +53,7 @@ struct OneArgs {
     /// Address of a running node
     #[arg(long)]
     url: Option<String>,
-    /// The signed charter whose keys count
+    /// The charter whose keys count: its first version, or the chain of all (`/charter/chain`)
     #[arg(long, value_name = "FILE")]
     charter: Option<PathBuf>,
 }
@@ -137,15 +138,22 @@ impl OneArgs {
     }
 }
 
-async fn from_reader(
-    reader: &Reader,
-    id: &StatementId,
-    charter: Option<SignedCharter>,
-) -> CliResult<Evidence> {
+async fn from_reader(reader: &Reader, id: &StatementId, charter: Option<CharterLog>) -> CliResult<Evidence> {
     match reader {
         Reader::Node(node) => {
             let bytes = node.bytes(&format!("/api/v1/statements/{id}/cose"), &[]).await?;
             let statement = Statement::parse(&bytes).map_err(unverified("these bytes are no statement"))?;
+            // What was brought is the anchor; versions that follow it come from the node.
+            let charter = match charter {
+                None => None,
+                Some(brought) => match node.bytes("/charter/chain", &[]).await {
+                    Ok(chain) => Some(brought.extended(&chain).map_err(unverified(
+                        "the node's charter does not follow the one that you brought",
+                    ))?),
+                    Err(CliError::NotFound(_)) => Some(brought),
+                    Err(error) => return Err(error),
+                },
+            };
             let proof = node.json(&format!("/api/v1/statements/{id}/proof"), &[]).await?;
             let blob = match &statement.payload {
                 PayloadRef::Inline(_) | PayloadRef::Sealed(_) => None,
@@ -240,10 +248,17 @@ fn keys_at(charters: &CharterLog, member: &str, index: u64, statement: &Statemen
     }
 }
 
-/// Reads the signed charter in a file.
-pub fn read_charter(path: &Path) -> CliResult<SignedCharter> {
+/// Reads the charter that somebody brings in a file: a first version alone, or the chain of all versions.
+pub fn read_charter(path: &Path) -> CliResult<CharterLog> {
+    let length = std::fs::metadata(path).map_err(CliError::file(path))?.len();
+    if length > CHARTER_CHAIN_BYTES_MAX as u64 {
+        return Err(CliError::Usage(format!(
+            "{} has {length} bytes: no chain of charters has more than {CHARTER_CHAIN_BYTES_MAX}",
+            path.display()
+        )));
+    }
     let bytes = std::fs::read(path).map_err(CliError::file(path))?;
-    Ok(SignedCharter::parse(&bytes)?)
+    Ok(CharterLog::brought(&bytes)?)
 }
 
 /// A statement for people; `blob` is what is at hand of the payload that it names by digest.

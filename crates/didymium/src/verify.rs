@@ -1,12 +1,14 @@
 //! Checking a statement: its signature under the charter, its place in the log; every link by itself.
 
 use didymium_log::Hash;
+use didymium_log::checkpoint::Checkpoint;
 use didymium_log::checkpoint::open_checkpoint;
 use didymium_log::hash::leaf_hash;
+use didymium_log::note::SignedNote;
 use didymium_log::note::Verifier;
 use didymium_log::proof::verify_inclusion;
 use didymium_node::api::types::InclusionProof;
-use didymium_statement::{SignedCharter, Statement, StatementError, StatementKey};
+use didymium_statement::{CharterLog, KeyPurpose, Member, Statement, StatementError, StatementKey};
 use serde::Serialize;
 
 use crate::error::{CliError, CliResult, not_verified};
@@ -16,7 +18,7 @@ pub struct Evidence {
     pub statement: Statement,
     pub blob: Option<Vec<u8>>,
     pub proof: Option<InclusionProof>,
-    pub charter: Option<SignedCharter>,
+    pub charter: Option<CharterLog>,
     /// The keys that count at its place, where all versions of the charter are at hand.
     pub keys: Option<PlaceKeys>,
 }
@@ -52,6 +54,9 @@ pub fn unverified(reason: &'static str) -> impl FnOnce(StatementError) -> CliErr
     }
 }
 
+/// What is said where a key does not count: perhaps only the chain was not brought.
+pub const NEEDS_CHAIN: &str = "its key does not count there, by the versions of the charter at hand (a node serves all at /charter/chain)";
+
 fn no(reason: impl Into<String>) -> CliError {
     CliError::NotVerified {
         reason: reason.into(),
@@ -72,23 +77,18 @@ pub fn verify(evidence: &Evidence) -> CliResult<Verified> {
                 Some(keys.log.clone()),
             )
         }
-        (None, Some(charter), _) => {
-            let member = charter.charter().member_by_did(&statement.issuer);
-            let member =
-                member.ok_or_else(|| no(format!("{} is no member under the charter", statement.issuer)))?;
-            let key = member.statement_key(&statement.key);
-            let key = key.ok_or_else(|| {
-                no(format!(
-                    "key {} is not a statement key of {}",
-                    statement.key, statement.issuer
-                ))
-            })?;
-            (
-                key,
-                member.member.clone(),
-                "charter",
-                Some(member.keys.log.clone()),
-            )
+        (None, Some(charters), proof) => {
+            let member = member_by_did(charters, &statement.issuer)?;
+            let code = &member.member;
+            let (key, log) = match proof {
+                Some(proof) => (
+                    charters.statement_key_at(code, proof.index, &statement.key),
+                    log_key(charters, code, &proof.checkpoint)?,
+                ),
+                None => (key_ever(charters, member, statement), member.keys.log.clone()),
+            };
+            let key = key.map_err(unverified(NEEDS_CHAIN))?;
+            (key, code.clone(), "charter", Some(log))
         }
         (None, None, Some(proof)) => {
             let key = StatementKey::from_hex(&proof.statement_key)
@@ -116,6 +116,76 @@ pub fn verify(evidence: &Evidence) -> CliResult<Verified> {
         signature: "Ed25519, verified",
         place,
         keys_from,
+    })
+}
+
+/// The member of a DID, in whichever version of the charter.
+pub fn member_by_did<'a>(charters: &'a CharterLog, did: &str) -> CliResult<&'a Member> {
+    let mut versions = charters.versions().iter().rev();
+    versions
+        .find_map(|version| version.charter().member_by_did(did))
+        .ok_or_else(|| {
+            no(format!(
+                "{did} is no member under the charter, {}",
+                hint(charters)
+            ))
+        })
+}
+
+fn hint(charters: &CharterLog) -> String {
+    let newest = charters.head().charter().version;
+    format!("of which versions up to {newest} are at hand; a node serves all of them at /charter/chain")
+}
+
+/// A statement key that the member ever had and that was not revoked from its beginning on: without a log at hand nothing
+/// is known of the place that decides.
+fn key_ever(
+    charters: &CharterLog,
+    member: &Member,
+    statement: &Statement,
+) -> Result<StatementKey, StatementError> {
+    let terms = charters
+        .key_terms(&member.member, KeyPurpose::Statement)
+        .into_iter();
+    let mut keys = terms.filter_map(|term| {
+        let key = StatementKey::from_hex(&term.key).ok()?;
+        (key.id() == statement.key).then_some((key, term))
+    });
+    let unknown = || StatementError::UnknownKey {
+        key: statement.key,
+        issuer: statement.issuer.clone(),
+    };
+    let (key, term) = keys.next().ok_or_else(unknown)?;
+    if !term.revoked {
+        return Ok(key);
+    }
+    // Anybody who stole it can sign now and say that it was before.
+    Err(StatementError::KeyEnded {
+        key: statement.key,
+        member: member.member.clone(),
+        index: term.until.unwrap_or_default(),
+        until: term.until.unwrap_or_default(),
+        how: "revoked",
+    })
+}
+
+/// The key that counts for a checkpoint's size: where two do, the one that has a line in it.
+fn log_key(charters: &CharterLog, member: &str, checkpoint: &str) -> CliResult<String> {
+    let note = SignedNote::parse(checkpoint.as_bytes()).map_err(not_verified("the log's checkpoint"))?;
+    let head = Checkpoint::parse(&note.text).map_err(not_verified("the log's checkpoint"))?;
+    let keys = charters.log_keys_at(member, head.size);
+    let has_line = |key: &&String| {
+        let key: Option<Verifier> = key.parse().ok();
+        let mut lines = note.signatures.iter();
+        key.is_some_and(|key| lines.any(|line| line.name == key.name() && line.key_id == key.key_id()))
+    };
+    let found = keys.iter().find(has_line).or(keys.first());
+    found.cloned().ok_or_else(|| {
+        no(format!(
+            "no log key of {member} counts for a head of {} entries, {}",
+            head.size,
+            hint(charters)
+        ))
     })
 }
 

@@ -15,7 +15,7 @@ use std::time::Instant;
 use didymium_node::audit::{Answer, Budget, FsckRequest, StoreSource, fsck};
 use didymium_node::clock::SystemClock;
 use didymium_node::club::{self, ClubSpec, MemberSpec};
-use didymium_node::folder::{read_public, require_member};
+use didymium_node::folder::{read_public, require_member_ever};
 use didymium_node::{Node, NodeState};
 use didymium_statement::{Draft, Kind, KindVersion, Visibility};
 use didymium_store::SqliteStore;
@@ -51,14 +51,14 @@ fn fill(state: &NodeState, entries: u64) -> Outcome<()> {
 /// One check of the whole log; answers how long it took.
 fn check(dir: &Path, signatures: bool) -> Outcome<(u64, f64)> {
     let begun = Instant::now();
-    let (config, charter) = read_public(dir)?;
-    let member = require_member(&charter, &config.member)?;
+    let (config, charters) = read_public(dir)?;
+    let member = require_member_ever(&charters, &config.member)?;
     let threads = std::thread::available_parallelism()?.get().min(8);
     let store = Arc::new(SqliteStore::open_read_only(dir, threads)?);
     let source = StoreSource::new(dir, store, member.origin(), Arc::new(Budget::unbounded()));
     let report = fsck(&FsckRequest {
         source: &source,
-        charter: &charter,
+        charters: &charters,
         member,
         signatures,
         watch: &(),

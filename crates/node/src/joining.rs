@@ -106,6 +106,11 @@ pub fn finish(
     charter::found(dir, log)?;
     config.peers = peers;
     config.write(&dir.join(CONFIG_FILE))?;
+    let mut known = charter::known_since(dir)?;
+    for version in log.versions() {
+        known.entry(version.id()).or_insert_with(|| clock.now_ms());
+    }
+    charter::write_known_since(dir, &known)?;
     let store = Arc::new(SqliteStore::open(dir, StoreOptions::default())?);
     let ledger = Ledger::open(store, keys.log, &[], clock, Changed::default())?;
     if ledger.log().size()? == 0 {

@@ -521,6 +521,22 @@ fn an_earlier_cut_can_be_asked_for() {
 }
 
 #[test]
+fn the_charter_of_a_club_of_one_is_told_whole_and_in_pages() {
+    let told = ask("/api/v1/governance");
+    assert_eq!((&told["member"], &told["version"]), (&"CAN".into(), &1.into()));
+    assert_eq!(told["threshold"], serde_json::json!({ "needed": 1, "voters": 1 }));
+    assert_eq!(told["versions"]["items"][0]["id"], told["charter"]);
+    assert!(told["versions"]["items"][0]["known_since"].is_string());
+    assert_eq!(told["members"][0]["keys"].as_array().unwrap().len(), 4);
+    let beyond = ask("/api/v1/governance?offset=1");
+    assert_eq!(beyond["versions"]["items"], Value::Array(vec![]));
+    assert_eq!(
+        ask_with("/api/v1/governance?limit=101", &[]).status,
+        StatusCode::BAD_REQUEST
+    );
+}
+
+#[test]
 fn the_openapi_document_is_the_one_that_is_checked_in() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi.json");
     let now = api::openapi();

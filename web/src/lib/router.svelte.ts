@@ -21,6 +21,7 @@ export type RouteName =
   | 'site'
   | 'statement'
   | 'audit'
+  | 'governance'
   | 'about'
   | 'missing';
 
@@ -36,6 +37,7 @@ const routes: readonly RouteEntry[] = [
   { name: 'site', pattern: /^\/site\/(?<key>[^/]+)$/, load: () => import('../pages/Site.svelte') },
   { name: 'statement', pattern: /^\/statement\/(?<id>[^/]+)$/, load: () => import('../pages/Statement.svelte') },
   { name: 'audit', pattern: /^\/audit$/, load: () => import('../pages/Audit.svelte') },
+  { name: 'governance', pattern: /^\/governance$/, load: () => import('../pages/Governance.svelte') },
   { name: 'about', pattern: /^\/about$/, load: () => import('../pages/About.svelte') },
 ];
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use didymium_node::audit::{Budget, FsckRequest, StoreSource, fsck};
-use didymium_node::folder::{read_public, require_member};
+use didymium_node::folder::{read_public, require_member_ever};
 use didymium_store::SqliteStore;
 
 use crate::error::CliResult;
@@ -28,9 +28,9 @@ pub struct FsckArgs {
 
 /// Checks, prints every answer, and ends with the code of the worst.
 pub fn run(args: &FsckArgs, output: &Output) -> CliResult<()> {
-    let (config, charter) = read_public(&args.dir)?;
+    let (config, charters) = read_public(&args.dir)?;
     let code = args.member.as_deref().unwrap_or(&config.member);
-    let member = require_member(&charter, code)?;
+    let member = require_member_ever(&charters, code)?;
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let store = Arc::new(SqliteStore::open_read_only(&args.dir, threads.min(8))?);
     let budget = Arc::new(Budget::unbounded());
@@ -38,7 +38,7 @@ pub fn run(args: &FsckArgs, output: &Output) -> CliResult<()> {
     let watch = EntryProgress::new();
     let report = fsck(&FsckRequest {
         source: &source,
-        charter: &charter,
+        charters: &charters,
         member,
         signatures: args.signatures,
         watch: &watch,

@@ -79,7 +79,7 @@ fn inspect(args: &InspectArgs) -> CliResult<Inspected> {
         .source
         .checkpoint()?
         .ok_or_else(|| CliError::NotFound(format!("no log of {} is at {shown}", place.member.member)))?;
-    let head = open_head(&note, &place.member)?;
+    let head = open_head(&note, &place.charters, &place.member)?;
     let size = head.checkpoint.size;
     let from = args.from.unwrap_or_else(|| size.saturating_sub(args.limit));
     let to = from.saturating_add(args.limit).min(size);
@@ -87,10 +87,10 @@ fn inspect(args: &InspectArgs) -> CliResult<Inspected> {
         place: shown,
         member: place.member.member.clone(),
         origin: head.checkpoint.origin.clone(),
-        charter: place.charter.id().to_string(),
+        charter: place.charters.head().id().to_string(),
         size,
         root: head.checkpoint.root.to_string(),
-        cosigners: cosigners(&head, &place.charter, &place.member)?,
+        cosigners: cosigners(&head, &place.charters, &place.member)?,
         checkpoint: head.note.to_string(),
         entries: read(&*place.source, size, from, to)?,
     })

@@ -101,7 +101,7 @@ fn look_up(asked: &LogPlaceArgs, which: Which, known: Option<u64>) -> CliResult<
         .source
         .checkpoint()?
         .ok_or_else(|| missing("a checkpoint".into()))?;
-    let head = open_head(&note, &place.member)?;
+    let head = open_head(&note, &place.charters, &place.member)?;
     let (size, root) = (head.checkpoint.size, head.checkpoint.root);
     let index = match (which, known) {
         (Which::Index(index), _) | (_, Some(index)) => Some(index),
@@ -157,7 +157,7 @@ fn in_another_log(place: &LogPlace, which: Which) -> CliResult<Option<String>> {
     if holds(place.member.origin()) {
         return Ok(None);
     }
-    let members = &place.charter.charter().members;
+    let members = &place.charters.head().charter().members;
     let other = members.iter().find(|member| holds(member.origin()));
     Ok(other.map(|member| member.member.clone()))
 }

@@ -7,13 +7,14 @@ use clap::Args;
 use didymium_log::checkpoint::Checkpoint;
 use didymium_log::note::SignedNote;
 use didymium_node::audit::{Budget, FolderSource, HttpSource, LogSource, StoreSource};
-use didymium_node::folder::{CHARTER_FILE, CONFIG_FILE, read_public, require_member};
-use didymium_statement::{Member, SignedCharter};
+use didymium_node::folder::{CHAIN_FILE, CHARTER_FILE, CONFIG_FILE, read_public, require_member_ever};
+use didymium_statement::{CharterLog, Member};
 use didymium_store::SqliteStore;
 use tokio::runtime::Handle;
 
 use crate::error::{CliError, CliResult};
 use crate::statement::read_charter;
+use crate::verify::unverified;
 
 /// Where a log is looked at.
 #[derive(Debug, Clone, Args)]
@@ -32,7 +33,7 @@ pub struct LogPlaceArgs {
     /// Whose log: a member's code; the node's own if left out
     #[arg(long, value_name = "CODE")]
     pub member: Option<String>,
-    /// The signed charter whose keys count; the one found beside the log if left out
+    /// The charter whose keys count, its first version or the chain of all; the one found beside the log if left out
     #[arg(long, value_name = "FILE")]
     pub charter: Option<PathBuf>,
 }
@@ -40,7 +41,7 @@ pub struct LogPlaceArgs {
 /// A log that was found, and whose it is.
 pub struct LogPlace {
     pub source: Box<dyn LogSource>,
-    pub charter: SignedCharter,
+    pub charters: CharterLog,
     pub charter_brought: bool,
     pub member: Member,
     /// The store of a node's folder.
@@ -65,7 +66,7 @@ impl LogPlace {
     pub fn in_folder(
         dir: &Path,
         code: Option<&str>,
-        charter: Option<SignedCharter>,
+        charter: Option<CharterLog>,
         budget: &Arc<Budget>,
     ) -> CliResult<Self> {
         if dir.join(CONFIG_FILE).exists() {
@@ -83,19 +84,22 @@ impl LogPlace {
     fn in_node(
         dir: &Path,
         code: Option<&str>,
-        charter: Option<SignedCharter>,
+        charter: Option<CharterLog>,
         budget: &Arc<Budget>,
     ) -> CliResult<Self> {
-        let (config, own_charter) = read_public(dir)?;
+        let (config, own_charters) = read_public(dir)?;
         let charter_brought = charter.is_some();
-        let charter = charter.unwrap_or(own_charter);
-        let member = require_member(&charter, code.unwrap_or(&config.member))?.clone();
+        let charters = match charter {
+            Some(brought) => brought.extended(&own_charters.to_bytes()?)?,
+            None => own_charters,
+        };
+        let member = require_member_ever(&charters, code.unwrap_or(&config.member))?.clone();
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let store = Arc::new(SqliteStore::open_read_only(dir, threads.min(8))?);
         let source = StoreSource::new(dir, Arc::clone(&store), member.origin(), Arc::clone(budget));
         Ok(Self {
             source: Box::new(source),
-            charter,
+            charters,
             charter_brought,
             member,
             store: Some(store),
@@ -105,24 +109,21 @@ impl LogPlace {
     fn in_tiles(
         dir: &Path,
         code: Option<&str>,
-        charter: Option<SignedCharter>,
+        charter: Option<CharterLog>,
         budget: &Arc<Budget>,
     ) -> CliResult<Self> {
         let source = FolderSource::new(dir, Arc::clone(budget));
         let charter_brought = charter.is_some();
-        let charter = match charter {
-            Some(charter) => charter,
-            None => SignedCharter::parse(&source.charter()?.ok_or_else(|| {
-                CliError::Usage(format!(
-                    "no {CHARTER_FILE} lies in {}: name the charter whose keys count with --charter FILE",
-                    dir.display()
-                ))
-            })?)?,
-        };
-        let member = whose(&source, code, &charter)?;
+        let charters = charters_of(&source, charter, || {
+            CliError::Usage(format!(
+                "no {CHAIN_FILE} and no {CHARTER_FILE} lies in {}: name the charter whose keys count with --charter FILE",
+                dir.display()
+            ))
+        })?;
+        let member = whose(&source, code, &charters)?;
         Ok(Self {
             source: Box::new(source),
-            charter,
+            charters,
             charter_brought,
             member,
             store: None,
@@ -133,25 +134,47 @@ impl LogPlace {
     pub fn at_address(
         url: &str,
         code: Option<&str>,
-        charter: Option<SignedCharter>,
+        charter: Option<CharterLog>,
         budget: &Arc<Budget>,
     ) -> CliResult<Self> {
         let own = HttpSource::new(url, None, Handle::current(), Arc::clone(budget))?;
         let charter_brought = charter.is_some();
-        let charter = match charter {
-            Some(charter) => charter,
-            None => SignedCharter::parse(&own.charter()?.ok_or_else(|| {
-                CliError::NotFound(format!("{url} serves no charter: name one with --charter FILE"))
-            })?)?,
-        };
-        let (source, member) = face(own, url, code, &charter, budget)?;
+        let charters = charters_of(&own, charter, || {
+            CliError::NotFound(format!("{url} serves no charter: name one with --charter FILE"))
+        })?;
+        let (source, member) = face(own, url, code, &charters, budget)?;
         Ok(Self {
             source,
-            charter,
+            charters,
             charter_brought,
             member,
             store: None,
         })
+    }
+}
+
+/// The versions of the charter: what was brought, with what lies beside the log and follows it; without anything brought,
+/// what lies there.
+fn charters_of(
+    source: &dyn LogSource,
+    brought: Option<CharterLog>,
+    missing: impl FnOnce() -> CliError,
+) -> CliResult<CharterLog> {
+    let beside = source.charter()?;
+    match (brought, beside) {
+        (Some(brought), None) => Ok(brought),
+        (Some(brought), Some(beside)) => {
+            let beside = CharterLog::brought(&beside).map_err(unverified("the charter beside the log"))?;
+            let chain = beside.to_bytes()?;
+            let whole = brought.extended(&chain);
+            Ok(whole.map_err(unverified(
+                "the charter beside the log does not follow the one that you brought",
+            ))?)
+        }
+        (None, Some(beside)) => {
+            Ok(CharterLog::brought(&beside).map_err(unverified("the charter beside the log"))?)
+        }
+        (None, None) => Err(missing()),
     }
 }
 
@@ -160,14 +183,14 @@ pub fn face(
     own: HttpSource,
     url: &str,
     code: Option<&str>,
-    charter: &SignedCharter,
+    charter: &CharterLog,
     budget: &Arc<Budget>,
 ) -> CliResult<(Box<dyn LogSource>, Member)> {
     let Some(code) = code else {
         let member = whose(&own, None, charter)?;
         return Ok((Box::new(own), member));
     };
-    let member = require_member(charter, code)?.clone();
+    let member = require_member_ever(charter, code)?.clone();
     if origin_of(&own)?.as_deref() == Some(member.origin()) {
         return Ok((Box::new(own), member));
     }
@@ -176,9 +199,9 @@ pub fn face(
 }
 
 /// Whose log it claims to be; the signature decides later.
-fn whose(source: &dyn LogSource, code: Option<&str>, charter: &SignedCharter) -> CliResult<Member> {
+fn whose(source: &dyn LogSource, code: Option<&str>, charter: &CharterLog) -> CliResult<Member> {
     if let Some(code) = code {
-        return Ok(require_member(charter, code)?.clone());
+        return Ok(require_member_ever(charter, code)?.clone());
     }
     let place = source.place();
     let origin = origin_of(source)?.ok_or_else(|| {
@@ -186,12 +209,9 @@ fn whose(source: &dyn LogSource, code: Option<&str>, charter: &SignedCharter) ->
             "no checkpoint that can be read is at {place}; say whose log it should be with --member CODE"
         ))
     })?;
-    let member = charter
-        .charter()
-        .members
-        .iter()
-        .find(|member| member.origin() == origin);
-    member.cloned().ok_or_else(|| CliError::NotVerified {
+    let known = charter.origins().into_iter().find(|log| log.origin == origin);
+    let member = known.and_then(|log| charter.member_ever(&log.member).cloned());
+    member.ok_or_else(|| CliError::NotVerified {
         reason: format!("the log at {place} is that of `{origin}`, which is no member's under the charter"),
         source: None,
     })

@@ -4,6 +4,7 @@ mod audit;
 mod charter;
 mod common;
 mod demo;
+mod history;
 mod judge;
 mod kill;
 mod kill_load;

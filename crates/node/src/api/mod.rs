@@ -6,6 +6,7 @@
 mod audit;
 mod cache;
 mod error;
+mod governance;
 mod handlers;
 mod log_handlers;
 mod query;
@@ -25,6 +26,7 @@ use cache::RenderCache;
 
 pub use audit::audit_of;
 pub use error::ApiError;
+pub use governance::governance_of;
 
 /// What the handlers share.
 #[derive(Clone)]
@@ -77,6 +79,7 @@ fn described() -> OpenApiRouter<ApiState> {
         .routes(routes!(log_handlers::statement_proof))
         .routes(routes!(log_handlers::blob))
         .routes(routes!(audit::audit))
+        .routes(routes!(governance::governance))
 }
 
 /// The routes of `/api/v1`.

@@ -1,7 +1,7 @@
 //! The audit of any member's log: every question in turn.
 
 use didymium_log::tree::root_from_tiles;
-use didymium_statement::{CharterLog, Digest, Member, SignedCharter};
+use didymium_statement::{CharterLog, Digest, LogHead, Member};
 
 use super::compare::Audited;
 use super::heads::{Head, check_cosigners, check_head};
@@ -16,8 +16,8 @@ use crate::NodeResult;
 pub struct AuditRequest<'a> {
     /// Where the log is.
     pub source: &'a dyn LogSource,
-    /// The charter whose keys count.
-    pub charter: &'a SignedCharter,
+    /// The charter whose keys count, with all its versions: each entry and head is judged by that of its time.
+    pub charters: &'a CharterLog,
     /// Whether the auditor brought the charter, or takes it from where the log is.
     pub charter_brought: bool,
     /// Whose log it is.
@@ -42,9 +42,14 @@ pub struct AuditRequest<'a> {
 /// If the log cannot be read at all: storage, system, or a node that does not answer.
 pub fn audit(asked: &AuditRequest<'_>) -> NodeResult<(Report, Option<Head>)> {
     let (source, member) = (asked.source, asked.member);
-    let mut report = Report::new(source.place(), member, asked.charter.id().to_string());
+    let mut report = Report::new(source.place(), member, asked.charters.head().id().to_string());
     check_charter(&mut report, asked);
-    let head = check_head(&mut report, source.checkpoint()?.as_deref(), member);
+    let head = check_head(
+        &mut report,
+        source.checkpoint()?.as_deref(),
+        asked.charters,
+        member,
+    );
     if let Some(head) = &head
         && let Err(error) = audit_under(&mut report, asked, head)
     {
@@ -60,22 +65,34 @@ pub fn audit(asked: &AuditRequest<'_>) -> NodeResult<(Report, Option<Head>)> {
 }
 
 fn check_charter(report: &mut Report, asked: &AuditRequest<'_>) {
-    let charter = asked.charter;
-    let members = charter.charter().members.len();
+    let charters = asked.charters;
+    let members = charters
+        .versions()
+        .first()
+        .map_or(0, |first| first.charter().members.len());
+    let later = charters.versions().len().saturating_sub(1);
+    let followed = if later == 0 {
+        String::new()
+    } else {
+        format!(
+            ", and of the {later} versions that follow it with enough signatures, up to {}",
+            charters.head().id()
+        )
+    };
     let (answer, said) = if asked.charter_brought {
         (
             Answer::Yes,
             format!(
-                "the keys are those of the charter that you brought, {}, signed by its {members} members",
-                charter.id()
+                "the keys are those of the charter that you brought, {}, signed by its {members} members{followed}",
+                charters.club()
             ),
         )
     } else {
         (
             Answer::Open,
             format!(
-                "the keys are those of the charter found beside the log, {}: trusted on first use; bring your own with --charter",
-                charter.id()
+                "the keys are those of the charter found beside the log, {}{followed}: trusted on first use; bring your own with --charter",
+                charters.club()
             ),
         )
     };
@@ -84,10 +101,8 @@ fn check_charter(report: &mut Report, asked: &AuditRequest<'_>) {
 
 /// All that stands under a signed head.
 fn audit_under(report: &mut Report, asked: &AuditRequest<'_>, head: &Head) -> NodeResult<()> {
-    check_cosigners(report, head, asked.charter, asked.member, asked.witnessed);
-    // An audit knows the first version of a charter; a later one is refused with what it needs.
-    let charters = CharterLog::found(asked.charter.clone())?;
-    let rules = Rules::new(&charters, asked.charter, asked.member);
+    check_cosigners(report, head, asked.charters, asked.member, asked.witnessed);
+    let rules = Rules::new(asked.charters, asked.member);
     let walk = Walk {
         source: asked.source,
         size: head.checkpoint.size,
@@ -98,6 +113,7 @@ fn audit_under(report: &mut Report, asked: &AuditRequest<'_>, head: &Head) -> No
     };
     let mut walked = walk.run()?;
     check_tree(report, asked.source, head, &mut walked)?;
+    check_anchors(report, asked.source, head, asked.charters, asked.member)?;
     check_genesis(report, head.checkpoint.size, &mut walked);
     check_statements(report, &mut walked);
     let doubles = walk.doubles(&walked.keys, |index| Ok(Some(index)))?;
@@ -109,7 +125,7 @@ fn audit_under(report: &mut Report, asked: &AuditRequest<'_>, head: &Head) -> No
     let audited = Audited {
         source: asked.source,
         head,
-        charter: asked.charter,
+        charters: asked.charters,
         member: asked.member,
     };
     if let Some(kept) = asked.since {
@@ -169,6 +185,64 @@ pub(super) fn check_tree(
     Ok(())
 }
 
+/// Whether the log leads to every state of it that the charter names: in cuts, and where a key was revoked.
+pub(super) fn check_anchors(
+    report: &mut Report,
+    source: &dyn LogSource,
+    head: &Head,
+    charters: &CharterLog,
+    member: &Member,
+) -> NodeResult<()> {
+    const NAME: &str = "anchors";
+    let code = &member.member;
+    let revoked = charters
+        .versions()
+        .iter()
+        .flat_map(|version| version.version().revoked());
+    let good = revoked
+        .flat_map(|one| &one.last_good)
+        .filter(|head| head.member == *code);
+    let mut named: Vec<&LogHead> = charters.anchors(code).chain(good).collect();
+    named.retain(|anchor| anchor.size > 0);
+    named.sort_by_key(|anchor| anchor.size);
+    named.dedup();
+    let size = head.checkpoint.size;
+    let (mut wrong, mut beyond) = (Vec::new(), Vec::new());
+    for anchor in &named {
+        if anchor.size > size {
+            beyond.push(format!("the charter names {} entries of it", anchor.size));
+            continue;
+        }
+        // What the tiles do not lead to is said of them already.
+        if let Ok(root) = root_from_tiles(anchor.size, read_tiles(source, size))
+            && root.0 != *anchor.root.as_bytes()
+        {
+            wrong.push(format!(
+                "the charter gives its first {} entries the root {}, here they have {root}",
+                anchor.size, anchor.root
+            ));
+        }
+    }
+    if !wrong.is_empty() {
+        report.add_with(
+            NAME,
+            Answer::No,
+            "the log is not the one that the charter knows",
+            wrong,
+        );
+    } else if !beyond.is_empty() {
+        let said = format!("the log has {size} entries here, fewer than the charter knows");
+        report.add_with(NAME, Answer::Missing, said, beyond);
+    } else if !named.is_empty() {
+        let said = format!(
+            "the log leads to all {} states of it that the charter names",
+            named.len()
+        );
+        report.add(NAME, Answer::Yes, said);
+    }
+    Ok(())
+}
+
 /// Whether the first entry founds the log under the charter.
 pub(super) fn check_genesis(report: &mut Report, size: u64, walked: &mut Walked) {
     const NAME: &str = "genesis";
@@ -206,6 +280,15 @@ pub(super) fn check_statements(report: &mut Report, walked: &mut Walked) {
     } else {
         let said = format!("{} entries are no statements of the member", faults.count);
         report.add_with("statements", Answer::No, said, faults.reasons());
+    }
+    let ended = std::mem::take(&mut walked.ended);
+    if !ended.is_empty() {
+        // A thief's entries cannot be taken out of the tree: that they are there is no fault of the log.
+        let said = format!(
+            "{} entries are signed with a key of the member that does not count at their place: they are no statements of it, and no twin reads them",
+            ended.count
+        );
+        report.add_with("ended", Answer::Open, said, ended.reasons());
     }
 }
 

@@ -5,11 +5,12 @@ use didymium_log::evidence::Evidence;
 use didymium_log::note::Verifier;
 use didymium_log::proof::verify_consistency;
 use didymium_log::tree::{consistency_proof, root_from_tiles};
-use didymium_statement::{Member, SignedCharter};
+use didymium_statement::{CharterLog, Member};
 
 use super::heads::{Head, open_head};
 use super::report::{Answer, Report, Told};
 use super::source::{LogSource, read_tiles};
+use crate::charter::log_keys;
 use crate::{NodeError, NodeResult};
 
 /// What two heads are to each other.
@@ -26,7 +27,7 @@ enum Compared {
 pub(super) struct Audited<'a> {
     pub(super) source: &'a dyn LogSource,
     pub(super) head: &'a Head,
-    pub(super) charter: &'a SignedCharter,
+    pub(super) charters: &'a CharterLog,
     pub(super) member: &'a Member,
 }
 
@@ -37,7 +38,7 @@ impl Audited<'_> {
     /// If the log cannot be read.
     pub(super) fn check_since(&self, report: &mut Report, kept: &[u8]) -> NodeResult<()> {
         const NAME: &str = "since";
-        let old = match open_head(kept, self.member) {
+        let old = match open_head(kept, self.charters, self.member) {
             Ok(old) => old,
             Err(error) => {
                 let said = format!(
@@ -74,7 +75,7 @@ impl Audited<'_> {
             report.add(NAME, Answer::Missing, said);
             return Ok(());
         };
-        let shown = match open_head(&note, self.member) {
+        let shown = match open_head(&note, self.charters, self.member) {
             Ok(shown) => shown,
             Err(error) => {
                 let said = format!(
@@ -118,17 +119,15 @@ impl Audited<'_> {
         }
     }
 
-    fn keys(&self) -> NodeResult<[Verifier; 1]> {
-        Ok([self.member.keys.log.parse()?])
+    /// Every key that the log ever had: a contradiction counts under whichever signed it.
+    fn keys(&self) -> NodeResult<Vec<Verifier>> {
+        Ok(log_keys::ever(self.charters, &self.member.member)?)
     }
 
     /// Compares two heads by the tiles of the larger, or of either if they are of one size.
     fn compare(&self, old: &Head, new: &Head, tiles: &dyn LogSource) -> NodeResult<Compared> {
-        let (keys, members) = (self.keys()?, &self.charter.charter().members);
-        let witnesses: Vec<Verifier> = members
-            .iter()
-            .filter_map(|member| member.keys.witness.parse().ok())
-            .collect();
+        let keys = self.keys()?;
+        let witnesses = log_keys::witnesses_ever(self.charters);
         let (small, large) = (&old.checkpoint, &new.checkpoint);
         if small.size == large.size {
             if small.root == large.root {

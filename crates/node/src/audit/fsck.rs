@@ -1,10 +1,12 @@
 //! The check of a node's own folder: what an audit checks, and what only the database knows.
 
 use didymium_log::tree::root_from_tiles;
-use didymium_statement::{CharterLog, Member, SignedCharter};
+use didymium_statement::{CharterLog, Member};
 use didymium_store::{Grade, Store as _};
 
-use super::check::{check_evidence, check_genesis, check_once, check_payloads, check_statements, check_tree};
+use super::check::{
+    check_anchors, check_evidence, check_genesis, check_once, check_payloads, check_statements, check_tree,
+};
 use super::heads::{Head, check_head, open_head};
 use super::report::{Answer, Faults, Report};
 use super::rules::Rules;
@@ -17,8 +19,8 @@ use crate::NodeResult;
 pub struct FsckRequest<'a> {
     /// The log.
     pub source: &'a StoreSource,
-    /// The charter of the folder.
-    pub charter: &'a SignedCharter,
+    /// The charter of the folder, with all its versions.
+    pub charters: &'a CharterLog,
     /// Whose log it is.
     pub member: &'a Member,
     /// Whether envelope, issuer and signature of every entry are checked, or those of the first alone.
@@ -33,10 +35,14 @@ pub struct FsckRequest<'a> {
 /// If the database cannot be read.
 pub fn fsck(asked: &FsckRequest<'_>) -> NodeResult<Report> {
     let budget = Budget::unbounded();
-    let mut report = Report::new(asked.source.place(), asked.member, asked.charter.id().to_string());
+    let mut report = Report::new(
+        asked.source.place(),
+        asked.member,
+        asked.charters.head().id().to_string(),
+    );
     let stored = asked.source.log().head()?;
     let note = stored.as_ref().map(|head| head.checkpoint.as_slice());
-    if let Some(head) = check_head(&mut report, note, asked.member) {
+    if let Some(head) = check_head(&mut report, note, asked.charters, asked.member) {
         if let Some(stored) = &stored {
             check_stored_head(&mut report, &head, stored.size, &stored.root);
         }
@@ -48,9 +54,7 @@ pub fn fsck(asked: &FsckRequest<'_>) -> NodeResult<Report> {
 
 fn under(report: &mut Report, asked: &FsckRequest<'_>, head: &Head, budget: &Budget) -> NodeResult<()> {
     let size = head.checkpoint.size;
-    // An audit knows the first version of a charter; a later one is refused with what it needs.
-    let charters = CharterLog::found(asked.charter.clone())?;
-    let rules = Rules::new(&charters, asked.charter, asked.member);
+    let rules = Rules::new(asked.charters, asked.member);
     let walk = Walk {
         source: asked.source,
         size,
@@ -61,6 +65,7 @@ fn under(report: &mut Report, asked: &FsckRequest<'_>, head: &Head, budget: &Bud
     };
     let mut walked = walk.run()?;
     check_tree(report, asked.source, head, &mut walked)?;
+    check_anchors(report, asked.source, head, asked.charters, asked.member)?;
     check_genesis(report, size, &mut walked);
     if asked.signatures {
         check_statements(report, &mut walked);
@@ -177,7 +182,7 @@ fn check_published(report: &mut Report, asked: &FsckRequest<'_>, head: &Head) ->
         let Some(kept) = asked.source.store().published(origin, grade)? else {
             continue;
         };
-        let at = match open_head(kept.note.as_bytes(), asked.member) {
+        let at = match open_head(kept.note.as_bytes(), asked.charters, asked.member) {
             Ok(at) => at.checkpoint,
             Err(error) => {
                 reasons.push(error.in_words());

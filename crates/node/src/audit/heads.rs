@@ -1,15 +1,15 @@
 //! The signed head of a log: who signed it, who cosigned it and when.
 
-use didymium_log::checkpoint::{Checkpoint, open_checkpoint};
-use didymium_log::note::{SignedNote, Verifier};
+use didymium_log::checkpoint::Checkpoint;
+use didymium_log::note::SignedNote;
 use didymium_log::policy::{Judgement, Quorum, WitnessTime};
-use didymium_statement::{Member, SignedCharter};
+use didymium_statement::{CharterLog, Member};
 use serde::Serialize;
 
 use super::report::{Answer, Report};
-use crate::NodeResult;
+use crate::charter::{log_keys, policies_at};
 use crate::clock::rfc3339;
-use crate::witnessing::policy_under;
+use crate::{NodeError, NodeResult};
 
 /// A checkpoint that its log has signed.
 #[derive(Debug, Clone)]
@@ -33,13 +33,12 @@ pub struct Cosigners {
     pub witnessed_at: Option<String>,
 }
 
-/// Reads a head that the log of `member` must have signed.
+/// Reads a head that the log of `member` must have signed, with a key that counts for its size.
 ///
 /// # Errors
-/// [`crate::NodeError::Log`] with the rule that is broken.
-pub fn open_head(note: &[u8], member: &Member) -> NodeResult<Head> {
-    let key: Verifier = member.keys.log.parse()?;
-    let checkpoint = open_checkpoint(note, &key)?;
+/// [`crate::NodeError::Log`] with the rule that is broken, [`crate::NodeError::LogKeyElsewhere`].
+pub fn open_head(note: &[u8], charters: &CharterLog, member: &Member) -> NodeResult<Head> {
+    let (checkpoint, _) = log_keys::open_shown(charters, &member.member, note, &[])?;
     let note = SignedNote::parse(note)?;
     Ok(Head { note, checkpoint })
 }
@@ -48,8 +47,8 @@ pub fn open_head(note: &[u8], member: &Member) -> NodeResult<Head> {
 ///
 /// # Errors
 /// [`crate::NodeError::Log`] if one by a member's witness key is wrong.
-pub fn cosigners(head: &Head, charter: &SignedCharter, member: &Member) -> NodeResult<Cosigners> {
-    let (judgement, quorum) = judged(head, charter, member)?;
+pub fn cosigners(head: &Head, charters: &CharterLog, member: &Member) -> NodeResult<Cosigners> {
+    let (judgement, quorum) = judged(head, charters, member)?;
     let time = |seconds: u64| rfc3339(i64::try_from(seconds).map_or(i64::MAX, |s| s.saturating_mul(1_000)));
     let one = |by: &WitnessTime| (by.witness.clone(), time(by.unix_seconds));
     Ok(Cosigners {
@@ -60,19 +59,40 @@ pub fn cosigners(head: &Head, charter: &SignedCharter, member: &Member) -> NodeR
     })
 }
 
-fn judged(head: &Head, charter: &SignedCharter, member: &Member) -> NodeResult<(Judgement, Quorum)> {
-    let (policy, quorum) = policy_under(charter.charter(), member)?;
-    let (_, judgement) = policy.judge_of_log(head.note.to_string(), &member.keys.log.parse()?)?;
-    Ok((judgement, quorum))
+/// Judged by the charter of its time; where two versions meet at its size, by that under which more is shown.
+fn judged(head: &Head, charters: &CharterLog, member: &Member) -> NodeResult<(Judgement, Quorum)> {
+    let note = head.note.to_string();
+    let keys = log_keys::ever(charters, &member.member)?;
+    let (_, _, key) = log_keys::open_with(&keys, note.as_bytes(), &[])?;
+    let mut best: Option<(Judgement, Quorum)> = None;
+    for (policy, quorum) in policies_at(charters, &member.member, &key, &head.note, head.checkpoint.size)? {
+        let (_, judgement) = policy.judge_of_log(&note, &key)?;
+        let better = best.as_ref().is_none_or(|(known, _)| {
+            (judgement.met, judgement.counted.len()) > (known.met, known.counted.len())
+        });
+        if better {
+            best = Some((judgement, quorum));
+        }
+    }
+    best.ok_or_else(|| NodeError::LogKeyElsewhere {
+        origin: head.checkpoint.origin.clone(),
+        size: head.checkpoint.size,
+        key: key.name().to_owned(),
+    })
 }
 
 /// Checks the signature of the head; without it nothing else can be checked.
-pub(super) fn check_head(report: &mut Report, note: Option<&[u8]>, member: &Member) -> Option<Head> {
+pub(super) fn check_head(
+    report: &mut Report,
+    note: Option<&[u8]>,
+    charters: &CharterLog,
+    member: &Member,
+) -> Option<Head> {
     let Some(note) = note else {
         report.add("checkpoint", Answer::No, "there is no checkpoint");
         return None;
     };
-    match open_head(note, member) {
+    match open_head(note, charters, member) {
         Ok(head) => {
             let (size, root) = (head.checkpoint.size, head.checkpoint.root);
             report.size = Some(size);
@@ -96,11 +116,11 @@ pub(super) fn check_head(report: &mut Report, note: Option<&[u8]>, member: &Memb
 pub(super) fn check_cosigners(
     report: &mut Report,
     head: &Head,
-    charter: &SignedCharter,
+    charters: &CharterLog,
     member: &Member,
     witnessed: bool,
 ) {
-    let found = match cosigners(head, charter, member) {
+    let found = match cosigners(head, charters, member) {
         Ok(found) => found,
         Err(error) => {
             let said = "a cosignature in the name of a member is not that member's";
@@ -108,7 +128,7 @@ pub(super) fn check_cosigners(
             return;
         }
     };
-    let others = charter.charter().members.len().saturating_sub(1);
+    let others = charters.head().charter().witnesses(&member.member).count();
     let reasons: Vec<String> = found
         .cosigned
         .iter()

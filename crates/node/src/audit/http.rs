@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use didymium_statement::limits::STATEMENT_BYTES_MAX;
+use didymium_statement::limits::{CHARTER_BYTES_MAX, CHARTER_CHAIN_BYTES_MAX};
 use tokio::runtime::Handle;
 
 use super::{Budget, LogSource};
@@ -60,7 +60,12 @@ impl LogSource for HttpSource {
     }
 
     fn charter(&self) -> NodeResult<Option<Vec<u8>>> {
-        self.fetch(&format!("{}/charter", self.base), STATEMENT_BYTES_MAX)
+        let chain = format!("{}/charter/chain", self.base);
+        if let Some(chain) = self.fetch(&chain, CHARTER_CHAIN_BYTES_MAX)? {
+            return Ok(Some(chain));
+        }
+        // A node from before there were later versions.
+        self.fetch(&format!("{}/charter", self.base), CHARTER_BYTES_MAX)
     }
 
     fn place(&self) -> String {

@@ -1,20 +1,23 @@
 //! What each entry must be: admitted by the one rule of admission, and an accusation only with proof.
 
 use didymium_log::evidence::{Evidence, SplitView};
-use didymium_log::note::Verifier;
-use didymium_statement::{CharterLog, Kind, KindVersion, Member, SignedCharter, Statement, payload};
+use didymium_statement::{
+    CharterLog, KeyId, KeyPurpose, KeyTerm, Kind, KindVersion, Member, Statement, StatementKey, payload,
+};
 use didymium_vocabulary::Vocabulary;
 
 use super::source::ReadEntry;
 use super::walk::Walked;
 use crate::NodeError;
 use crate::admission::Admission;
+use crate::charter::log_keys;
 
 /// The rules for the log of one member.
 pub(super) struct Rules<'a> {
     admission: Admission<'a>,
-    charter: &'a SignedCharter,
+    charters: &'a CharterLog,
     member: &'a Member,
+    terms: Vec<(KeyId, KeyTerm)>,
 }
 
 /// A statement that another log contradicts itself, with its proof.
@@ -28,13 +31,24 @@ pub(super) struct Accusation {
 }
 
 impl<'a> Rules<'a> {
-    /// The rules under a charter, `charters` being the versions that it comes from.
-    pub(super) fn new(charters: &'a CharterLog, charter: &'a SignedCharter, member: &'a Member) -> Self {
+    /// The rules under a charter, each entry under that of its time.
+    pub(super) fn new(charters: &'a CharterLog, member: &'a Member) -> Self {
+        let terms = charters
+            .key_terms(&member.member, KeyPurpose::Statement)
+            .into_iter();
+        let with_id = terms.filter_map(|term| Some((StatementKey::from_hex(&term.key).ok()?.id(), term)));
         Self {
             admission: Admission::new(charters, Vocabulary::embedded()),
-            charter,
+            charters,
             member,
+            terms: with_id.collect(),
         }
+    }
+
+    /// Whether a key counts for the entry at that index.
+    fn counts(&self, key: &KeyId, index: u64) -> bool {
+        let mut terms = self.terms.iter();
+        terms.any(|(id, term)| id == key && term.holds_entry(index))
     }
 
     /// Judges one entry.
@@ -53,7 +67,13 @@ impl<'a> Rules<'a> {
                 return;
             }
         };
-        found.verified += 1;
+        if self.counts(&statement.key, index) {
+            found.verified += 1;
+        } else {
+            found.ended.add(index, || {
+                format!("entry {index}: key {} does not count there", statement.key)
+            });
+        }
         found.founded |= index == 0;
         *found.kinds.entry(statement.kind.to_string()).or_default() += 1;
         let blob = statement.blob();
@@ -83,12 +103,12 @@ impl<'a> Rules<'a> {
         let said = bytes.ok_or("its proof is not in the statement")?;
         let said = payload::Evidence::parse(said).map_err(|error| error.to_string())?;
         let evidence = Evidence::parse(said.split_view.as_bytes()).map_err(|error| error.to_string())?;
-        let members = &self.charter.charter().members;
-        let accused = members.iter().find(|member| member.origin() == said.origin);
+        let origins = self.charters.origins();
+        let accused = origins.iter().find(|log| log.origin == said.origin);
         let accused = accused.ok_or_else(|| format!("`{}` is no member's log", said.origin))?;
-        let key: Verifier = accused.keys.log.parse().map_err(|error| format!("{error}"))?;
+        let keys = log_keys::ever(self.charters, &accused.member).map_err(|error| error.to_string())?;
         let proven = evidence
-            .verify(&[key])
+            .verify(&keys)
             .map_err(|error| format!("it accuses {} and does not prove it: {error}", accused.member))?;
         Ok(Accusation {
             index,

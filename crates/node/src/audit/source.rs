@@ -6,10 +6,11 @@ use std::sync::Arc;
 use didymium_log::Hash;
 use didymium_log::tile::{BundleId, MAX_ENTRY_BYTES, TILE_WIDTH, TileId, decode_bundle};
 use didymium_statement::Digest;
-use didymium_statement::limits::{BLOB_BYTES_MAX, STATEMENT_BYTES_MAX};
+use didymium_statement::limits::{BLOB_BYTES_MAX, CHARTER_BYTES_MAX, CHARTER_CHAIN_BYTES_MAX};
 use didymium_store::{Grade, ScannedEntry, SqliteStore, Store as _};
 
 use super::Budget;
+use crate::folder::{CHAIN_FILE, CHARTER_FILE};
 use crate::held::HeldLog;
 use crate::{NodeError, NodeResult};
 
@@ -40,7 +41,7 @@ pub trait LogSource: Sync {
     /// method here.
     fn get(&self, path: &str, bytes_max: usize) -> NodeResult<Option<Vec<u8>>>;
 
-    /// The charter that lies beside the log.
+    /// The charter that lies beside the log: the chain of all versions where there is one, else a version alone.
     fn charter(&self) -> NodeResult<Option<Vec<u8>>>;
 
     /// Where it is, for people.
@@ -123,7 +124,7 @@ pub fn read_tiles(
     }
 }
 
-/// A folder of static files as a plain download of a tlog-tiles log makes it; `charter.cose` and `blob/…` may lie in it.
+/// A folder of static files as a plain download of a tlog-tiles log makes it; `charter.chain` or `charter.cose`, and `blob/…`, may lie in it.
 #[derive(Debug)]
 pub struct FolderSource {
     dir: PathBuf,
@@ -165,7 +166,10 @@ impl LogSource for FolderSource {
     }
 
     fn charter(&self) -> NodeResult<Option<Vec<u8>>> {
-        self.read(crate::folder::CHARTER_FILE, STATEMENT_BYTES_MAX)
+        if let Some(chain) = self.read(CHAIN_FILE, CHARTER_CHAIN_BYTES_MAX)? {
+            return Ok(Some(chain));
+        }
+        self.read(CHARTER_FILE, CHARTER_BYTES_MAX)
     }
 
     fn place(&self) -> String {
@@ -257,8 +261,7 @@ impl LogSource for StoreSource {
     }
 
     fn charter(&self) -> NodeResult<Option<Vec<u8>>> {
-        let path = self.dir.join(crate::folder::CHARTER_FILE);
-        std::fs::read(&path).map(Some).map_err(NodeError::io(path))
+        Ok(Some(crate::folder::charter::read(&self.dir)?.to_bytes()?))
     }
 
     fn place(&self) -> String {

@@ -42,6 +42,8 @@ pub(super) struct Walked {
     pub(super) rows: Faults,
     /// Entries whose envelope, issuer, key or signature is wrong.
     pub(super) statements: Faults,
+    /// Entries whose key had ended before them, or came after: they stand in the tree and count nowhere.
+    pub(super) ended: Faults,
     /// Whether the first entry founds the log.
     pub(super) founded: bool,
     /// What is wrong with the genesis.
@@ -343,6 +345,7 @@ impl Walked {
         self.tiles.merge(other.tiles);
         self.rows.merge(other.rows);
         self.statements.merge(other.statements);
+        self.ended.merge(other.ended);
         self.genesis.merge(other.genesis);
         self.accusations.merge(other.accusations);
         self.proven.extend(other.proven);

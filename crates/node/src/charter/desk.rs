@@ -46,6 +46,8 @@ pub(crate) struct Stands {
     pub(crate) requests: BTreeMap<CharterId, Proposal>,
     /// The version that counts and contradicts what is held here, with the reason.
     pub(crate) refused: Option<(u32, String)>,
+    /// Since when this node knows each version, milliseconds since the Unix epoch.
+    pub(crate) known_since: BTreeMap<CharterId, i64>,
 }
 
 impl Desk {
@@ -59,6 +61,7 @@ impl Desk {
             log,
             requests: BTreeMap::new(),
             refused: None,
+            known_since: files::known_since(&dir)?,
         };
         Ok(Self {
             dir,
@@ -111,6 +114,8 @@ pub fn take(state: &NodeState, event: CharterEvent) -> NodeResult<Taken> {
                     return Err(refuse(&mut stands, version, reason));
                 }
                 files::write_chain(&desk.dir, &next)?;
+                stands.known_since.insert(*id, state.clock().now_ms());
+                files::write_known_since(&desk.dir, &stands.known_since)?;
                 stands.requests.clear();
                 stands.refused = None;
                 tracing::info!(version, charter = %id, "a version of the charter is adopted");

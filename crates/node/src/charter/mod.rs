@@ -8,12 +8,15 @@ mod copies;
 mod desk;
 mod draft;
 pub(crate) mod log_keys;
+mod policies;
 mod views;
 
 pub use copies::{Demand, objection};
-pub(crate) use desk::Desk;
+pub(crate) use desk::{Desk, Stands};
 pub use desk::{Taken, take};
 pub use draft::{UNTIL_ENTRIES, cut_of_heads, cut_of_store, include, remove, replace_key, revoke_key};
+pub use policies::policies_at;
+pub(crate) use views::fork_view;
 pub use views::{CountView, ForkView, ProposalView, ProposalsView, RefusalView, proposal_view};
 
 use didymium_statement::{CharterId, CharterLog, Proposal};

@@ -146,7 +146,7 @@ pub fn proposal_view(before: &CharterVersion, proposal: &Proposal) -> NodeResult
     })
 }
 
-fn fork_view(fork: &CharterFork) -> ForkView {
+pub(crate) fn fork_view(fork: &CharterFork) -> ForkView {
     ForkView {
         version: fork.ours.charter().version,
         ours: fork.ours.id().to_string(),

@@ -3,9 +3,13 @@
 //!
 //! A folder from before there were later versions has no chain, and opens as a chain of one.
 
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use didymium_statement::limits::{CHARTER_BYTES_MAX, CHARTER_CHAIN_BYTES_MAX, CHARTER_PROPOSALS_MAX};
+use didymium_statement::limits::{
+    CHARTER_BYTES_MAX, CHARTER_CHAIN_BYTES_MAX, CHARTER_PROPOSALS_MAX, CHARTER_VERSIONS_MAX,
+};
 use didymium_statement::{CharterEvent, CharterId, CharterLog, Proposal, SignedCharter};
 
 use super::files::{PLAIN_MODE, sync_dir, write_atomic};
@@ -17,6 +21,10 @@ pub const CHARTER_FILE: &str = "charter.cose";
 pub const CHAIN_FILE: &str = "charter.chain";
 /// Name of the version that contradicts the chain, where the charter was forked.
 const FORK_FILE: &str = "charter.fork";
+/// Name of the file that says since when this node knows each version: a line each, id and milliseconds.
+const KNOWN_FILE: &str = "charter.known";
+/// Longest line of it, bytes.
+const KNOWN_LINE_BYTES_MAX: usize = 64 + 1 + 20 + 1;
 /// Name of the folder of open proposals in a node's folder, each in a file by its id.
 const PROPOSALS_DIR: &str = "proposals";
 
@@ -55,6 +63,31 @@ pub(crate) fn found(dir: &Path, log: &CharterLog) -> NodeResult<()> {
 /// Writes the chain of all versions, whole or not at all.
 pub(crate) fn write_chain(dir: &Path, log: &CharterLog) -> NodeResult<()> {
     write_atomic(&dir.join(CHAIN_FILE), &log.to_bytes()?, PLAIN_MODE)
+}
+
+/// Since when this node knows each version, milliseconds since the Unix epoch. A charter has no date of its own, and this
+/// is for people to read: what cannot be read is left out.
+pub(crate) fn known_since(dir: &Path) -> NodeResult<BTreeMap<CharterId, i64>> {
+    let path = dir.join(KNOWN_FILE);
+    if !path.exists() {
+        return Ok(BTreeMap::new());
+    }
+    let bytes = bounded(&path, KNOWN_LINE_BYTES_MAX * CHARTER_VERSIONS_MAX)?;
+    let text = String::from_utf8_lossy(&bytes);
+    let line = |line: &str| {
+        let (id, ms) = line.split_once(' ')?;
+        Some((id.parse().ok()?, ms.parse().ok()?))
+    };
+    Ok(text.lines().filter_map(line).collect())
+}
+
+/// Writes down since when each version is known.
+pub(crate) fn write_known_since(dir: &Path, known: &BTreeMap<CharterId, i64>) -> NodeResult<()> {
+    let mut text = String::new();
+    for (id, ms) in known {
+        let _ = writeln!(text, "{id} {ms}");
+    }
+    write_atomic(&dir.join(KNOWN_FILE), text.as_bytes(), PLAIN_MODE)
 }
 
 /// Keeps a version that contradicts the chain.

@@ -116,12 +116,12 @@ impl NodeFolder {
     }
 }
 
-/// What a folder says to those who may not read its keys: its configuration and its charter.
+/// What a folder says to those who may not read its keys: its configuration and all versions of its charter.
 ///
 /// # Errors
 /// [`NodeError::NotANodeFolder`], [`NodeError::Config`], [`NodeError::Statement`] for a charter that does not count,
 /// [`NodeError::Io`].
-pub fn read_public(dir: &Path) -> NodeResult<(NodeConfig, SignedCharter)> {
+pub fn read_public(dir: &Path) -> NodeResult<(NodeConfig, CharterLog)> {
     for missing in [CONFIG_FILE, CHARTER_FILE] {
         if !dir.join(missing).exists() {
             return Err(NodeError::NotANodeFolder {
@@ -131,9 +131,18 @@ pub fn read_public(dir: &Path) -> NodeResult<(NodeConfig, SignedCharter)> {
         }
     }
     let config = NodeConfig::read(&dir.join(CONFIG_FILE))?;
-    let path = dir.join(CHARTER_FILE);
-    let bytes = std::fs::read(&path).map_err(NodeError::io(path))?;
-    Ok((config, SignedCharter::parse(&bytes)?))
+    Ok((config, charter::read(dir)?))
+}
+
+/// Who has or had that code in any version of the charter, or the codes that there are.
+///
+/// # Errors
+/// [`NodeError::NotAMember`].
+pub fn require_member_ever<'a>(charters: &'a CharterLog, code: &str) -> NodeResult<&'a Member> {
+    match charters.member_ever(code) {
+        Some(member) => Ok(member),
+        None => require_member(charters.head(), code),
+    }
 }
 
 /// The member of a code, or the codes that there are.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use didymium_node::api::{self, types::ChangeKind};
 use didymium_node::charter::{self, ProposalsView};
 use didymium_node::club::MemberSpec;
 use didymium_node::folder::prepare_next_key;
@@ -122,6 +123,15 @@ async fn a_version_counts_when_the_threshold_has_signed_and_not_before() {
     assert_eq!(before.signed, ["CAN", "DEU"]);
     assert!(view.proposals[0].english[0].contains("4 of 4"), "{view:?}");
 
+    let told = api::governance_of(&nodes[3].now(), (0, 10)).unwrap();
+    let open = &told.proposals[0];
+    assert_eq!((told.version, open.requested, open.signed.len()), (1, false, 2));
+    assert_eq!(open.changes[0].change, ChangeKind::ThresholdChanged);
+    assert_eq!(open.changes[0].threshold.map(|to| to.needed), Some(4));
+    assert_eq!(open.after.unsigned, ["FRA", "GBR"]);
+    assert_eq!((told.threshold.needed, told.quorum.needed), (3, None));
+    assert_eq!(told.members[2].keys.len(), 4);
+
     // Three are enough under the version in force, and not under this one, which asks for four.
     sign(&club, "FRA", &mut copy);
     assert!(post(&nodes[2], &copy).await.1.contains("open"));
@@ -130,6 +140,23 @@ async fn a_version_counts_when_the_threshold_has_signed_and_not_before() {
     assert!(told.contains("adopted"), "{told}");
     all_at(&nodes, 2).await;
     assert!(shown(&nodes[0]).await.proposals.is_empty());
+    let told = api::governance_of(&nodes[0].now(), (0, 1)).unwrap();
+    assert_eq!((told.versions.total, told.versions.items.len()), (2, 1));
+    let newest = &told.versions.items[0];
+    assert_eq!((newest.version, newest.signed.len()), (2, 4));
+    assert!(
+        newest.known_since.is_some(),
+        "when it was adopted here is written down"
+    );
+    assert_eq!(newest.before.as_ref().map(|votes| votes.needed), Some(3));
+    let first = &api::governance_of(&nodes[0].now(), (1, 1))
+        .unwrap()
+        .versions
+        .items[0];
+    assert_eq!(
+        (first.version, first.changes.len(), first.members.len()),
+        (1, 0, 4)
+    );
     report(&nodes[0].now(), 50, 3);
     all_agree(&nodes, "CAN", 4).await;
     stop_all(nodes).await;

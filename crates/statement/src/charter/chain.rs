@@ -21,6 +21,45 @@ impl CharterLog {
         Ok(bytes)
     }
 
+    /// Reads what somebody brings as trusted: a first version alone, or a chain, whose first version is trusted then.
+    ///
+    /// # Errors
+    /// As [`CharterLog::found`] and [`CharterLog::parse`].
+    pub fn brought(bytes: &[u8]) -> Result<Self, StatementError> {
+        check_length(bytes.len())?;
+        // CBOR's major type 4: an array, where a version alone is a tag.
+        if bytes.first().is_none_or(|head| head >> 5 != 4) {
+            return Self::found(SignedCharter::parse(bytes)?);
+        }
+        let versions = versions_of(bytes)?;
+        let first = SignedCharter::parse(versions.first().ok_or_else(not_a_chain)?)?;
+        Self::parse(bytes, &first.id())
+    }
+
+    /// Adds what another chain of the same club has beyond this one.
+    ///
+    /// # Errors
+    /// As [`CharterLog::parse`]; [`StatementError::CharterForked`] if the two contradict each other.
+    pub fn extended(&self, chain: &[u8]) -> Result<Self, StatementError> {
+        let other = Self::parse(chain, &self.club())?;
+        let (longer, shorter) = if other.versions().len() > self.versions().len() {
+            (&other, self)
+        } else {
+            (self, &other)
+        };
+        let mut log = longer.clone();
+        for version in shorter.versions() {
+            log.step(CharterEvent::Version(version.bytes().to_vec()))?;
+            if let Some(fork) = log.fork() {
+                return Err(StatementError::CharterForked {
+                    version: fork.ours.charter().version,
+                    signed_both: fork.signed_both.join(", "),
+                });
+            }
+        }
+        Ok(log)
+    }
+
     /// Reads a chain and verifies it whole: the first version is the one that is `trusted`, and every later one follows
     /// the one before by the rules and with the signatures that it needs.
     ///

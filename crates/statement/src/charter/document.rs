@@ -130,7 +130,7 @@ impl KeyPurpose {
     }
 
     /// The key as people compare it: the id that statements name, or a verifier key's name and id.
-    pub(super) fn shown(self, key: &str) -> String {
+    pub fn shown(self, key: &str) -> String {
         if self == Self::Statement {
             return StatementKey::from_hex(key).map_or_else(|_| key.to_owned(), |key| key.id().to_string());
         }

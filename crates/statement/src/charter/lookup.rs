@@ -4,6 +4,7 @@ use super::document::{CharterId, KeyPurpose, Member};
 use super::log::CharterLog;
 use super::signed::SignedCharter;
 use super::succession::LogHead;
+use super::tally::{Tally, signatories};
 use super::terms::{KeyTerm, key_terms};
 use crate::{KeyId, StatementError, StatementKey};
 
@@ -28,6 +29,36 @@ impl CharterLog {
     /// The version of that id.
     pub fn by_id(&self, id: &CharterId) -> Option<&SignedCharter> {
         self.versions().iter().find(|version| version.id() == *id)
+    }
+
+    /// The version that a version follows, if both are of this charter and it is not the first.
+    fn before(&self, version: &SignedCharter) -> Option<&SignedCharter> {
+        let succession = version.version().succession.as_ref()?;
+        self.by_id(&succession.previous)
+    }
+
+    /// Who has signed a version of this charter, under the keys of the version before and under its own.
+    pub fn tally_of(&self, version: &SignedCharter) -> Tally {
+        let before = self.before(version).map(SignedCharter::version);
+        Tally::of(before, version.version(), version.signers())
+    }
+
+    /// Codes of everybody who has signed a version of this charter, voting or not, each once and in alphabetical order.
+    pub fn signers_of(&self, version: &SignedCharter) -> Vec<String> {
+        let known = signatories(
+            self.before(version).map(SignedCharter::version),
+            version.version(),
+        );
+        let signers = version.signers().iter().filter_map(|key| known.get(key));
+        let codes: std::collections::BTreeSet<String> = signers.map(|(member, _)| member.clone()).collect();
+        codes.into_iter().collect()
+    }
+
+    /// The number of the version since which that member is in without a break; none if it is not in.
+    pub fn member_since(&self, code: &str) -> Option<u32> {
+        let newest = self.versions().iter().rev();
+        let within = newest.take_while(|version| version.charter().member(code).is_some());
+        within.last().map(|version| version.charter().version)
     }
 
     /// The member of that code as a version has it.

@@ -140,6 +140,16 @@ impl Proposal {
         self.known.get(key).map(|(member, _)| member.as_str())
     }
 
+    /// Codes of everybody who has signed, voting or not, each once and in alphabetical order.
+    pub fn signers(&self) -> Vec<String> {
+        let codes: BTreeSet<&str> = self
+            .signatures
+            .keys()
+            .filter_map(|key| self.member_of(key))
+            .collect();
+        codes.into_iter().map(str::to_owned).collect()
+    }
+
     /// Who has signed under which version, and what is missing.
     pub fn tally(&self) -> Tally {
         let signed: BTreeSet<KeyId> = self.signatures.keys().copied().collect();

@@ -1,5 +1,5 @@
-import { equal, fromHex, sha256, toHex, verifyEd25519, type Bytes, concat } from './bytes';
-import { Tagged, decode, encodeArrayHead, encodeBytes, encodeText } from './cbor';
+import { equal, fromBase64, fromHex, sha256, toHex, verifyEd25519, type Bytes, concat } from './bytes';
+import { Tagged, decode, encodeArrayHead, encodeBytes, encodeText, type Cbor } from './cbor';
 import { statementKeyId } from './cose';
 
 const TAG_SIGN = 98;
@@ -10,23 +10,69 @@ const EDDSA = -8;
 const MEDIA_TYPE = 'application/vnd.didymium.charter+json; version=1';
 /** Members a charter may have. */
 const MEMBERS_MAX = 64;
+/** Signatures a charter may have. */
+const SIGNATURES_MAX = 4 * MEMBERS_MAX;
 
-/** A member as the charter names it. */
+/** A key of a member: as it is written, and the public key in hex, by which two writings are the same. */
+export interface WrittenKey {
+  written: string;
+  material: string;
+}
+
+/** A member as one version of the charter names it. */
 export interface CharterMember {
   member: string;
   did: string;
+  votes: boolean;
+  address: string;
   /** Ed25519 keys of its statements, by their id in hex. */
   statementKeys: ReadonlyMap<string, Bytes>;
   /** Verification key of its log. */
   log: string;
+  keys: { statement: WrittenKey[]; log: WrittenKey[]; witness: WrittenKey[]; mirror: WrittenKey[] };
 }
 
-/** A charter that every member it names has signed. */
-export interface Charter {
+/** What keys are for. */
+export const PURPOSES = ['statement', 'log', 'witness', 'mirror'] as const;
+export type Purpose = (typeof PURPOSES)[number];
+
+/** A state of a member's log. */
+export interface LogHead {
+  member: string;
+  size: number;
+}
+
+/** A key that a version ends. */
+export interface EndedKey {
+  member: string;
+  purpose: string;
+  material: string;
+  /** Retired: up to which size of the log it still counts; the cut if absent. */
+  until?: number;
+  /** Revoked: the last good sizes. */
+  lastGood: LogHead[];
+}
+
+/** How a version follows the one before. */
+export interface Succession {
+  previous: string;
+  cut: LogHead[];
+  retired: EndedKey[];
+  revoked: EndedKey[];
+}
+
+/** One version as its bytes have it, with the keys whose signatures verify: whether they are enough is for others to say. */
+export interface CharterVersion {
   /** SHA-256 of the payload. */
   id: string;
+  version: number;
   club: string;
   members: CharterMember[];
+  /** Voting members that must sign the next version. */
+  threshold: number;
+  succession?: Succession;
+  /** Whether the key of that id, in hex, signed it. */
+  signedBy: (keyId: string, key: Bytes) => Promise<boolean>;
 }
 
 interface Signature {
@@ -35,7 +81,7 @@ interface Signature {
   signature: Bytes;
 }
 
-function bytesOf(value: unknown, what: string): Bytes {
+export function bytesOf(value: unknown, what: string): Bytes {
   if (value instanceof Uint8Array) return value as Bytes;
   throw new Error(`the charter’s ${what} is not a byte string`);
 }
@@ -45,7 +91,7 @@ function textOf(value: unknown, what: string): string {
   throw new Error(`the charter’s ${what} is not text`);
 }
 
-function listOf(value: unknown, what: string): unknown[] {
+export function listOf(value: unknown, what: string): unknown[] {
   if (Array.isArray(value)) return value;
   throw new Error(`the charter’s ${what} is not a list`);
 }
@@ -53,6 +99,11 @@ function listOf(value: unknown, what: string): unknown[] {
 function record(value: unknown, what: string): Record<string, unknown> {
   if (value !== null && typeof value === 'object' && !Array.isArray(value)) return value as Record<string, unknown>;
   throw new Error(`the charter’s ${what} is not an object`);
+}
+
+function countOf(value: unknown, what: string): number {
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  throw new Error(`the charter’s ${what} is not a whole number`);
 }
 
 function signatureOf(item: unknown): Signature {
@@ -64,15 +115,37 @@ function signatureOf(item: unknown): Signature {
   return { protected: protectedBytes, keyId: bytesOf(header.get(KEY_ID), 'key id'), signature: bytesOf(parts[2], 'signature') };
 }
 
+/** The public key of a verification key, in hex, without its type; a key that cannot be read is only the same as itself. */
+function materialOf(purpose: string, key: string): string {
+  if (purpose === 'statement') return key.toLowerCase();
+  try {
+    const typed = fromBase64(key.split('+').slice(2).join('+'));
+    return typed.length > 32 ? toHex(typed.slice(1)) : key;
+  } catch {
+    return key;
+  }
+}
+
 async function memberOf(value: unknown): Promise<CharterMember> {
   const json = record(value, 'member');
   const keys = record(json['keys'], 'keys');
   const statementKeys = new Map<string, Bytes>();
-  for (const hex of listOf(keys['statement'], 'statement keys')) {
-    const key = fromHex(textOf(hex, 'statement key'));
+  const spoken = listOf(keys['statement'], 'statement keys').map((key) => textOf(key, 'statement key'));
+  for (const hex of spoken) {
+    const key = fromHex(hex);
     statementKeys.set(toHex(await statementKeyId(key)), key);
   }
-  return { member: textOf(json['member'], 'member code'), did: textOf(json['did'], 'DID'), statementKeys, log: textOf(keys['log'], 'log key') };
+  const written = (purpose: string, list: unknown[]): WrittenKey[] => list.filter((key): key is string => typeof key === 'string').map((key) => ({ written: key, material: materialOf(purpose, key) }));
+  return {
+    member: textOf(json['member'], 'member code'),
+    did: textOf(json['did'], 'DID'),
+    // Charters from before there were roles name full members alone.
+    votes: (json['role'] ?? 'member') === 'member',
+    address: typeof json['address'] === 'string' ? json['address'] : '',
+    statementKeys,
+    log: textOf(keys['log'], 'log key'),
+    keys: { statement: written('statement', spoken), log: written('log', [keys['log']]), witness: written('witness', [keys['witness']]), mirror: written('mirror', [keys['mirror']]) },
+  };
 }
 
 /** No name and no key may stand for two members. */
@@ -81,9 +154,35 @@ function distinct(members: readonly CharterMember[]): void {
   if (all.some((list) => new Set(list).size !== list.length)) throw new Error('the charter names a member or a key twice');
 }
 
-/** Reads a charter (COSE_Sign, RFC 9052 §4) and verifies that every member it names has signed it. */
-export async function verifyCharter(bytes: Bytes): Promise<Charter> {
-  const item = decode(bytes);
+function headOf(value: unknown): LogHead {
+  const json = record(value, 'head of a log');
+  return { member: textOf(json['member'], 'member code'), size: countOf(json['size'], 'size of a log') };
+}
+
+function endedOf(value: unknown): EndedKey {
+  const json = record(value, 'ended key');
+  const purpose = textOf(json['purpose'], 'purpose of a key');
+  return {
+    member: textOf(json['member'], 'member code'),
+    purpose,
+    material: materialOf(purpose, textOf(json['key'], 'ended key')),
+    ...(json['until'] === undefined ? {} : { until: countOf(json['until'], 'end of a key') }),
+    lastGood: listOf(json['last_good'] ?? [], 'last good heads').map(headOf),
+  };
+}
+
+function successionOf(value: unknown): Succession {
+  const json = record(value, 'succession');
+  return {
+    previous: textOf(json['previous'], 'version before').toLowerCase(),
+    cut: listOf(json['cut'], 'cut').map(headOf),
+    retired: listOf(json['retired'] ?? [], 'retired keys').map(endedOf),
+    revoked: listOf(json['revoked'] ?? [], 'revoked keys').map(endedOf),
+  };
+}
+
+/** Reads one version (COSE_Sign, RFC 9052 §4); nothing is said of whether it has enough signatures. */
+export async function readVersion(item: Cbor): Promise<CharterVersion> {
   if (!(item instanceof Tagged) || item.tag !== TAG_SIGN) throw new Error('the charter is not a COSE_Sign (tag 98)');
   const parts = listOf(item.value, 'envelope');
   if (parts.length !== 4) throw new Error('COSE_Sign has four parts');
@@ -92,23 +191,28 @@ export async function verifyCharter(bytes: Bytes): Promise<Charter> {
   if (!(header instanceof Map) || header.get(CONTENT_TYPE) !== MEDIA_TYPE) throw new Error('the charter is of another content type');
   const payload = bytesOf(parts[2], 'payload');
   const signatures = listOf(parts[3], 'signatures').map(signatureOf);
+  if (signatures.length > SIGNATURES_MAX) throw new Error(`the charter has ${signatures.length} signatures`);
   const json = record(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(payload)), 'payload');
   const listed = listOf(json['members'], 'members');
   if (listed.length === 0 || listed.length > MEMBERS_MAX) throw new Error(`the charter names ${listed.length} members`);
   const members = await Promise.all(listed.map(memberOf));
   distinct(members);
-  for (const member of members) {
-    if (!(await signedBy(member, signatures, body, payload))) throw new Error(`${member.member} has not signed the charter`);
-  }
-  return { id: toHex(await sha256(payload)), club: textOf(json['club'], 'club'), members };
-}
-
-async function signedBy(member: CharterMember, signatures: readonly Signature[], body: Bytes, payload: Bytes): Promise<boolean> {
-  for (const one of signatures) {
-    const key = member.statementKeys.get(toHex(one.keyId));
-    if (key && equal(one.keyId, await statementKeyId(key)) && (await verifyEd25519(key, one.signature, signedBytes(body, one.protected, payload)))) return true;
-  }
-  return false;
+  const voters = members.filter((one) => one.votes).length;
+  return {
+    id: toHex(await sha256(payload)),
+    version: countOf(json['version'], 'version'),
+    club: textOf(json['club'], 'club'),
+    members,
+    threshold: json['threshold'] === undefined ? Math.ceil((2 * voters) / 3) : countOf(json['threshold'], 'threshold'),
+    ...(json['succession'] === undefined ? {} : { succession: successionOf(json['succession']) }),
+    async signedBy(keyId, key) {
+      if (keyId !== toHex(await statementKeyId(key))) return false;
+      for (const one of signatures) {
+        if (equal(one.keyId, fromHex(keyId)) && (await verifyEd25519(key, one.signature, signedBytes(body, one.protected, payload)))) return true;
+      }
+      return false;
+    },
+  };
 }
 
 /** What a member signed: Sig_structure of RFC 9052 §4.4 for one of several signatures, with no external data. */

@@ -1,12 +1,14 @@
 import type { InclusionProof, NodeInfo, Observation, Provenance, Source, StatementPlace } from '../api/types';
 import { Unsupported, canHash, equal, fromHex, sha256, toHex, type Bytes } from './bytes';
-import { verifyCharter, type Charter, type CharterMember } from './charter';
+import { memberEver, termsOf, verifyCharter, type Charter } from './chain';
+import type { CharterMember } from './charter';
 import { parseEnvelope, verifyEnvelope, type Envelope } from './cose';
 import { leafHash, rootFromPath } from './merkle';
 import { parseCheckpoint, parseLogKey, verifyCheckpoint, type Checkpoint } from './note';
 import { recompute, type Recomputed } from './recompute';
 import { findRow, type FoundRow } from './row';
 import { sourceDiffers } from './sources';
+import { holdsEntry, holdsSize } from './terms';
 import { meet, type Trust } from './trust';
 
 /** The steps in their order. */
@@ -49,6 +51,7 @@ export interface Claim {
 
 /** Where the bytes come from: the node in the page, a folder in a test. */
 export interface Fetcher {
+  /** The chain of all versions. */
   charter(): Promise<Bytes>;
   node(): Promise<Pick<NodeInfo, 'charter'>>;
   statement(id: string): Promise<Bytes>;
@@ -100,6 +103,12 @@ export async function checkStatement(claim: Claim, fetcher: Fetcher, tell: (step
   return outcome;
 }
 
+/** The statement key of that id that a member has or had. */
+function statementKey(charter: Charter, code: string, id: string): Bytes | undefined {
+  const members = charter.versions.flatMap((version) => version.members.filter((one) => one.member === code));
+  return members.find((one) => one.statementKeys.has(id))?.statementKeys.get(id);
+}
+
 async function follow(
   { place, observations, sources, provenance }: Claim,
   fetcher: Fetcher,
@@ -117,13 +126,14 @@ async function follow(
   await step('charter', async () => {
     const charter = await verifyCharter(await fetcher.charter());
     const { charter: named } = await fetcher.node();
-    must(charter.id === named.toLowerCase(), `the charter has the id ${charter.id}, the node names ${named}`);
-    member = charter.members.find((one) => one.member === place.member);
+    // A node that has just learned of a version may work under the one before for a moment.
+    must(charter.versions.some((version) => version.id === named.toLowerCase()), `the charter has the id ${charter.id}, the node names ${named}`);
+    member = memberEver(charter, place.member);
     must(member !== undefined, `the charter has no member ${place.member}`);
     must(member?.did === place.issuer, `the charter gives ${place.member} the DID ${member?.did}, not ${place.issuer}`);
     outcome.charter = charter;
-    outcome.trust = meet(charter.id);
-    must(outcome.trust !== 'changed', `the charter is not the one this browser met first; its id is ${charter.id}`);
+    outcome.trust = meet(charter.first);
+    must(outcome.trust !== 'changed', `the charter is not the one this browser met first; the id of its first version is ${charter.first}`);
     return charter.id;
   });
   await step('id', async () => {
@@ -150,19 +160,27 @@ async function follow(
     return toHex(root);
   });
   await step('checkpoint', async () => {
-    if (!proof || !outcome.checkpoint || !member) throw new Unsupported('WebCrypto');
-    const key = await parseLogKey(member.log);
-    must(outcome.checkpoint.origin === key.name, `the checkpoint is of the log ${outcome.checkpoint.origin}, the charter names ${key.name}`);
-    must(proof.log_key === member.log, 'the key sent with the proof is not the log’s key in the charter');
-    must(await verifyCheckpoint(outcome.checkpoint, key), 'the signature does not verify under the log’s key in the charter');
+    if (!proof || !outcome.checkpoint || !outcome.charter) throw new Unsupported('WebCrypto');
+    const { checkpoint } = outcome;
+    const sent = await parseLogKey(proof.log_key);
+    // The charter of its time: a key counts only for the sizes between its coming and its end.
+    const term = termsOf(outcome.charter, place.member, 'log').find((one) => one.material === toHex(sent.publicKey) && holdsSize(one, checkpoint.size));
+    must(term !== undefined, `the key sent with the proof is not one of the log’s in the charter for its size ${checkpoint.size}`);
+    const key = await parseLogKey(term?.key ?? '');
+    must(checkpoint.origin === key.name, `the checkpoint is of the log ${checkpoint.origin}, the charter names ${key.name}`);
+    must(await verifyCheckpoint(checkpoint, key), 'the signature does not verify under the log’s key in the charter');
     return `${key.name}+${toHex(key.id)}`;
   });
   await step('signature', async () => {
-    if (!proof || !member) throw new Unsupported('WebCrypto');
+    if (!proof || !member || !outcome.charter) throw new Unsupported('WebCrypto');
     outcome.envelope = parseEnvelope(bytes);
     must(outcome.envelope.issuer === member.did, `the statement names ${outcome.envelope.issuer} as its issuer, not ${member.did}`);
-    const key = member.statementKeys.get(toHex(outcome.envelope.keyId));
-    if (!key) throw new Failed(`the charter gives ${member.did} no key ${toHex(outcome.envelope.keyId)}`);
+    const { charter, envelope } = outcome;
+    const key = statementKey(charter, place.member, toHex(envelope.keyId));
+    if (!key) throw new Failed(`the charter gives ${member.did} no key ${toHex(envelope.keyId)}`);
+    const terms = termsOf(charter, place.member, 'statement').filter((one) => one.material === toHex(key));
+    const { index } = proof;
+    must(terms.some((one) => holdsEntry(one, index)), `the key ${toHex(envelope.keyId)} does not count at entry ${index}: it ${terms.some((one) => one.revoked) ? 'was revoked' : 'came later or had ended'}`);
     must(equal(key, fromHex(proof.statement_key)), 'the key sent with the proof is not the issuer’s key in the charter');
     must(await verifyEnvelope(outcome.envelope, key), 'the signature does not verify under the issuer’s key in the charter');
     return outcome.envelope.issuer;

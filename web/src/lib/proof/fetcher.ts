@@ -5,7 +5,7 @@ import type { Fetcher } from './check';
 /** Takes statements, proofs and blobs from the node that serves this page. */
 export function fromNode(signal?: AbortSignal): Fetcher {
   return {
-    charter: () => getBytes('/charter', signal),
+    charter: () => getBytes('/charter/chain', signal),
     node: () => get<NodeInfo>('node', {}, signal),
     statement: (id) => getBytes(`statements/${id}/cose`, signal),
     proof: (id) => get<InclusionProof>(`statements/${id}/proof`, {}, signal),

@@ -98,23 +98,40 @@ export function signedCheckpoint(name: string, keys: Keys, leaves: Buffer[]): st
   return `${text}\n\u2014 ${name} ${blob.toString('base64')}\n`;
 }
 
-/** A charter of some members, signed by all of them but those left out. */
-export function signedCharter(members: { member: string; statement: Keys; log: string }[], unsigned: readonly string[] = []): Buffer {
+export interface TestMember {
+  member: string;
+  statement: Keys;
+  log: string;
+  address?: string;
+}
+
+export interface TestVersion {
+  bytes: Buffer;
+  id: string;
+}
+
+/** A version of a charter with the signatures of these keys. */
+export function charterVersion(members: readonly TestMember[], signers: readonly Keys[], later: { version?: number; threshold?: number; succession?: object } = {}): TestVersion {
+  const { version = 1, ...rest } = later;
   const payload = Buffer.from(
     JSON.stringify({
-      version: 1,
+      version,
       club: 'test',
-      members: members.map((one) => ({ member: one.member, did: `did:web:${one.member.toLowerCase()}.example`, domain: 'x', keys: { statement: [one.statement.public.toString('hex')], log: one.log, witness: '', mirror: '' } })),
+      members: members.map((one) => ({ member: one.member, did: `did:web:${one.member.toLowerCase()}.example`, domain: 'x', address: one.address ?? '', role: 'member', keys: { statement: [one.statement.public.toString('hex')], log: one.log, witness: `w-${one.member}`, mirror: `m-${one.member}` } })),
+      ...rest,
     }),
   );
   const body = cbor(new Map<number | string, Item>([[3, 'application/vnd.didymium.charter+json; version=1']]));
-  const signatures = members
-    .filter((one) => !unsigned.includes(one.member))
-    .map(({ statement }): Item => {
-      const header = cbor(new Map<number | string, Item>([[1, -8], [4, sha(statement.public).subarray(0, 16)]]));
-      return [header, new Map(), sign(null, cbor(['Signature', body, header, Buffer.alloc(0), payload]), statement.private)];
-    });
-  return Buffer.concat([Buffer.of(0xd8, 98), cbor([body, new Map(), payload, signatures])]);
+  const signatures = signers.map((keys): Item => {
+    const header = cbor(new Map<number | string, Item>([[1, -8], [4, sha(keys.public).subarray(0, 16)]]));
+    return [header, new Map(), sign(null, cbor(['Signature', body, header, Buffer.alloc(0), payload]), keys.private)];
+  });
+  return { bytes: Buffer.concat([Buffer.of(0xd8, 98), cbor([body, new Map(), payload, signatures])]), id: sha(payload).toString('hex') };
+}
+
+/** All versions as one file. */
+export function chainOf(...versions: TestVersion[]): Buffer {
+  return cbor(versions.map((one) => one.bytes));
 }
 
 export interface World {
@@ -130,28 +147,28 @@ export interface World {
 export function world(payload: Buffer, byDigest: boolean, unsigned: readonly string[] = []): World {
   const logKeys = newKeys();
   const issuer = newKeys();
+  const other: TestMember = { member: 'DEU', statement: newKeys(), log: vkeyOf('log.deu.example', newKeys()).vkey };
+  const given = logged(payload, byDigest, issuer, logKeys, 3, 7);
+  const members: TestMember[] = [{ member: 'FRA', statement: issuer, log: given.proof.log_key }, other];
+  const signers = members.filter((one) => !unsigned.includes(one.member)).map((one) => one.statement);
+  const charter = charterVersion(members, signers);
+  return { ...given, payload, charter: charter.bytes, charterId: charter.id };
+}
+
+/** A statement at an index of a log of some size, with its proof. */
+export function logged(payload: Buffer, byDigest: boolean, issuer: Keys, logKeys: Keys, index: number, size: number): Pick<World, 'cose' | 'id' | 'proof'> {
   const cose = signedStatement(issuer, payload, byDigest);
-  const entries: Buffer[] = [0, 1, 2, 3, 4, 5, 6].map((n) => Buffer.from(`entry ${n}`));
-  entries[3] = cose;
-  const leaves = entries.map(leafOf);
+  const leaves = Array.from({ length: size }, (_, n) => leafOf(n === index ? cose : Buffer.from(`entry ${n}`)));
   const name = 'log.fra.example';
   const proof: InclusionProof = {
     member: 'FRA',
-    index: 3,
-    size: 7,
+    index,
+    size,
     leaf: leafOf(cose).toString('hex'),
-    path: auditPath(3, leaves).map((hash) => hash.toString('hex')),
+    path: auditPath(index, leaves).map((hash) => hash.toString('hex')),
     checkpoint: signedCheckpoint(name, logKeys, leaves),
     log_key: vkeyOf(name, logKeys).vkey,
     statement_key: issuer.public.toString('hex'),
   };
-  const charter = signedCharter([{ member: 'FRA', statement: issuer, log: proof.log_key }, { member: 'DEU', statement: newKeys(), log: vkeyOf('log.deu.example', newKeys()).vkey }], unsigned);
-  return { cose, id: sha(cose).toString('hex'), proof, payload, charter, charterId: charterIdOf(charter) };
-}
-
-/** The SHA-256 of the JSON inside: it begins with its only brace at the start of a text and ends before the signatures. */
-function charterIdOf(charter: Buffer): string {
-  const text = charter.toString('latin1');
-  const from = text.indexOf('{"version"');
-  return sha(charter.subarray(from, text.indexOf('}}]}', from) + 4)).toString('hex');
+  return { cose, id: sha(cose).toString('hex'), proof };
 }

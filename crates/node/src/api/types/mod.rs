@@ -9,6 +9,7 @@ mod composition;
 mod country;
 mod figure;
 mod flows;
+mod governance;
 mod node;
 mod overview;
 mod page;
@@ -22,6 +23,11 @@ pub use composition::{Composition, DepositLine};
 pub use country::{CountryPage, CountryPosition, CountryRow, MapShares};
 pub use figure::{CountryShare, Figure, SeriesKey, Source, Text};
 pub use flows::{FlowColumn, FlowLink, FlowNode, Flows};
+pub use governance::{
+    ChangeKind, CharterChange, CharterForkView, CharterKey, CharterMember, CharterProposal, CharterRefusal,
+    CharterRole, CharterVersionView, CharterVotes, FormerMember, GoodHead, Governance, KeyUse, VotesNeeded,
+    WitnessQuorum,
+};
 pub use node::{CutInfo, MemberInfo, MissingBlob, NodeInfo, TwinState};
 pub use overview::{Overview, SiteCount, StageLine};
 pub use page::Page;

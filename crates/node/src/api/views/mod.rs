@@ -4,6 +4,7 @@ mod composition;
 mod country;
 mod editions;
 mod flows;
+mod governance;
 mod lens;
 mod map;
 mod overview;
@@ -15,6 +16,9 @@ mod statements;
 pub use composition::composition;
 pub use country::{countries, country};
 pub use flows::flows;
+pub use governance::{
+    charter_member, charter_proposal, charter_version, former_members, quorum, votes_needed,
+};
 pub use lens::{Lens, place, source};
 pub use map::map_shares;
 pub use overview::overview;

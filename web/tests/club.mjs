@@ -1,0 +1,80 @@
+/**
+ * A club of the test's own, from one member to two, made with the program as people do it: its charter can be changed
+ * without a trace in the club that the other tests look at.
+ *
+ * `DIDYMIUM_PROGRAM` names the built program.
+ */
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const program = process.env.DIDYMIUM_PROGRAM ?? fileURLToPath(new URL('../../target/release/didymium', import.meta.url));
+/** How long a node may take until it answers (milliseconds). */
+const UP_WITHIN = 60_000;
+
+const execute = promisify(execFile);
+
+/** Runs the program; answers what it printed. */
+export async function didymium(...args) {
+  const { stdout } = await execute(program, args, { timeout: UP_WITHIN });
+  return stdout;
+}
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function serve(dir, url) {
+  const node = spawn(program, ['serve', '--dir', dir], { stdio: ['ignore', 'ignore', 'ignore'] });
+  const until = Date.now() + UP_WITHIN;
+  for (;;) {
+    if (node.exitCode !== null) throw new Error(`the node of ${dir} ended`);
+    const answer = await fetch(`${url}/api/v1/governance`).catch(() => undefined);
+    if (answer?.ok) return node;
+    if (Date.now() > until) throw new Error(`the node of ${dir} does not answer`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+/** Founds the club of CAN and starts its node; DEU joins step by step. */
+export async function foundClub() {
+  const home = await mkdtemp(join(tmpdir(), 'didymium-club-'));
+  const running = [];
+  const member = async (code) => {
+    const listen = `127.0.0.1:${await freePort()}`;
+    return { code, dir: join(home, code.toLowerCase()), listen, url: `http://${listen}` };
+  };
+  const can = await member('CAN');
+  const deu = await member('DEU');
+  await didymium('init', '--dir', can.dir, '--member', 'CAN', '--listen', can.listen);
+  running.push(await serve(can.dir, can.url));
+  return {
+    can,
+    deu,
+    /** DEU asks to join; answers the id of its request. */
+    async ask() {
+      const told = await didymium('init', '--join', can.url, '--dir', deu.dir, '--member', 'DEU', '--listen', deu.listen, '--json');
+      return JSON.parse(told).request;
+    },
+    /** DEU, signed for, begins its log and starts its node. */
+    async join() {
+      await didymium('init', '--join', can.url, '--dir', deu.dir, '--finish', '--wait', '30');
+      running.push(await serve(deu.dir, deu.url));
+    },
+    async end() {
+      for (const node of running) {
+        node.kill('SIGTERM');
+        if (node.exitCode === null) await new Promise((resolve) => node.once('exit', resolve));
+      }
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+}
