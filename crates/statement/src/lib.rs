@@ -16,6 +16,7 @@ mod kind;
 pub mod limits;
 pub mod payload;
 mod schema;
+mod transport;
 mod visibility;
 
 pub use charter::{
@@ -29,4 +30,5 @@ pub use id::{Digest, StatementId};
 pub use keys::{KeyId, StatementKey, StatementSigner};
 pub use kind::{Kind, KindVersion};
 pub use schema::{json_schema, published_kinds, schemas_digest};
+pub use transport::{TransportKey, TransportSigner, ed25519_spki, tls_pin};
 pub use visibility::Visibility;
