@@ -63,6 +63,9 @@ pub async fn run(args: &ServeArgs, output: &Output) -> CliResult<()> {
     drop(folder);
     let dir = args.dir.clone();
     let node = tokio::task::spawn_blocking(move || Node::open(&dir)).await??;
+    if nodes.is_some() {
+        node.check_door_for_nodes()?;
+    }
     output.data(&up, |up| {
         let nodes = up.nodes.as_ref();
         let nodes = nodes.map_or_else(String::new, |nodes| format!(", for other nodes at {nodes}"));

@@ -16,9 +16,7 @@ use didymium_vocabulary::Vocabulary;
 
 use crate::clock::Clock;
 use crate::folder::{CHARTER_FILE, CONFIG_FILE, KEYS_DIR, NodeConfig, NodeKeys, Seeds};
-use crate::folder::{
-    TransportConfig, is_base_address, is_loopback_address, make_private_dir, sync_dir, write_atomic,
-};
+use crate::folder::{TransportConfig, check_address, make_private_dir, sync_dir, write_atomic};
 use crate::{Changed, Ledger, NodeError, NodeResult};
 
 /// One member of a club to be founded.
@@ -235,16 +233,8 @@ pub(crate) fn check(spec: &ClubSpec) -> NodeResult<()> {
                 member.to_lowercase()
             ));
         }
-        if !is_base_address(address) {
-            return wrong(format!(
-                "`{address}` is no base address such as http://127.0.0.1:4801"
-            ));
-        }
-        if !address.starts_with("https://") && !is_loopback_address(address) {
-            return wrong(format!(
-                "{member}: `{address}` is beyond this machine, where nodes speak TLS: let it begin with https://"
-            ));
-        }
+        // The keys are made with the folder.
+        check_address(member, address, None)?;
     }
     Ok(())
 }

@@ -168,6 +168,14 @@ impl Node {
         })
     }
 
+    /// Whether the member has both keys that a door for nodes needs.
+    ///
+    /// # Errors
+    /// [`NodeError::NoKeyBetweenNodes`], [`NodeError::Tls`].
+    pub fn check_door_for_nodes(&self) -> NodeResult<()> {
+        self.tls().map(|_| ())
+    }
+
     /// What the door for nodes speaks with; the member has both keys that it needs.
     fn tls(&self) -> NodeResult<Arc<rustls::ServerConfig>> {
         let member = self.state.member();

@@ -115,6 +115,7 @@ async fn draft(desk: &Desk, change: ChangeArgs) -> CliResult<(Proposal, Option<S
         }
     }
     if let Some(address) = what.address {
+        didymium_node::folder::check_address(&own.member, &address, Some(&own.keys))?;
         let code = own.member.clone();
         let members = draft.charter.members.iter_mut();
         for member in members.filter(|member| member.member == code) {

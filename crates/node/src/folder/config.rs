@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use didymium_statement::CharterLog;
+use didymium_statement::{CharterLog, MemberKeys};
 use serde::{Deserialize, Serialize};
 
 use super::files::{PLAIN_MODE, write_atomic};
@@ -140,6 +140,43 @@ impl NodeConfig {
         }
         Ok(())
     }
+}
+
+/// Whether a member's node can be at that address: beyond this machine only over TLS, and with both keys between nodes,
+/// where they are known.
+///
+/// # Errors
+/// [`NodeError::ClubSpec`], [`NodeError::NoKeyBetweenNodes`] with what to do.
+pub fn check_address(member: &str, address: &str, keys: Option<&MemberKeys>) -> NodeResult<()> {
+    let wrong = |reason: String| Err(NodeError::ClubSpec { reason });
+    if !is_base_address(address) {
+        return wrong(format!(
+            "`{address}` is no base address such as http://127.0.0.1:4801"
+        ));
+    }
+    if is_loopback_address(address) {
+        return Ok(());
+    }
+    if !address.starts_with("https://") {
+        return wrong(format!(
+            "{member}: `{address}` is beyond this machine, where nodes speak TLS: let it begin with https://"
+        ));
+    }
+    let Some(keys) = keys else {
+        return Ok(());
+    };
+    for (key, has) in [
+        ("transport", keys.transport.is_some()),
+        ("tls", keys.tls.is_some()),
+    ] {
+        if !has {
+            return Err(NodeError::NoKeyBetweenNodes {
+                member: member.to_owned(),
+                key,
+            });
+        }
+    }
+    Ok(())
 }
 
 /// Whether a base address is one of this machine's own loopback.

@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use didymium_statement::{CharterLog, Member, SignedCharter};
 
 pub use charter::{CHAIN_FILE, CHARTER_FILE};
-pub use config::{NodeConfig, Overrides, TransportConfig};
+pub use config::{NodeConfig, Overrides, TransportConfig, check_address};
 pub(crate) use config::{is_base_address, is_loopback_address};
 pub(crate) use files::{make_private_dir, sync_dir, write_atomic};
 pub use keys::{NextKey, NodeKeys, Seeds, prepare_next_key};

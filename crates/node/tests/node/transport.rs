@@ -5,15 +5,16 @@ use std::net::TcpListener;
 
 use didymium_node::club::{ClubSpec, MemberSpec, found, member_dir};
 use didymium_node::folder::NodeFolder;
-use didymium_node::transport::{Message, NONCE_BYTES, RequestSigner};
-use didymium_node::{Doors, Node, NodeError, NodeState};
-use didymium_statement::TransportSigner;
+use didymium_node::folder::prepare_next_key;
+use didymium_node::transport::{Message, NONCE_BYTES, RequestSigner, signed_headers};
+use didymium_node::{Doors, Node, NodeError, NodeState, charter, joining};
+use didymium_statement::{CharterEvent, CharterVersion, KeyPurpose, Proposal, Role, TransportSigner};
 use reqwest::StatusCode;
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
 
-use crate::common::{clock, copied, domain, eventually, report};
+use crate::common::{clock, copied, domain, eventually, report, said};
 
 /// A club of nodes with two doors each.
 struct TlsClub {
@@ -23,6 +24,7 @@ struct TlsClub {
 
 struct Up {
     state: NodeState,
+    states: watch::Receiver<NodeState>,
     own: String,
     nodes: String,
     stop: oneshot::Sender<()>,
@@ -81,7 +83,7 @@ impl TlsClub {
         let (own, nodes) = (door(own), door(nodes));
         let (at, beyond) = (own.local_addr().unwrap(), nodes.local_addr().unwrap());
         let node = Node::open(&self.folder(code)).unwrap();
-        let state = node.state().clone();
+        let (state, states) = (node.state().clone(), node.states());
         let (stop, stopped) = oneshot::channel::<()>();
         let doors = Doors {
             own,
@@ -90,6 +92,7 @@ impl TlsClub {
         let task = tokio::spawn(node.run(doors, async { stopped.await.unwrap_or(()) }));
         Up {
             state,
+            states,
             own: format!("http://{at}"),
             nodes: format!("https://{beyond}"),
             stop,
@@ -106,6 +109,11 @@ impl TlsClub {
 }
 
 impl Up {
+    /// Its state now, after changes of the charter too.
+    fn now(&self) -> NodeState {
+        self.states.borrow().clone()
+    }
+
     async fn stop(self) {
         self.stop.send(()).unwrap();
         self.task.await.unwrap().unwrap();
@@ -314,4 +322,95 @@ async fn a_folder_has_the_keys_that_the_charter_names() {
         matches!(refused, NodeError::KeyNotInCharter { role: "tls", .. }),
         "{refused}"
     );
+}
+
+/// Logs a statement as soon as the node takes one: while it opens itself again it may refuse.
+async fn report_when_open(node: &Up, number: u64) {
+    let submitted = || {
+        let state = node.now();
+        let entry = said(&state.member().member, state.signer(), number, 10);
+        state.submit(vec![entry]).is_ok()
+    };
+    eventually("a statement is logged", submitted).await;
+}
+
+/// A proposal to follow the version in force at a node.
+fn propose(state: &NodeState, change: impl FnOnce(&mut CharterVersion)) -> Proposal {
+    let log = charter::current(state);
+    let mut draft = log.successor(charter::cut_of_store(state, &log).unwrap());
+    change(&mut draft);
+    log.propose(draft).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn both_keys_change_and_the_nodes_do_not_lose_each_other() {
+    let club = TlsClub::found(&["CAN", "DEU"]);
+    let (can, deu) = (club.start("CAN"), club.start("DEU"));
+    report_when_open(&can, 0).await;
+    eventually("DEU follows", || copied(&deu.state, "CAN").1.len() == 2).await;
+    let member = can.state.member().clone();
+    let mut proposal = propose(&can.state, |draft| {
+        for purpose in [KeyPurpose::Transport, KeyPurpose::Tls] {
+            let next = prepare_next_key(&club.folder("CAN").join("keys"), &member, purpose).unwrap();
+            let old = member.keys.of(purpose).first().map(String::as_str);
+            charter::replace_key(draft, "CAN", purpose, old, &next.public).unwrap();
+        }
+    });
+    proposal.sign(can.state.signer()).unwrap();
+    let offered = CharterEvent::Propose(proposal.bytes().unwrap());
+    charter::take(&can.state, offered).unwrap();
+    eventually("DEU hears of it", || {
+        charter::current(&deu.state).proposals().count() == 1
+    })
+    .await;
+    // The last signature comes to CAN while DEU is away: DEU's version still pins the key that is gone.
+    proposal.sign(deu.state.signer()).unwrap();
+    deu.stop().await;
+    let complete = CharterEvent::Propose(proposal.bytes().unwrap());
+    charter::take(&can.state, complete).unwrap();
+    let version = |node: &Up| node.now().charter().charter().version;
+    eventually("CAN has adopted", || version(&can) == 2).await;
+    let deu = club.start("DEU");
+    assert_eq!(version(&deu), 1);
+    eventually("DEU has adopted", || version(&deu) == 2).await;
+    let (now_can, now_deu) = (can.now(), deu.now());
+    assert_ne!(now_can.member().keys.tls, member.keys.tls);
+    report_when_open(&can, 10).await;
+    report_when_open(&deu, 10).await;
+    eventually("both follow on", || {
+        copied(&now_deu, "CAN").1.len() == 3 && copied(&now_can, "DEU").1.len() == 2
+    })
+    .await;
+    drop((now_can, now_deu));
+    can.stop().await;
+    deu.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_asks_to_join_signs_with_the_key_that_it_asks_for() {
+    let club = TlsClub::found(&["CAN", "DEU"]);
+    let can = club.start("CAN");
+    let (log, dir) = (charter::current(&can.state), club.dir.path().join("JPN"));
+    let spec = MemberSpec::local("JPN", &domain("JPN"), "127.0.0.1:1".parse().unwrap());
+    let member = joining::prepare(&dir, &spec, Role::Member, &log).unwrap();
+    let cut = charter::cut_of_store(&can.state, &log).unwrap();
+    let request = joining::request(&dir, &member, &log, cut).unwrap();
+    let signer = joining::request_signer(&dir, &member).unwrap().unwrap();
+    let url = reqwest::Url::parse(&format!("{}/charter/proposals", can.nodes)).unwrap();
+    let body = request.bytes().unwrap();
+    let post = |signer: &RequestSigner, body: &[u8]| {
+        let headers = signed_headers(signer, &*clock(), "POST", &url, body).unwrap();
+        client().post(url.clone()).headers(headers).body(body.to_vec())
+    };
+    let stranger = RequestSigner::new("JPN", TransportSigner::from_seed(&Zeroizing::new([9; 32])));
+    assert_eq!(
+        answered(post(&stranger, &body)).await,
+        (401, "unknown-key".into())
+    );
+    assert_eq!(
+        answered(post(&signer, b"no proposal")).await,
+        (401, "unknown-key".into())
+    );
+    assert_eq!(answered(post(&signer, &body)).await.0, 202);
+    can.stop().await;
 }
