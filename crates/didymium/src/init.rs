@@ -87,6 +87,7 @@ struct Founded {
 
 /// Founds the club of one, or joins another.
 pub async fn run(args: &InitArgs, output: &Output) -> CliResult<()> {
+    check_doors(args)?;
     let member = args.member.as_deref();
     match (&args.join, member) {
         (Some(url), _) if args.finish => {
@@ -108,6 +109,24 @@ pub async fn run(args: &InitArgs, output: &Output) -> CliResult<()> {
         }
         (None, Some(member)) => found_alone(args, member, output),
         (None, None) => Err(CliError::Usage("say whose node it is: --member CODE".into())),
+    }
+}
+
+/// Refuses doors that no node could open, before anything is made.
+fn check_doors(args: &InitArgs) -> CliResult<()> {
+    if !args.listen.ip().is_loopback() {
+        let address = args.listen;
+        return Err(NodeError::PlainBeyondLoopback { address }.into());
+    }
+    match args.listen_nodes {
+        Some(nodes) if nodes.ip().is_unspecified() && args.address.is_none() => {
+            Err(CliError::Usage(format!(
+                "--listen-nodes {nodes} is every address of this machine: say with --address under which one the other members \
+             reach it, such as https://node.minerals.example:{}",
+                nodes.port()
+            )))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -251,7 +251,7 @@ pub enum NodeError {
     },
     /// Without TLS a node speaks to its own machine alone.
     #[error(
-        "{address} is beyond this machine, and `listen` in node.toml is neither encrypted nor signed: let it be one of loopback, such as 127.0.0.1:{}, and give other nodes a way in with `[transport] listen = \"{address}\"`; for browsers elsewhere put a proxy with TLS and a login before it",
+        "{address} is beyond this machine, and what is said at `listen` (node.toml, --listen) is neither encrypted nor signed: let it be one of loopback, such as 127.0.0.1:{}, and give other nodes a way in with --listen-nodes, or `[transport] listen = \"{address}\"` in node.toml; for browsers elsewhere put a proxy with TLS and a login before it",
         address.port()
     )]
     PlainBeyondLoopback {
