@@ -66,6 +66,11 @@ if ! has cc || ! printf 'int main(void) { return 0; }\n' | cc -x c -o /dev/null 
             "Debian, Ubuntu: sudo apt-get install gcc libc6-dev    Fedora: sudo dnf install gcc    Arch: sudo pacman -S gcc"
 fi
 
+# Two nodes in networks of their own are tested where there is `ip`; without it that test says that it is skipped.
+if ! has ip; then
+    apt_install iproute2 || say "ip (iproute2) is not here: the test of two networks is skipped. Debian, Ubuntu: sudo apt-get install iproute2"
+fi
+
 if [ "${1:-}" = browser ] && ! find_browser > /dev/null; then
     if [ -n "${CHROMIUM:-}" ]; then
         need "CHROMIUM=$CHROMIUM: there is no such program" "set CHROMIUM to the path of a Chromium or Chrome, or unset it"

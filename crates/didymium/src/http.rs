@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use reqwest::{Client, StatusCode, Url};
+use didymium_node::clock::SystemClock;
+use didymium_node::transport::{self, RequestSigner};
+use reqwest::{Client, ClientBuilder, StatusCode, Url};
 use serde::de::DeserializeOwned;
 
 use crate::error::{CliError, CliResult};
@@ -18,11 +20,22 @@ const ANSWER_BYTES_MAX: u64 = 32 * 1024 * 1024;
 pub struct Remote {
     client: Client,
     base: Url,
+    signer: Option<RequestSigner>,
 }
 
 impl Remote {
     /// The node at a base address such as `http://127.0.0.1:7410`.
     pub fn new(base: &str) -> CliResult<Self> {
+        Self::with(base, transport::local_client()?)
+    }
+
+    /// The node at a base address, over TLS too and whoever answers: for reading the charter of a club, which is verified
+    /// from its first version on.
+    pub fn unpinned(base: &str) -> CliResult<Self> {
+        Self::with(base, transport::unpinned_client()?)
+    }
+
+    fn with(base: &str, builder: ClientBuilder) -> CliResult<Self> {
         let url = Url::parse(base)
             .ok()
             .filter(|url| matches!(url.scheme(), "http" | "https") && url.host_str().is_some())
@@ -31,12 +44,21 @@ impl Remote {
                     "--url `{base}` is no address such as http://127.0.0.1:7410"
                 ))
             })?;
-        let client = Client::builder().timeout(ANSWER_MAX).no_proxy().build();
+        let client = builder.timeout(ANSWER_MAX).build();
         let client = client.map_err(|source| CliError::Unreachable {
             url: base.to_owned(),
             source,
         })?;
-        Ok(Self { client, base: url })
+        Ok(Self {
+            client,
+            base: url,
+            signer: None,
+        })
+    }
+
+    /// Signs what is sent from now on.
+    pub fn signed_by(self, signer: Option<RequestSigner>) -> Self {
+        Self { signer, ..self }
     }
 
     /// Fetches a JSON document.
@@ -71,7 +93,17 @@ impl Remote {
     pub async fn post(&self, path: &str, body: Vec<u8>) -> CliResult<serde_json::Value> {
         let mut url = self.base.clone();
         url.set_path(path);
-        let sent = self.client.post(url.clone()).body(body).send().await;
+        let headers = match &self.signer {
+            Some(signer) => transport::signed_headers(signer, &SystemClock, "POST", &url, &body)?,
+            None => Default::default(),
+        };
+        let sent = self
+            .client
+            .post(url.clone())
+            .headers(headers)
+            .body(body)
+            .send()
+            .await;
         let sent = sent.map_err(|source| CliError::Unreachable {
             url: self.base.to_string(),
             source,

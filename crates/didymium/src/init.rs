@@ -21,11 +21,13 @@ Examples:
   didymium init --dir my_node --member CAN
   didymium init --dir my_node --member CAN --domain can.minerals.example --listen 127.0.0.1:4801
   didymium serve --dir my_node
+  didymium init --dir my_node --member CAN --listen-nodes 0.0.0.0:4843 --address https://node.minerals.example:4843
   didymium init --join http://127.0.0.1:7410 --dir my_node --member BRA
   didymium init --join http://127.0.0.1:7410 --dir my_node --finish
 
 The folder holds the secret keys (keys/, readable by its owner alone), the signed charter, node.toml, and the database. \
-A club of one works like any other: import tables, serve, ask.
+A club of one works like any other: import tables, serve, ask. \
+Beyond this machine nodes speak TLS with keys that the charter pins, and sign each request; --listen-nodes opens the door.
 
 --join makes keys and a request, and sends it to a node of the club. A member takes it up with `didymium charter sign`; when the \
 members have signed, --finish fetches the charter, verifies it from the first version on, and begins the log.";
@@ -45,9 +47,12 @@ pub struct InitArgs {
     /// Domain under which the member's DID, keys and sites are named; `<code>.club.example` if left out
     #[arg(long)]
     domain: Option<String>,
-    /// Address the node listens on
+    /// Address the node listens on for this machine: pages, API and commands, on loopback
     #[arg(long, default_value = "127.0.0.1:4801")]
     listen: SocketAddr,
+    /// Address the node listens on for nodes on other machines, by TLS and with signed requests; none if left out
+    #[arg(long, value_name = "ADDRESS")]
+    listen_nodes: Option<SocketAddr>,
     /// Name of the club
     #[arg(long, value_name = "NAME", conflicts_with = "join")]
     club: Option<String>,
@@ -57,8 +62,8 @@ pub struct InitArgs {
     /// Join as an associate member, which neither votes nor witnesses
     #[arg(long, requires = "join")]
     associate: bool,
-    /// Address at which the other members reach the node, if it is not the one it listens on
-    #[arg(long, value_name = "URL", requires = "join")]
+    /// Address at which the other members reach the node, if it is not the one it listens on: https:// beyond this machine
+    #[arg(long, value_name = "URL")]
     address: Option<String>,
     /// Id of the club's first charter, as a member told you; otherwise the node's word is taken, and said so
     #[arg(long, value_name = "ID", requires = "join")]
@@ -82,6 +87,7 @@ struct Founded {
 
 /// Founds the club of one, or joins another.
 pub async fn run(args: &InitArgs, output: &Output) -> CliResult<()> {
+    check_doors(args)?;
     let member = args.member.as_deref();
     match (&args.join, member) {
         (Some(url), _) if args.finish => {
@@ -106,9 +112,31 @@ pub async fn run(args: &InitArgs, output: &Output) -> CliResult<()> {
     }
 }
 
+/// Refuses doors that no node could open, before anything is made.
+fn check_doors(args: &InitArgs) -> CliResult<()> {
+    if !args.listen.ip().is_loopback() {
+        let address = args.listen;
+        return Err(NodeError::PlainBeyondLoopback { address }.into());
+    }
+    match args.listen_nodes {
+        Some(nodes) if nodes.ip().is_unspecified() && args.address.is_none() => {
+            Err(CliError::Usage(format!(
+                "--listen-nodes {nodes} is every address of this machine: say with --address under which one the other members \
+             reach it, such as https://node.minerals.example:{}",
+                nodes.port()
+            )))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn spec_of(args: &InitArgs, member: &str) -> MemberSpec {
     let domain = domain_of(args, member);
     let spec = MemberSpec::local(member, &domain, args.listen);
+    let spec = match args.listen_nodes {
+        Some(nodes) => spec.reached_by_tls(nodes),
+        None => spec,
+    };
     match &args.address {
         Some(address) => MemberSpec {
             address: address.trim_end_matches('/').to_owned(),
@@ -127,7 +155,7 @@ fn found_alone(args: &InitArgs, member: &str, output: &Output) -> CliResult<()> 
     let domain = domain_of(args, member);
     let spec = ClubSpec {
         club: args.club.clone().unwrap_or_else(|| format!("Club of {member}")),
-        members: vec![MemberSpec::local(member, &domain, args.listen)],
+        members: vec![spec_of(args, member)],
     };
     require_free(&args.dir)?;
     let name = args

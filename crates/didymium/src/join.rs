@@ -48,7 +48,7 @@ struct Requested {
 
 /// Makes the folder, or takes the one that was made, and asks the club.
 pub async fn ask(asked: &Asked<'_>, output: &Output) -> CliResult<()> {
-    let remote = Remote::new(asked.url)?;
+    let remote = Remote::unpinned(asked.url)?;
     let prepared = joining::pending(asked.dir)?;
     let club = match &prepared {
         Some(_) => joining::club(asked.dir)?.club(),
@@ -60,6 +60,7 @@ pub async fn ask(asked: &Asked<'_>, output: &Output) -> CliResult<()> {
         (None, Some(spec)) => joining::prepare(asked.dir, spec, asked.role, &log)?,
         (None, None) => return Err(CliError::Usage("say who joins: --member CODE".into())),
     };
+    let remote = remote.signed_by(joining::request_signer(asked.dir, &member)?);
     let known: KnownHeads = remote.json("/witness/heads", &[]).await?;
     let request = joining::request(asked.dir, &member, &log, charter::cut_of_heads(&known, &log)?)?;
     let path = asked.dir.join(REQUEST_FILE);
@@ -101,7 +102,7 @@ struct Joined {
 
 /// Completes the folder once the club has signed; waits for that `longest`.
 pub async fn finish(url: &str, dir: &Path, longest: Duration, output: &Output) -> CliResult<()> {
-    let remote = Remote::new(url)?;
+    let remote = Remote::unpinned(url)?;
     let begun = Instant::now();
     let Some(member) = joining::pending(dir)? else {
         let reason = format!(

@@ -16,7 +16,7 @@ use didymium_vocabulary::Vocabulary;
 
 use crate::clock::Clock;
 use crate::folder::{CHARTER_FILE, CONFIG_FILE, KEYS_DIR, NodeConfig, NodeKeys, Seeds};
-use crate::folder::{is_base_address, make_private_dir, sync_dir, write_atomic};
+use crate::folder::{TransportConfig, check_address, make_private_dir, sync_dir, write_atomic};
 use crate::{Changed, Ledger, NodeError, NodeResult};
 
 /// One member of a club to be founded.
@@ -28,8 +28,11 @@ pub struct MemberSpec {
     pub domain: String,
     /// Base address of its node, such as `http://127.0.0.1:4801`.
     pub address: String,
-    /// Address that its node listens on.
+    /// Address that its node listens on for this machine.
     pub listen: SocketAddr,
+    /// Address that its node listens on for other nodes, by TLS and with signed requests; absent for a node that only
+    /// nodes on this machine reach.
+    pub transport: Option<SocketAddr>,
 }
 
 /// A club to be founded.
@@ -49,6 +52,25 @@ impl MemberSpec {
             domain: domain.to_owned(),
             address: format!("http://{listen}"),
             listen,
+            transport: None,
+        }
+    }
+
+    /// A member whose node nodes on other machines reach too.
+    #[must_use]
+    pub fn reached_by_tls(self, transport: SocketAddr) -> Self {
+        Self {
+            address: format!("https://{transport}"),
+            transport: Some(transport),
+            ..self
+        }
+    }
+
+    /// Its node's configuration.
+    pub(crate) fn config(&self) -> NodeConfig {
+        NodeConfig {
+            transport: self.transport.map(|listen| TransportConfig { listen }),
+            ..NodeConfig::new(&self.member, self.listen)
         }
     }
 }
@@ -132,13 +154,9 @@ fn build(building: &Path, spec: &ClubSpec, clock: &Arc<dyn Clock>) -> NodeResult
         make_private_dir(&dir)?;
         seeds.write(&dir.join(KEYS_DIR))?;
         write_atomic(&dir.join(CHARTER_FILE), charter.bytes(), 0o644)?;
-        let listen = spec
-            .members
-            .iter()
-            .find(|spec| spec.member == member.member)
-            .map(|spec| spec.listen);
-        if let Some(listen) = listen {
-            NodeConfig::new(&member.member, listen).write(&dir.join(CONFIG_FILE))?;
+        let spec = spec.members.iter().find(|spec| spec.member == member.member);
+        if let Some(spec) = spec {
+            spec.config().write(&dir.join(CONFIG_FILE))?;
         }
         let store = Arc::new(SqliteStore::open(
             &dir,
@@ -215,11 +233,8 @@ pub(crate) fn check(spec: &ClubSpec) -> NodeResult<()> {
                 member.to_lowercase()
             ));
         }
-        if !is_base_address(address) {
-            return wrong(format!(
-                "`{address}` is no base address such as http://127.0.0.1:4801"
-            ));
-        }
+        // The keys are made with the folder.
+        check_address(member, address, None)?;
     }
     Ok(())
 }

@@ -299,6 +299,31 @@ pub enum NodeError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// Without TLS a node speaks to its own machine alone.
+    #[error(
+        "{address} is beyond this machine, and what is said at `listen` (node.toml, --listen) is neither encrypted nor signed: let it be one of loopback, such as 127.0.0.1:{}, and give other nodes a way in with --listen-nodes, or `[transport] listen = \"{address}\"` in node.toml; for browsers elsewhere put a proxy with TLS and a login before it",
+        address.port()
+    )]
+    PlainBeyondLoopback {
+        /// The address.
+        address: SocketAddr,
+    },
+    /// A member is to be reached from other machines, and the charter has no keys for that.
+    #[error(
+        "the charter gives {member} no {key} key, so its node cannot speak with nodes on other machines: run `didymium charter propose --rotate {key}`, and start it when the members have signed"
+    )]
+    NoKeyBetweenNodes {
+        /// Code of the member.
+        member: String,
+        /// Which: `transport` or `tls`.
+        key: &'static str,
+    },
+    /// TLS cannot be set up.
+    #[error("TLS cannot be set up: {reason}")]
+    Tls {
+        /// What the library said.
+        reason: String,
+    },
     /// The HTTP client cannot be made.
     #[error("the HTTP client cannot be made")]
     Client(#[source] reqwest::Error),
@@ -360,6 +385,22 @@ pub enum NodeError {
         url: String,
         /// The status.
         status: u16,
+    },
+    /// A member's node beyond this machine cannot be asked, or is not who answers.
+    #[error("{url} is not asked: {reason}")]
+    PeerBeyond {
+        /// What was asked for.
+        url: String,
+        /// Why, and what to do.
+        reason: String,
+    },
+    /// A peer does not take this node's signature.
+    #[error("{url} refuses the request: {reason}")]
+    PeerRefuses {
+        /// What was asked for.
+        url: String,
+        /// In the words of the peer.
+        reason: String,
     },
     /// A peer's answer is larger than what was asked for can be.
     #[error("{url} answers with more than {max} bytes")]
@@ -448,6 +489,13 @@ impl NodeError {
     pub(crate) fn io(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::Io { path, source }
+    }
+
+    /// What the TLS library says of a configuration.
+    pub(crate) fn tls(error: impl std::fmt::Display) -> Self {
+        Self::Tls {
+            reason: error.to_string(),
+        }
     }
 
     /// A charter's file that does not stand.

@@ -60,7 +60,7 @@ pub(crate) fn raise(state: &NodeState) -> NodeResult<Option<Fence>> {
 
 /// Asks until the gate may open or must stay shut, or the node stops.
 pub(crate) async fn keep_fence(state: NodeState, mut fence: Fence, shutdown: Shutdown) {
-    let client = match PeerClient::new() {
+    let client = match PeerClient::of(&state) {
         Ok(client) => client,
         Err(error) => {
             tracing::error!(error = error.in_words(), "the witnesses cannot be asked");

@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::club::{ClubSpec, MemberSpec, check, genesis, member_of, require_empty};
 use crate::folder::{CONFIG_FILE, KEYS_DIR, NodeConfig, NodeKeys, Seeds, charter};
 use crate::folder::{make_private_dir, sync_dir, write_atomic};
+use crate::transport::RequestSigner;
 use crate::{Changed, Ledger, NodeError, NodeResult};
 
 /// Name of the file with what the charter is to say of the member, while it has not joined.
@@ -38,7 +39,7 @@ pub fn prepare(dir: &Path, spec: &MemberSpec, role: Role, log: &CharterLog) -> N
         ..member_of(spec, &seeds.keys(&spec.domain)?)
     };
     seeds.write(&dir.join(KEYS_DIR))?;
-    NodeConfig::new(&spec.member, spec.listen).write(&dir.join(CONFIG_FILE))?;
+    spec.config().write(&dir.join(CONFIG_FILE))?;
     charter::found(dir, log)?;
     let said = serde_json::to_vec_pretty(&member).map_err(|error| NodeError::Encode {
         what: JOIN_FILE,
@@ -84,6 +85,15 @@ pub fn request(dir: &Path, member: &Member, log: &CharterLog, cut: Vec<LogHead>)
     let mut proposal = log.propose(draft)?;
     proposal.sign(&keys.statement)?;
     Ok(proposal)
+}
+
+/// What signs the requests of who asks to join, as its node will.
+///
+/// # Errors
+/// Those of reading keys.
+pub fn request_signer(dir: &Path, member: &Member) -> NodeResult<Option<RequestSigner>> {
+    let keys = NodeKeys::read(&dir.join(KEYS_DIR), member)?;
+    Ok(keys.transport.map(|key| RequestSigner::new(&member.member, key)))
 }
 
 /// Completes the folder under a charter that names the member: chain, configuration, and a log that begins with its

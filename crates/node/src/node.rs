@@ -13,7 +13,7 @@ use crate::folder::NodeFolder;
 use crate::gate::Passage;
 use crate::shutdown::shutdown_switch;
 use crate::state::Ending;
-use crate::{NodeError, NodeResult, NodeState, evidence, fencing, jobs, server, witnessing};
+use crate::{NodeError, NodeResult, NodeState, evidence, fencing, jobs, server, transport, witnessing};
 
 /// How long requests under way may take to end after the node is told to stop.
 const DRAIN: Duration = Duration::from_secs(5);
@@ -29,12 +29,51 @@ pub struct Node {
     states: watch::Sender<NodeState>,
 }
 
+/// The doors of a node: where this machine asks, and where nodes on other machines do.
+#[derive(Debug)]
+pub struct Doors {
+    /// This machine's, on loopback.
+    pub own: TcpListener,
+    /// That of nodes on other machines, over TLS.
+    pub nodes: Option<TcpListener>,
+}
+
+impl From<TcpListener> for Doors {
+    fn from(own: TcpListener) -> Self {
+        Self { own, nodes: None }
+    }
+}
+
+/// The sockets of the doors, which outlast a change of the charter.
+#[derive(Debug)]
+struct Sockets {
+    own: std::net::TcpListener,
+    nodes: Option<std::net::TcpListener>,
+}
+
+impl Sockets {
+    fn of(doors: Doors) -> std::io::Result<Self> {
+        Ok(Self {
+            own: doors.own.into_std()?,
+            nodes: doors.nodes.map(TcpListener::into_std).transpose()?,
+        })
+    }
+
+    fn doors(&self) -> std::io::Result<Doors> {
+        let open = |socket: &std::net::TcpListener| socket.try_clone().and_then(TcpListener::from_std);
+        Ok(Doors {
+            own: open(&self.own)?,
+            nodes: self.nodes.as_ref().map(open).transpose()?,
+        })
+    }
+}
+
 /// How a stretch of running ended.
 enum Ended {
     /// The node was told to stop.
     Told,
-    /// The charter has changed; the listener is still there.
-    CharterChanged(std::net::TcpListener),
+    /// The charter has changed; the sockets are still there.
+    CharterChanged(Sockets),
 }
 
 impl Node {
@@ -76,26 +115,27 @@ impl Node {
         &self.federation
     }
 
-    /// Serves on `listener`, follows the peers and keeps the twin up to date until `shutdown` completes; then ends
+    /// Serves at its doors, follows the peers and keeps the twin up to date until `shutdown` completes; then ends
     /// requests under way, five seconds at most. When a version of the charter is adopted, it does the same, opens the
     /// folder again under that version, and goes on; who connects meanwhile waits.
     ///
     /// # Errors
-    /// [`NodeError::Serve`], [`NodeError::Random`]; [`NodeError::LogStopped`] if what is on disk became unknown;
+    /// [`NodeError::NoKeyBetweenNodes`] for a door for nodes without the keys for it; [`NodeError::Serve`],
+    /// [`NodeError::Random`]; [`NodeError::LogStopped`] if what is on disk became unknown;
     /// [`NodeError::NoLongerAMember`] when the charter no longer names the member, and whatever keeps the folder from being
     /// opened again.
     pub async fn run(
         self,
-        listener: TcpListener,
+        doors: impl Into<Doors>,
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> NodeResult<()> {
         tokio::pin!(shutdown);
         let mut node = self;
-        let mut listener = listener.into_std().map_err(NodeError::Serve)?;
+        let mut sockets = Sockets::of(doors.into()).map_err(NodeError::Serve)?;
         loop {
-            match node.run_under_one_charter(listener, shutdown.as_mut()).await? {
+            match node.run_under_one_charter(sockets, shutdown.as_mut()).await? {
                 Ended::Told => return Ok(()),
-                Ended::CharterChanged(kept) => listener = kept,
+                Ended::CharterChanged(kept) => sockets = kept,
             }
             node = tokio::task::spawn_blocking(move || node.open_again()).await??;
         }
@@ -128,19 +168,39 @@ impl Node {
         })
     }
 
+    /// Whether the member has both keys that a door for nodes needs.
+    ///
+    /// # Errors
+    /// [`NodeError::NoKeyBetweenNodes`], [`NodeError::Tls`].
+    pub fn check_door_for_nodes(&self) -> NodeResult<()> {
+        self.tls().map(|_| ())
+    }
+
+    /// What the door for nodes speaks with; the member has both keys that it needs.
+    fn tls(&self) -> NodeResult<Arc<rustls::ServerConfig>> {
+        let member = self.state.member();
+        let missing = |key| NodeError::NoKeyBetweenNodes {
+            member: member.member.clone(),
+            key,
+        };
+        self.state.request_signer().ok_or_else(|| missing("transport"))?;
+        let key = self.state.tls_key().ok_or_else(|| missing("tls"))?;
+        transport::server_config(Arc::clone(key), &member.domain)
+    }
+
     async fn run_under_one_charter(
         &self,
-        kept: std::net::TcpListener,
+        kept: Sockets,
         shutdown: impl Future<Output = ()>,
     ) -> NodeResult<Ended> {
-        let listener = kept.try_clone().and_then(TcpListener::from_std);
-        let listener = listener.map_err(NodeError::Serve)?;
+        let Doors { own, nodes } = kept.doors().map_err(NodeError::Serve)?;
+        let tls = nodes.is_some().then(|| self.tls()).transpose()?;
         let mut seed = [0; 8];
         getrandom::fill(&mut seed).map_err(NodeError::Random)?;
         let (switch, stopping) = shutdown_switch();
         let app = server::app(self.state.clone());
         let member = self.state.member().member.clone();
-        let address = listener.local_addr().map_err(NodeError::Serve)?;
+        let address = own.local_addr().map_err(NodeError::Serve)?;
         tracing::info!(member, %address, "node is up");
         let fence = if self.fenced {
             let state = self.state.clone();
@@ -162,7 +222,18 @@ impl Node {
             let fencing = fencing::keep_fence(self.state.clone(), fence, stopping.clone());
             jobs.push(tokio::spawn(fencing));
         }
-        let mut serving = tokio::spawn(server::serve(listener, app, stopping));
+        let own = server::serve(own, None, app, stopping.clone());
+        let others = nodes.map(|nodes| {
+            let app = server::nodes_app(self.state.clone());
+            server::serve(nodes, tls, app, stopping)
+        });
+        let mut serving = tokio::spawn(async move {
+            match others {
+                // Both end when the node stops; if one fails, the node does.
+                Some(others) => tokio::try_join!(own, others).map(|_| ()),
+                None => own.await,
+            }
+        });
         let mut failure = None;
         let mut kept = Some(kept);
         let early = tokio::select! {

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 use didymium_log::cosignature::{CheckpointCosigner, Cosigner};
-use didymium_statement::{CharterLog, Member, PayloadRef, SignedCharter, Statement, StatementSigner};
+use didymium_statement::{
+    CharterLog, Member, PayloadRef, SignedCharter, Statement, StatementSigner, TransportSigner,
+};
 use didymium_store::{SqliteStore, Store, StoreOptions};
 use didymium_twin::Twin;
 use didymium_vocabulary::Vocabulary;
@@ -19,6 +21,7 @@ use crate::folder::{NodeConfig, NodeFolder, NodeKeys, require_member};
 use crate::held::HeldLog;
 use crate::ledger::{Appended, Entry};
 use crate::server::Metrics;
+use crate::transport::{Nonces, RequestSigner};
 use crate::{Changed, Intake, Ledger, NodeError, NodeResult};
 
 /// A node's shared state. Cheap to clone.
@@ -40,6 +43,12 @@ struct Inner {
     signer: StatementSigner,
     /// The cosigner in force, and the one that is to take its place.
     witness: Vec<Cosigner>,
+    /// Signs requests to other nodes, if the charter gives the member a key for that.
+    requests: Option<RequestSigner>,
+    /// The key of TLS, if the charter pins one.
+    tls: Option<Arc<TransportSigner>>,
+    /// Which requests of members were seen.
+    nonces: Mutex<Nonces>,
     changed: Changed,
     twin: watch::Sender<Option<Arc<Twin>>>,
     peers: Mutex<BTreeMap<String, PeerStatus>>,
@@ -103,6 +112,11 @@ impl NodeState {
         check_genesis(&ledger, &Admission::new(&charters, vocabulary), &member)?;
         let witness = std::iter::once(keys.witness).chain(NodeKeys::next_witness(&dir, &member)?);
         let witness = witness.collect();
+        let named = &member.keys;
+        let requests = keys.transport.filter(|_| named.transport.is_some());
+        let requests = requests.map(|key| RequestSigner::new(&member.member, key));
+        let tls = keys.tls.filter(|_| named.tls.is_some());
+        let nonces = Nonces::since(clock.now_ms().div_euclid(1_000));
         if charter.charter().vocabulary.as_bytes() != &vocabulary.digest() {
             tracing::warn!(
                 charter = %charter.charter().vocabulary,
@@ -132,6 +146,9 @@ impl NodeState {
             ledger,
             signer: keys.statement,
             witness,
+            requests,
+            tls: tls.map(Arc::new),
+            nonces: Mutex::new(nonces),
             changed,
             twin: watch::Sender::new(None),
             metrics: Metrics::new(),
@@ -200,6 +217,26 @@ impl NodeState {
     /// Signs the member's own statements.
     pub fn signer(&self) -> &StatementSigner {
         &self.0.signer
+    }
+
+    /// Signs requests to other nodes; none where the charter gives the member no key for that.
+    pub(crate) fn request_signer(&self) -> Option<&RequestSigner> {
+        self.0.requests.as_ref()
+    }
+
+    /// The key of TLS; none where the charter pins none.
+    pub(crate) fn tls_key(&self) -> Option<&Arc<TransportSigner>> {
+        self.0.tls.as_ref()
+    }
+
+    /// Which requests of members were seen since the node was opened.
+    pub(crate) fn nonces(&self) -> &Mutex<Nonces> {
+        &self.0.nonces
+    }
+
+    /// The state without keeping the node.
+    pub(crate) fn weak(&self) -> WeakState {
+        WeakState(Arc::downgrade(&self.0))
     }
 
     /// Cosign the heads of the other members' logs: the key in force, and one that is to take its place.
@@ -279,7 +316,7 @@ impl NodeState {
         if let Some(intake) = self.0.intake.get() {
             return Ok(intake.clone());
         }
-        let started = Intake::start(WeakState(Arc::downgrade(&self.0)))?;
+        let started = Intake::start(self.weak())?;
         // Where two ask first, the second's writer ends for want of a sender.
         Ok(self.0.intake.get_or_init(|| started).clone())
     }

@@ -52,7 +52,7 @@ pub fn policy_under(charter: &Charter, member: &Member) -> NodeResult<(Policy, Q
 
 /// Asks for cosignatures after every change of the own log, and again while some are missing, until the node stops.
 pub(crate) async fn keep_witnessed(state: NodeState, shutdown: Shutdown) {
-    let client = match PeerClient::new() {
+    let client = match PeerClient::of(&state) {
         Ok(client) => client,
         Err(error) => {
             tracing::error!(error = error.in_words(), "no round of cosignatures can be held");

@@ -17,6 +17,7 @@ pub mod limits;
 pub mod payload;
 mod schema;
 mod sealed;
+mod transport;
 mod visibility;
 
 pub use charter::{
@@ -31,4 +32,5 @@ pub use keys::{KeyId, StatementKey, StatementSigner};
 pub use kind::{Kind, KindVersion};
 pub use schema::{json_schema, published_kinds, schemas_digest};
 pub use sealed::{Commitment, Opening, Salt};
+pub use transport::{TransportKey, TransportSigner, ed25519_spki, tls_pin};
 pub use visibility::Visibility;

@@ -150,6 +150,8 @@ fn member(code: &str, seed: u8) -> Member {
             log: vkey("log"),
             witness: vkey("witness"),
             mirror: vkey("mirror"),
+            transport: None,
+            tls: None,
         },
     }
 }

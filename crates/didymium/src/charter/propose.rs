@@ -35,7 +35,7 @@ struct WhatArgs {
     /// Let this member go; what its log holds goes on counting
     #[arg(long, value_name = "CODE")]
     remove: Option<String>,
-    /// Give the own node a new key: statement, log, witness or mirror
+    /// Give the own node a new key: statement, log, witness, mirror, transport or tls
     #[arg(long, value_name = "PURPOSE", value_parser = purpose)]
     rotate: Option<KeyPurpose>,
     /// Revoke a key that was lost or stolen; where the member is the own one, a new key takes its place
@@ -50,7 +50,7 @@ fn purpose(text: &str) -> Result<KeyPurpose, String> {
     KeyPurpose::ALL
         .into_iter()
         .find(|purpose| purpose.as_str() == text)
-        .ok_or_else(|| "one of statement, log, witness, mirror".to_owned())
+        .ok_or_else(|| "one of statement, log, witness, mirror, transport, tls".to_owned())
 }
 
 fn whose_key(text: &str) -> Result<(String, KeyPurpose), String> {
@@ -98,8 +98,8 @@ async fn draft(desk: &Desk, change: ChangeArgs) -> CliResult<(Proposal, Option<S
     }
     if let Some(purpose) = what.rotate {
         let new = next_key(purpose)?;
-        let old = own.keys.of(purpose).first().cloned().unwrap_or_default();
-        charter::replace_key(&mut draft, &own.member, purpose, &old, &new)?;
+        let old = own.keys.of(purpose).first().map(String::as_str);
+        charter::replace_key(&mut draft, &own.member, purpose, old, &new)?;
     }
     if let Some((code, purpose)) = &what.revoke {
         let member = desk.log.head().charter().member(code);
@@ -115,6 +115,7 @@ async fn draft(desk: &Desk, change: ChangeArgs) -> CliResult<(Proposal, Option<S
         }
     }
     if let Some(address) = what.address {
+        didymium_node::folder::check_address(&own.member, &address, Some(&own.keys))?;
         let code = own.member.clone();
         let members = draft.charter.members.iter_mut();
         for member in members.filter(|member| member.member == code) {

@@ -75,6 +75,7 @@ fn spec(addresses: &[SocketAddr]) -> ClubSpec {
         domain: format!("{}.g7.example", code.to_lowercase()),
         address: format!("http://{}:{}", Ipv4Addr::LOCALHOST, FIRST_PORT + place),
         listen: *listen,
+        transport: None,
     };
     ClubSpec {
         club: CLUB.to_owned(),

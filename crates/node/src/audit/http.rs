@@ -36,7 +36,7 @@ impl HttpSource {
         Ok(Self {
             base: base.to_owned(),
             face: copy_of.map_or_else(|| format!("{base}/log"), |code| format!("{base}/mirror/{code}")),
-            client: PeerClient::new()?,
+            client: PeerClient::of_nobody()?,
             runtime,
             budget,
         })

@@ -82,7 +82,7 @@ pub fn remove(draft: &mut CharterVersion, code: &str) -> NodeResult<()> {
     Ok(())
 }
 
-/// Gives a member a key in the place of the one it has, which is given up in good order.
+/// Gives a member a key in the place of the one it has, if it has one, which is given up in good order.
 ///
 /// # Errors
 /// [`NodeError::NotAMember`].
@@ -90,10 +90,19 @@ pub fn replace_key(
     draft: &mut CharterVersion,
     code: &str,
     purpose: KeyPurpose,
-    old: &str,
+    old: Option<&str>,
     new: &str,
 ) -> NodeResult<()> {
-    set_key(member_of(draft, code)?, purpose, old, Some(new));
+    set_key(
+        member_of(draft, code)?,
+        purpose,
+        old.unwrap_or_default(),
+        Some(new),
+    );
+    // A member that has had no key between nodes yet gives none up.
+    let Some(old) = old else {
+        return Ok(());
+    };
     let until = draft
         .head_of(code)
         .map(|head| head.size.saturating_add(UNTIL_ENTRIES));
@@ -122,7 +131,7 @@ pub fn revoke_key(
     reason: &str,
 ) -> NodeResult<()> {
     let member = member_of(draft, code)?;
-    if new.is_some() || purpose == KeyPurpose::Statement {
+    if new.is_some() || purpose == KeyPurpose::Statement || purpose.is_between_nodes() {
         set_key(member, purpose, old, new);
     }
     let Some(succession) = &mut draft.succession else {
@@ -133,7 +142,11 @@ pub fn revoke_key(
         member: code.to_owned(),
         purpose,
         key: old.to_owned(),
-        last_good: succession.cut.iter().filter(about).cloned().collect(),
+        last_good: if purpose.is_between_nodes() {
+            Vec::new()
+        } else {
+            succession.cut.iter().filter(about).cloned().collect()
+        },
         reason: reason.to_owned(),
     });
     Ok(())
@@ -164,6 +177,14 @@ fn set_key(member: &mut Member, purpose: KeyPurpose, old: &str, new: Option<&str
         KeyPurpose::Log => &mut keys.log,
         KeyPurpose::Witness => &mut keys.witness,
         KeyPurpose::Mirror => &mut keys.mirror,
+        KeyPurpose::Transport => {
+            keys.transport = new.map(str::to_owned);
+            return;
+        }
+        KeyPurpose::Tls => {
+            keys.tls = new.map(str::to_owned);
+            return;
+        }
     };
     if let Some(new) = new {
         new.clone_into(place);

@@ -96,7 +96,7 @@ impl Federation {
             .map(|peer| (peer.member, Mutex::default()))
             .collect();
         Ok(Self {
-            client: PeerClient::new()?,
+            client: PeerClient::of(&state)?,
             progress: Arc::new(progress),
             state,
         })

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use didymium_statement::CharterLog;
+use didymium_statement::{CharterLog, MemberKeys};
 use serde::{Deserialize, Serialize};
 
 use super::files::{PLAIN_MODE, write_atomic};
@@ -17,14 +17,26 @@ use crate::{NodeError, NodeResult};
 pub struct NodeConfig {
     /// ISO 3166 alpha-3 code of the member whose node it is.
     pub member: String,
-    /// Address that the node listens on, such as `127.0.0.1:4801`.
+    /// Address that the node listens on for this machine's pages and programs, such as `127.0.0.1:4801`. It is one of
+    /// loopback: what is said there is neither encrypted nor signed.
     pub listen: SocketAddr,
+    /// Where nodes on other machines reach this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transport: Option<TransportConfig>,
     /// Base addresses of peers by member code, where they differ from the charter's.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub peers: BTreeMap<String, String>,
     /// Limits and times, where they differ from the defaults.
     #[serde(default, skip_serializing_if = "Overrides::is_default")]
     pub overrides: Overrides,
+}
+
+/// The way in for nodes on other machines: TLS with the key that the charter pins, and requests that members sign.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TransportConfig {
+    /// Address to listen on, such as `0.0.0.0:4843`.
+    pub listen: SocketAddr,
 }
 
 /// Limits and times of a node with their defaults.
@@ -75,6 +87,7 @@ impl NodeConfig {
         Self {
             member: member.to_owned(),
             listen,
+            transport: None,
             peers: BTreeMap::new(),
             overrides: Overrides::default(),
         }
@@ -127,6 +140,52 @@ impl NodeConfig {
         }
         Ok(())
     }
+}
+
+/// Whether a member's node can be at that address: beyond this machine only over TLS, and with both keys between nodes,
+/// where they are known.
+///
+/// # Errors
+/// [`NodeError::ClubSpec`], [`NodeError::NoKeyBetweenNodes`] with what to do.
+pub fn check_address(member: &str, address: &str, keys: Option<&MemberKeys>) -> NodeResult<()> {
+    let wrong = |reason: String| Err(NodeError::ClubSpec { reason });
+    if !is_base_address(address) {
+        return wrong(format!(
+            "`{address}` is no base address such as http://127.0.0.1:4801"
+        ));
+    }
+    if is_loopback_address(address) {
+        return Ok(());
+    }
+    if !address.starts_with("https://") {
+        return wrong(format!(
+            "{member}: `{address}` is beyond this machine, where nodes speak TLS: let it begin with https://"
+        ));
+    }
+    let Some(keys) = keys else {
+        return Ok(());
+    };
+    for (key, has) in [
+        ("transport", keys.transport.is_some()),
+        ("tls", keys.tls.is_some()),
+    ] {
+        if !has {
+            return Err(NodeError::NoKeyBetweenNodes {
+                member: member.to_owned(),
+                key,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Whether a base address is one of this machine's own loopback.
+pub(crate) fn is_loopback_address(address: &str) -> bool {
+    let Ok(url) = reqwest::Url::parse(address) else {
+        return false;
+    };
+    let host = url.host_str().unwrap_or_default().trim_matches(['[', ']']);
+    host == "localhost" || host.parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback())
 }
 
 /// Scheme, host and port, nothing after.

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use didymium_log::cosignature::Cosigner;
 use didymium_log::note::Signer;
-use didymium_statement::{KeyPurpose, Member, MemberKeys, StatementSigner};
+use didymium_statement::{KeyPurpose, Member, MemberKeys, StatementSigner, TransportSigner};
 use zeroize::Zeroizing;
 
 use super::files::{SECRET_MODE, make_private_dir, sync_dir, write_atomic};
@@ -32,10 +32,14 @@ pub struct NodeKeys {
     pub witness: Cosigner,
     /// Cosigns "the bytes are here" (from the mirror on).
     pub mirror: Cosigner,
+    /// Signs requests to other nodes; absent in folders from before there were such keys.
+    pub transport: Option<TransportSigner>,
+    /// The key of TLS; absent in folders from before there were such keys.
+    pub tls: Option<TransportSigner>,
 }
 
 /// Secret seeds of a node's keys, wiped when dropped.
-pub struct Seeds([Zeroizing<[u8; 32]>; 4]);
+pub struct Seeds([Option<Zeroizing<[u8; 32]>>; KeyPurpose::ALL.len()]);
 
 impl std::fmt::Debug for Seeds {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -49,11 +53,11 @@ impl Seeds {
     /// # Errors
     /// [`NodeError::Random`].
     pub fn random() -> NodeResult<Self> {
-        let mut seeds: [Zeroizing<[u8; 32]>; 4] = Default::default();
-        for seed in &mut seeds {
-            getrandom::fill(seed.as_mut_slice()).map_err(NodeError::Random)?;
+        let mut seeds = Self(Default::default());
+        for place in &mut seeds.0 {
+            *place = Some(random()?);
         }
-        Ok(Self(seeds))
+        Ok(seeds)
     }
 
     /// The keys of the member with that domain: log `<domain>/log`, witness `<domain>/witness`, mirror `<domain>/mirror`.
@@ -61,8 +65,24 @@ impl Seeds {
     /// # Errors
     /// [`NodeError::Log`] for a domain that cannot name a key.
     pub fn keys(&self, domain: &str) -> NodeResult<NodeKeys> {
-        let [statement, log, witness, mirror] = &self.0;
+        let [
+            Some(statement),
+            Some(log),
+            Some(witness),
+            Some(mirror),
+            transport,
+            tls,
+        ] = &self.0
+        else {
+            // Reading and making leave out none but the last two.
+            return Err(NodeError::Encode {
+                what: "the keys of a node",
+                reason: "one of them is missing".to_owned(),
+            });
+        };
         Ok(NodeKeys {
+            transport: transport.as_ref().map(TransportSigner::from_seed),
+            tls: tls.as_ref().map(TransportSigner::from_seed),
             statement: StatementSigner::from_seed(statement),
             log: Signer::from_seed(&format!("{domain}/log"), log)?,
             witness: Cosigner::from_seed(&format!("{domain}/witness"), witness)?,
@@ -77,17 +97,23 @@ impl Seeds {
     pub(crate) fn write(&self, dir: &Path) -> NodeResult<()> {
         make_private_dir(dir)?;
         for (purpose, seed) in KeyPurpose::ALL.into_iter().zip(&self.0) {
-            write_seed(&dir.join(file_of(purpose)), seed)?;
+            if let Some(seed) = seed {
+                write_seed(&dir.join(file_of(purpose)), seed)?;
+            }
         }
         sync_dir(dir)
     }
 
     fn read(dir: &Path) -> NodeResult<Self> {
-        let mut seeds: [Zeroizing<[u8; 32]>; 4] = Default::default();
-        for (purpose, seed) in KeyPurpose::ALL.into_iter().zip(&mut seeds) {
-            *seed = read_seed(&dir.join(file_of(purpose)))?;
+        let mut seeds = Self(Default::default());
+        for (purpose, seed) in KeyPurpose::ALL.into_iter().zip(&mut seeds.0) {
+            let path = dir.join(file_of(purpose));
+            // Folders from before there were keys between nodes lack them.
+            if !purpose.is_between_nodes() || path.exists() {
+                *seed = Some(read_seed(&path)?);
+            }
         }
-        Ok(Self(seeds))
+        Ok(seeds)
     }
 
     /// Takes the next key where the member no longer has the one before.
@@ -95,9 +121,10 @@ impl Seeds {
         let current = self.keys(&member.domain)?.public();
         for (purpose, seed) in KeyPurpose::ALL.into_iter().zip(&mut self.0) {
             let next = dir.join(next_of(purpose));
+            let current = current.of(purpose);
             let has = |key| member.keys.of(purpose).contains(key);
-            if !current.of(purpose).iter().all(has) && next.exists() {
-                *seed = read_seed(&next)?;
+            if (current.is_empty() || !current.iter().all(has)) && next.exists() {
+                *seed = Some(read_seed(&next)?);
             }
         }
         Ok(())
@@ -121,7 +148,7 @@ pub struct NextKey {
 pub fn prepare_next_key(dir: &Path, member: &Member, purpose: KeyPurpose) -> NodeResult<NextKey> {
     let (current, next) = (dir.join(file_of(purpose)), dir.join(next_of(purpose)));
     let of = |seed: &Zeroizing<[u8; 32]>| {
-        let keys = Seeds(std::array::from_fn(|_| seed.clone())).keys(&member.domain)?;
+        let keys = Seeds(std::array::from_fn(|_| Some(seed.clone()))).keys(&member.domain)?;
         let public = keys.public().of(purpose).first().cloned().unwrap_or_default();
         let signer = (purpose == KeyPurpose::Statement).then_some(keys.statement);
         Ok::<_, NodeError>(NextKey { public, signer })
@@ -134,10 +161,15 @@ pub fn prepare_next_key(dir: &Path, member: &Member, purpose: KeyPurpose) -> Nod
         // It is in force: it becomes the present one, which is of no use any more.
         std::fs::rename(&next, &current).map_err(NodeError::io(&next))?;
     }
-    let mut seed = Zeroizing::new([0; 32]);
-    getrandom::fill(seed.as_mut_slice()).map_err(NodeError::Random)?;
+    let seed = random()?;
     write_seed(&next, &seed)?;
     of(&seed)
+}
+
+fn random() -> NodeResult<Zeroizing<[u8; 32]>> {
+    let mut seed = Zeroizing::new([0; 32]);
+    getrandom::fill(seed.as_mut_slice()).map_err(NodeError::Random)?;
+    Ok(seed)
 }
 
 impl NodeKeys {
@@ -165,6 +197,11 @@ impl NodeKeys {
             log: self.log.verifier().vkey(),
             witness: self.witness.verifier().vkey(),
             mirror: self.mirror.verifier().vkey(),
+            transport: self
+                .transport
+                .as_ref()
+                .map(|key| hex::encode(key.public().to_bytes())),
+            tls: self.tls.as_ref().map(|key| key.pin().to_string()),
         }
     }
 
@@ -174,6 +211,8 @@ impl NodeKeys {
             log,
             witness,
             mirror,
+            transport,
+            tls,
         } = self.public();
         let named = &member.keys;
         let fits = [
@@ -184,6 +223,12 @@ impl NodeKeys {
             ("log", log == named.log),
             ("witness", witness == named.witness),
             ("mirror", mirror == named.mirror),
+            // A charter from before there were such keys names none, and they are not used.
+            (
+                "transport",
+                named.transport.is_none() || transport == named.transport,
+            ),
+            ("tls", named.tls.is_none() || tls == named.tls),
         ];
         match fits.into_iter().find(|(_, fits)| !fits) {
             None => Ok(()),

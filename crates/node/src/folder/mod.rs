@@ -5,7 +5,7 @@
 //! charter.cose                                 the first version of the charter, the anchor of trust
 //! charter.chain                                all its versions; charter.fork: one that contradicts them
 //! proposals/{id}.cose                          versions that are being signed
-//! keys/{statement,log,witness,mirror}.key      32-byte seeds in hexadecimal, readable by the owner alone
+//! keys/{statement,log,witness,mirror,transport,tls}.key  32-byte seeds in hexadecimal, readable by the owner alone
 //! keys/{…}.next.key                            a key that takes the place of the one before when the charter names it
 //! node.db, lock                                the store and its hold on the folder
 //! ```
@@ -20,8 +20,8 @@ use std::path::{Path, PathBuf};
 use didymium_statement::{CharterLog, Member, SignedCharter};
 
 pub use charter::{CHAIN_FILE, CHARTER_FILE};
-pub(crate) use config::is_base_address;
-pub use config::{NodeConfig, Overrides};
+pub use config::{NodeConfig, Overrides, TransportConfig, check_address};
+pub(crate) use config::{is_base_address, is_loopback_address};
 pub(crate) use files::{PLAIN_MODE, SECRET_MODE, make_private_dir, sync_dir, write_atomic};
 pub use keys::{NextKey, NodeKeys, Seeds, prepare_next_key};
 pub(crate) use keys::{read_seed, write_seed};

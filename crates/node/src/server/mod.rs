@@ -14,6 +14,9 @@
 //! | `/problems/{name}` | what an error means |
 //! | `/healthz`, `/metrics` | for whoever runs the node |
 //! | anything else | the pages |
+//!
+//! The door for nodes on other machines ([`nodes_app`]) has neither the pages nor the typed interface, takes no statements,
+//! and asks members for their signature.
 
 mod about;
 mod charter;
@@ -25,6 +28,7 @@ mod logs;
 mod metrics;
 mod pages;
 mod problem;
+mod signed;
 #[cfg(test)]
 mod tests;
 mod watch;
@@ -55,17 +59,29 @@ pub use etag::{etag_for, weak_tag};
 pub use guard::CONTENT_SECURITY_POLICY;
 pub use metrics::Metrics;
 pub use problem::{Problem, ProblemType};
+use rustls::ServerConfig;
+use signed::Door;
 
 use crate::shutdown::Shutdown;
 use crate::{NodeError, NodeResult, NodeState, api};
 
 /// Everything that a node serves, with all layers: also what tests call without a socket.
 pub fn app(state: NodeState) -> Router {
+    let faces = own_faces(state.clone()).merge(nodes_faces(state.clone()));
+    whole(faces.fallback(pages::page), state, Door::Own)
+}
+
+/// What a node serves to nodes on other machines, with all layers.
+pub fn nodes_app(state: NodeState) -> Router {
+    let missing = || async { Problem::not_found("this address, at the door of nodes,") };
+    whole(nodes_faces(state.clone()).fallback(missing), state, Door::Nodes)
+}
+
+fn whole(faces: Router, state: NodeState, door: Door) -> Router {
     let limit = state.config().overrides.request_bytes_max;
-    let faces = limited(faces(state.clone()), limit);
     // A charter may be larger than what is taken elsewhere.
     let taking = limited(charter::taking(state.clone()), limit.max(CHARTER_BYTES_MAX));
-    layered(faces.merge(taking), state)
+    layered(limited(faces, limit).merge(taking), state, door)
 }
 
 /// Limits the bodies that some faces take.
@@ -79,19 +95,27 @@ fn limited(faces: Router, bytes_max: usize) -> Router {
 #[cfg(test)]
 fn guarded(faces: Router, state: NodeState) -> Router {
     let limit = state.config().overrides.request_bytes_max;
-    layered(limited(faces, limit), state)
+    layered(limited(faces, limit), state, Door::Own)
 }
 
 /// Puts the layers around some faces; each goes around those before it.
-fn layered(faces: Router, state: NodeState) -> Router {
+fn layered(faces: Router, state: NodeState, door: Door) -> Router {
     let limits = state.config().overrides.clone();
     let listen = state.config().listen.to_string();
-    let hosts = guard::Hosts::new([state.member().address.as_str(), listen.as_str()]);
+    let nodes = state
+        .config()
+        .transport
+        .as_ref()
+        .map(|nodes| nodes.listen.to_string());
+    let own = [state.member().address.as_str(), listen.as_str()];
+    let hosts = guard::Hosts::new(own.into_iter().chain(nodes.as_deref()));
+    let guarded = signed::Guarded::new(state.clone(), door);
     let places = Arc::new(Semaphore::new(limits.concurrent_requests_max));
     let compression = CompressionLayer::new()
         .quality(CompressionLevel::Fastest)
         .compress_when(DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream")));
     faces
+        .layer(from_fn_with_state(guarded, signed::check))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::GATEWAY_TIMEOUT,
             limits.request_timeout(),
@@ -105,7 +129,18 @@ fn layered(faces: Router, state: NodeState) -> Router {
         .layer(from_fn_with_state(state, watch::watch))
 }
 
-fn faces(state: NodeState) -> Router {
+/// What only this machine is served.
+fn own_faces(state: NodeState) -> Router {
+    api::router(state.clone()).layer(from_fn(etag::tag_bodies)).merge(
+        Router::new()
+            .route("/entries", post(entries::register))
+            .route("/metrics", get(metrics::metrics))
+            .with_state(state),
+    )
+}
+
+/// What other nodes are served too.
+fn nodes_faces(state: NodeState) -> Router {
     let tagged = Router::new()
         .route("/schemas", get(about::schemas))
         .route("/schemas/{kind}/{version}", get(about::schema))
@@ -115,7 +150,6 @@ fn faces(state: NodeState) -> Router {
                 .with_state(state.clone()),
         )
         .merge(charter::reading(state.clone()))
-        .merge(api::router(state.clone()))
         .layer(from_fn(etag::tag_bodies));
     let plain = Router::new()
         .route("/log/checkpoint", get(logs::own_checkpoint))
@@ -124,19 +158,16 @@ fn faces(state: NodeState) -> Router {
         .route("/mirror/{member}/checkpoint", get(logs::copied_checkpoint))
         .route("/mirror/{member}/tile/{*place}", get(logs::copied_tile))
         .route("/mirror/{member}/blob/{digest}", get(logs::copied_blob))
-        .route("/entries", post(entries::register))
         .route("/entries/{id}", get(entries::receipt))
         .route("/entries/{id}/proof", get(entries::proof))
         .route("/.well-known/scitt-keys", get(entries::keys))
         .route("/witness/add-checkpoint", post(witness::add_checkpoint))
         .route("/witness/{log}/checkpoint", get(witness::cosigned))
         .route("/healthz", get(about::healthz))
-        .route("/metrics", get(metrics::metrics))
         .with_state(state);
     tagged
         .merge(plain)
         .route("/problems/{name}", get(problem::describe))
-        .fallback(pages::page)
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the signature that the layer calls")]
@@ -149,14 +180,22 @@ fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
     Problem::new(ProblemType::Internal, ProblemType::Internal.meaning()).into_response()
 }
 
-/// Takes an address, before anything else of a node starts.
+/// Takes an address of this machine's loopback, before anything else of a node starts.
+///
+/// # Errors
+/// [`NodeError::PlainBeyondLoopback`], [`NodeError::PortTaken`] or [`NodeError::Listen`].
+pub async fn bind(address: SocketAddr) -> NodeResult<TcpListener> {
+    if !address.ip().is_loopback() {
+        return Err(NodeError::PlainBeyondLoopback { address });
+    }
+    bind_nodes(address).await
+}
+
+/// Takes the address at which nodes on other machines ask, which speaks TLS alone.
 ///
 /// # Errors
 /// [`NodeError::PortTaken`] or [`NodeError::Listen`].
-pub async fn bind(address: SocketAddr) -> NodeResult<TcpListener> {
-    if !address.ip().is_loopback() {
-        tracing::warn!(%address, "the node listens beyond this machine: this version has neither TLS nor access control");
-    }
+pub async fn bind_nodes(address: SocketAddr) -> NodeResult<TcpListener> {
     TcpListener::bind(address)
         .await
         .map_err(|source| match source.kind() {
@@ -165,12 +204,17 @@ pub async fn bind(address: SocketAddr) -> NodeResult<TcpListener> {
         })
 }
 
-/// Serves until the node stops; requests under way are ended.
+/// Serves until the node stops, over TLS where there is a configuration for it; requests under way are ended.
 ///
 /// # Errors
 /// [`NodeError::Serve`].
-pub(crate) async fn serve(listener: TcpListener, app: Router, shutdown: Shutdown) -> NodeResult<()> {
-    let bounded = BoundedListener::new(listener, CONNECTIONS_MAX, SILENCE_MAX);
+pub(crate) async fn serve(
+    listener: TcpListener,
+    tls: Option<Arc<ServerConfig>>,
+    app: Router,
+    shutdown: Shutdown,
+) -> NodeResult<()> {
+    let bounded = BoundedListener::new(listener, tls, CONNECTIONS_MAX, SILENCE_MAX);
     axum::serve(bounded, app)
         .with_graceful_shutdown(shutdown.wait())
         .await

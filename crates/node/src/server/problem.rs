@@ -19,6 +19,8 @@ pub enum ProblemType {
     BadRequest,
     /// A parameter is missing or has no possible value.
     BadParameter,
+    /// The request is not signed by a member's node, or its signature does not count.
+    SignatureRefused,
     /// There is no such thing.
     NotFound,
     /// The thing is there, but not for this method.
@@ -45,9 +47,10 @@ use ProblemType as Type;
 
 impl ProblemType {
     /// Every type, in the order of their statuses.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Type::BadRequest,
         Type::BadParameter,
+        Type::SignatureRefused,
         Type::NotFound,
         Type::MethodNotAllowed,
         Type::RequestTimeout,
@@ -93,6 +96,14 @@ impl ProblemType {
                 StatusCode::BAD_REQUEST,
                 "A parameter is wrong",
                 "A parameter is missing or has no possible value. `parameter` names it, `detail` says what is possible.",
+            ),
+            Type::SignatureRefused => (
+                "signature-refused",
+                StatusCode::UNAUTHORIZED,
+                "The signature of the request does not count",
+                "Beyond the member's own records a node answers nodes of the club's members alone, on other machines. They sign \
+                 each request (RFC 9421) with the key that the charter gives them, anew each time. `reason` and `detail` say \
+                 what is wrong.",
             ),
             Type::NotFound => (
                 "not-found",
@@ -161,6 +172,7 @@ impl ProblemType {
     /// The type that stands for a status which some layer gave without saying more.
     fn of_status(status: StatusCode) -> Self {
         match status {
+            StatusCode::UNAUTHORIZED => Type::SignatureRefused,
             StatusCode::NOT_FOUND => Type::NotFound,
             StatusCode::METHOD_NOT_ALLOWED => Type::MethodNotAllowed,
             StatusCode::REQUEST_TIMEOUT => Type::RequestTimeout,

@@ -219,7 +219,7 @@ async fn keys_change_and_what_the_old_ones_signed_still_stands() {
             let again = prepare_next_key(&keys_dir, &member, purpose).unwrap();
             assert_eq!(next.public, again.public, "a key that waits is not made twice");
             let old = member.keys.of(purpose)[0].clone();
-            charter::replace_key(draft, "CAN", purpose, &old, &next.public).unwrap();
+            charter::replace_key(draft, "CAN", purpose, Some(&old), &next.public).unwrap();
             proofs.extend(next.signer);
         }
     });

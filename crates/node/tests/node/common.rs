@@ -207,8 +207,8 @@ pub fn domain(code: &str) -> String {
 
 /// A client that keeps no connection open, so that a node's stop does not wait for it.
 pub fn client() -> reqwest::Client {
-    reqwest::Client::builder()
-        .no_proxy()
+    didymium_node::transport::local_client()
+        .unwrap()
         .pool_max_idle_per_host(0)
         .build()
         .unwrap()

@@ -15,5 +15,6 @@ mod ledger;
 mod log_face;
 mod receipts;
 mod server;
+mod transport;
 mod trust;
 mod witness;

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
 use crate::limits::MEMBERS_MAX;
-use crate::{Digest, KeyId, StatementError, StatementKey};
+use crate::{Digest, KeyId, StatementError, StatementKey, TransportKey, ed25519_spki, tls_pin};
 
 /// The id of a charter: SHA-256 of its payload.
 pub type CharterId = Digest;
@@ -95,46 +95,80 @@ pub enum KeyPurpose {
     Witness,
     /// Cosigns checkpoints of other members' logs: the entries are held.
     Mirror,
+    /// Signs the requests of the member's node to other nodes.
+    Transport,
+    /// That of TLS at the member's node; the charter has its pin.
+    Tls,
 }
 
 impl KeyPurpose {
-    /// The four purposes.
-    pub const ALL: [Self; 4] = [Self::Statement, Self::Log, Self::Witness, Self::Mirror];
+    /// All purposes.
+    pub const ALL: [Self; 6] = [
+        Self::Statement,
+        Self::Log,
+        Self::Witness,
+        Self::Mirror,
+        Self::Transport,
+        Self::Tls,
+    ];
 
     /// Whether what it signs stands in the member's own log; a cosigner's key signs about the others' logs.
     pub const fn is_about_own_log(self) -> bool {
         matches!(self, Self::Statement | Self::Log)
     }
 
-    /// As it stands in the charter: `statement`, `log`, `witness` or `mirror`.
+    /// Whether it is a key between nodes: it counts while the version in force names it, and what it signed is not kept.
+    pub const fn is_between_nodes(self) -> bool {
+        matches!(self, Self::Transport | Self::Tls)
+    }
+
+    /// As it stands in the charter: `statement`, `log`, `witness`, `mirror`, `transport` or `tls`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Statement => "statement",
             Self::Log => "log",
             Self::Witness => "witness",
             Self::Mirror => "mirror",
+            Self::Transport => "transport",
+            Self::Tls => "tls",
         }
     }
 
-    /// What makes two keys the same, however each is written: the bytes of the public key in hexadecimal. A verifier
-    /// key is `name+id+base64(type ‖ public key)`; one that cannot be read is only the same as itself.
+    /// What makes two keys the same, however each is written: the pin of the public key, since of a TLS key the charter
+    /// has no more. A verifier key is `name+id+base64(type ‖ public key)`; one that cannot be read is only the same as
+    /// itself.
     pub(super) fn material(self, key: &str) -> String {
-        if self == Self::Statement {
-            return key.to_ascii_lowercase();
+        let public = match self {
+            Self::Tls => return key.to_ascii_lowercase(),
+            Self::Statement | Self::Transport => hex::decode(key).ok(),
+            Self::Log | Self::Witness | Self::Mirror => key
+                .splitn(3, '+')
+                .nth(2)
+                .and_then(|typed| STANDARD.decode(typed).ok())
+                .filter(|typed| typed.len() > 32)
+                .map(|typed| typed[1..].to_vec()),
+        };
+        let Some(public) = public else {
+            return key.to_owned();
+        };
+        // All keys of 32 bytes are Ed25519; others have no TLS key that could be the same.
+        match <&[u8; 32]>::try_from(public.as_slice()) {
+            Ok(ed25519) => tls_pin(&ed25519_spki(ed25519)).to_string(),
+            Err(_) => hex::encode(public),
         }
-        key.splitn(3, '+')
-            .nth(2)
-            .and_then(|typed| STANDARD.decode(typed).ok())
-            .filter(|typed| typed.len() > 32)
-            .map_or_else(|| key.to_owned(), |typed| hex::encode(&typed[1..]))
     }
 
-    /// The key as people compare it: the id that statements name, or a verifier key's name and id.
+    /// The key as people compare it: the id that statements or requests name, a pin, or a verifier key's name and id.
     pub fn shown(self, key: &str) -> String {
-        if self == Self::Statement {
-            return StatementKey::from_hex(key).map_or_else(|_| key.to_owned(), |key| key.id().to_string());
+        match self {
+            Self::Statement | Self::Transport => {
+                StatementKey::from_hex(key).map_or_else(|_| key.to_owned(), |key| key.id().to_string())
+            }
+            Self::Tls => key.to_owned(),
+            Self::Log | Self::Witness | Self::Mirror => {
+                key.splitn(3, '+').take(2).collect::<Vec<_>>().join("+")
+            }
         }
-        key.splitn(3, '+').take(2).collect::<Vec<_>>().join("+")
     }
 }
 
@@ -156,17 +190,35 @@ pub struct MemberKeys {
     pub witness: String,
     /// The mirror's verifier key (signed-note vkey).
     pub mirror: String,
+    /// Ed25519 public key that signs requests to other nodes, hex. Charters from before there were such keys lack it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transport: Option<String>,
+    /// Pin of the TLS key: SHA-256 of its SubjectPublicKeyInfo, hex. Charters from before there were such keys lack it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<String>,
 }
 
 impl MemberKeys {
-    /// The keys of that purpose: any number for statements, one for each other.
+    /// The keys of that purpose: any number for statements, one at most between nodes, one for each other.
     pub fn of(&self, purpose: KeyPurpose) -> &[String] {
         match purpose {
             KeyPurpose::Statement => &self.statement,
             KeyPurpose::Log => std::slice::from_ref(&self.log),
             KeyPurpose::Witness => std::slice::from_ref(&self.witness),
             KeyPurpose::Mirror => std::slice::from_ref(&self.mirror),
+            KeyPurpose::Transport => self.transport.as_slice(),
+            KeyPurpose::Tls => self.tls.as_slice(),
         }
+    }
+
+    /// The key that signs requests to other nodes, parsed; what is no key was refused when the charter was checked.
+    pub fn transport_key(&self) -> Option<TransportKey> {
+        TransportKey::from_hex(self.transport.as_deref()?).ok()
+    }
+
+    /// The pin of the TLS key, parsed.
+    pub fn tls_pin(&self) -> Option<Digest> {
+        self.tls.as_deref()?.parse().ok()
     }
 
     /// Every key with its purpose.
@@ -246,6 +298,14 @@ impl Charter {
             }
             for key in &member.keys.statement {
                 StatementKey::from_hex(key)?;
+            }
+            if let Some(key) = &member.keys.transport {
+                TransportKey::from_hex(key)?;
+            }
+            if let Some(pin) = &member.keys.tls {
+                pin.parse::<Digest>().map_err(|_| StatementError::BadKey {
+                    reason: "the pin of a TLS key is a SHA-256 of 64 hexadecimal digits",
+                })?;
             }
         }
         Ok(())

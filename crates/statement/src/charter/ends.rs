@@ -63,7 +63,9 @@ impl Ends<'_> {
             return Ok(());
         };
         if !purpose.is_about_own_log() {
-            return wrong("is a cosigner's: it ends with the cut of each log, and names no size of its own");
+            return wrong(
+                "signs nothing in its member's log: it ends with the cut, and names no size of its own",
+            );
         }
         if self.after.head_of(member).is_some_and(|head| until < head.size) {
             return wrong("is retired below the cut: only a revocation takes back what counted");
@@ -107,11 +109,14 @@ impl Ends<'_> {
             .charter
             .member(member)
             .is_some_and(|is| is.keys.has(*purpose, key));
-        if listed && *purpose == KeyPurpose::Statement {
+        if listed && (*purpose == KeyPurpose::Statement || purpose.is_between_nodes()) {
             return wrong("is revoked and still listed");
         }
         if purpose.is_about_own_log() && !matches!(last_good.as_slice(), [head] if head.member == *member) {
             return wrong("must name the last good size and root of its member's log, and of no other");
+        }
+        if purpose.is_between_nodes() && !last_good.is_empty() {
+            return wrong("signs nothing in any log, and has no last good head");
         }
         let mut logs = BTreeSet::new();
         for head in last_good {

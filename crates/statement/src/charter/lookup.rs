@@ -171,7 +171,7 @@ impl CharterLog {
     /// Members and verifier keys whose cosignatures count on a checkpoint of that size of the log of `log_of`, which
     /// itself is never among them. `purpose` is witness or mirror; for the others there is none.
     pub fn cosigners_at(&self, purpose: KeyPurpose, log_of: &str, size: u64) -> Vec<(String, String)> {
-        if purpose.is_about_own_log() {
+        if purpose.is_about_own_log() || purpose.is_between_nodes() {
             return Vec::new();
         }
         let others = self.memory().members().filter(|member| member.member != log_of);

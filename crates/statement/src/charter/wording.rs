@@ -168,6 +168,8 @@ impl KeyPurpose {
             Self::Log => "clé de journal",
             Self::Witness => "clé de témoin",
             Self::Mirror => "clé de miroir",
+            Self::Transport => "clé de transport",
+            Self::Tls => "clé TLS",
         }
     }
 }

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use didymium_statement::{
     Charter, CharterEvent, CharterLog, CharterVersion, Digest, KeyPurpose, LogHead, Member, MemberKeys,
-    Proposal, Retirement, Role, SignedCharter, StatementSigner,
+    Proposal, Retirement, Role, SignedCharter, StatementSigner, TransportSigner,
 };
 use zeroize::Zeroizing;
 
@@ -30,6 +30,17 @@ pub(crate) fn vkey(code: &str, purpose: KeyPurpose, seed: u8) -> String {
     format!("{name}.example/{purpose}+{seed:08x}+{}", STANDARD.encode(typed))
 }
 
+/// A key of requests between nodes.
+pub(crate) fn transport_key(seed: u8) -> String {
+    hex::encode(signer(seed ^ 0x80).public().to_bytes())
+}
+
+/// The pin of a TLS key.
+pub(crate) fn tls_key(seed: u8) -> String {
+    let tls = TransportSigner::from_seed(&Zeroizing::new([seed ^ 0xc0; 32]));
+    tls.pin().to_string()
+}
+
 pub(crate) fn member(code: &str, seed: u8) -> Member {
     let lower = code.to_lowercase();
     Member {
@@ -43,6 +54,8 @@ pub(crate) fn member(code: &str, seed: u8) -> Member {
             log: vkey(code, KeyPurpose::Log, seed),
             witness: vkey(code, KeyPurpose::Witness, seed),
             mirror: vkey(code, KeyPurpose::Mirror, seed),
+            transport: Some(transport_key(seed)),
+            tls: Some(tls_key(seed)),
         },
     }
 }

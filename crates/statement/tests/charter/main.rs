@@ -10,4 +10,5 @@ mod joining;
 mod keys;
 mod positions;
 mod refusals;
+mod transport;
 mod words;

@@ -2,7 +2,9 @@
 
 use didymium_statement::{CharterVersion, Digest, KeyPurpose, LogHead, Member, StatementError};
 
-use crate::club::{adopt, club, head, member, nation, next, signer, statement_key, vkey};
+use crate::club::{
+    adopt, club, head, member, nation, next, signer, statement_key, tls_key, transport_key, vkey,
+};
 
 /// Which name is spoiled, and how.
 type Spoil = (&'static str, fn(&mut Member));
@@ -119,10 +121,11 @@ fn names_never_change_hands_not_even_those_of_former_members() {
 #[test]
 fn keys_never_have_a_second_use() {
     let with_key_of = |purpose: KeyPurpose, seed: u8| {
-        let text = if purpose == KeyPurpose::Statement {
-            statement_key(seed)
-        } else {
-            vkey("EST", purpose, seed)
+        let text = match purpose {
+            KeyPurpose::Statement => statement_key(seed),
+            KeyPurpose::Transport => transport_key(seed),
+            KeyPurpose::Tls => tls_key(seed),
+            KeyPurpose::Log | KeyPurpose::Witness | KeyPurpose::Mirror => vkey("EST", purpose, seed),
         };
         refused(move |version| {
             let mut newcomer = nation(4);
@@ -131,6 +134,8 @@ fn keys_never_have_a_second_use() {
                 KeyPurpose::Log => newcomer.keys.log = text,
                 KeyPurpose::Witness => newcomer.keys.witness = text,
                 KeyPurpose::Mirror => newcomer.keys.mirror = text,
+                KeyPurpose::Transport => newcomer.keys.transport = Some(text),
+                KeyPurpose::Tls => newcomer.keys.tls = Some(text),
             }
             version.charter.members.push(newcomer);
         })

@@ -38,7 +38,7 @@ export interface WitnessQuorum {
 }
 
 export type CharterRole = 'member' | 'associate';
-export type KeyUse = 'statement' | 'log' | 'witness' | 'mirror';
+export type KeyUse = 'statement' | 'log' | 'witness' | 'mirror' | 'transport' | 'tls';
 
 export interface CharterMember {
   member: string;

@@ -29,11 +29,11 @@ export interface CharterMember {
   statementKeys: ReadonlyMap<string, Bytes>;
   /** Verification key of its log. */
   log: string;
-  keys: { statement: WrittenKey[]; log: WrittenKey[]; witness: WrittenKey[]; mirror: WrittenKey[] };
+  keys: Readonly<Record<Purpose, WrittenKey[]>>;
 }
 
 /** What keys are for. */
-export const PURPOSES = ['statement', 'log', 'witness', 'mirror'] as const;
+export const PURPOSES = ['statement', 'log', 'witness', 'mirror', 'transport', 'tls'] as const;
 export type Purpose = (typeof PURPOSES)[number];
 
 /** A state of a member's log. */
@@ -117,7 +117,7 @@ function signatureOf(item: unknown): Signature {
 
 /** The public key of a verification key, in hex, without its type; a key that cannot be read is only the same as itself. */
 function materialOf(purpose: string, key: string): string {
-  if (purpose === 'statement') return key.toLowerCase();
+  if (['statement', 'transport', 'tls'].includes(purpose)) return key.toLowerCase();
   try {
     const typed = fromBase64(key.split('+').slice(2).join('+'));
     return typed.length > 32 ? toHex(typed.slice(1)) : key;
@@ -144,7 +144,7 @@ async function memberOf(value: unknown): Promise<CharterMember> {
     address: typeof json['address'] === 'string' ? json['address'] : '',
     statementKeys,
     log: textOf(keys['log'], 'log key'),
-    keys: { statement: written('statement', spoken), log: written('log', [keys['log']]), witness: written('witness', [keys['witness']]), mirror: written('mirror', [keys['mirror']]) },
+    keys: { statement: written('statement', spoken), log: written('log', [keys['log']]), witness: written('witness', [keys['witness']]), mirror: written('mirror', [keys['mirror']]), transport: written('transport', [keys['transport']]), tls: written('tls', [keys['tls']]) },
   };
 }
 

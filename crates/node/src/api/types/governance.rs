@@ -80,6 +80,10 @@ pub enum KeyUse {
     Witness,
     /// Cosigns the others' checkpoints: the entries are held.
     Mirror,
+    /// Signs the requests of its node to others.
+    Transport,
+    /// That of TLS at its node.
+    Tls,
 }
 
 /// A member in the version in force.

@@ -259,6 +259,8 @@ const fn key_use(purpose: KeyPurpose) -> KeyUse {
         KeyPurpose::Log => KeyUse::Log,
         KeyPurpose::Witness => KeyUse::Witness,
         KeyPurpose::Mirror => KeyUse::Mirror,
+        KeyPurpose::Transport => KeyUse::Transport,
+        KeyPurpose::Tls => KeyUse::Tls,
     }
 }
 

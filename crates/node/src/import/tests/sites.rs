@@ -178,6 +178,8 @@ fn what_the_logs_hold_is_found_by_a_scan() {
         log: format!("{name}/log+0+x"),
         witness: String::new(),
         mirror: String::new(),
+        transport: None,
+        tls: None,
     };
     let member = Member {
         member: "USA".into(),
