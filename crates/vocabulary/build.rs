@@ -14,6 +14,8 @@ mod check;
 mod codes;
 #[path = "src/commodity.rs"]
 mod commodity;
+#[path = "src/coverage.rs"]
+mod coverage;
 #[path = "src/error.rs"]
 mod error;
 #[path = "src/formula.rs"]

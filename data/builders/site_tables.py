@@ -17,6 +17,7 @@ REE_CAPACITY_LEFT_OUT = {
     "ree-mag-jlmag": "company-wide, Baotou included",
     "ree-mag-yunsheng": "company-wide, Baotou included",
     "ree-sep-la-rochelle": "a market estimate for 2030",
+    "ree-sep-eneabba": "statements of the company say 23,000 t",
 }
 # site -> processes, where products and stage of the source do not say it by themselves
 REE_PROCESSES = {

@@ -53,8 +53,11 @@ def ree_point(r):
 
 # unit of the source (its beginning) -> substance; an empty substance is a mass as weighed
 REE_UNITS = [("t/yr contained REO", "REO"), ("t/yr REO", "REO"), ("t/yr LREE", "LREO"), ("t/yr NdPr oxide", "NdPr_oxide"),
-             ("t/yr oxides", "REO"), ("t/yr NdFeB", ""), ("t/yr SmCo", ""), ("t/yr magnets processed", ""),
-             ("t/yr input", ""), ("t/yr metal", ""), ("t/yr monazite concentrate", ""), ("t/yr", "")]
+             ("t/yr oxides", "REO"), ("t/yr NdFeB", ""), ("t/yr SmCo", ""), ("t/yr metal", ""), ("t/yr monazite concentrate", ""), ("t/yr", "")]
+
+
+# units of what a plant takes in: a capacity is what it makes, and the two never add
+REE_FEED_UNITS = ("t/yr magnets processed", "t/yr input")
 
 
 def ree_capacity(r):
@@ -66,6 +69,8 @@ def ree_capacity(r):
     basis = "general_knowledge" if general else "reported"
     if r["site_id"] in REE_CAPACITY_LEFT_OUT:
         return {}, f"published {said}: {REE_CAPACITY_LEFT_OUT[r['site_id']]}, so not entered as capacity", basis
+    if r["capacity_unit"].startswith(REE_FEED_UNITS):
+        return {}, f"published {said}: what it takes in, not what it makes, so not entered as capacity", basis
     substance = next((s for u, s in REE_UNITS if r["capacity_unit"].startswith(u)), None)
     if substance is None:
         refuse("facilities_ree", r, "unknown capacity unit")

@@ -4,7 +4,8 @@ use clap::{Args, CommandFactory as _};
 use clap_complete::Shell;
 
 use crate::cli::Cli;
-use crate::error::{CliError, CliResult};
+use crate::error::CliResult;
+use crate::output::Output;
 
 const AFTER: &str = "\
 Examples:
@@ -21,8 +22,8 @@ pub struct CompletionsArgs {
 }
 
 /// Prints the script.
-pub fn run(args: &CompletionsArgs) -> CliResult<()> {
+pub fn run(args: &CompletionsArgs, output: &Output) -> CliResult<()> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "didymium", &mut script);
-    std::io::Write::write_all(&mut std::io::stdout(), &script).map_err(CliError::Output)
+    output.print(&String::from_utf8_lossy(&script))
 }

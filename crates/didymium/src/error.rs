@@ -165,7 +165,11 @@ impl CliError {
             Self::Import(error) => exit_of_import(error),
             Self::Node(error) => exit_of_node(error),
             Self::Statement(_) | Self::NotJson { .. } => Exit::Refused,
-            Self::File { source, .. } if source.kind() == ErrorKind::NotFound => Exit::Usage,
+            Self::File { source, .. }
+                if matches!(source.kind(), ErrorKind::NotFound | ErrorKind::IsADirectory) =>
+            {
+                Exit::Usage
+            }
             Self::DemoPort { .. } => Exit::InUse,
             Self::Unreachable { .. } | Self::Answer { .. } => Exit::Unreachable,
             Self::NotFound(_) | Self::NotVerified { .. } | Self::Disagree(_) => Exit::No,

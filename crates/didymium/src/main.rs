@@ -68,7 +68,7 @@ fn start(cli: Cli, output: &Output) -> CliResult<()> {
             Command::Sealed(args) => sealed::run(&args, output).await,
             Command::Sites(args) => sites::run(args, output).await,
             Command::Bench(args) => bench::run(args, output).await,
-            Command::Completions(args) => completions::run(&args),
+            Command::Completions(args) => completions::run(&args, output),
         }
     })
 }

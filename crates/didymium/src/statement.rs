@@ -109,6 +109,10 @@ impl OneArgs {
             let bytes = std::fs::read(path).map_err(CliError::file(path))?;
             let parsed = Statement::parse(&bytes);
             let statement = parsed.map_err(unverified("these bytes are no statement"))?;
+            // Where a log is at hand, the statement must stand in it.
+            if self.dir.is_some() || self.url.is_some() {
+                return self.looked_up(&statement.id(), charter).await;
+            }
             return Ok(Evidence {
                 statement,
                 blob: None,
@@ -123,18 +127,20 @@ impl OneArgs {
                 self.statement
             ))
         })?;
-        match (&self.dir, &self.url) {
-            (None, None) => Err(CliError::Usage(
+        if self.dir.is_none() && self.url.is_none() {
+            return Err(CliError::Usage(
                 "an id needs --dir FOLDER or --url ADDRESS to be looked up in".into(),
-            )),
-            (dir, url) => {
-                let place = crate::reader::PlaceArgs {
-                    dir: dir.clone(),
-                    url: url.clone(),
-                };
-                from_reader(&Reader::open(&place)?, &id, charter).await
-            }
+            ));
         }
+        self.looked_up(&id, charter).await
+    }
+
+    async fn looked_up(&self, id: &StatementId, charter: Option<CharterLog>) -> CliResult<Evidence> {
+        let place = crate::reader::PlaceArgs {
+            dir: self.dir.clone(),
+            url: self.url.clone(),
+        };
+        from_reader(&Reader::open(&place)?, id, charter).await
     }
 }
 

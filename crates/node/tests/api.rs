@@ -527,7 +527,7 @@ fn the_charter_of_a_club_of_one_is_told_whole_and_in_pages() {
     assert_eq!(told["threshold"], serde_json::json!({ "needed": 1, "voters": 1 }));
     assert_eq!(told["versions"]["items"][0]["id"], told["charter"]);
     assert!(told["versions"]["items"][0]["known_since"].is_string());
-    assert_eq!(told["members"][0]["keys"].as_array().unwrap().len(), 4);
+    assert_eq!(told["members"][0]["keys"].as_array().unwrap().len(), 6);
     let beyond = ask("/api/v1/governance?offset=1");
     assert_eq!(beyond["versions"]["items"], Value::Array(vec![]));
     assert_eq!(

@@ -28,7 +28,7 @@ impl Twin {
         {
             return Some(published);
         }
-        let (total, _) = indicators::world_total(edition, world, self.unions(), self.facts())?;
+        let (total, _) = self.whole(id, edition, period)?;
         Some(self.derived(id, Quantity::World, "", "", period, total, true))
     }
 
@@ -47,7 +47,7 @@ impl Twin {
             return None;
         }
         let edition = self.chosen(id, period)?;
-        let (world, _) = indicators::world_total(edition, self.symbol(WORLD), self.unions(), self.facts())?;
+        let (world, _) = self.whole(id, edition, period)?;
         let (quantity, part) = if area == CLUB {
             (Quantity::ClubShare, self.club_total(edition)?)
         } else {
@@ -204,13 +204,38 @@ impl Twin {
         if !self.adds_up(id) {
             return None;
         }
-        indicators::world_total(
-            self.chosen(id, period)?,
-            self.symbol(WORLD),
-            self.unions(),
-            self.facts(),
-        )
-        .map(|(total, _)| total)
+        self.whole(id, self.chosen(id, period)?, period)
+            .map(|(total, _)| total)
+    }
+
+    /// What an edition's figures of a period are measured against: its world total, or the sum of what it lists (second
+    /// value true). Nothing where that sum would leave out a country that leads.
+    fn whole(&self, id: SeriesId, edition: &Edition, period: Period) -> Option<(Decimal, bool)> {
+        indicators::world_total(edition, self.symbol(WORLD), self.unions(), self.facts())
+            .filter(|(_, summed)| !summed || !self.leaves_out_a_leader(id, edition, period))
+    }
+
+    /// Whether a country that leads is missing from what an edition lists of a period (`coverage_gaps.csv`), and it does
+    /// not list it all the same.
+    fn leaves_out_a_leader(&self, id: SeriesId, edition: &Edition, period: Period) -> bool {
+        let key = &self.series(id).key;
+        let [measure, commodity, stage] = [key.measure, key.commodity, key.stage].map(|part| self.text(part));
+        let year = u32::try_from(period.year()).unwrap_or(0);
+        self.vocabulary().coverage_gaps().iter().any(|gap| {
+            (gap.measure.as_str(), gap.commodity.as_str(), gap.stage.as_str()) == (measure, commodity, stage)
+                && gap.series == edition.source.series
+                && (gap.first..=gap.last).contains(&year)
+                && !edition.areas().any(|area| self.text(area) == gap.missing)
+        })
+    }
+
+    /// Whether the world total of a period is the sum of what the chosen edition lists: it publishes none.
+    pub(crate) fn is_summed(&self, id: SeriesId, period: Period) -> bool {
+        self.chosen(id, period)
+            .and_then(|edition| {
+                indicators::world_total(edition, self.symbol(WORLD), self.unions(), self.facts())
+            })
+            .is_some_and(|(_, summed)| summed)
     }
 
     fn countries_and_world(&self, id: SeriesId, period: Period) -> Option<(Vec<(Symbol, Decimal)>, Decimal)> {

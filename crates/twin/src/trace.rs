@@ -120,7 +120,7 @@ impl Twin {
             series: id,
             area: area.to_owned(),
             partner: partner.to_owned(),
-            explanation: explain(quantity, &edition.source.title),
+            explanation: explain(quantity, self.is_summed(id, period), &edition.source.title),
             inputs: self.inputs(id, edition, quantity, [area, partner], period),
             alternatives: Vec::new(),
             figure,
@@ -231,53 +231,87 @@ fn explain_fact(fact: &Fact, chosen: bool) -> Wording {
     }
 }
 
-fn explain(quantity: Quantity, title: &str) -> Wording {
-    let (en, fr) = match quantity {
-        Quantity::Cell => (
+/// How a quantity is made; `summed` says that the edition publishes no world total, so that the sum of the areas it lists
+/// stands in its place.
+fn explain(quantity: Quantity, summed: bool, title: &str) -> Wording {
+    let (en, fr) = match (quantity, summed) {
+        (Quantity::Cell, _) => (
             "Sum of the flows to all partners that the source lists.",
             "Somme des flux vers tous les partenaires cités par la source.",
         ),
-        Quantity::World => (
+        (Quantity::World, _) => (
             "Sum of all areas that the source lists; it publishes no world total.",
             "Somme de toutes les zones citées par la source ; elle ne publie pas de total mondial.",
         ),
-        Quantity::Share => (
+        (Quantity::Share, false) => (
             "The area’s figure divided by the world total of the same edition.",
             "Le chiffre de la zone divisé par le total mondial de la même édition.",
         ),
-        Quantity::Hhi => (
-            "Herfindahl–Hirschman index: the sum of the squared percentage shares of all countries, from 0 to 10,000. Countries that \
-             the source groups as “other” are left out, so the true value is slightly higher.",
-            "Indice de Herfindahl-Hirschman : somme des carrés des parts en pour cent de tous les pays, de 0 à 10 000. Les pays que la \
-             source regroupe sous « autres » sont laissés de côté ; la valeur vraie est donc légèrement supérieure.",
+        (Quantity::Share, true) => (
+            "The area’s figure divided by the sum of all areas that the source lists; it publishes no world total.",
+            "Le chiffre de la zone divisé par la somme de toutes les zones citées par la source ; elle ne publie pas de total mondial.",
         ),
-        Quantity::NMinusOne => (
+        (Quantity::Hhi, false) => (
+            "Herfindahl–Hirschman index: the sum of the squared percentage shares of all countries, from 0 to 10,000. Countries that \
+             the source groups as “other” are left out: where there are any, the true value is slightly higher.",
+            "Indice de Herfindahl-Hirschman : somme des carrés des parts en pour cent de tous les pays, de 0 à 10 000. Les pays que la \
+             source regroupe sous « autres » sont laissés de côté ; s’il y en a, la valeur vraie est légèrement supérieure.",
+        ),
+        (Quantity::Hhi, true) => (
+            "Herfindahl–Hirschman index: the sum of the squared percentage shares of the countries that the source lists, from 0 to \
+             10,000. It publishes no world total: a country that it does not list would make the true value another one.",
+            "Indice de Herfindahl-Hirschman : somme des carrés des parts en pour cent des pays cités par la source, de 0 à 10 000. Elle \
+             ne publie pas de total mondial : un pays qu’elle ne cite pas changerait la valeur vraie.",
+        ),
+        (Quantity::NMinusOne, false) => (
             "What is left of the world total if the largest country supplies nothing: 100 % minus its share.",
             "Ce qui reste du total mondial si le premier pays ne livre rien : 100 % moins sa part.",
         ),
-        Quantity::Club => (
+        (Quantity::NMinusOne, true) => (
+            "What is left of the sum of all areas that the source lists if the largest country supplies nothing: 100 % minus its \
+             share. The source publishes no world total.",
+            "Ce qui reste de la somme des zones citées par la source si le premier pays ne livre rien : 100 % moins sa part. La source \
+             ne publie pas de total mondial.",
+        ),
+        (Quantity::Club, _) => (
             "Sum of the figures of the club’s members that the source lists; members it counts among “other” are not in it.",
             "Somme des chiffres des membres du club cités par la source ; ceux qu’elle compte parmi les « autres » n’y sont pas.",
         ),
-        Quantity::ClubShare => (
+        (Quantity::ClubShare, false) => (
             "Sum of the members’ figures divided by the world total of the same edition; members that the source counts among “other” \
              are not in it.",
             "Somme des chiffres des membres divisée par le total mondial de la même édition ; les membres que la source compte parmi \
              les « autres » n’y sont pas.",
         ),
-        Quantity::LargestShare => (
+        (Quantity::ClubShare, true) => (
+            "Sum of the members’ figures divided by the sum of all areas that the source lists; it publishes no world total. Members \
+             that it counts among “other” are not in it.",
+            "Somme des chiffres des membres divisée par la somme de toutes les zones citées par la source ; elle ne publie pas de \
+             total mondial. Les membres qu’elle compte parmi les « autres » n’y sont pas.",
+        ),
+        (Quantity::LargestShare, false) => (
             "The largest country’s figure divided by the world total of the same edition.",
             "Le chiffre du premier pays divisé par le total mondial de la même édition.",
         ),
-        Quantity::Together => (
+        (Quantity::LargestShare, true) => (
+            "The largest country’s figure divided by the sum of all areas that the source lists; it publishes no world total.",
+            "Le chiffre du premier pays divisé par la somme de toutes les zones citées par la source ; elle ne publie pas de total mondial.",
+        ),
+        (Quantity::Together, _) => (
             "What the countries that are not shown by name make together: the edition’s world total less the countries shown by \
              name, or, where it gives no world total, the sum of the figures listed here.",
             "Ce que font ensemble les pays qui ne sont pas nommés : le total mondial de l’édition moins les pays nommés ou, à \
              défaut de total mondial, la somme des chiffres énumérés ici.",
         ),
-        Quantity::Change => (
+        (Quantity::Change, false) => (
             "The world total against that of the period just before, both from the same edition.",
             "Le total mondial comparé à celui de la période précédente, tous deux tirés de la même édition.",
+        ),
+        (Quantity::Change, true) => (
+            "The sum of all areas that the source lists against that of the period just before, both from the same edition, which \
+             publishes no world total.",
+            "La somme de toutes les zones citées par la source comparée à celle de la période précédente, toutes deux tirées de la \
+             même édition, qui ne publie pas de total mondial.",
         ),
     };
     Wording {

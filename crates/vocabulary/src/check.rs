@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::chain::ChainLink;
 use crate::codes::{ANY_STAGE, HsCode, SourcePreference};
 use crate::commodity::{Commodity, CommodityKind};
+use crate::coverage::CoverageGap;
 use crate::error::VocabularyError;
 use crate::geography::Country;
 use crate::index::{Entity, Fault};
@@ -19,6 +20,7 @@ impl Vocabulary {
         chain: &[(u64, ChainLink)],
         hs_codes: &[(u64, HsCode)],
         preferences: &[(u64, SourcePreference)],
+        gaps: &[(u64, CoverageGap)],
     ) -> Result<(), VocabularyError> {
         self.substances.check_rows(|row| {
             known("element", row.element.as_deref(), |key| self.require_element(key))?;
@@ -57,6 +59,22 @@ impl Vocabulary {
         })?;
         check_unique(HsCode::FILE, "hs", hs_codes, |row| {
             [row.hs.clone(), row.edition.clone()]
+        })?;
+        check_listed(CoverageGap::FILE, gaps, |row| {
+            known("measure", Some(&row.measure), |key| self.require_measure(key))?;
+            known("commodity", Some(&row.commodity), |key| {
+                self.require_commodity(key)
+            })?;
+            known("stage", Some(&row.stage), |key| self.require_stage(key))?;
+            known("missing", Some(&row.missing), |key| self.require_place(key))?;
+            if row.first > row.last {
+                let reason = VocabularyError::OutOfRange {
+                    value: row.first.to_string(),
+                    range: "a year not after the last",
+                };
+                return Err(Fault::new("first", &row.first.to_string(), reason));
+            }
+            Ok(())
         })?;
         check_listed(SourcePreference::FILE, preferences, |row| {
             known("measure", Some(&row.measure), |key| self.require_measure(key))?;

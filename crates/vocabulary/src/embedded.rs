@@ -12,7 +12,7 @@ macro_rules! texts {
     };
 }
 
-const TEXTS: [(&str, &str); 13] = texts![
+const TEXTS: [(&str, &str); 14] = texts![
     "elements.csv",
     "substances.csv",
     "commodities.csv",
@@ -26,6 +26,7 @@ const TEXTS: [(&str, &str); 13] = texts![
     "hs_codes.csv",
     "notice_types.csv",
     "source_preference.csv",
+    "coverage_gaps.csv",
 ];
 
 static TABLES: LazyLock<Tables> = LazyLock::new(|| {

@@ -9,7 +9,7 @@ use crate::quantity::parse_decimal;
 use rust_decimal::Decimal;
 
 /// Every table of the vocabulary, in the order of the digest.
-pub const TABLE_FILES: [&str; 13] = [
+pub const TABLE_FILES: [&str; 14] = [
     "elements.csv",
     "substances.csv",
     "commodities.csv",
@@ -23,6 +23,7 @@ pub const TABLE_FILES: [&str; 13] = [
     "hs_codes.csv",
     "notice_types.csv",
     "source_preference.csv",
+    "coverage_gaps.csv",
 ];
 
 /// The text of every table, with the version they make together.

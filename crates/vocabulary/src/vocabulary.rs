@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use crate::chain::{ChainLink, Form, Stage};
 use crate::codes::{ANY_STAGE, HsCode, NoticeType, SourcePreference};
 use crate::commodity::{Commodity, CommodityKind};
+use crate::coverage::CoverageGap;
 use crate::error::{VocabularyError, excerpt};
 use crate::geography::{Area, Country, Place};
 use crate::index::Index;
@@ -30,6 +31,7 @@ pub struct Vocabulary {
     hs_codes: Vec<HsCode>,
     notice_types: Index<NoticeType>,
     source_preferences: Vec<SourcePreference>,
+    coverage_gaps: Vec<CoverageGap>,
 }
 
 /// Three ways to reach the entities of each kind: all, one or nothing, one or an error.
@@ -86,6 +88,8 @@ impl Vocabulary {
         let hs_codes = tables.read_rows(HsCode::FILE, HsCode::COLUMNS, HsCode::from_row)?;
         let (file, columns) = (SourcePreference::FILE, SourcePreference::COLUMNS);
         let source_preferences = tables.read_rows(file, columns, SourcePreference::from_row)?;
+        let coverage_gaps =
+            tables.read_rows(CoverageGap::FILE, CoverageGap::COLUMNS, CoverageGap::from_row)?;
         let vocabulary = Self {
             version: tables.version().to_owned(),
             digest: tables.digest(),
@@ -102,8 +106,9 @@ impl Vocabulary {
             hs_codes: hs_codes.iter().map(|(_, row)| row.clone()).collect(),
             notice_types: Index::read(tables)?,
             source_preferences: source_preferences.iter().map(|(_, row)| row.clone()).collect(),
+            coverage_gaps: coverage_gaps.iter().map(|(_, row)| row.clone()).collect(),
         };
-        vocabulary.check(&chain, &hs_codes, &source_preferences)?;
+        vocabulary.check(&chain, &hs_codes, &source_preferences, &coverage_gaps)?;
         Ok(vocabulary)
     }
 
@@ -237,6 +242,12 @@ impl Vocabulary {
     #[must_use]
     pub fn source_preferences(&self) -> &[SourcePreference] {
         &self.source_preferences
+    }
+
+    /// Where a series leaves out a country that leads, so that what it lists is no world.
+    #[must_use]
+    pub fn coverage_gaps(&self) -> &[CoverageGap] {
+        &self.coverage_gaps
     }
 
     /// Rule R1: the series for a measure at a stage, the preferred first. The rows of that very stage come before

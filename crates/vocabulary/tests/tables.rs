@@ -421,6 +421,16 @@ fn every_kind_of_fault_is_refused() {
             "`grave` is none of `low`, `medium`, `high`",
         ),
         (
+            "coverage_gaps.csv",
+            "production,gallium,primary,bgs-wms,2011,2010,CHN\n",
+            "`2011` is not a year not after the last",
+        ),
+        (
+            "coverage_gaps.csv",
+            "production,gallium,primary,bgs-wms,2010,2010,ZZZ\n",
+            "unknown country or area `ZZZ`",
+        ),
+        (
             "source_preference.csv",
             "production,mine,another,1\n",
             "`production, mine, 1` is given twice",

@@ -66,7 +66,7 @@ fn a_table_without_rows_is_no_success() {
 fn a_folder_in_place_of_a_table_is_named() {
     let desk = Desk::new();
     let node = desk.node();
-    let answer = run(&["import", "--dir", &node, "--kind", "statistic", &node]);
+    let answer = run(&["import", "--dir", &node, "--kind", "statistic", &node]).ends(2);
     assert!(answer.err.contains("is a directory"), "{}", answer.err);
 }
 
@@ -191,10 +191,21 @@ fn forged_and_foreign_statements_are_not_verified() {
         ])
     };
     verify("good", &bytes, &charter).ends(0);
+    let file = desk.path("good").display().to_string();
+    let placed = run(&["statement", "verify", &file, "--dir", &node]).ends(0);
+    assert!(placed.out.contains("proof checked"), "{}", placed.out);
 
     let mut forged = bytes.clone();
     *forged.last_mut().unwrap() ^= 1;
     let answer = verify("forged", &forged, &charter).ends(4);
+    run(&[
+        "statement",
+        "verify",
+        &desk.path("forged").display().to_string(),
+        "--dir",
+        &node,
+    ])
+    .ends(4);
     assert!(answer.err.contains("does not verify"), "{}", answer.err);
 
     let draft = Draft {
