@@ -71,6 +71,11 @@ if ! has ip; then
     apt_install iproute2 || say "ip (iproute2) is not here: the test of two networks is skipped. Debian, Ubuntu: sudo apt-get install iproute2"
 fi
 
+# Disks that fail are tested with `strace`; without it those tests say that they are skipped.
+if ! has strace; then
+    apt_install strace || say "strace is not here: the tests of a failing disk are skipped. Debian, Ubuntu: sudo apt-get install strace"
+fi
+
 if [ "${1:-}" = browser ] && ! find_browser > /dev/null; then
     if [ -n "${CHROMIUM:-}" ]; then
         need "CHROMIUM=$CHROMIUM: there is no such program" "set CHROMIUM to the path of a Chromium or Chrome, or unset it"

@@ -431,7 +431,11 @@ fn a_sum_without_the_country_that_leads_is_no_world() {
     assert!(told.en.contains("publishes no world total"), "{}", told.en);
     assert!(told.fr.contains("ne publie pas de total mondial"), "{}", told.fr);
     let (other, id) = gallium(source("other-2024", "other", "2024-03-01"));
-    assert_eq!(other.world(id, gap).unwrap().value, decimal("32"), "the gap is one of BGS");
+    assert_eq!(
+        other.world(id, gap).unwrap().value,
+        decimal("32"),
+        "the gap is one of BGS"
+    );
 }
 
 #[test]

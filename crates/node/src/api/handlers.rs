@@ -169,7 +169,10 @@ pub(crate) async fn flows(question: Question, Ask(ask): Ask<FlowAsk>) -> Answer 
     let period = period(ask.period.as_ref())?;
     let commodity = ask.commodity.as_deref().unwrap_or("rare_earths");
     question.answer(|lens| {
-        views::flows(lens, commodity, period).ok_or_else(|| ApiError::not_found("flows", commodity))
+        views::flows(lens, commodity, period).ok_or_else(|| match period {
+            Some(period) => ApiError::not_found("year of flows", &format!("{commodity}, {period}")),
+            None => ApiError::not_found("flows", commodity),
+        })
     })
 }
 
