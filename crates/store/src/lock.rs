@@ -8,7 +8,16 @@ use crate::{StoreError, StoreResult};
 /// Holds a folder for this process; the system lets go of it when the process ends, however it ends.
 #[derive(Debug)]
 pub struct FolderLock {
-    _file: File,
+    file: File,
+}
+
+/// Let go of in so many words: closing alone waits for the last copy of the descriptor, and a process that is being started
+/// by another thread has one until it runs its own program.
+impl Drop for FolderLock {
+    fn drop(&mut self) {
+        // Where that fails, closing lets go of it.
+        let _ = self.file.unlock();
+    }
 }
 
 impl FolderLock {
@@ -29,7 +38,7 @@ impl FolderLock {
             .open(dir.join("lock"))
             .map_err(io)?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => Ok(Self { file }),
             Err(TryLockError::WouldBlock) => Err(StoreError::FolderInUse { dir: dir.to_owned() }),
             Err(TryLockError::Error(source)) => Err(io(source)),
         }
