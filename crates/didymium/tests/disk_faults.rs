@@ -5,7 +5,6 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     reason = "a test stops at the first thing that is not as it should be; its helpers too"
 )]
 

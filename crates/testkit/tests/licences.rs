@@ -26,6 +26,11 @@ const ALLOWED: &[&str] = &[
 /// Packages that may have another licence, with the reason.
 const EXCEPTIONS: &[(&str, &str, &str)] = &[
     (
+        "webpki-root-certs",
+        "CDLA-Permissive-2.0",
+        "certificates as data, which come with the client's TLS; nodes trust the keys that the charter pins",
+    ),
+    (
         "option-ext",
         "MPL-2.0",
         "used unchanged, while the pages are put into the program; its terms end at its own files",

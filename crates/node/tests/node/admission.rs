@@ -2,6 +2,7 @@
 
 use crate::common::{TestClub, draft, said};
 use didymium_node::admission::Payload;
+use didymium_node::vault::salt;
 use didymium_node::{NodeError, NodeState};
 use didymium_statement::{Draft, Kind, KindVersion, Statement, StatementError, Visibility};
 
@@ -102,7 +103,7 @@ fn readers_that_cannot_be_kept_out_and_second_geneses_are_refused() {
     let club = TestClub::found(&["CAN"]);
     let node = club.open("CAN");
     let state = node.state();
-    for visibility in [Visibility::Home, Visibility::Parties, Visibility::Sealed] {
+    for visibility in [Visibility::Home, Visibility::Parties] {
         let (statement, _) = Draft {
             visibility,
             ..draft("CAN", 1, 10)
@@ -115,6 +116,18 @@ fn readers_that_cannot_be_kept_out_and_second_geneses_are_refused() {
             "{refused}"
         );
     }
+    let (sealed, _) = draft("CAN", 1, 10).seal(state.signer(), salt().unwrap()).unwrap();
+    state.submit(vec![(sealed.clone(), None)]).unwrap();
+    let blob = Some(b"not what is sealed".to_vec());
+    let refused = state.submit(vec![(sealed, blob)]).unwrap_err();
+    assert!(matches!(refused, NodeError::BlobUncalled { .. }), "{refused}");
+    let retraction = Draft {
+        kind: KindVersion::v1(Kind::Retract),
+        ..draft("CAN", 1, 10)
+    };
+    let (hidden, _) = retraction.seal(state.signer(), salt().unwrap()).unwrap();
+    let refused = state.submit(vec![(hidden, None)]).unwrap_err().in_words();
+    assert!(refused.contains("may not be sealed"), "{refused}");
     let first = state.ledger().log().entry(0).unwrap().unwrap();
     let genesis = Statement::parse(&first.bytes).unwrap();
     let admission = state.admission();
