@@ -1,5 +1,6 @@
 export default {
   en: {
+    title: 'Production, prices, reserves',
     kicker: 'Mineral',
     stage: 'Stage',
     of: 'Figures of: {stage}',
@@ -88,6 +89,7 @@ export default {
     product: 'Product',
   },
   fr: {
+    title: 'Production, prix, réserves',
     kicker: 'Matière',
     stage: 'Étape',
     of: 'Chiffres de\u00a0: {stage}',
