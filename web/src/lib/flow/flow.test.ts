@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Figure, Flows } from '../api/types';
 import { groupSmall, layOut, ribbonPath, throughputs, tradeAlone } from './flow';
 
-const value: Figure = { value: '1', unit: 't', substance: null, period: '2023', basis: 'reported', qualifier: '', figure: 'f', sources: 1, spread: null };
+const value: Figure = { value: '1', unit: 't', substance: null, period: '2023', basis: 'reported', qualifier: '', figure: 'f', sources: 1, spread: null, source: '' };
 
 describe('flow', () => {
   const flows: Pick<Flows, 'nodes' | 'links' | 'columns'> = {

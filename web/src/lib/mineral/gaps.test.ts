@@ -3,7 +3,7 @@ import type { Figure, Series } from '../api/types';
 import { gapsOf, missingIn, segmentsOf } from './gaps';
 
 const figure = (value: string | null): Figure | null =>
-  value === null ? null : { value, unit: 't', substance: '', period: '', basis: 'reported', qualifier: '', figure: '', sources: 1, spread: null };
+  value === null ? null : { value, unit: 't', substance: '', period: '', basis: 'reported', qualifier: '', figure: '', sources: 1, spread: null, source: '' };
 
 function series(areas: Record<string, (string | null)[]>, listed: (number | null)[]): Series {
   const lines = Object.entries(areas).map(([area, values]) => ({ area, figures: values.map(figure) }));
