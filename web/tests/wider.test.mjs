@@ -48,3 +48,31 @@ test('flow: a click on an exporter opens all that it sells', async () => {
   assert.equal(new URL(page.url()).searchParams.get('figure'), all.value.figure);
   await close();
 });
+
+for (const [language, exports, note, best] of [
+  ['en', /share of exports by value, not of production/, /other goods as well/, /Of the stages with a world total of production, .* hold the most/],
+  ['fr', /part des exportations en valeur, non de la production/, /comprend aussi d’autres marchandises/, /Parmi les étapes dont un total mondial de production est donné/],
+]) {
+  test(`overview: a stage told by its exports is drawn and named as such (${language})`, async () => {
+    const { stages } = await api('overview?commodity=rare_earths');
+    const traded = stages.filter((line) => line.series?.measure === 'trade' && line.top.length > 0);
+    assert.ok(traded.length > 0);
+    for (const width of [1440, 390]) {
+      const { page, faults, close } = await open('/', { language, width });
+      assert.equal(await page.locator('main figure ol circle.cuts').count(), traded.length, 'rings of exports are cut');
+      assert.match(await page.locator('[data-key=exports]').innerText(), exports);
+      for (const line of traded) {
+        const row = await page.innerText(`#stage-${line.stage}`);
+        assert.match(row, new RegExp(`${line.series.subject}`));
+        assert.match(row, exports);
+        assert.match(row, note);
+      }
+      assert.match(await page.locator('p.lede').innerText(), best);
+      // One way to write a percentage: French sets a space before its sign.
+      if (language === 'fr') assert.doesNotMatch(await page.innerText('main'), /\d%/);
+      assert.deepEqual(await overflow(page), []);
+      assert.deepEqual(faults, []);
+      await close();
+    }
+  });
+}
