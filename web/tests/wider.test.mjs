@@ -76,3 +76,14 @@ for (const [language, exports, note, best] of [
     }
   });
 }
+
+test('mineral: charts of a stage told by its exports name them, with the customs code', async () => {
+  for (const [language, title, note] of [['en', /exports by value \(customs code 850511\)/i, /other goods as well/], ['fr', /exportations en valeur \(code douanier 850511\)/i, /comprend aussi d’autres marchandises/]]) {
+    const { page, faults, close } = await open('/mineral/rare_earths?stage=magnet', { language });
+    const chart = page.locator('figure.chart').first();
+    assert.match(await chart.locator('h3').innerText(), title);
+    assert.match(await chart.locator('figcaption').innerText(), note);
+    assert.deepEqual(faults, []);
+    await close();
+  }
+});
