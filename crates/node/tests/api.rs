@@ -378,6 +378,55 @@ fn a_figure_explains_itself_as_the_number_that_was_shown() {
 }
 
 #[test]
+fn every_figure_names_the_edition_that_gives_it() {
+    let overview = ask("/api/v1/overview?commodity=gallium");
+    let key = &overview["stages"][0]["series"];
+    let text = |name: &str| key[name].as_str().unwrap().to_owned();
+    let query = ["measure", "commodity", "stage", "form", "substance", "subject"]
+        .map(|name| format!("{name}={}", encoded(&text(name))))
+        .join("&");
+    let series = ask(&format!("/api/v1/series?{query}"));
+    let mut seen = std::collections::BTreeSet::new();
+    for (place, edition) in series["editions"].as_array().unwrap().iter().enumerate() {
+        let lines = series["areas"].as_array().unwrap().iter();
+        let figures = lines
+            .map(|line| &line["figures"][place])
+            .chain([&series["world"][place]]);
+        for figure in figures.filter(|figure| !figure.is_null()) {
+            assert_eq!(figure["source"], *edition, "{figure}");
+            seen.insert(edition.to_string());
+        }
+    }
+    assert!(
+        seen.len() > 1,
+        "one edition cannot tell a row's own from the whole's: {seen:?}"
+    );
+    let first = &overview["stages"][0];
+    assert_eq!(
+        first["top"][0]["share"]["source"],
+        first["top"][0]["value"]["source"]
+    );
+    assert_eq!(
+        first["sites"]["total"]["source"], "",
+        "sites are counted, not published"
+    );
+    let balance = ask(&format!("/api/v1/balance?{query}"));
+    for row in balance["rows"].as_array().unwrap() {
+        for (figure, source) in row["by_source"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .zip(balance["sources"].as_array().unwrap())
+        {
+            assert!(
+                figure.is_null() || figure["source"] == source["source"],
+                "{figure}"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_proof_leads_from_the_statement_to_the_signed_checkpoint() {
     let statements = ask("/api/v1/statements?limit=500");
     assert!(statements["total"].as_u64().unwrap() > 300);

@@ -22,7 +22,7 @@ export interface SitesAsked {
 /** A count of sites as a figure: its provenance lists them. */
 export function siteCount({ commodity = '', stage = '', status = '', country = '' }: SitesAsked, count: number): Figure {
   const figure = ['sites', commodity, stage, status, country].join('|');
-  return { value: String(count), unit: 'count', substance: null, period: '', basis: 'derived', qualifier: '', figure, sources: 0, spread: null };
+  return { value: String(count), unit: 'count', substance: null, period: '', basis: 'derived', qualifier: '', figure, sources: 0, spread: null, source: '' };
 }
 
 /** Handle of a figure of a series; `area` is empty for the world, or a set such as `!CHN,USA`. */

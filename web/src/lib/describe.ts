@@ -1,5 +1,6 @@
 import type { SeriesKey } from './api/types';
 import { subjectWords } from './sources/wording';
+import { t } from './i18n/index.svelte';
 import { areaName, label } from './vocabulary.svelte';
 
 /** What a series counts, in words: `Production · Rare earths · Mining (ore)`. */
@@ -13,9 +14,11 @@ export function seriesText(key: SeriesKey): string {
   return parts.join(' · ');
 }
 
-/** A stage, with what its figures are of where that is not the mineral of the page: `Separation, magnet rare earths (Nd, Pr, Dy, Tb)`. */
+/** A stage, with what its figures are of where that is not the mineral of the page, or not production: `Separation, magnet rare earths (Nd, Pr, Dy, Tb)`. */
 export function stageText(stage: string, series: SeriesKey | null, commodity: string): string {
   const name = label('stages', stage);
+  // The exports of a customs code are not what the stage produces.
+  if (series?.measure === 'trade') return `${name}, ${t('overview.exports_of', { hs: series.subject })}`;
   return series && series.commodity && series.commodity !== commodity ? `${name}, ${lower(label('commodities', series.commodity))}` : name;
 }
 

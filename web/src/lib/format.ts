@@ -93,6 +93,11 @@ export function unitGap(figure: Pick<Figure, 'unit'>): string {
   return language() === 'en' ? '' : '\u202f';
 }
 
+/** A share in percent that has no figure of its own, as the language writes it: `71%`, `71 %`. */
+export function formatPercent(share: number, maximumFractionDigits = 1): string {
+  return `${formatDecimal(share, maximumFractionDigits)}${unitGap({ unit: 'percent' })}%`;
+}
+
 /** Number and unit as plain text: for charts, titles and exports. */
 export function figureText(figure: Figure, exact = false): string {
   if (figure.value === null) return '–';

@@ -61,6 +61,12 @@ export function label(kind: TermKind, key: string): string {
   return text ? pick(text) : key.replaceAll('_', ' ');
 }
 
+/** Whether a customs code holds other goods beside those of its mineral: its trade is then not the mineral's alone. */
+export function isWider(hs: string): boolean {
+  const wider = index?.raw.hs_codes.find((code) => code.hs === hs)?.wider;
+  return wider === true || wider === 'yes';
+}
+
 export function description(kind: 'stages' | 'forms', key: string): string {
   const term = index?.raw[kind].find((entry) => entry.key === key);
   return term ? pick(term.description) : '';

@@ -28,6 +28,8 @@ export interface Figure {
   sources: number;
   /** How far those sources are apart: the largest figure minus the smallest, as a fraction of the largest. */
   spread: string | null;
+  /** Key of the edition that gives it, or on whose figures alone it was computed; empty where no one edition is behind it (a number of sites). */
+  source: string;
 }
 
 export interface Page<T> {

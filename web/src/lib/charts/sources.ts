@@ -29,6 +29,20 @@ export function sourceLine(sources: readonly Source[]): string {
   return editionWords(sources).map(wording).join(' · ');
 }
 
+/**
+ * The editions of a row of a saved table, each with its key, so that the row stands on its own; of all where the row
+ * names none. A key that the answer does not explain stands alone.
+ */
+export function rowSource(sources: readonly Source[], keys: readonly string[], also = ''): string {
+  if (keys.length === 0) return [sourceLine(sources), also].filter(Boolean).join(' · ');
+  return keys
+    .map((key) => {
+      const source = sources.find((one) => one.source === key);
+      return source ? `${wording(editionWords([source])[0] ?? [])} [${key}]` : key;
+    })
+    .join(' · ');
+}
+
 /** What a publication is called in a drawing: the publisher's letters that its key begins with. */
 export function shortName(series: string): string {
   return (series.split('-')[0] ?? series).toUpperCase();

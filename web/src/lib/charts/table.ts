@@ -30,11 +30,15 @@ export interface MoreColumns {
   readonly basis: string;
 }
 
+/** Words for some editions, by their keys; of all behind the table where there is no key. */
+export type NameSources = (keys: readonly string[]) => string;
+
 /**
- * The table with the figures as the exact decimals that the API sent, and at each row's end the units and bases of its
- * figures and the sources of the whole, where the table has no such column already.
+ * The table with the figures as the exact decimals that the API sent, and at each row's end the units, bases and sources
+ * of its own figures, where the table has no such column already. A row whose figures were computed over several
+ * editions names those of the whole.
  */
-export function plain(table: Table, head: MoreColumns, source: string): { header: string[]; rows: Cell[][] } {
+export function plain(table: Table, head: MoreColumns, named: NameSources): { header: string[]; rows: Cell[][] } {
   const more = (['unit', 'source', 'basis'] as const).filter((column) => !table.header.includes(head[column]));
   return {
     header: [...table.header, ...more.map((column) => head[column])],
@@ -43,7 +47,7 @@ export function plain(table: Table, head: MoreColumns, source: string): { header
       const joined = (texts: string[]): string => [...new Set(texts.filter(Boolean))].join('; ');
       const said = {
         unit: joined(figures.map((figure) => [figure.unit, figure.substance ?? ''].filter(Boolean).join(' '))),
-        source: figures.length > 0 ? source : '',
+        source: figures.length > 0 ? named([...new Set(figures.map((figure) => figure.source).filter(Boolean))]) : '',
         basis: joined(figures.map((figure) => figure.basis)),
       };
       return [...row.map((cell) => (isFigure(cell) ? cell.value : isCounted(cell) ? cell.number : isLink(cell) ? cell.text : cell)), ...more.map((column) => said[column])];

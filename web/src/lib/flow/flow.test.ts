@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Figure, Flows } from '../api/types';
-import { groupSmall, layOut, ribbonPath, throughputs, tradeAlone } from './flow';
+import { APART, columnPlaces, groupSmall, layOut, ribbonPath, setApart, throughputs, tradeAlone } from './flow';
 
-const value: Figure = { value: '1', unit: 't', substance: null, period: '2023', basis: 'reported', qualifier: '', figure: 'f', sources: 1, spread: null };
+const value: Figure = { value: '1', unit: 't', substance: null, period: '2023', basis: 'reported', qualifier: '', figure: 'f', sources: 1, spread: null, source: '' };
 
 describe('flow', () => {
   const flows: Pick<Flows, 'nodes' | 'links' | 'columns'> = {
@@ -50,6 +50,29 @@ describe('flow', () => {
     expect(tradeAlone(flows.columns)).toBe(false);
     expect(tradeAlone([{ ...stage, kind: 'exporter' }, { ...stage, kind: 'importer' }])).toBe(true);
     expect(tradeAlone([])).toBe(false);
+  });
+
+  it('sets trade apart: no pool leads into it, and what an exporter sells is kept', () => {
+    const [stage] = flows.columns;
+    if (!stage) throw new Error('no column');
+    const traded: Pick<Flows, 'nodes' | 'links' | 'columns'> = {
+      columns: [...flows.columns, { ...stage, kind: 'exporter' }, { ...stage, kind: 'importer' }],
+      nodes: [...flows.nodes, { id: 'x-BRA', column: 3, area: 'BRA' }, { id: 'i-USA', column: 4, area: 'USA' }],
+      links: [...flows.links, { source: 'pool', target: 'x-BRA', share: 16, value }, { source: 'x-BRA', target: 'i-USA', share: 15.5, value }],
+    };
+    const { drawn, exports } = setApart(traded);
+    expect(drawn.links.filter((link) => link.source === 'pool').map((link) => link.target)).toEqual(['s-CHN', 's-MYS']);
+    expect(drawn.links.some((link) => link.source === 'x-BRA')).toBe(true);
+    expect(exports.get('x-BRA')?.share).toBe(16);
+    const places = columnPlaces(traded.columns, 0, 1000);
+    const [first = 0, second = 0, third = 0, sellers = 0, buyers = 0] = places;
+    expect(third - second).toBeCloseTo(second - first);
+    expect(sellers - third).toBeCloseTo(APART);
+    expect(buyers).toBe(1000);
+    expect(columnPlaces(flows.columns, 0, 600)).toEqual([0, 300, 600]);
+    const layout = layOut(groupSmall(drawn, 9, 1), 5, { width: 1010, height: 300, nodeWidth: 10, padding: 12, places });
+    expect(layout.parts.find((part) => part.id === 'x-BRA')?.x0).toBe(sellers);
+    expect(layout.ribbons.find((ribbon) => ribbon.source === 'x-BRA')).toMatchObject({ x0: sellers + 10, x1: 1000 });
   });
 
   it('does not group a group of one', () => {

@@ -84,6 +84,44 @@ export function groupSmall(flows: Pick<Flows, 'nodes' | 'links' | 'columns'>, ke
   return { parts, ribbons: [...ribbons.values()] };
 }
 
+/** A flow whose trade stands apart from its stages. */
+export interface Parted {
+  /** What is drawn: nothing leads from a pool of the mineral into a column of trade. */
+  readonly drawn: Pick<Flows, 'nodes' | 'links' | 'columns'>;
+  /** All that each exporter sells, by its node. */
+  readonly exports: ReadonlyMap<string, FlowLink>;
+}
+
+/**
+ * Sets trade apart. It is counted by value, at whatever stage its customs code stands, and often with other goods: what the
+ * world produces at the stage before does not turn into it.
+ */
+export function setApart(flows: Pick<Flows, 'nodes' | 'links' | 'columns'>): Parted {
+  const nodes = new Map(flows.nodes.map((node) => [node.id, node]));
+  const fromPool = (link: FlowLink): boolean => {
+    const [from, to] = [nodes.get(link.source), nodes.get(link.target)];
+    return from !== undefined && to !== undefined && flows.columns[from.column]?.kind === 'pool' && flows.columns[to.column]?.kind === 'exporter';
+  };
+  return {
+    drawn: { nodes: flows.nodes, columns: flows.columns, links: flows.links.filter((link) => !fromPool(link)) },
+    exports: new Map(flows.links.filter(fromPool).map((link) => [link.target, link])),
+  };
+}
+
+/** Room before the bars of the exporters: for the dividing line, and for their names. */
+export const APART = 210;
+/** How much wider the flows of trade are than the step from column to column before them. */
+const TRADE_STEP = 1.3;
+
+/** Left ends of the columns between `left` and `right`: at even steps, those of trade set apart from the stages before. */
+export function columnPlaces(columns: readonly FlowColumn[], left: number, right: number): number[] {
+  const stages = columns.findIndex((column) => column.kind === 'exporter');
+  const last = Math.max(1, columns.length - 1);
+  if (stages < 1) return columns.map((_, index) => left + ((right - left) * index) / last);
+  const step = (right - left - APART) / (stages - 1 + TRADE_STEP);
+  return columns.map((_, index) => (index < stages ? left + index * step : index === stages ? left + (stages - 1) * step + APART : right));
+}
+
 /** Whether the columns are trade alone, without a stage that somebody produces. */
 export function tradeAlone(columns: readonly FlowColumn[]): boolean {
   return columns.length > 0 && columns.every((column) => column.kind === 'exporter' || column.kind === 'importer');
@@ -141,6 +179,8 @@ export interface FlowSpace {
   readonly height: number;
   readonly nodeWidth: number;
   readonly padding: number;
+  /** Left ends of the columns; at even steps where absent. */
+  readonly places?: readonly number[];
 }
 
 /**
@@ -180,7 +220,9 @@ export function layOut(graph: FlowGraph, columns: number, space: FlowSpace): Flo
   const placed = new Map<string, PlacedPart>();
   for (const node of result.nodes) {
     if (!node.part) continue;
-    const { x0 = 0, x1 = 0, y0 = 0, y1 = 0, value = 0 } = node;
+    const { y0 = 0, y1 = 0, value = 0 } = node;
+    const x0 = space.places?.[node.part.column] ?? node.x0 ?? 0;
+    const x1 = x0 + space.nodeWidth;
     placed.set(node.part.id, { ...node.part, x0, x1, y0, y1, share: value });
   }
   alignTop(placed, columns, space);

@@ -3,7 +3,8 @@ import type { FlowColumn, Flows } from '../api/types';
 import { seriesFigure } from '../counted';
 import { formatPeriod } from '../format';
 import { t } from '../i18n/index.svelte';
-import { areaName, label } from '../vocabulary.svelte';
+import { wrap } from '../charts/picture';
+import { areaName, isWider, label } from '../vocabulary.svelte';
 
 export function isTrade(column: FlowColumn | undefined): boolean {
   return column?.kind === 'exporter' || column?.kind === 'importer';
@@ -17,11 +18,21 @@ export function columnHead(column: FlowColumn): string {
   return label('stages', column.stage);
 }
 
-/** What a share in the column is a share of. */
+/** What a share in the column is a share of: a stage, or the trade of a customs code, which is no stage. */
 export function columnWhole(column: FlowColumn | undefined): string {
   if (!column) return '';
-  const stage = label('stages', column.stage);
-  return isTrade(column) ? t('flow.trade_of', { what: stage }) : stage;
+  return isTrade(column) ? t('flow.trade_of', { hs: column.series?.subject ?? '' }) : label('stages', column.stage);
+}
+
+/** What the trade of a flow is of, in lines of about `width` pixels: the code, its goods, and whether it holds others. */
+export function tradeLines(column: FlowColumn | undefined, width: number, size: number): { head: string; goods: string[]; wider: string[] } | undefined {
+  const hs = column?.series?.subject;
+  if (!column?.series || !hs) return undefined;
+  return {
+    head: t('flow.trade_head', { hs }),
+    goods: wrap(label('hs_codes', hs), width, size),
+    wider: isWider(hs) ? wrap(t('flow.trade_wider'), width, size) : [],
+  };
 }
 
 /** The year of the column's figures; one that stands in for another year says so. */

@@ -11,8 +11,9 @@ import country from './messages/country';
 import source from './messages/source';
 import fact from './messages/fact';
 import subject from './messages/subject';
+import note from './messages/note';
 import audit from './messages/audit';
 import governance from './messages/governance';
 
 /** All texts of the pages, by namespace; both languages side by side. */
-export const catalogue = { shell, overview, provenance, statement, chart, map, flow, mineral, site, country, source, fact, subject, audit, governance };
+export const catalogue = { shell, overview, provenance, statement, chart, map, flow, mineral, site, country, source, fact, subject, note, audit, governance };

@@ -3,7 +3,7 @@ import type { Balance, Contradiction, Figure } from '../api/types';
 import { ranked, saidBesides } from './contradictions';
 
 const key = { measure: 'production', commodity: 'x', stage: 'mine', form: 'ore', substance: 'X', mass_basis: 'contained', subject: '' };
-const figure = (value: string): Figure => ({ value, unit: 't', substance: 'X', period: '2023', basis: 'reported', qualifier: '', figure: `fact|${value}`, sources: 1, spread: null });
+const figure = (value: string): Figure => ({ value, unit: 't', substance: 'X', period: '2023', basis: 'reported', qualifier: '', figure: `fact|${value}`, sources: 1, spread: null, source: '' });
 const said = (area: string, partner: string, source: string, ...values: string[]): Contradiction => ({ area, partner, source, figures: values.map((value) => ({ figure: figure(value), members: ['JPN'] })) });
 const balance = (contradictions?: Contradiction[]): Balance => ({
   key, period: '2023', periods: ['2023'], world: null, hhi: null, n_minus_1: null, club: null, listed: null, sources: [], rule: { en: '', fr: '' }, rows: [],

@@ -7,6 +7,8 @@ import { AGGREGATES } from '../charts/colours';
 
 /** Rank, in the nearest period with a figure, down to which a missing country is named. */
 const NAMED = 3;
+/** Part of all that is listed beside the gap, from which a country is so large that nothing is drawn through the gap. */
+const LARGE = 0.1;
 
 /** A run of periods without a figure of a country that was among the largest beside it. */
 export interface Gap {
@@ -16,6 +18,8 @@ export interface Gap {
   readonly open: boolean;
   /** In some of the periods the total is a sum of those listed, which then lacks the country. */
   readonly inSums: boolean;
+  /** What is drawn stops for it: without so large a country the others would rise or sag. A smaller one only ends its own layer. */
+  readonly large: boolean;
 }
 
 function leads(series: Series, area: string, index: number): boolean {
@@ -23,6 +27,15 @@ function leads(series: Series, area: string, index: number): boolean {
   if (own === undefined || own <= 0) return false;
   const larger = series.areas.filter((line) => !AGGREGATES.has(line.area) && (asNumber(line.figures[index]?.value) ?? 0) > own);
   return larger.length < NAMED;
+}
+
+/** What part an area has of all that is listed in a period. */
+function part(series: Series, area: string, index: number | undefined): number {
+  if (index === undefined) return 0;
+  const value = (line: Series['areas'][number]): number => (line.area === 'WLD' ? 0 : (asNumber(line.figures[index]?.value) ?? 0));
+  const own = series.areas.find((line) => line.area === area);
+  const all = series.areas.reduce((sum, line) => sum + value(line), 0);
+  return own && all > 0 ? value(own) / all : 0;
 }
 
 /** The gaps of a series, the earliest first. What comes before a country's first figure is none. */
@@ -37,7 +50,8 @@ export function gapsOf(series: Series): Gap[] {
       if (end - before < 2) return;
       if (!leads(series, area, before) && (after === undefined || !leads(series, area, after))) return;
       const periods = series.periods.slice(before + 1, end);
-      found.push({ area, periods, open: after === undefined, inSums: periods.some((_, step) => Boolean(series.listed[before + 1 + step])), from: before });
+      const large = Math.max(part(series, area, before), part(series, area, after)) >= LARGE;
+      found.push({ area, periods, large, open: after === undefined, inSums: periods.some((_, step) => Boolean(series.listed[before + 1 + step])), from: before });
     });
   }
   return found.sort((a, b) => a.from - b.from).map(({ from: _, ...gap }) => gap);
@@ -49,23 +63,25 @@ export function missingIn(gaps: readonly Gap[], period: string): string[] {
 }
 
 /**
- * Number of the piece that each period belongs to: a new one begins where a leading country's figures stop or set in again.
+ * Number of the piece that each period belongs to: a new one begins where a large country's figures stop or set in again.
  * What is drawn through such a step would rise or sag although nothing but the list of countries changed.
  */
 export function segmentsOf(periods: readonly string[], gaps: readonly Gap[]): number[] {
+  const large = gaps.filter((gap) => gap.large);
   let piece = 0;
   return periods.map((period, index) => {
-    const before = index > 0 ? missingIn(gaps, periods[index - 1] as string).join() : undefined;
-    if (before !== undefined && before !== missingIn(gaps, period).join()) piece += 1;
+    const before = index > 0 ? missingIn(large, periods[index - 1] as string).join() : undefined;
+    if (before !== undefined && before !== missingIn(large, period).join()) piece += 1;
     return piece;
   });
 }
 
-/** The marks of the gaps within a panel: a dotted line at each such year, of an open one at its first, with the name below the top where `text` gives one. */
+/** The marks of the large gaps within a panel: a dotted line at each such year, of an open one at its first, with the name below the top where `text` gives one. */
 export function gapMarks(gaps: readonly Gap[], domain: readonly [Date, Date], text?: (areas: readonly string[]) => string): Plot.Markish[] {
   const starts = new Map<string, string[]>();
   const all = new Set<string>();
   for (const gap of gaps) {
+    if (!gap.large) continue;
     const [first] = gap.periods;
     if (first === undefined) continue;
     starts.set(first, [...(starts.get(first) ?? []), gap.area]);

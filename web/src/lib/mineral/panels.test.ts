@@ -5,7 +5,7 @@ import { stack } from './stack';
 import { rows, timeToPixel, LEFT, RIGHT } from './time';
 
 function figure(value: string | null, period = '2023', name = `f${value}`): Figure {
-  return { value, unit: 't', substance: 'REO', period, basis: 'reported', qualifier: '', figure: name, sources: 1, spread: null };
+  return { value, unit: 't', substance: 'REO', period, basis: 'reported', qualifier: '', figure: name, sources: 1, spread: null, source: '' };
 }
 
 

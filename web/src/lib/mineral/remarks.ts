@@ -3,7 +3,7 @@ import type { Series } from '../api/types';
 import type { Counted } from '../counted';
 import { formatPeriod } from '../format';
 import { t } from '../i18n/index.svelte';
-import { areaName } from '../vocabulary.svelte';
+import { areaName, isWider, label } from '../vocabulary.svelte';
 import { listedRanges, type Break } from './breaks';
 import { gapsOf, missingIn, type Gap } from './gaps';
 
@@ -37,7 +37,9 @@ function gapSentence(gap: Gap): string {
 /** Sentences for the caption. */
 export function remarks(series: Series, breaks: readonly Break[]): string[] {
   const ranges = listedRanges(series.periods, series.listed);
+  const { measure, subject } = series.key;
   return [
+    ...(measure === 'trade' ? [t('mineral.trade_note', { goods: label('hs_codes', subject) }), ...(isWider(subject) ? [t('mineral.trade_wider')] : [])] : []),
     ...(ranges ? [t('mineral.listed_years', { periods: ranges })] : []),
     ...gapsOf(series).map(gapSentence),
     ...breaks.map((one) => t('chart.break_caption', { before: formatPeriod(one.before), after: formatPeriod(one.after), from: one.from, to: one.to })),

@@ -4,7 +4,7 @@ import { concentration } from '../concentration';
 import { periodNumber, pieces, story } from './shares';
 
 function figure(value: number, unit: string): Figure {
-  return { value: String(value), unit, substance: null, period: '2023', basis: 'derived', qualifier: '', figure: '', sources: 0, spread: null };
+  return { value: String(value), unit, substance: null, period: '2023', basis: 'derived', qualifier: '', figure: '', sources: 0, spread: null, source: '' };
 }
 
 function held(area: string, share: number): CountryShare {

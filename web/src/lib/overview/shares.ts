@@ -52,7 +52,7 @@ export interface Story {
   /** Stages with production figures of some countries only, and those of them that the leader leads. */
   listed: readonly StageLine[];
   ledListed: readonly StageLine[];
-  /** The stage with a world total in which the club holds the most. */
+  /** Of the stages with a world total of production, that in which the club holds the most. */
   strongest: StageLine | undefined;
   /** Stages without any figure. */
   silent: number;

@@ -18,7 +18,7 @@ function observation(value: string): Observation {
     key: { measure: 'production', commodity: 'rare_earths', stage: 'mine', form: 'ore', substance: 'REO', subject: '' },
     area: 'CHN',
     partner: '',
-    value: { value, unit: 't', substance: 'REO', period: '2023', basis: 'reported', qualifier: '', figure: '', sources: 1, spread: null },
+    value: { value, unit: 't', substance: 'REO', period: '2023', basis: 'reported', qualifier: '', figure: '', sources: 1, spread: null, source: '' },
     source: 'usgs-mcs-2025',
     chosen: true,
     note: '',

@@ -4,11 +4,11 @@ import { recompute } from './recompute';
 
 const key = { measure: 'production', commodity: 'x', stage: 'mine', form: 'ore', substance: '', subject: '' };
 const trace = (area: string, value: string, unit = 't', period = '2023'): ObservationTrace => {
-  const observation: Observation = { fact: area, key, area, partner: '', value: { value, unit, substance: null, period, basis: 'reported', qualifier: '', figure: `fact|${area}`, sources: 1, spread: null }, source: 's', chosen: true, note: '' };
+  const observation: Observation = { fact: area, key, area, partner: '', value: { value, unit, substance: null, period, basis: 'reported', qualifier: '', figure: `fact|${area}`, sources: 1, spread: null, source: '' }, source: 's', chosen: true, note: '' };
   return { observation, source: { source: 's' } as Source, statements: [] };
 };
 function figure(name: string, value: string, unit: string, inputs: ObservationTrace[], area = ''): Provenance {
-  const shown = { value, unit, substance: null, period: '2023', basis: 'derived', qualifier: '', figure: `${name}|x`, sources: 0, spread: null };
+  const shown = { value, unit, substance: null, period: '2023', basis: 'derived', qualifier: '', figure: `${name}|x`, sources: 0, spread: null, source: '' };
   return { value: shown, key, area, partner: '', quantity: name, explanation: { en: '', fr: '' }, inputs, inputs_total: inputs.length, alternatives: [], sites: [], sites_total: 0, sites_status: '' };
 }
 const members = new Set(['USA', 'FRA']);

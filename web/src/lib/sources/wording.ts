@@ -18,7 +18,7 @@ interface Pattern {
 }
 
 /** Namespaces whose English texts are patterns. */
-type Known = 'source' | 'fact' | 'subject';
+type Known = 'source' | 'fact' | 'subject' | 'note';
 
 /** The English texts of a namespace as patterns: `after {who}` knows `after Reuters`. */
 function patterns(namespace: Known): Pattern[] {
@@ -28,7 +28,7 @@ function patterns(namespace: Known): Pattern[] {
   });
 }
 
-const known = { source: patterns('source'), fact: patterns('fact'), subject: patterns('subject') };
+const known = { source: patterns('source'), fact: patterns('fact'), subject: patterns('subject'), note: patterns('note') };
 
 /** A clause in the reader's language; nothing where the catalogue does not know it. */
 function told(clause: string, namespace: Known): string | undefined {
@@ -57,6 +57,26 @@ export function spoken(line: string): Spoken[] {
     const last = parts.at(-1);
     if (last?.lang === lang) last.text += text;
     else parts.push({ text, lang });
+  }
+  return parts;
+}
+
+/** The note of a figure or of a process, clause by clause. */
+export function noteWords(note: string): Spoken[] {
+  if (note === '' || language() === 'en') return [{ text: note, lang: 'en' }];
+  const parts: { text: string; lang: Language }[] = [];
+  const add = (text: string, lang: Language): void => {
+    const last = parts.at(-1);
+    if (last?.lang === lang) last.text += text;
+    else parts.push({ text, lang });
+  };
+  // A clause ends at a semicolon, or at the end of its sentence.
+  for (const piece of note.split(/(; |(?<=\.) )/)) {
+    if (piece === '; ' || piece === ' ') add(piece === ' ' ? ' ' : '\u00a0; ', parts.at(-1)?.lang ?? language());
+    else if (piece !== '') {
+      const own = told(piece, 'note');
+      add(own ?? piece, own === undefined ? 'en' : language());
+    }
   }
   return parts;
 }

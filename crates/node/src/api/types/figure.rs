@@ -24,6 +24,9 @@ pub struct Figure {
     pub sources: u32,
     /// Largest relative difference between those sources, as a fraction (`0.12` = 12 %); absent with fewer than two.
     pub spread: Option<String>,
+    /// Key of the edition that gives it, or on whose figures alone it was computed; empty where no one edition is behind it
+    /// (a number of sites).
+    pub source: String,
 }
 
 /// What names a series: everything of an observation's key but area and period.

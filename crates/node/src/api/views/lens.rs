@@ -1,7 +1,9 @@
 //! The twin's own types seen as wire types.
 
 use didymium_statement::payload;
-use didymium_twin::{Fact, Figure, FigureAddress, NoticeRecord, SeriesId, SiteRecord, StatementRef, Twin};
+use didymium_twin::{
+    Fact, Figure, FigureAddress, NoticeRecord, SeriesId, SeriesKey, SiteRecord, StatementRef, Twin,
+};
 use didymium_vocabulary::canonical_decimal;
 
 use crate::api::types;
@@ -26,6 +28,31 @@ impl<'t> Lens<'t> {
             figure: figure.address.to_string(),
             sources: figure.sources,
             spread: figure.spread.map(canonical_decimal),
+            source: self.edition_of(&figure.address).unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// Key of the one edition behind a figure: a fact's own, or the one chosen for the period. A change is told within one
+    /// edition only, so the period's own is the one of both its ends.
+    fn edition_of(self, address: &FigureAddress) -> Option<&'t str> {
+        match address {
+            FigureAddress::Fact(digest) => Some(&self.twin.fact_by_digest(digest)?.source.source),
+            FigureAddress::Series { key, period, .. } => {
+                let symbol = |place: usize| self.twin.symbol(&key[place]);
+                let id = self.twin.series_of_key(&SeriesKey {
+                    measure: symbol(0)?,
+                    commodity: symbol(1)?,
+                    stage: symbol(2)?,
+                    form: symbol(3)?,
+                    substance: symbol(4)?,
+                    mass_basis: symbol(5)?,
+                    subject: symbol(6)?,
+                })?;
+                Some(&self.twin.chosen(id, *period)?.source.source)
+            }
+            FigureAddress::Capacity { .. }
+            | FigureAddress::OwnerShare { .. }
+            | FigureAddress::Sites { .. } => None,
         }
     }
 
@@ -82,6 +109,7 @@ impl<'t> Lens<'t> {
             figure: FigureAddress::Fact(fact.digest).to_string(),
             sources: 1,
             spread: None,
+            source: fact.source.source.clone(),
         }
     }
 
@@ -196,6 +224,7 @@ pub(crate) fn capacity_figure(site: &payload::Site, index: usize) -> Option<type
         .to_string(),
         sources: 1,
         spread: None,
+        source: site.source.source.clone(),
     })
 }
 
@@ -216,6 +245,7 @@ pub(crate) fn owner_share(site: &payload::Site, index: usize) -> Option<types::F
         .to_string(),
         sources: 1,
         spread: None,
+        source: site.source.source.clone(),
     })
 }
 

@@ -195,14 +195,26 @@ fn balance_row(
         .map_or(&[][..], |figures| &figures.editions);
     let by_source: Vec<_> = editions
         .iter()
-        .map(|edition| twin.cell_in(id, edition, area, Symbol::EMPTY, period))
+        .map(|edition| {
+            twin.cell_in(id, edition, area, Symbol::EMPTY, period)
+                .map(|figure| (edition, figure))
+        })
         .collect();
-    let size = by_source.iter().flatten().map(|figure| figure.value).next();
+    let size = by_source.iter().flatten().map(|(_, figure)| figure.value).next();
     let row = types::BalanceRow {
         area: twin.text(area).to_owned(),
         chosen: lens.maybe(twin.cell(id, area, Symbol::EMPTY, period)),
         share: lens.maybe(twin.share(id, twin.text(area), period)),
-        by_source: by_source.into_iter().map(|figure| lens.maybe(figure)).collect(),
+        // What was added up over partners has one address in all editions: each column names its own.
+        by_source: by_source
+            .into_iter()
+            .map(|cell| {
+                cell.map(|(edition, figure)| types::Figure {
+                    source: edition.source.source.clone(),
+                    ..lens.figure(&figure)
+                })
+            })
+            .collect(),
     };
     (size, row)
 }

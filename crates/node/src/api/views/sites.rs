@@ -144,6 +144,7 @@ pub(crate) fn counted(filter: &SiteFilter, count: usize) -> types::Figure {
         figure: address.to_string(),
         sources: 0,
         spread: None,
+        source: String::new(),
     }
 }
 

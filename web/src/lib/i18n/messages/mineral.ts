@@ -1,5 +1,6 @@
 export default {
   en: {
+    title: 'Production, prices, reserves',
     kicker: 'Mineral',
     stage: 'Stage',
     of: 'Figures of: {stage}',
@@ -19,6 +20,8 @@ export default {
     production_caption: 'Figures of the largest countries, of the others together, and the world total as a line; where line and areas part, the total that the source gives is not the sum of the countries’ figures.',
     production_caption_listed: 'Figures of the largest countries, of the others together, and the sum of the countries listed as a dashed line.',
     listed_years: 'For {periods} the source gives no world total: totals and shares are of the sum of the countries it lists.',
+    trade_note: 'What is counted are exports by value, not what is produced: {goods}.',
+    trade_wider: 'The customs code holds other goods as well.',
     gap_label: 'no figure: {countries}',
     gap_sums: 'No figure for {country} in {periods}; sums and shares of {n|that year|those years} leave it out.',
     gap_shares: 'No figure for {country} in {periods}; shares of countries and the concentration of {n|that year|those years} leave it out.',
@@ -88,6 +91,7 @@ export default {
     product: 'Product',
   },
   fr: {
+    title: 'Production, prix, réserves',
     kicker: 'Matière',
     stage: 'Étape',
     of: 'Chiffres de\u00a0: {stage}',
@@ -107,6 +111,8 @@ export default {
     production_caption: 'Chiffres des premiers pays, des autres ensemble, et le total mondial en ligne ; là où ligne et surfaces s’écartent, le total que donne la source n’est pas la somme des chiffres nationaux.',
     production_caption_listed: 'Chiffres des premiers pays, des autres ensemble, et la somme des pays cités en ligne tiretée.',
     listed_years: 'Pour {periods}, la source ne donne pas de total mondial : totaux et parts sont ceux de la somme des pays qu’elle cite.',
+    trade_note: 'Sont comptées les exportations en valeur, non la production : {goods}.',
+    trade_wider: 'Ce code douanier comprend aussi d’autres marchandises.',
     gap_label: 'aucun chiffre : {countries}',
     gap_sums: 'Aucun chiffre pour ce pays ({country}) en {periods}\u202f; les sommes et les parts de {n|cette année|ces années} l’omettent.',
     gap_shares: 'Aucun chiffre pour ce pays ({country}) en {periods}\u202f; les parts des pays et la concentration de {n|cette année|ces années} l’omettent.',
