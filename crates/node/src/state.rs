@@ -427,7 +427,7 @@ fn check_genesis(ledger: &Ledger, admission: &Admission<'_>, member: &Member) ->
         return Err(NodeError::Genesis {
             origin: origin(),
             index: 0,
-            reason: "the log is empty: its database was removed",
+            reason: "the log is empty: its database was removed; put node.db back from a backup",
         });
     };
     let statement = Statement::parse(&first.bytes).map_err(|error| NodeError::StoredLog {

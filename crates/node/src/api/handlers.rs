@@ -5,8 +5,8 @@ use axum::response::Response;
 
 use super::cache::{List, Question};
 use super::query::{
-    Ask, CommodityAsk, CutAsk, FigureAsk, FlowAsk, NoticesAsk, OBSERVATIONS_LIMIT_MAX, PageAsk, SeriesAsk,
-    SitesAsk, StageAsk, period, window, window_of,
+    Ask, CommodityAsk, CutAsk, FigureAsk, FlowAsk, LinesAsk, NoticesAsk, OBSERVATIONS_LIMIT_MAX, PageAsk,
+    SeriesAsk, SitesAsk, StageAsk, period, window, window_of,
 };
 use super::types;
 use super::views;
@@ -149,16 +149,18 @@ pub(crate) async fn observations(question: Question, Ask(ask): Ask<SeriesAsk>) -
 }
 
 /// Price series of a commodity and its family.
-#[utoipa::path(get, path = "/api/v1/prices", tag = "twin", params(CommodityAsk), responses((status = 200, body = types::Prices), (status = 400, description = "A parameter is wrong")))]
-pub(crate) async fn prices(question: Question, Ask(ask): Ask<CommodityAsk>) -> Answer {
-    question.answer(|lens| Ok(views::prices(lens, ask.commodity())))
+#[utoipa::path(get, path = "/api/v1/prices", tag = "twin", params(LinesAsk), responses((status = 200, body = types::Prices), (status = 400, description = "A parameter is wrong")))]
+pub(crate) async fn prices(question: Question, Ask(ask): Ask<LinesAsk>) -> Answer {
+    let window = ask.window()?;
+    question.answer(|lens| Ok(views::prices(lens, ask.commodity(), window)))
 }
 
 /// Which deposits give which elements.
-#[utoipa::path(get, path = "/api/v1/composition", tag = "twin", params(CommodityAsk), responses((status = 200, body = types::Composition), (status = 404, description = "No such commodity"), (status = 400, description = "A parameter is wrong")))]
-pub(crate) async fn composition(question: Question, Ask(ask): Ask<CommodityAsk>) -> Answer {
+#[utoipa::path(get, path = "/api/v1/composition", tag = "twin", params(LinesAsk), responses((status = 200, body = types::Composition), (status = 404, description = "No such commodity"), (status = 400, description = "A parameter is wrong")))]
+pub(crate) async fn composition(question: Question, Ask(ask): Ask<LinesAsk>) -> Answer {
+    let window = ask.window()?;
     question.answer(|lens| {
-        views::composition(lens, ask.commodity())
+        views::composition(lens, ask.commodity(), window)
             .ok_or_else(|| ApiError::not_found("commodity", ask.commodity()))
     })
 }

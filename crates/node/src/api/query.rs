@@ -106,6 +106,32 @@ impl CommodityAsk {
     }
 }
 
+/// A commodity, and which part of the lines that are told of it.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LinesAsk {
+    /// Commodity key; `rare_earths` if absent.
+    #[param(example = "rare_earths")]
+    commodity: Option<String>,
+    /// Lines to leave out from the start.
+    offset: Option<u64>,
+    /// Lines at most; 500, which is also the most, if absent.
+    #[param(maximum = 500)]
+    limit: Option<u64>,
+}
+
+impl LinesAsk {
+    pub(crate) fn commodity(&self) -> &str {
+        self.commodity.as_deref().unwrap_or("rare_earths")
+    }
+
+    /// Offset and limit, within bounds.
+    pub(crate) fn window(&self) -> Result<(usize, usize), ApiError> {
+        window(self.offset, Some(self.limit.unwrap_or(LIMIT_MAX)))
+    }
+}
+
 /// A commodity and a stage of its chain.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]

@@ -8,6 +8,7 @@
 )]
 
 mod governed;
+mod windows;
 
 use std::sync::{Arc, LazyLock};
 

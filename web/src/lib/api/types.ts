@@ -316,6 +316,8 @@ export interface FlowLink {
 export interface Prices {
   commodity: string;
   lines: PriceLine[];
+  /** Lines there are, sent or not. */
+  total: number;
   /** Every edition behind the figures sent. */
   sources: Source[];
 }
@@ -331,6 +333,8 @@ export interface Composition {
   commodity: string;
   elements: string[];
   deposits: DepositLine[];
+  /** Deposits there are, sent or not. */
+  total: number;
   /** Every edition behind the figures sent. */
   sources: Source[];
 }

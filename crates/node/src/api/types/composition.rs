@@ -14,6 +14,8 @@ pub struct Composition {
     pub elements: Vec<String>,
     /// Deposits.
     pub deposits: Vec<DepositLine>,
+    /// How many deposits there are, sent or not.
+    pub total: u64,
     /// Every edition behind the figures sent, each once.
     pub sources: Vec<Source>,
 }

@@ -136,6 +136,8 @@ pub struct Prices {
     pub commodity: String,
     /// The series; one line a product, periods may differ.
     pub lines: Vec<PriceLine>,
+    /// How many lines there are, sent or not.
+    pub total: u64,
     /// Every edition behind the figures sent, each once.
     pub sources: Vec<Source>,
 }

@@ -16,7 +16,11 @@ struct Deposit {
 }
 
 /// Shares of elements per deposit, for the elements of a commodity's family; elements in the vocabulary's order.
-pub fn composition(lens: Lens<'_>, commodity: &str) -> Option<types::Composition> {
+pub fn composition(
+    lens: Lens<'_>,
+    commodity: &str,
+    (offset, limit): (usize, usize),
+) -> Option<types::Composition> {
     let twin = lens.twin;
     let vocabulary = twin.vocabulary();
     let family = &vocabulary.commodity(commodity)?.family;
@@ -58,8 +62,11 @@ pub fn composition(lens: Lens<'_>, commodity: &str) -> Option<types::Composition
         .map(|known| known.commodity.clone())
         .filter(|element| deposits.values().any(|found| found.shares.contains_key(element)))
         .collect();
+    let total = deposits.len() as u64;
     let deposits = deposits
         .into_iter()
+        .skip(offset)
+        .take(limit)
         .map(|((deposit, area), Deposit { note, shares })| types::DepositLine {
             deposit,
             area,
@@ -75,6 +82,7 @@ pub fn composition(lens: Lens<'_>, commodity: &str) -> Option<types::Composition
         commodity: commodity.to_owned(),
         elements,
         deposits,
+        total,
         sources: sources.sent(),
     })
 }

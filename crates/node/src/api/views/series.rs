@@ -315,7 +315,7 @@ pub fn observations(
 }
 
 /// Price series of a commodity and of the commodities of its family, one line a product and publication.
-pub fn prices(lens: Lens<'_>, commodity: &str) -> types::Prices {
+pub fn prices(lens: Lens<'_>, commodity: &str, (offset, limit): (usize, usize)) -> types::Prices {
     let twin = lens.twin;
     let mut lines = Vec::new();
     let mut sources = Editions::default();
@@ -352,9 +352,20 @@ pub fn prices(lens: Lens<'_>, commodity: &str) -> types::Prices {
     lines.sort_by(|a, b| {
         (&a.key.commodity, &a.key.subject, &a.source).cmp(&(&b.key.commodity, &b.key.subject, &b.source))
     });
+    let total = lines.len() as u64;
+    let lines: Vec<_> = lines.into_iter().skip(offset).take(limit).collect();
+    let mut sources = sources.sent();
+    if (lines.len() as u64) < total {
+        let behind = |key: &str| {
+            let mut points = lines.iter().flat_map(|line| &line.points);
+            points.any(|point| point.source == key)
+        };
+        sources.retain(|source| behind(&source.source));
+    }
     types::Prices {
         commodity: commodity.to_owned(),
         lines,
-        sources: sources.sent(),
+        total,
+        sources,
     }
 }
