@@ -9,7 +9,7 @@ after(stop);
 const OPENS = 'button, a, select, summary, [role=button], [data-figure]';
 /**
  * Where numbers are not the twin's: the axis of a chart; ids; what is quoted of a source, a notice or a proof, each beside
- * its link; the label of a country on the map, over which a button lies; the fields of a statement on its own page, where
+ * its link (a version of the charter too); the label of a country on the map, over which a button lies; the fields of a statement on its own page, where
  * the way back ends.
  */
 const QUOTED = 'g[aria-label*="tick" i], text.tick, time, title, code, pre, dialog, [data-quoted], text.country, .club-name, main .columns dl';
@@ -18,7 +18,7 @@ const QUOTED = 'g[aria-label*="tick" i], text.tick, time, title, code, pre, dial
 const KINDS = [
   ['a class or a size in a legend', /^(?:≥ )?\d+(?:–\d+)?\s%$|^[\d,\s]+ t$|^\d+ km$/g],
   ['a name', /\bN-1\b|\bG7\b|\bDidymium [\d.]+|\bApache(?: License)? 2\.0|\bLicense 1\.1|Serif 4\b|\brank counts countries, 1\b|\ble rang compte les pays, 1\b/g],
-  ['a customs code', /\((?:customs code |code douanier )?\d{4,6}(?:, [^)]*)?\)/g],
+  ['a customs code', /\((?:customs code |code douanier )?\d{4,6}(?:, [^)]*)?\)|\b(?:customs code|code douanier) \d{4,6}\b/g],
   ['a period or a day', /\b(?:\d{1,2} [a-zéû]+\.? )?(?:1[89]|20)\d\d(?:[–-](?:1[89]|20)?\d\d)*(?:-Q[1-4]|-\d\d(?:-\d\d)?)?(?:, \d\d:\d\d(?::\d\d)?)?\b|\b[QT][1-4]\b/gi],
   ['a threshold of a method', /(?<![\d.,])(?:0|1[,\s]000|1[,\s]800|5[,\s]000|10[,\s]000)(?=[\s,.;:)–]|$)|[−+]2[.,]5|(?<!\d)5\s?%/g],
 ];
