@@ -87,6 +87,8 @@ struct Shares {
     world: Option<Figure>,
     /// Number of areas that `world` is merely the sum of, where the source gives no world total and no line for others.
     listed: Option<u32>,
+    /// The country that leads and that the source leaves out: then there is no total and no share.
+    left_out: Option<String>,
     countries: Vec<BalanceRow>,
     hhi: Option<Figure>,
     n_minus_1: Option<Figure>,
@@ -114,6 +116,7 @@ pub async fn run(args: TwinArgs, output: &Output) -> CliResult<()> {
                     .map_or_else(String::new, |source| source.source),
                 world: balance.world,
                 listed: balance.listed,
+                left_out: balance.left_out,
                 countries: balance
                     .rows
                     .into_iter()
@@ -163,12 +166,13 @@ fn mark(projected: bool) -> &'static str {
     }
 }
 
-/// What the shares are shares of.
-fn whole(listed: Option<u32>) -> String {
-    listed.map_or_else(
-        || "world".to_owned(),
-        |areas| format!("sum of {areas} countries listed (no world total published)"),
-    )
+/// What the shares are shares of, or why there are none.
+fn whole(listed: Option<u32>, left_out: Option<&str>) -> String {
+    match (left_out, listed) {
+        (Some(area), _) => format!("no world total: the source leaves out {area}, which leads"),
+        (None, Some(areas)) => format!("sum of {areas} countries listed (no world total published)"),
+        (None, None) => "world".to_owned(),
+    }
 }
 
 impl SeriesArgs {
@@ -242,7 +246,7 @@ fn balance_text(balance: &Balance) -> String {
         series_name(balance),
         balance.period,
         mark(is_projected(balance)),
-        whole(balance.listed),
+        whole(balance.listed, balance.left_out.as_deref()),
         with_unit(balance.world.as_ref()),
         value(balance.hhi.as_ref()),
         value(balance.n_minus_1.as_ref()),
@@ -281,7 +285,7 @@ fn shares_text(shares: &Shares) -> String {
         shares.period,
         mark(shares.projected),
         shares.source,
-        whole(shares.listed),
+        whole(shares.listed, shares.left_out.as_deref()),
         with_unit(shares.world.as_ref()),
         value(shares.hhi.as_ref()),
         value(shares.n_minus_1.as_ref()),

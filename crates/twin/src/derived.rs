@@ -36,6 +36,9 @@ impl Twin {
     /// a line for the others. Absent if it does, or if the series does not add up.
     pub fn listed_only(&self, id: SeriesId, period: Period) -> Option<u32> {
         let edition = self.chosen(id, period).filter(|_| self.adds_up(id))?;
+        if self.leader_left_out(id, edition, period).is_some() {
+            return None;
+        }
         let mut areas = edition.areas();
         let speaks_for_others = areas.any(|area| [WORLD, "OTH", "ROW"].contains(&self.text(area)));
         (!speaks_for_others).then(|| u32::try_from(edition.areas().count()).unwrap_or(u32::MAX))
@@ -212,21 +215,29 @@ impl Twin {
     /// value true). Nothing where that sum would leave out a country that leads.
     fn whole(&self, id: SeriesId, edition: &Edition, period: Period) -> Option<(Decimal, bool)> {
         indicators::world_total(edition, self.symbol(WORLD), self.unions(), self.facts())
-            .filter(|(_, summed)| !summed || !self.leaves_out_a_leader(id, edition, period))
+            .filter(|(_, summed)| !summed || self.leader_left_out(id, edition, period).is_none())
     }
 
-    /// Whether a country that leads is missing from what an edition lists of a period (`coverage_gaps.csv`), and it does
-    /// not list it all the same.
-    fn leaves_out_a_leader(&self, id: SeriesId, edition: &Edition, period: Period) -> bool {
+    /// The country that leads and is missing from what the chosen edition lists of a period (`coverage_gaps.csv`), where it
+    /// publishes no world total either: then nothing is measured against the sum of what it lists.
+    pub fn left_out(&self, id: SeriesId, period: Period) -> Option<&'static str> {
+        if !self.is_summed(id, period) {
+            return None;
+        }
+        self.leader_left_out(id, self.chosen(id, period)?, period)
+    }
+
+    fn leader_left_out(&self, id: SeriesId, edition: &Edition, period: Period) -> Option<&'static str> {
         let key = &self.series(id).key;
         let [measure, commodity, stage] = [key.measure, key.commodity, key.stage].map(|part| self.text(part));
-        let year = u32::try_from(period.year()).unwrap_or(0);
-        self.vocabulary().coverage_gaps().iter().any(|gap| {
+        let year = u32::try_from(period.year()).ok()?;
+        let gap = self.vocabulary().coverage_gaps().iter().find(|gap| {
             (gap.measure.as_str(), gap.commodity.as_str(), gap.stage.as_str()) == (measure, commodity, stage)
                 && gap.series == edition.source.series
                 && (gap.first..=gap.last).contains(&year)
                 && !edition.areas().any(|area| self.text(area) == gap.missing)
-        })
+        })?;
+        Some(&gap.missing)
     }
 
     /// Whether the world total of a period is the sum of what the chosen edition lists: it publishes none.

@@ -4,31 +4,8 @@
 
 mod club;
 
-use club::{mined, source, table, twin};
-use didymium_twin::{AreaSet, SeriesId, Twin};
-use didymium_vocabulary::{Decimal, Period};
-
-const MINED: [Option<&str>; 7] = [
-    Some("production"),
-    Some("rare_earths"),
-    Some("mine"),
-    None,
-    None,
-    None,
-    None,
-];
-
-fn series(twin: &Twin) -> SeriesId {
-    twin.find_series(MINED).unwrap()
-}
-
-fn period(text: &str) -> Period {
-    text.parse().unwrap()
-}
-
-fn decimal(text: &str) -> Decimal {
-    text.parse().unwrap()
-}
+use club::{decimal, mined, period, series, source, table, twin};
+use didymium_twin::AreaSet;
 
 #[test]
 fn a_sum_of_those_listed_is_told_apart_from_a_world_total() {
@@ -73,6 +50,14 @@ fn a_sum_without_the_country_that_leads_is_no_world() {
     };
     let (bgs, id) = gallium(source("bgs-wms-2024", "bgs-wms", "2024-03-01"));
     let (gap, good) = (period("2010"), period("2011"));
+    assert_eq!(
+        (bgs.left_out(id, gap), bgs.left_out(id, good)),
+        (Some("CHN"), None)
+    );
+    assert_eq!(
+        (bgs.listed_only(id, gap), bgs.listed_only(id, good)),
+        (None, Some(2))
+    );
     assert!(bgs.world(id, gap).is_none() && bgs.hhi(id, gap).is_none());
     assert!(bgs.share(id, "KAZ", gap).is_none() && bgs.n_minus_1(id, gap).is_none());
     assert!(bgs.largest_share(id, gap).is_none() && bgs.change(id, good).is_none());

@@ -4,34 +4,12 @@
 
 mod club;
 
-use club::{mined, sign, source, table, twin};
+use club::{decimal, mined, period, series, sign, source, table, twin};
 use didymium_statement::Kind;
 use didymium_statement::payload::{Retract, Supersede};
-use didymium_twin::{AreaSet, CLUB, Completeness, FigureAddress, SeriesId, Symbol, Twin};
-use didymium_vocabulary::{Decimal, Period};
+use didymium_twin::{AreaSet, CLUB, Completeness, FigureAddress, Symbol, Twin};
+use didymium_vocabulary::Decimal;
 use proptest::prelude::*;
-
-const MINED: [Option<&str>; 7] = [
-    Some("production"),
-    Some("rare_earths"),
-    Some("mine"),
-    None,
-    None,
-    None,
-    None,
-];
-
-fn series(twin: &Twin) -> SeriesId {
-    twin.find_series(MINED).unwrap()
-}
-
-fn period(text: &str) -> Period {
-    text.parse().unwrap()
-}
-
-fn decimal(text: &str) -> Decimal {
-    text.parse().unwrap()
-}
 
 fn usgs_2025() -> Vec<[String; 15]> {
     vec![

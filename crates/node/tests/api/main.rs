@@ -8,6 +8,7 @@
 )]
 
 mod governed;
+mod left_out;
 mod windows;
 
 use std::sync::{Arc, LazyLock};

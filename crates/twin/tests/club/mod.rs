@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use didymium_statement::payload::{PublishedBasis, Source, Statistic};
 use didymium_statement::{Digest, Draft, Kind, KindVersion, Statement, StatementSigner, Visibility};
-use didymium_twin::{Cut, RULES_VERSION, Twin, TwinBuilder};
-use didymium_vocabulary::Vocabulary;
+use didymium_twin::{Cut, RULES_VERSION, SeriesId, Twin, TwinBuilder};
+use didymium_vocabulary::{Decimal, Period, Vocabulary};
 use zeroize::Zeroizing;
 
 /// A statement with its blob, as a member says it.
@@ -104,4 +104,28 @@ pub fn twin(said: &[Said]) -> Twin {
         *index += 1;
     }
     builder.finish()
+}
+
+/// Mine production of rare earths.
+const MINED: [Option<&str>; 7] = [
+    Some("production"),
+    Some("rare_earths"),
+    Some("mine"),
+    None,
+    None,
+    None,
+    None,
+];
+
+/// The series of [`mined`].
+pub fn series(twin: &Twin) -> SeriesId {
+    twin.find_series(MINED).unwrap()
+}
+
+pub fn period(text: &str) -> Period {
+    text.parse().unwrap()
+}
+
+pub fn decimal(text: &str) -> Decimal {
+    text.parse().unwrap()
 }

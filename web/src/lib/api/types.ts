@@ -103,6 +103,8 @@ export interface Series {
   largest_share: (Figure | null)[];
   /** Parallel to `periods`. */
   listed: Listed[];
+  /** Parallel to `periods`: the country that leads and is left out, so that there is no total and no share. */
+  left_out: (string | null)[];
   /** Key of the edition chosen for each period, parallel to `periods`. */
   editions: string[];
   /** Every edition behind the figures sent. */
@@ -124,6 +126,8 @@ export interface Balance {
   n_minus_1: Figure | null;
   club: CountryShare | null;
   listed: Listed;
+  /** The country that leads and is left out, so that there is no total and no share. */
+  left_out: string | null;
   /** The chosen edition first; `by_source` of each row is parallel to it. */
   sources: Source[];
   rule: Text;

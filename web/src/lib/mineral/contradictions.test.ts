@@ -6,7 +6,7 @@ const key = { measure: 'production', commodity: 'x', stage: 'mine', form: 'ore',
 const figure = (value: string): Figure => ({ value, unit: 't', substance: 'X', period: '2023', basis: 'reported', qualifier: '', figure: `fact|${value}`, sources: 1, spread: null, source: '' });
 const said = (area: string, partner: string, source: string, ...values: string[]): Contradiction => ({ area, partner, source, figures: values.map((value) => ({ figure: figure(value), members: ['JPN'] })) });
 const balance = (contradictions?: Contradiction[]): Balance => ({
-  key, period: '2023', periods: ['2023'], world: null, hhi: null, n_minus_1: null, club: null, listed: null, sources: [], rule: { en: '', fr: '' }, rows: [],
+  key, period: '2023', periods: ['2023'], world: null, hhi: null, n_minus_1: null, club: null, listed: null, left_out: null, sources: [], rule: { en: '', fr: '' }, rows: [],
   ...(contradictions ? { contradictions } : {}),
 });
 

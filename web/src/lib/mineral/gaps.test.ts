@@ -8,7 +8,7 @@ const figure = (value: string | null): Figure | null =>
 function series(areas: Record<string, (string | null)[]>, listed: (number | null)[]): Series {
   const lines = Object.entries(areas).map(([area, values]) => ({ area, figures: values.map(figure) }));
   const key = { measure: 'production', commodity: 'x', stage: 'refining', form: '', substance: '', subject: '' };
-  return { key, unit: 't', periods: listed.map((_, index) => String(1996 + index)), areas: lines, world: [], hhi: [], largest_share: [], listed, editions: [], sources: [] };
+  return { key, unit: 't', periods: listed.map((_, index) => String(1996 + index)), areas: lines, world: [], hhi: [], largest_share: [], listed, left_out: listed.map(() => null), editions: [], sources: [] };
 }
 
 describe('gaps', () => {

@@ -20,6 +20,7 @@ describe('stack', () => {
     hhi: [],
     largest_share: [],
     listed: [],
+    left_out: [],
     editions: [],
     sources: [],
   });

@@ -41,7 +41,12 @@ export function remarks(series: Series, breaks: readonly Break[]): string[] {
   return [
     ...(measure === 'trade' ? [t('mineral.trade_note', { goods: label('hs_codes', subject) }), ...(isWider(subject) ? [t('mineral.trade_wider')] : [])] : []),
     ...(ranges ? [t('mineral.listed_years', { periods: ranges })] : []),
-    ...gapsOf(series).map(gapSentence),
+    ...[...new Set(series.left_out)].flatMap((area) =>
+      area ? [t('mineral.left_out_years', { country: areaName(area), periods: listedRanges(series.periods, series.left_out.map((one) => (one === area ? 1 : null))) })] : [],
+    ),
+    ...gapsOf(series)
+      .filter((gap) => !gap.periods.every((period) => series.left_out[series.periods.indexOf(period)] === gap.area))
+      .map(gapSentence),
     ...breaks.map((one) => t('chart.break_caption', { before: formatPeriod(one.before), after: formatPeriod(one.after), from: one.from, to: one.to })),
   ];
 }

@@ -28,6 +28,9 @@ pub struct Series {
     /// Parallel to `periods`: how many areas the world total is merely the sum of, where the edition gives neither a world
     /// total nor a line for others; absent otherwise.
     pub listed: Vec<Option<u32>>,
+    /// Parallel to `periods`: the country that leads and that the edition leaves out, where it gives no world total either:
+    /// then there is no total, share or HHI; absent otherwise.
+    pub left_out: Vec<Option<String>>,
     /// Every edition behind the figures sent, each once.
     pub sources: Vec<Source>,
 }
@@ -65,6 +68,9 @@ pub struct Balance {
     /// How many areas the whole is the sum of, where the edition gives neither a world total nor a line for others: then it
     /// is no world total, and shares are shares of those listed. Absent otherwise.
     pub listed: Option<u32>,
+    /// The country that leads and that the edition leaves out, where it gives no world total either: then there is no total,
+    /// share or HHI. Absent otherwise.
+    pub left_out: Option<String>,
     /// The rule by which the first source was chosen, in words (en, fr).
     pub rule: Text,
     /// Cells to which statements give different values in one and the same edition, the world's included: `by_source` shows

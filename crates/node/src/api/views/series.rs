@@ -106,6 +106,10 @@ pub fn series(lens: Lens<'_>, query: &SeriesQuery, partner: &str) -> Option<type
             .iter()
             .map(|period| twin.listed_only(id, *period))
             .collect(),
+        left_out: periods
+            .iter()
+            .map(|period| twin.left_out(id, *period).map(str::to_owned))
+            .collect(),
         sources: sources.sent(),
         periods: periods.iter().map(Period::to_string).collect(),
     })
@@ -156,6 +160,7 @@ pub fn balance(lens: Lens<'_>, query: &SeriesQuery, period: Option<Period>) -> O
             .map(|edition| source(&edition.source))
             .collect(),
         listed: twin.listed_only(id, period),
+        left_out: twin.left_out(id, period).map(str::to_owned),
         rule: types::Text {
             en: didymium_twin::RULE_R1_EN.to_owned(),
             fr: didymium_twin::RULE_R1_FR.to_owned(),
