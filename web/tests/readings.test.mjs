@@ -8,7 +8,7 @@ after(stop);
 test('a year without a figure of a leading country is named, and drawn as a gap', async () => {
   const { page, faults, close } = await open('/mineral/germanium');
   const text = await page.innerText('main');
-  assert.match(text, /No figure for China in 1997; sums and shares of that year leave it out\./);
+  assert.match(text, /For 1997 the source leaves out China, which leads, and gives no world total: there is no total and no share\./);
   assert.ok((await page.locator('main svg text', { hasText: 'no figure: ' }).count()) > 0);
   assert.deepEqual(faults, []);
   await page.screenshot({ path: `${results}gaps.png`, fullPage: true });
