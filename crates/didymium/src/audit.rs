@@ -6,11 +6,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
-use didymium_node::audit::{Answer, AuditRequest, Budget, HttpSource, LogSource, audit};
+use didymium_node::audit::{Answer, AuditRequest, Budget, HttpSource, LogSource, Reader, audit};
 use tokio::runtime::Handle;
 
 use crate::error::{CliError, CliResult};
-use crate::log::place::{LogPlace, face};
+use crate::log::place::{LogPlace, face, reader};
 use crate::output::Output;
 use crate::progress::EntryProgress;
 use crate::report::{outcome, text};
@@ -21,6 +21,7 @@ Examples:
   didymium audit http://127.0.0.1:7410 --keep can.checkpoint            the first time
   didymium audit http://127.0.0.1:7410 --charter charter.cose --since can.checkpoint --keep can.checkpoint
   didymium audit http://127.0.0.1:7411 --member CAN                     the copy that another member keeps
+  didymium audit https://192.0.2.7:7411 --as ./jpn                      what is for members too, with the keys of a node
   didymium audit http://127.0.0.1:7410 --against http://127.0.0.1:7411  do both show the same history?
   didymium audit downloaded/ --charter charter.cose                     a folder of static files: checkpoint, tile/…
 
@@ -44,6 +45,9 @@ pub struct AuditArgs {
     /// The charter whose keys count, its first version or the chain of all; the one found beside the log if left out
     #[arg(long, value_name = "FILE")]
     charter: Option<PathBuf>,
+    /// Read as a member, with the keys of its node's folder: what is not public too, at nodes on other machines
+    #[arg(long = "as", value_name = "FOLDER")]
+    reader: Option<PathBuf>,
     /// The checkpoint kept from last time: the log must extend it
     #[arg(long, value_name = "FILE")]
     since: Option<PathBuf>,
@@ -79,15 +83,16 @@ fn run_blocking(args: &AuditArgs, output: &Output) -> CliResult<()> {
     let charter = args.charter.as_deref().map(read_charter).transpose()?;
     let since = args.since.as_deref().map(read_kept).transpose()?;
     let code = args.member.as_deref();
+    let reader = reader(args.reader.as_deref())?;
     let place = if args.place.contains("://") {
-        LogPlace::at_address(&args.place, code, charter, &budget)?
+        LogPlace::at_address(&args.place, code, charter, &reader, &budget)?
     } else {
         LogPlace::in_folder(Path::new(&args.place), code, charter, &budget)?
     };
     let against = args
         .against
         .as_deref()
-        .map(|url| other_face(url, &place, &budget))
+        .map(|url| other_face(url, &place, &reader, &budget))
         .transpose()?;
     let watch = EntryProgress::new();
     let (report, head) = audit(&AuditRequest {
@@ -116,9 +121,21 @@ fn read_kept(path: &Path) -> CliResult<Vec<u8>> {
     std::fs::read(path).map_err(CliError::file(path))
 }
 
-fn other_face(url: &str, place: &LogPlace, budget: &Arc<Budget>) -> CliResult<Box<dyn LogSource>> {
-    let own = HttpSource::new(url, None, Handle::current(), Arc::clone(budget))?;
-    let (source, _) = face(own, url, Some(&place.member.member), &place.charters, budget)?;
+fn other_face(
+    url: &str,
+    place: &LogPlace,
+    reader: &Reader,
+    budget: &Arc<Budget>,
+) -> CliResult<Box<dyn LogSource>> {
+    let own = HttpSource::new(url, None, reader, Handle::current(), Arc::clone(budget))?;
+    let (source, _) = face(
+        own,
+        url,
+        Some(&place.member.member),
+        &place.charters,
+        reader,
+        budget,
+    )?;
     Ok(source)
 }
 

@@ -63,6 +63,9 @@ pub trait Store: Send + Sync {
     /// A blob's bytes.
     fn blob(&self, digest: &[u8; 32]) -> StoreResult<Option<Vec<u8>>>;
 
+    /// Entries of a log that name a blob, in order: at most `limit`.
+    fn carriers(&self, origin: &str, digest: &[u8; 32], limit: u32) -> StoreResult<Vec<EntryRecord>>;
+
     /// Removes a blob (erasure, or a test that withholds one).
     fn delete_blob(&self, digest: &[u8; 32]) -> StoreResult<()>;
 

@@ -206,6 +206,18 @@ impl Store for SqliteStore {
         })
     }
 
+    fn carriers(&self, origin: &str, digest: &[u8; 32], limit: u32) -> StoreResult<Vec<EntryRecord>> {
+        self.read(|db| {
+            let mut query = db.prepare_cached(
+                "SELECT entry.idx, entry.statement, entry.bytes, entry.blob, entry.recorded FROM entry
+                 JOIN log USING (log) WHERE entry.blob = ?2 AND log.origin = ?1 ORDER BY entry.idx LIMIT ?3",
+            )?;
+            query
+                .query_map(params![origin, digest.as_slice(), limit], entry_of)?
+                .collect()
+        })
+    }
+
     fn delete_blob(&self, digest: &[u8; 32]) -> StoreResult<()> {
         let writer = self.writer()?;
         writer

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use clap::Args;
 use didymium_log::checkpoint::Checkpoint;
 use didymium_log::note::SignedNote;
-use didymium_node::audit::{Budget, FolderSource, HttpSource, LogSource, StoreSource};
+use didymium_node::NodeFolder;
+use didymium_node::audit::{Budget, FolderSource, HttpSource, LogSource, Reader, StoreSource};
 use didymium_node::folder::{CHAIN_FILE, CHARTER_FILE, CONFIG_FILE, read_public, require_member_ever};
 use didymium_statement::{CharterLog, Member};
 use didymium_store::SqliteStore;
@@ -36,6 +37,17 @@ pub struct LogPlaceArgs {
     /// The charter whose keys count, its first version or the chain of all; the one found beside the log if left out
     #[arg(long, value_name = "FILE")]
     pub charter: Option<PathBuf>,
+    /// Read as a member, with the keys of its node's folder: what is not public too, at a node on another machine
+    #[arg(long = "as", value_name = "FOLDER", requires = "url")]
+    pub reader: Option<PathBuf>,
+}
+
+/// As whom logs are read over HTTP: as the member of a folder, or as nobody.
+pub fn reader(folder: Option<&Path>) -> CliResult<Reader> {
+    Ok(match folder {
+        Some(dir) => Reader::member(NodeFolder::open(dir)?)?,
+        None => Reader::nobody()?,
+    })
 }
 
 /// A log that was found, and whose it is.
@@ -55,7 +67,9 @@ impl LogPlaceArgs {
         let charter = self.charter.as_deref().map(read_charter).transpose()?;
         match (&self.dir, &self.url) {
             (Some(dir), _) => LogPlace::in_folder(dir, code, charter, budget),
-            (None, Some(url)) => LogPlace::at_address(url, code, charter, budget),
+            (None, Some(url)) => {
+                LogPlace::at_address(url, code, charter, &reader(self.reader.as_deref())?, budget)
+            }
             (None, None) => Err(CliError::Usage("say where: --dir FOLDER or --url ADDRESS".into())),
         }
     }
@@ -135,14 +149,15 @@ impl LogPlace {
         url: &str,
         code: Option<&str>,
         charter: Option<CharterLog>,
+        reader: &Reader,
         budget: &Arc<Budget>,
     ) -> CliResult<Self> {
-        let own = HttpSource::new(url, None, Handle::current(), Arc::clone(budget))?;
+        let own = HttpSource::new(url, None, reader, Handle::current(), Arc::clone(budget))?;
         let charter_brought = charter.is_some();
         let charters = charters_of(&own, charter, || {
             CliError::NotFound(format!("{url} serves no charter: name one with --charter FILE"))
         })?;
-        let (source, member) = face(own, url, code, &charters, budget)?;
+        let (source, member) = face(own, url, code, &charters, reader, budget)?;
         Ok(Self {
             source,
             charters,
@@ -184,6 +199,7 @@ pub fn face(
     url: &str,
     code: Option<&str>,
     charter: &CharterLog,
+    reader: &Reader,
     budget: &Arc<Budget>,
 ) -> CliResult<(Box<dyn LogSource>, Member)> {
     let Some(code) = code else {
@@ -194,7 +210,7 @@ pub fn face(
     if origin_of(&own)?.as_deref() == Some(member.origin()) {
         return Ok((Box::new(own), member));
     }
-    let copy = HttpSource::new(url, Some(code), Handle::current(), Arc::clone(budget))?;
+    let copy = HttpSource::new(url, Some(code), reader, Handle::current(), Arc::clone(budget))?;
     Ok((Box::new(copy), member))
 }
 

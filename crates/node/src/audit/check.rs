@@ -10,7 +10,7 @@ use super::rules::Rules;
 use super::source::{LogSource, read_tiles};
 use super::walk::{Walk, Walked};
 use super::{Budget, Watch};
-use crate::NodeResult;
+use crate::{NodeError, NodeResult};
 
 /// What is audited, and by what.
 pub struct AuditRequest<'a> {
@@ -53,7 +53,7 @@ pub fn audit(asked: &AuditRequest<'_>) -> NodeResult<(Report, Option<Head>)> {
     if let Some(head) = &head
         && let Err(error) = audit_under(&mut report, asked, head)
     {
-        let crate::NodeError::AuditStopped { reason } = &error else {
+        let NodeError::AuditStopped { reason } = &error else {
             return Err(error);
         };
         let said = format!("the audit was stopped, {reason}: what is not said above was not checked");
@@ -146,7 +146,15 @@ pub(super) fn check_tree(
 ) -> NodeResult<()> {
     let (size, root) = (head.checkpoint.size, head.checkpoint.root);
     let mut reasons = std::mem::take(&mut walked.entries).reasons();
+    let withheld = std::mem::take(&mut walked.withheld);
     match walked.root {
+        Some(computed) if computed == root && !withheld.is_empty() => {
+            let said = format!(
+                "the hashes of all {size} entries lead to the signed root; {} of them are not for everybody and were not read: audit as a member with --as FOLDER",
+                walked.entries_withheld
+            );
+            report.add_with("entries", Answer::Missing, said, withheld.reasons());
+        }
         Some(computed) if computed == root => {
             report.add(
                 "entries",
@@ -252,6 +260,8 @@ pub(super) fn check_genesis(report: &mut Report, size: u64, walked: &mut Walked)
     } else if !faults.is_empty() {
         let said = "the log is not founded under this charter";
         report.add_with(NAME, Answer::No, said, faults.reasons());
+    } else if walked.genesis_withheld {
+        report.add(NAME, Answer::Missing, "the first entry was not read");
     } else if walked.founded {
         report.add(
             NAME,
@@ -272,8 +282,13 @@ pub(super) fn check_statements(report: &mut Report, walked: &mut Walked) {
     let faults = std::mem::take(&mut walked.statements);
     if faults.is_empty() {
         let kinds = walked.kinds.iter().map(|(kind, count)| format!("{count} {kind}"));
+        let read = if walked.entries_withheld == 0 {
+            ""
+        } else {
+            " of those that could be read"
+        };
         let said = format!(
-            "{} entries are statements that the member signed with a key of the charter",
+            "{} entries{read} are statements that the member signed with a key of the charter",
             walked.verified
         );
         report.add_with("statements", Answer::Yes, said, kinds.collect());
@@ -331,7 +346,14 @@ pub(super) fn check_evidence(report: &mut Report, walked: &mut Walked) {
 pub(super) fn check_payloads(report: &mut Report, source: &dyn LogSource, walked: &Walked) -> NodeResult<()> {
     let (mut wrong, mut missing) = (Faults::default(), Faults::default());
     for (digest, index) in &walked.blobs {
-        match source.blob(digest)? {
+        let read = match source.blob(digest) {
+            Err(NodeError::PeerRefuses { reason, .. }) => {
+                missing.add(*index, || format!("entry {index} names {digest}: {reason}"));
+                continue;
+            }
+            read => read?,
+        };
+        match read {
             None => missing.add(*index, || {
                 format!("entry {index} names {digest}, which is not here")
             }),

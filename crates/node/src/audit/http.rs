@@ -6,11 +6,35 @@ use didymium_statement::limits::{CHARTER_BYTES_MAX, CHARTER_CHAIN_BYTES_MAX};
 use tokio::runtime::Handle;
 
 use super::{Budget, LogSource};
+use crate::clock::SystemClock;
 use crate::federation::{Answer, PeerClient};
-use crate::{NodeError, NodeResult};
+use crate::{NodeError, NodeFolder, NodeResult};
 
 /// Most requests under way.
 const REQUESTS_AT_ONCE: usize = 8;
+
+/// As whom logs are read over HTTP. Cheap to clone.
+#[derive(Clone)]
+pub struct Reader(PeerClient);
+
+impl Reader {
+    /// As nobody known: hashes, heads and what is public. Any TLS key is believed, since what is read proves itself.
+    ///
+    /// # Errors
+    /// [`NodeError::Client`], [`NodeError::Tls`].
+    pub fn nobody() -> NodeResult<Self> {
+        Ok(Self(PeerClient::of_nobody()?))
+    }
+
+    /// As a member, with the keys of its node's folder: every request to a member's node is signed, and goes to the TLS key
+    /// that the charter pins.
+    ///
+    /// # Errors
+    /// As for [`Reader::nobody`].
+    pub fn member(folder: NodeFolder) -> NodeResult<Self> {
+        Ok(Self(PeerClient::of_folder(folder, Arc::new(SystemClock))?))
+    }
+}
 
 /// The log face of a node.
 pub struct HttpSource {
@@ -26,8 +50,14 @@ impl HttpSource {
     /// read on threads that may block, while `runtime` runs.
     ///
     /// # Errors
-    /// [`NodeError::Address`] if it is no base address, [`NodeError::Client`].
-    pub fn new(base: &str, copy_of: Option<&str>, runtime: Handle, budget: Arc<Budget>) -> NodeResult<Self> {
+    /// [`NodeError::Address`] if it is no base address.
+    pub fn new(
+        base: &str,
+        copy_of: Option<&str>,
+        reader: &Reader,
+        runtime: Handle,
+        budget: Arc<Budget>,
+    ) -> NodeResult<Self> {
         let base = base.trim_end_matches('/');
         if !crate::folder::is_base_address(base) {
             let address = base.chars().take(200).collect();
@@ -36,7 +66,7 @@ impl HttpSource {
         Ok(Self {
             base: base.to_owned(),
             face: copy_of.map_or_else(|| format!("{base}/log"), |code| format!("{base}/mirror/{code}")),
-            client: PeerClient::of_nobody()?,
+            client: reader.0.clone(),
             runtime,
             budget,
         })

@@ -15,7 +15,7 @@ use super::budget::Budget;
 use super::report::Faults;
 use super::rules::{Accusation, Rules};
 use super::source::{LogSource, ReadEntry};
-use crate::NodeResult;
+use crate::{NodeError, NodeResult};
 
 /// Bundles that a thread takes at a time.
 const BUNDLES_A_TURN: u64 = 16;
@@ -44,6 +44,8 @@ pub(super) struct Walked {
     pub(super) statements: Faults,
     /// Entries whose key had ended before them, or came after: they stand in the tree and count nowhere.
     pub(super) ended: Faults,
+    /// Whether the first entry is among those withheld.
+    pub(super) genesis_withheld: bool,
     /// Whether the first entry founds the log.
     pub(super) founded: bool,
     /// What is wrong with the genesis.
@@ -54,6 +56,10 @@ pub(super) struct Walked {
     pub(super) proven: Vec<Accusation>,
     /// Keys of all entries, ascending.
     pub(super) keys: Vec<Key>,
+    /// Bundles that are not for who reads: they stand in the tree by the hashes of their tiles.
+    pub(super) withheld: Faults,
+    /// Entries in them.
+    pub(super) entries_withheld: u64,
     /// Blobs that entries name, each with the first that does.
     pub(super) blobs: BTreeMap<Digest, u64>,
     /// Statements by kind, where they were decoded.
@@ -82,6 +88,21 @@ struct Share {
     roots: Vec<(u64, Hash)>,
     /// Leaf hashes of the partial bundle.
     last: Vec<Hash>,
+}
+
+impl Share {
+    /// Gives the leaves of a bundle their place in the tree.
+    fn place(&mut self, id: BundleId, leaves: Vec<Hash>) {
+        match full_tile_root(&leaves) {
+            Some(root) => self.roots.push((id.index, root)),
+            None => self.last = leaves,
+        }
+    }
+}
+
+/// The bytes by which keys are compared first.
+fn key_prefix(bytes: &[u8]) -> u64 {
+    bytes.first_chunk().map_or(0, |first| u64::from_be_bytes(*first))
 }
 
 impl Walk<'_> {
@@ -156,7 +177,8 @@ impl Walk<'_> {
             }
         });
         match read {
-            Err(crate::NodeError::Log(error)) => {
+            Err(NodeError::PeerRefuses { reason, .. }) => return self.withheld(id, first, &reason, share),
+            Err(NodeError::Log(error)) => {
                 found.entries.add(first, || format!("{id}: {error}"));
             }
             read => drop(read?),
@@ -172,20 +194,41 @@ impl Walk<'_> {
         if missing > 0 {
             return Ok(());
         }
-        match full_tile_root(&leaves) {
-            Some(root) => share.roots.push((id.index, root)),
-            None => share.last = leaves,
+        share.place(id, leaves);
+        Ok(())
+    }
+
+    /// A bundle that is not for who reads: its tile's hashes stand for its entries.
+    fn withheld(&self, id: BundleId, first: u64, reason: &str, share: &mut Share) -> NodeResult<()> {
+        let found = &mut share.found;
+        let last = first + u64::from(id.width) - 1;
+        found
+            .withheld
+            .add(first, || format!("entries {first} to {last}: {reason}"));
+        found.entries_withheld += u64::from(id.width);
+        found.genesis_withheld |= first == 0;
+        let tile = TileId {
+            level: 0,
+            index: id.index,
+            width: id.width,
+        };
+        let Some(leaves) = self.stored_tile(tile, first, found)? else {
+            return Ok(());
+        };
+        for (place, leaf) in (first..).zip(&leaves) {
+            let prefix = key_prefix(leaf.as_bytes());
+            found.keys.push(Key { prefix, place });
         }
+        share.place(id, leaves);
         Ok(())
     }
 
     /// One entry, apart from its place in the tree.
     fn entry(&self, entry: &ReadEntry<'_>, leaf: Hash, found: &mut Walked) {
         let index = entry.index;
-        let prefix = |bytes: &[u8]| bytes.first_chunk().map_or(0, |first| u64::from_be_bytes(*first));
         let key = match &entry.stored {
             None => Key {
-                prefix: prefix(leaf.as_bytes()),
+                prefix: key_prefix(leaf.as_bytes()),
                 place: index,
             },
             Some(row) => {
@@ -202,7 +245,7 @@ impl Walk<'_> {
                     found.blobs.entry(Digest::from_bytes(blob)).or_insert(index);
                 }
                 Key {
-                    prefix: prefix(name.as_bytes()),
+                    prefix: key_prefix(name.as_bytes()),
                     place: row.row.cast_unsigned(),
                 }
             }
@@ -348,6 +391,8 @@ impl Walked {
         self.ended.merge(other.ended);
         self.genesis.merge(other.genesis);
         self.accusations.merge(other.accusations);
+        self.withheld.merge(other.withheld);
+        self.entries_withheld += other.entries_withheld;
         self.proven.extend(other.proven);
         self.keys.extend(other.keys);
         for (blob, index) in other.blobs {
@@ -358,6 +403,7 @@ impl Walked {
             *self.kinds.entry(kind).or_default() += count;
         }
         self.verified += other.verified;
+        self.genesis_withheld |= other.genesis_withheld;
         self.founded |= other.founded;
     }
 }

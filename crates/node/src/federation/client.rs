@@ -6,13 +6,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::HeaderMap;
+use didymium_statement::Digest;
 use reqwest::header::{ETAG, IF_NONE_MATCH};
 use reqwest::{Client, Method, RequestBuilder, StatusCode, Url};
 use tokio::sync::Semaphore;
 
 use crate::clock::Clock;
-use crate::folder::is_loopback_address;
-use crate::transport::{self, RequestSigner, Trust};
+use crate::folder::{NodeFolder, is_loopback_address};
+use crate::transport::{self, Pins, RequestSigner, Trust};
 use crate::{NodeError, NodeResult, NodeState};
 
 /// Longest time to connect.
@@ -84,12 +85,63 @@ impl PeerClient {
     /// # Errors
     /// [`NodeError::Client`], [`NodeError::Tls`].
     pub(crate) fn of(state: &NodeState) -> NodeResult<Self> {
-        let own = &state.member().member;
+        let peers: Vec<(String, String)> = state
+            .peers()
+            .into_iter()
+            .map(|peer| (peer.member, peer.address))
+            .collect();
+        let pins_of = |member: &str| -> Pins {
+            let (weak, member) = (state.weak(), member.to_owned());
+            Arc::new(move || {
+                let state = weak.upgrade();
+                state.map_or_else(Vec::new, |state| transport::known::pins(&state, &member))
+            })
+        };
+        let signing = state.request_signer().map(|signer| Signing {
+            signer: signer.clone(),
+            clock: state.shared_clock(),
+        });
+        Self::of_member(&state.member().member, &peers, &pins_of, signing)
+    }
+
+    /// The client of whoever has the keys of a member's node, under the charter of its folder. It believes the keys that
+    /// this version pins.
+    ///
+    /// # Errors
+    /// As for [`PeerClient::of`].
+    pub(crate) fn of_folder(folder: NodeFolder, clock: Arc<dyn Clock>) -> NodeResult<Self> {
+        let (_, config, charters, keys) = folder.into_parts();
+        let members = &charters.head().charter().members;
+        let addresses: Vec<(String, String)> = members
+            .iter()
+            .map(|member| (member.member.clone(), member.address.clone()))
+            .collect();
+        let pins_of = |code: &str| -> Pins {
+            let member = members.iter().find(|member| member.member == code);
+            let pinned: Vec<Digest> = member
+                .and_then(|member| member.keys.tls_pin())
+                .into_iter()
+                .collect();
+            Arc::new(move || pinned.clone())
+        };
+        let signing = keys.transport.map(|key| Signing {
+            signer: RequestSigner::new(&config.member, key),
+            clock,
+        });
+        Self::of_member(&config.member, &addresses, &pins_of, signing)
+    }
+
+    fn of_member(
+        own: &str,
+        addresses: &[(String, String)],
+        pins_of: &dyn Fn(&str) -> Pins,
+        signing: Option<Signing>,
+    ) -> NodeResult<Self> {
         let mut members = BTreeMap::new();
-        for peer in state.peers() {
-            let Some(url) = Url::parse(&peer.address)
+        for (member, address) in addresses {
+            let Some(url) = Url::parse(address)
                 .ok()
-                .filter(|_| !is_loopback_address(&peer.address) || peer.address.starts_with("https"))
+                .filter(|_| !is_loopback_address(address) || address.starts_with("https"))
             else {
                 continue;
             };
@@ -98,22 +150,18 @@ impl PeerClient {
                 refused(
                     "nodes on other machines speak TLS: its address must begin with https://, see `didymium charter propose --address`",
                 )
-            } else if state.request_signer().is_none() {
+            } else if signing.is_none() {
                 Beyond::Refused(format!(
                     "{own} has no key to sign requests with: make one with `didymium charter propose --rotate transport`"
                 ))
             } else {
-                let (weak, member) = (state.weak(), peer.member.clone());
-                let pins = Arc::new(move || {
-                    let state = weak.upgrade();
-                    state.map_or_else(Vec::new, |state| transport::known::pins(&state, &member))
-                });
+                let pins = pins_of(member);
                 if pins().is_empty() {
                     refused(
                         "the charter pins no TLS key for it: it makes one with `didymium charter propose --rotate tls`",
                     )
                 } else {
-                    let member = peer.member.clone();
+                    let member = member.clone();
                     Beyond::Pinned(client(Trust::Pinned { member, pins })?)
                 }
             };
@@ -121,10 +169,7 @@ impl PeerClient {
         }
         Ok(Self {
             members: Arc::new(members),
-            signing: state.request_signer().map(|signer| Signing {
-                signer: signer.clone(),
-                clock: state.shared_clock(),
-            }),
+            signing,
             ..Self::of_nobody()?
         })
     }
@@ -147,7 +192,10 @@ impl PeerClient {
         let url = Url::parse(address).map_err(|_| NodeError::Address {
             address: address.chars().take(200).collect(),
         })?;
-        let client = match self.members.get(&origin_of(&url)) {
+        let member = self.members.get(&origin_of(&url));
+        // A signature that anybody could pass on is given to nobody but the key that the charter pins, and this machine.
+        let signs = member.is_some() || is_loopback_address(address);
+        let client = match member {
             Some(Beyond::Pinned(client)) => client,
             Some(Beyond::Refused(reason)) => {
                 return Err(NodeError::PeerBeyond {
@@ -157,7 +205,7 @@ impl PeerClient {
             }
             None => &self.http,
         };
-        let headers = match &self.signing {
+        let headers = match self.signing.as_ref().filter(|_| signs) {
             Some(Signing { signer, clock }) => {
                 transport::signed_headers(signer, &**clock, method.as_str(), &url, &body)?
             }

@@ -2,7 +2,8 @@
 //!
 //! A node has two doors. At the *own* door, on loopback, this machine's pages and programs ask; nobody must sign there, and
 //! a signature that is there must count. The *nodes'* door speaks TLS to other machines. There the records that the member
-//! itself answers for are open to everybody, and all else is for members: see [`is_open`].
+//! itself answers for are open to everybody, and all else is for members: see [`is_open`]. Of those records, what a
+//! statement says is read by whom its visibility names: see [`Asker`].
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
@@ -14,6 +15,7 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use didymium_statement::limits::CHARTER_BYTES_MAX;
+use didymium_statement::{Statement, Visibility};
 
 use super::problem::{Problem, ProblemType};
 use crate::blocking::blocking;
@@ -31,6 +33,40 @@ pub(super) enum Door {
     Own,
     /// That of nodes on other machines.
     Nodes,
+}
+
+/// Who asks, as far as that decides what may be read. Every request carries one when it reaches its handler.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asker {
+    /// A program or a page of this machine.
+    Own,
+    /// The node of a member, by its signature.
+    Member,
+    /// Nobody known.
+    Anybody,
+}
+
+impl Asker {
+    /// Whether a logged statement may be read. One that cannot be decoded says nothing of its visibility, and is for
+    /// members.
+    pub(super) fn may_read(self, statement: &[u8]) -> bool {
+        match self {
+            Self::Own | Self::Member => true,
+            Self::Anybody => {
+                Statement::parse(statement).is_ok_and(|statement| statement.visibility == Visibility::Public)
+            }
+        }
+    }
+
+    /// Whether any logged statement at all may be read.
+    pub(super) const fn may_read_all(self) -> bool {
+        !matches!(self, Self::Anybody)
+    }
+}
+
+/// The answer to who asks for what only members may read.
+pub(super) fn for_members() -> Response {
+    refusal(&SignatureRefusal::ForMembers)
 }
 
 /// A door with what its guard needs.
@@ -92,10 +128,17 @@ fn is_open(method: &Method, path: &str) -> bool {
 /// Checks the signature, or that there need be none.
 pub(super) async fn check(State(guarded): State<Guarded>, request: Request, next: Next) -> Response {
     let open = guarded.door == Door::Own || is_open(request.method(), request.uri().path());
-    let (parts, body) = request.into_parts();
+    let mut asker = match guarded.door {
+        Door::Own => Asker::Own,
+        Door::Nodes => Asker::Anybody,
+    };
+    let (mut parts, body) = request.into_parts();
     let presented = match with_message(&parts, Presented::read) {
         Ok(Some(presented)) => presented,
-        Ok(None) if open => return next.run(Request::from_parts(parts, body)).await,
+        Ok(None) if open => {
+            parts.extensions.insert(asker);
+            return next.run(Request::from_parts(parts, body)).await;
+        }
         Ok(None) => return refusal(&SignatureRefusal::Unsigned),
         Err(refused) => return refusal(&refused),
     };
@@ -108,12 +151,13 @@ pub(super) async fn check(State(guarded): State<Guarded>, request: Request, next
     let Ok(bytes) = to_bytes(body, bytes_max).await else {
         return Problem::new(ProblemType::BodyTooLarge, ProblemType::BodyTooLarge.meaning()).into_response();
     };
-    let (parts, bytes, checked) =
+    let (mut parts, bytes, checked) =
         match blocking(move || Ok::<_, NodeError>(checked(&guarded, &presented, parts, bytes))).await {
             Ok(answered) => answered,
             Err(error) => return Problem::from(error).into_response(),
         };
     match checked {
+        Ok(()) if asker == Asker::Anybody => asker = Asker::Member,
         Ok(()) => {}
         // Members adopt a version of the charter one after the other: whose key is not known yet is nobody, and may still
         // read what everybody may.
@@ -121,6 +165,7 @@ pub(super) async fn check(State(guarded): State<Guarded>, request: Request, next
             if open && matches!(parts.method, Method::GET | Method::HEAD) => {}
         Err(refused) => return refusal(&refused),
     }
+    parts.extensions.insert(asker);
     next.run(Request::from_parts(parts, Body::from(bytes))).await
 }
 

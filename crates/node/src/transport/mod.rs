@@ -21,7 +21,7 @@ pub use nonces::Nonces;
 pub use outgoing::signed_headers;
 pub use refusal::SignatureRefusal;
 pub use signer::{RequestSigner, SignedHeaders};
-pub(crate) use tls::{Trust, builder, objection_of, server_config};
+pub(crate) use tls::{Pins, Trust, builder, objection_of, server_config};
 pub use tls::{local_client, unpinned_client};
 pub use verifier::{Presented, Verified};
 

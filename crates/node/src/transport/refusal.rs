@@ -11,6 +11,11 @@ pub enum SignatureRefusal {
         "the request is not signed: only nodes of the club's members may ask this (RFC 9421, tag `didymium-node`)"
     )]
     Unsigned,
+    /// What is asked for is open to everybody, but for the statements that the club keeps among its members.
+    #[error(
+        "what is here holds statements that are not public: only nodes of the club's members may read it (RFC 9421, tag `didymium-node`)"
+    )]
+    ForMembers,
     /// A header stands more than once, or one of the two that belong together is missing.
     #[error("the header `{header}` must stand exactly once")]
     HeaderCount {
@@ -117,6 +122,7 @@ impl SignatureRefusal {
     pub const fn slug(&self) -> &'static str {
         match self {
             Self::Unsigned => "unsigned",
+            Self::ForMembers => "for-members",
             Self::HeaderCount { .. } => "header-count",
             Self::Malformed { .. } => "malformed",
             Self::WrongTag => "wrong-tag",

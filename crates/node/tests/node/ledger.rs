@@ -140,6 +140,14 @@ impl Store for Crashing {
     fn blob(&self, digest: &[u8; 32]) -> StoreResult<Option<Vec<u8>>> {
         self.0.blob(digest)
     }
+    fn carriers(
+        &self,
+        origin: &str,
+        digest: &[u8; 32],
+        limit: u32,
+    ) -> StoreResult<Vec<didymium_store::EntryRecord>> {
+        self.0.carriers(origin, digest, limit)
+    }
     fn delete_blob(&self, digest: &[u8; 32]) -> StoreResult<()> {
         self.0.delete_blob(digest)
     }

@@ -13,6 +13,7 @@ mod history;
 mod intake;
 mod ledger;
 mod log_face;
+mod readers;
 mod receipts;
 mod server;
 mod transport;

@@ -17,22 +17,22 @@ use zeroize::Zeroizing;
 use crate::common::{clock, copied, domain, eventually, report, said};
 
 /// A club of nodes with two doors each.
-struct TlsClub {
-    dir: tempfile::TempDir,
-    doors: Vec<(String, TcpListener, TcpListener)>,
+pub struct TlsClub {
+    pub dir: tempfile::TempDir,
+    pub doors: Vec<(String, TcpListener, TcpListener)>,
 }
 
-struct Up {
-    state: NodeState,
-    states: watch::Receiver<NodeState>,
-    own: String,
-    nodes: String,
+pub struct Up {
+    pub state: NodeState,
+    pub states: watch::Receiver<NodeState>,
+    pub own: String,
+    pub nodes: String,
     stop: oneshot::Sender<()>,
     task: JoinHandle<didymium_node::NodeResult<()>>,
 }
 
 impl TlsClub {
-    fn found(codes: &[&str]) -> Self {
+    pub fn found(codes: &[&str]) -> Self {
         let door = || {
             let listener = TcpListener::bind("127.0.0.1:0").unwrap();
             listener.set_nonblocking(true).unwrap();
@@ -64,18 +64,18 @@ impl TlsClub {
         club
     }
 
-    fn configure(&self, code: &str, change: impl FnOnce(&mut didymium_node::folder::NodeConfig)) {
+    pub fn configure(&self, code: &str, change: impl FnOnce(&mut didymium_node::folder::NodeConfig)) {
         let mut folder = NodeFolder::open(&self.folder(code)).unwrap();
         let mut config = folder.config().clone();
         change(&mut config);
         folder.set_config(config).unwrap();
     }
 
-    fn folder(&self, code: &str) -> std::path::PathBuf {
+    pub fn folder(&self, code: &str) -> std::path::PathBuf {
         member_dir(&self.dir.path().join("club"), code)
     }
 
-    fn start(&self, code: &str) -> Up {
+    pub fn start(&self, code: &str) -> Up {
         let (_, own, nodes) = self.doors.iter().find(|(member, ..)| member == code).unwrap();
         let door = |listener: &TcpListener| {
             tokio::net::TcpListener::from_std(listener.try_clone().unwrap()).unwrap()
@@ -101,7 +101,7 @@ impl TlsClub {
     }
 
     /// The signer of a member, as its node has it.
-    fn signer(&self, code: &str) -> RequestSigner {
+    pub fn signer(&self, code: &str) -> RequestSigner {
         let text = std::fs::read_to_string(self.folder(code).join("keys/transport.key")).unwrap();
         let seed: [u8; 32] = hex::decode(text.trim()).unwrap().try_into().unwrap();
         RequestSigner::new(code, TransportSigner::from_seed(&Zeroizing::new(seed)))
@@ -110,21 +110,21 @@ impl TlsClub {
 
 impl Up {
     /// Its state now, after changes of the charter too.
-    fn now(&self) -> NodeState {
+    pub fn now(&self) -> NodeState {
         self.states.borrow().clone()
     }
 
-    async fn stop(self) {
+    pub async fn stop(self) {
         self.stop.send(()).unwrap();
         self.task.await.unwrap().unwrap();
     }
 
-    fn trouble(&self, member: &str) -> Option<String> {
+    pub fn trouble(&self, member: &str) -> Option<String> {
         self.state.peer(member).and_then(|peer| peer.trouble)
     }
 
     /// A signed request that can be sent again and again.
-    fn asks(&self, signer: &RequestSigner, path: &str, now_s: i64, nonce: u8) -> reqwest::RequestBuilder {
+    pub fn asks(&self, signer: &RequestSigner, path: &str, now_s: i64, nonce: u8) -> reqwest::RequestBuilder {
         let authority = self.nodes.trim_start_matches("https://");
         let message = Message {
             method: "GET",
@@ -141,17 +141,17 @@ impl Up {
     }
 }
 
-fn client() -> reqwest::Client {
+pub fn client() -> reqwest::Client {
     let builder = didymium_node::transport::unpinned_client().unwrap();
     builder.pool_max_idle_per_host(0).build().unwrap()
 }
 
-fn now_s(state: &NodeState) -> i64 {
+pub fn now_s(state: &NodeState) -> i64 {
     state.clock().now_ms() / 1_000
 }
 
 /// The status of an answer, and the reason in its problem document.
-async fn answered(request: reqwest::RequestBuilder) -> (u16, String) {
+pub async fn answered(request: reqwest::RequestBuilder) -> (u16, String) {
     let answer = request.send().await.unwrap();
     let status = answer.status().as_u16();
     let body: serde_json::Value = serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap_or_default();
