@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::{StoreError, StoreResult};
@@ -42,6 +43,7 @@ pub(crate) fn reader(path: &Path) -> StoreResult<Connection> {
     let sorted = |error| StoreError::from_sqlite(error, path);
     let connection = Connection::open_with_flags(path, flags).map_err(sorted)?;
     connection.busy_timeout(BUSY_WAIT).map_err(sorted)?;
+    stable_plans(&connection).map_err(sorted)?;
     Ok(connection)
 }
 
@@ -95,7 +97,16 @@ fn settings(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "fullfsync", true)?;
     connection.pragma_update(None, "foreign_keys", true)?;
-    connection.pragma_update(None, "trusted_schema", false)
+    connection.pragma_update(None, "trusted_schema", false)?;
+    stable_plans(connection)
+}
+
+/// Plans a statement once and not again whenever other values are bound: each query here has one right index, and
+/// planning took longer than answering.
+fn stable_plans(connection: &Connection) -> rusqlite::Result<()> {
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+        .map(drop)
 }
 
 fn check(connection: &Connection, path: &Path) -> StoreResult<()> {
