@@ -7,11 +7,15 @@
 //! The unprotected header is empty, so a statement's bytes, and with them its name, cannot be varied by a third party.
 
 use ciborium::Value;
-use coset::{CoseSign1, CoseSign1Builder, Header, HeaderBuilder, Label, TaggedCborSerializable as _, iana};
+use coset::{
+    CborSerializable as _, CoseSign1, CoseSign1Builder, Header, HeaderBuilder, Label,
+    TaggedCborSerializable as _, iana,
+};
 use jiff::civil::Date;
 
 use crate::limits::{BLOB_BYTES_MAX, INLINE_PAYLOAD_BYTES_MAX, NAME_BYTES_MAX, STATEMENT_BYTES_MAX};
 use crate::sealed::{Commitment, Opening, Salt};
+use crate::sign1::Sign1;
 use crate::{
     Digest, KeyId, KindVersion, StatementError, StatementId, StatementKey, StatementSigner, Visibility,
 };
@@ -134,9 +138,7 @@ impl Draft {
             .payload(payload)
             .create_signature(b"", |message| signer.sign(message))
             .build();
-        let bytes = sign1.to_tagged_vec().map_err(|e| StatementError::NotCose {
-            reason: e.to_string(),
-        })?;
+        let bytes = sign1.to_tagged_vec().map_err(not_cose)?;
         Statement::parse(&bytes)
     }
 
@@ -190,8 +192,6 @@ pub struct Statement {
     pub key: KeyId,
     /// The payload or its digest.
     pub payload: PayloadRef,
-    signed: Vec<u8>,
-    signature: Vec<u8>,
 }
 
 impl Statement {
@@ -206,19 +206,8 @@ impl Statement {
                 max: STATEMENT_BYTES_MAX,
             });
         }
-        let sign1 = CoseSign1::from_tagged_slice(bytes).map_err(|e| StatementError::NotCose {
-            reason: e.to_string(),
-        })?;
-        let again = sign1
-            .clone()
-            .to_tagged_vec()
-            .map_err(|e| StatementError::NotCose {
-                reason: e.to_string(),
-            })?;
-        if again != bytes || !sign1.unprotected.is_empty() {
-            return Err(StatementError::NotCanonical);
-        }
-        let header = &sign1.protected.header;
+        let sign1 = Sign1::read(bytes).ok_or_else(|| misshapen(bytes))?;
+        let header = &Header::from_slice(sign1.protected).map_err(not_cose)?;
         if header.alg != Some(coset::Algorithm::Assigned(iana::Algorithm::EdDSA)) {
             return Err(StatementError::Header {
                 field: "alg (1)",
@@ -235,11 +224,7 @@ impl Statement {
             field: "kid (4)",
             reason: "must be 16 bytes",
         })?;
-        let body = sign1.payload.clone().ok_or(StatementError::Header {
-            field: "payload",
-            reason: "is detached",
-        })?;
-        let (kind, payload) = kind_and_payload(header, body)?;
+        let (kind, payload) = kind_and_payload(header, sign1.payload)?;
         let (issuer, subject) = claims(header)?;
         let visibility = visibility(header)?;
         if (visibility == Visibility::Sealed) != matches!(payload, PayloadRef::Sealed(_)) {
@@ -258,8 +243,6 @@ impl Statement {
             visibility,
             key,
             payload,
-            signed: sign1.tbs_data(b""),
-            signature: sign1.signature,
         })
     }
 
@@ -278,7 +261,9 @@ impl Statement {
     /// # Errors
     /// [`StatementError::BadSignature`] if `key` is another key than the one named, or the signature does not verify.
     pub fn verify(&self, key: &StatementKey) -> Result<(), StatementError> {
-        if key.id() == self.key && key.verifies(&self.signed, &self.signature) {
+        let signed = Sign1::read(&self.bytes)
+            .is_some_and(|sign1| key.verifies(&sign1.to_be_signed(), sign1.signature));
+        if signed && key.id() == self.key {
             Ok(())
         } else {
             Err(StatementError::BadSignature { key: self.key })
@@ -330,12 +315,31 @@ impl Statement {
     }
 }
 
-fn kind_and_payload(header: &Header, body: Vec<u8>) -> Result<(KindVersion, PayloadRef), StatementError> {
+/// Why bytes are not the one form of a statement.
+fn misshapen(bytes: &[u8]) -> StatementError {
+    match CoseSign1::from_tagged_slice(bytes) {
+        Ok(sign1) if sign1.payload.is_none() => StatementError::Header {
+            field: "payload",
+            reason: "is detached",
+        },
+        Ok(_) => StatementError::NotCanonical,
+        Err(error) => not_cose(error),
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the signature that map_err calls")]
+fn not_cose(error: coset::CoseError) -> StatementError {
+    StatementError::NotCose {
+        reason: error.to_string(),
+    }
+}
+
+fn kind_and_payload(header: &Header, body: &[u8]) -> Result<(KindVersion, PayloadRef), StatementError> {
     let hashed = find(header, LABEL_PAYLOAD_HASH_ALG);
     let committed = find_text(header, LABEL_COMMITMENT);
     match (&header.content_type, hashed, committed) {
         (Some(coset::ContentType::Text(text)), None, None) => {
-            Ok((KindVersion::parse(text)?, PayloadRef::Inline(body)))
+            Ok((KindVersion::parse(text)?, PayloadRef::Inline(body.to_vec())))
         }
         (None, None, Some(scheme)) => {
             if scheme.as_text() != Some(HMAC_SHA_256) {

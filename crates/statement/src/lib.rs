@@ -17,6 +17,7 @@ pub mod limits;
 pub mod payload;
 mod schema;
 mod sealed;
+mod sign1;
 mod transport;
 mod visibility;
 

@@ -318,6 +318,11 @@ impl Member {
         self.keys.statement_keys().find(|key| key.id() == *id)
     }
 
+    /// The member's statement keys, parsed: to be kept where many statements are verified.
+    pub fn statement_keys(&self) -> Vec<StatementKey> {
+        self.keys.statement_keys().collect()
+    }
+
     /// The origin of the member's log: the name in its verifier key.
     pub fn origin(&self) -> &str {
         self.keys.log.split('+').next().unwrap_or_default()
