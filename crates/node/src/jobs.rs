@@ -1,16 +1,21 @@
 //! Jobs beside the server: keeping the twin up to date.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
 
 use didymium_statement::Digest;
 use didymium_twin::{Completeness, Twin};
 
 use crate::shutdown::Shutdown;
-use crate::{NodeResult, NodeState, twin_job};
+use crate::twin_job::Reading;
+use crate::{NodeResult, NodeState};
 
-/// How long the node gathers changes before it builds the twin anew.
+/// How long the node gathers changes before it builds the twin anew, at least.
 const GATHER: Duration = Duration::from_millis(150);
+/// It gathers for so many times as long as the last twin took, so that a busy log leaves the machine to who files.
+const GATHER_TIMES: u32 = 3;
+/// How long it gathers at most.
+const GATHER_MAX: Duration = Duration::from_secs(3);
 
 /// How long the node waits after a build that failed.
 const RETRY: Duration = Duration::from_secs(2);
@@ -21,6 +26,7 @@ pub(crate) async fn keep_twin(state: NodeState, shutdown: Shutdown) {
     changes.mark_changed();
     let stopping = shutdown.wait();
     tokio::pin!(stopping);
+    let mut gather = GATHER;
     loop {
         tokio::select! {
             () = &mut stopping => return,
@@ -29,12 +35,14 @@ pub(crate) async fn keep_twin(state: NodeState, shutdown: Shutdown) {
         if state.twin().is_some() {
             tokio::select! {
                 () = &mut stopping => return,
-                () = tokio::time::sleep(GATHER) => {}
+                () = tokio::time::sleep(gather) => {}
             }
         }
         changes.mark_unchanged();
         let building = state.clone();
+        let begun = Instant::now();
         let built = tokio::task::spawn_blocking(move || rebuild_twin(&building)).await;
+        gather = (begun.elapsed() * GATHER_TIMES).clamp(GATHER, GATHER_MAX);
         match built.map_err(crate::NodeError::from).and_then(|built| built) {
             Ok(cut) => tracing::debug!(%cut, "twin is up to date"),
             Err(error) => {
@@ -51,9 +59,10 @@ pub(crate) async fn keep_twin(state: NodeState, shutdown: Shutdown) {
 /// # Errors
 /// [`crate::NodeError::Store`].
 pub fn rebuild_twin(state: &NodeState) -> NodeResult<Digest> {
-    let cut = twin_job::current_cut(&**state.store(), state.charters(), state.vocabulary())?;
-    let id = cut.id();
-    let twin = twin_job::build_twin_at(&**state.store(), state.charters(), state.vocabulary(), cut)?;
+    let mut reading = state.reading().lock().unwrap_or_else(PoisonError::into_inner);
+    let store = &**state.store();
+    let twin = Reading::twin(&mut reading, store, state.charters(), state.vocabulary())?;
+    let id = twin.cut().id();
     forget_damaged_blobs(state, &twin)?;
     state.set_twin(Arc::new(twin));
     Ok(id)

@@ -22,7 +22,10 @@ const ENTRIES_A_READ: u32 = 500;
 /// # Errors
 /// What the store says.
 pub fn current_cut(store: &dyn Store, charters: &CharterLog, vocabulary: &Vocabulary) -> StoreResult<Cut> {
-    let heads = store.heads()?;
+    Ok(cut_of(&store.heads()?, charters, vocabulary))
+}
+
+fn cut_of(heads: &[Head], charters: &CharterLog, vocabulary: &Vocabulary) -> Cut {
     let size_of = |log: &LogOrigin| {
         let head = heads.iter().find(|head| head.origin == log.origin);
         let end = log.end.as_ref().map_or(u64::MAX, |end| end.size);
@@ -33,12 +36,12 @@ pub fn current_cut(store: &dyn Store, charters: &CharterLog, vocabulary: &Vocabu
         .iter()
         .map(|log| (log.member.clone(), size_of(log)))
         .collect();
-    Ok(Cut {
+    Cut {
         charter: charters.head().id(),
         sizes,
         vocabulary: Digest::from_bytes(vocabulary.digest()),
         rules: RULES_VERSION,
-    })
+    }
 }
 
 /// Builds the twin of everything that the store holds.
@@ -73,15 +76,68 @@ pub fn build_twin_at(
     vocabulary: &'static Vocabulary,
     cut: Cut,
 ) -> NodeResult<Twin> {
-    let sizes = cut.sizes.clone();
-    let mut builder = TwinBuilder::new(cut, vocabulary);
-    for log in charters.origins() {
-        let size = sizes.get(&log.member).copied().unwrap_or(0);
-        if let Some(head) = store.head(&log.origin)? {
-            read_log(store, charters, &log, &head, size, &mut builder)?;
+    let mut reading = Reading::new(vocabulary);
+    reading.read_on(store, charters, &store.heads()?, &cut)?;
+    Ok(reading.builder.finish(cut))
+}
+
+/// What was read of the logs so far. Logs only grow, so the next twin reads what came since the last one and no more;
+/// what was read stays as it was verified, whatever becomes of the disk.
+#[derive(Debug)]
+pub struct Reading {
+    /// The tree of the entries read, by the origin of the log.
+    edges: BTreeMap<String, Edge>,
+    builder: TwinBuilder,
+}
+
+impl Reading {
+    fn new(vocabulary: &'static Vocabulary) -> Self {
+        Self {
+            edges: BTreeMap::new(),
+            builder: TwinBuilder::new(vocabulary),
         }
     }
-    Ok(builder.finish())
+
+    /// Reads what the store holds beyond what was read, and answers the twin of all of it; `reading` is kept for the next
+    /// time unless something was wrong, or missing, and must be read again. The versions of the charter must be the same
+    /// each time.
+    ///
+    /// # Errors
+    /// Those of [`build_twin_at`].
+    pub fn twin(
+        reading: &mut Option<Self>,
+        store: &dyn Store,
+        charters: &CharterLog,
+        vocabulary: &'static Vocabulary,
+    ) -> NodeResult<Twin> {
+        let heads = store.heads()?;
+        let cut = cut_of(&heads, charters, vocabulary);
+        let mut so_far = reading.take().unwrap_or_else(|| Self::new(vocabulary));
+        so_far.read_on(store, charters, &heads, &cut)?;
+        if so_far.builder.lacks_payloads() {
+            return Ok(so_far.builder.finish(cut));
+        }
+        let twin = so_far.builder.twin_at(cut);
+        *reading = Some(so_far);
+        Ok(twin)
+    }
+
+    fn read_on(
+        &mut self,
+        store: &dyn Store,
+        charters: &CharterLog,
+        heads: &[Head],
+        cut: &Cut,
+    ) -> NodeResult<()> {
+        for log in charters.origins() {
+            let size = cut.sizes.get(&log.member).copied().unwrap_or(0);
+            if let Some(head) = heads.iter().find(|head| head.origin == log.origin) {
+                let edge = self.edges.entry(log.origin.clone()).or_default();
+                read_log(store, charters, &log, head, size, edge, &mut self.builder)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// The stretches of a log for which each statement key of its member counts.
@@ -104,7 +160,8 @@ impl Terms {
     }
 }
 
-/// Reads the first `size` statements of a log into a twin, and holds all of its entries against what its member signed.
+/// Reads what comes after `edge` of the first `size` statements of a log into a twin, and holds all entries against what its
+/// member signed.
 /// What a key signed beyond the places for which the charter lets it count is passed over.
 fn read_log(
     store: &dyn Store,
@@ -112,6 +169,7 @@ fn read_log(
     log: &LogOrigin,
     head: &Head,
     size: u64,
+    edge: &mut Edge,
     builder: &mut TwinBuilder,
 ) -> NodeResult<()> {
     let wrong = |reason: String| NodeError::StoredLog {
@@ -128,7 +186,6 @@ fn read_log(
             head.size, signed.size
         )));
     }
-    let mut edge = Edge::default();
     while edge.size() < signed.size {
         let entries = store.entries(&log.origin, edge.size(), ENTRIES_A_READ)?;
         if entries.is_empty() {

@@ -18,10 +18,14 @@ use crate::series::{Series, SeriesId, SeriesKey};
 use crate::twin::{Completeness, MissingBlob, Twin, Uninterpreted};
 
 /// Takes the statements of a cut, in any order, and gives the twin. The caller has verified their signatures.
+///
+/// Statements may be added in any order, and after a twin was taken of them ([`TwinBuilder::twin_at`]) more may follow.
+#[derive(Debug, Clone)]
 pub struct TwinBuilder {
-    cut: Cut,
     vocabulary: &'static Vocabulary,
     texts: Interner,
+    /// What many statements have in common: members, issuers, kinds, reasons.
+    names: Interner,
     series: Vec<SeriesDraft>,
     series_ids: HashMap<SeriesKey, SeriesId>,
     facts: Vec<Fact>,
@@ -30,24 +34,25 @@ pub struct TwinBuilder {
     sites: Vec<(Digest, SiteRecord)>,
     notices: Vec<(Digest, NoticeRecord)>,
     /// Withdrawals as (issuer, target); they count only against statements of the same issuer.
-    withdrawn: BTreeSet<(String, StatementId)>,
+    withdrawn: BTreeSet<(Arc<str>, StatementId)>,
     missing: Vec<MissingBlob>,
     uninterpreted: Vec<Uninterpreted>,
     statements: Vec<Arc<StatementRef>>,
 }
 
+#[derive(Debug, Clone)]
 struct SeriesDraft {
     key: SeriesKey,
     dimension: Dimension,
 }
 
 impl TwinBuilder {
-    /// An empty twin at `cut`.
-    pub fn new(cut: Cut, vocabulary: &'static Vocabulary) -> Self {
+    /// Nothing yet.
+    pub fn new(vocabulary: &'static Vocabulary) -> Self {
         Self {
-            cut,
             vocabulary,
             texts: Interner::default(),
+            names: Interner::default(),
             series: Vec::new(),
             series_ids: HashMap::new(),
             facts: Vec::new(),
@@ -73,12 +78,12 @@ impl TwinBuilder {
         blob: Option<&[u8]>,
     ) {
         let place = Arc::new(StatementRef {
-            member: member.to_owned(),
+            member: self.names.share(member),
             index,
             id: statement.id(),
-            kind: statement.kind.kind.to_string(),
-            issuer: statement.issuer.clone(),
-            blob: statement.blob(),
+            kind: self.names.share(&statement.kind.kind.to_string()),
+            issuer: self.names.share(&statement.issuer),
+            blob: statement.blob().map(Box::new),
             recorded_ms,
         });
         self.statements.push(Arc::clone(&place));
@@ -88,10 +93,7 @@ impl TwinBuilder {
                 "visibility `{}`: not part of the club's twin",
                 statement.visibility.as_str()
             );
-            self.uninterpreted.push(Uninterpreted {
-                statement: place,
-                reason,
-            });
+            self.leave_uninterpreted(place, &reason);
             return;
         }
         let outcome = match statement.payload_bytes(blob) {
@@ -116,11 +118,18 @@ impl TwinBuilder {
             Err(error) => Err(error.to_string()),
         };
         if let Err(reason) = outcome {
-            self.uninterpreted.push(Uninterpreted {
-                statement: place,
-                reason,
-            });
+            self.leave_uninterpreted(place, &reason);
         }
+    }
+
+    fn leave_uninterpreted(&mut self, statement: Arc<StatementRef>, reason: &str) {
+        let reason = self.names.share(reason);
+        self.uninterpreted.push(Uninterpreted { statement, reason });
+    }
+
+    /// Whether a payload that a statement names was not there when it was added.
+    pub const fn lacks_payloads(&self) -> bool {
+        !self.missing.is_empty()
     }
 
     fn read(
@@ -167,13 +176,13 @@ impl TwinBuilder {
             }
             Kind::Retract => {
                 let retract = Retract::parse(payload).map_err(told)?;
-                self.withdrawn.insert((statement.issuer.clone(), retract.target));
+                self.withdrawn.insert((Arc::clone(&place.issuer), retract.target));
                 Ok(())
             }
             Kind::Supersede => {
                 let supersede = Supersede::parse(payload).map_err(told)?;
                 self.withdrawn
-                    .insert((statement.issuer.clone(), supersede.target));
+                    .insert((Arc::clone(&place.issuer), supersede.target));
                 Ok(())
             }
             other => Err(format!("kind `{other}` is not known to this software")),
@@ -286,12 +295,18 @@ impl TwinBuilder {
             .collect();
     }
 
-    /// The twin of what was added.
-    pub fn finish(mut self) -> Twin {
+    /// The twin of what was added, which is what `cut` names.
+    pub fn twin_at(&self, cut: Cut) -> Twin {
+        self.clone().finish(cut)
+    }
+
+    /// The twin of what was added, which is what `cut` names.
+    pub fn finish(mut self, cut: Cut) -> Twin {
         self.number_texts_in_order();
         let withdrawn = std::mem::take(&mut self.withdrawn);
-        let live =
-            |statement: &Arc<StatementRef>| !withdrawn.contains(&(statement.issuer.clone(), statement.id));
+        let live = |statement: &Arc<StatementRef>| {
+            !withdrawn.contains(&(Arc::clone(&statement.issuer), statement.id))
+        };
         for fact in &mut self.facts {
             fact.statements.retain(|statement| live(statement));
             fact.statements.sort();
@@ -300,7 +315,8 @@ impl TwinBuilder {
         self.sites.retain(|(_, record)| live(&record.statement));
         self.notices.retain(|(_, record)| live(&record.statement));
         self.missing.retain(|missing| live(&missing.statement));
-        self.missing.sort_by_key(|missing| missing.blob);
+        self.missing
+            .sort_by(|a, b| a.blob.cmp(&b.blob).then_with(|| a.statement.cmp(&b.statement)));
         self.missing.dedup_by_key(|missing| missing.blob);
         self.uninterpreted.sort_by(|a, b| a.statement.cmp(&b.statement));
         self.facts.sort_unstable_by_key(|fact| fact.digest);
@@ -325,7 +341,7 @@ impl TwinBuilder {
                 .chain(site_digests)
                 .chain(notice_digests);
             Completeness::Complete {
-                digest: digest::of_state(&self.cut.vocabulary, self.cut.rules, sorted),
+                digest: digest::of_state(&cut.vocabulary, cut.rules, sorted),
             }
         } else {
             Completeness::Incomplete {
@@ -334,7 +350,7 @@ impl TwinBuilder {
         };
         let series = series_with_figures(self.series, &self.facts, &self.texts, self.vocabulary);
         Twin::assemble(
-            self.cut,
+            cut,
             self.vocabulary,
             completeness,
             self.texts,
@@ -383,10 +399,10 @@ fn one_a_key<R>(
             std::collections::btree_map::Entry::Occupied(_) if repeats => {}
             std::collections::btree_map::Entry::Occupied(taken) => uninterpreted.push(Uninterpreted {
                 statement: Arc::clone(statement(&record)),
-                reason: format!(
+                reason: Arc::from(format!(
                     "`{}` is registered twice with different content: supersede one of the two",
                     taken.key()
-                ),
+                )),
             }),
         }
     }

@@ -63,7 +63,7 @@ impl Twin {
         let mut said: Vec<(Decimal, SaidValue<'_>)> = Vec::new();
         for (_, _, id) in cell {
             let fact = self.fact(*id);
-            let members = fact.statements.iter().map(|statement| statement.member.as_str());
+            let members = fact.statements.iter().map(|statement| &*statement.member);
             match said.iter_mut().find(|(value, _)| *value == fact.canonical) {
                 Some((_, known)) => known.members.extend(members),
                 None => said.push((

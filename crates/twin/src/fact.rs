@@ -47,18 +47,18 @@ pub struct Fact {
 /// Where a statement stands.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct StatementRef {
-    /// Member whose log holds it.
-    pub member: String,
+    /// Member whose log holds it. A log may have a million entries, so what they have in common is kept once.
+    pub member: Arc<str>,
     /// Index in that log.
     pub index: u64,
     /// The statement.
     pub id: StatementId,
     /// Kind on the wire.
-    pub kind: String,
+    pub kind: Arc<str>,
     /// DID of its issuer.
-    pub issuer: String,
+    pub issuer: Arc<str>,
     /// The blob that holds its payload, if it is not inside.
-    pub blob: Option<Digest>,
+    pub blob: Option<Box<Digest>>,
     /// When this node recorded it, milliseconds since the Unix epoch.
     pub recorded_ms: i64,
 }

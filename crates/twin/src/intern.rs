@@ -13,7 +13,7 @@ impl Symbol {
     pub const EMPTY: Self = Self(0);
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Interner {
     texts: Vec<Arc<str>>,
     symbols: HashMap<Arc<str>, Symbol>,
@@ -40,6 +40,14 @@ impl Interner {
         self.texts.push(Arc::clone(&text));
         self.symbols.insert(text, symbol);
         symbol
+    }
+
+    /// The one shared copy of a text.
+    pub(crate) fn share(&mut self, text: &str) -> Arc<str> {
+        let symbol = self.keep(text);
+        self.texts
+            .get(symbol.0 as usize)
+            .map_or_else(|| Arc::from(text), Arc::clone)
     }
 
     pub(crate) fn find(&self, text: &str) -> Option<Symbol> {

@@ -46,7 +46,7 @@ pub struct Uninterpreted {
     /// The statement.
     pub statement: Arc<StatementRef>,
     /// Why, in words.
-    pub reason: String,
+    pub reason: Arc<str>,
 }
 
 /// The twin of a cut.

@@ -4,7 +4,7 @@
 
 mod club;
 
-use club::{decimal, mined, period, series, sign, source, table, twin};
+use club::{decimal, mined, period, series, sign, source, table, twin, twin_after};
 use didymium_statement::Kind;
 use didymium_statement::payload::{Retract, Supersede};
 use didymium_twin::{AreaSet, CLUB, Completeness, FigureAddress, Symbol, Twin};
@@ -526,6 +526,10 @@ proptest! {
             .collect();
         let pieced = twin(&parts);
         prop_assert_eq!(whole.digest(), pieced.digest());
+        let taken_after: Vec<usize> = cuts.iter().map(|cut| cut.index(parts.len() + 1)).collect();
+        let grown = twin_after(&parts, &taken_after);
+        prop_assert_eq!(pieced.digest(), grown.digest());
+        prop_assert_eq!(pieced.statements(), grown.statements());
         let (id, other) = (series(&whole), series(&pieced));
         for at in whole.series(id).periods.keys() {
             prop_assert_eq!(whole.world(id, *at).map(|f| f.value), pieced.world(other, *at).map(|f| f.value));

@@ -37,8 +37,8 @@ pub(crate) async fn statements(
         // They stand by member: one member's are together.
         let (first, last) = ask.member.as_deref().map_or((0, all.len()), |code| {
             (
-                all.partition_point(|statement| statement.member.as_str() < code),
-                all.partition_point(|statement| statement.member.as_str() <= code),
+                all.partition_point(|statement| &*statement.member < code),
+                all.partition_point(|statement| &*statement.member <= code),
             )
         });
         let found = all.get(first..last).unwrap_or_default();
@@ -196,7 +196,7 @@ impl Found {
             ),
         };
         let status = match (&self.statement.kind.kind, refused) {
-            (_, Some(reason)) => reason,
+            (_, Some(reason)) => reason.to_string(),
             (Kind::Genesis, None) => "genesis".to_owned(),
             (_, None) => "interpreted".to_owned(),
         };

@@ -245,10 +245,7 @@ async fn keys_change_and_what_the_old_ones_signed_still_stands() {
     all_agree(&nodes, "CAN", 5).await;
     let twin = nodes[3].now().twin().unwrap();
     assert_eq!(twin.cut().sizes["CAN"], 5);
-    let counted = twin
-        .statements()
-        .iter()
-        .filter(|place| place.member.as_str() == "CAN");
+    let counted = twin.statements().iter().filter(|place| &*place.member == "CAN");
     assert_eq!(counted.count(), 5, "old and new statements count");
     assert!(nodes[3].now().peer("CAN").unwrap().trouble.is_none());
     drop(can);
@@ -293,10 +290,7 @@ async fn what_a_revoked_key_signed_beyond_the_last_good_head_does_not_count() {
     for node in &nodes {
         let twin = node.now().twin().unwrap();
         assert_eq!(twin.cut().sizes["CAN"], 6);
-        let counted = twin
-            .statements()
-            .iter()
-            .filter(|place| place.member.as_str() == "CAN");
+        let counted = twin.statements().iter().filter(|place| &*place.member == "CAN");
         assert_eq!(counted.count(), 3, "genesis, one before, one after");
     }
     stop_all(nodes).await;

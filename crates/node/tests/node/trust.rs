@@ -60,3 +60,43 @@ fn an_entry_that_was_changed_in_the_database_never_enters_the_twin() {
         );
     }
 }
+
+#[test]
+fn a_twin_reads_what_came_since_the_last_and_is_the_one_that_a_new_start_reads() {
+    let club = TestClub::found(&["CAN"]);
+    let node = club.open("CAN");
+    let state = node.state();
+    report(state, 0, 300);
+    rebuild_twin(state).unwrap();
+    let digest = |state: &didymium_node::NodeState| state.twin().unwrap().digest().unwrap();
+    // What was read and verified stays so, whatever is written over it on the disk.
+    let overwrite = "UPDATE entry SET bytes = x'00' WHERE idx = 2";
+    let kept: Vec<u8> = state.ledger().log().entry(2).unwrap().unwrap().bytes;
+    assert_eq!(behind_its_back(&club, "CAN", overwrite), 1);
+    report(state, 300, 300);
+    rebuild_twin(state).unwrap();
+    let grown = digest(state);
+    assert_eq!(state.twin().unwrap().statements().len(), 601);
+    let database = rusqlite::Connection::open(club.folder("CAN").join("node.db")).unwrap();
+    database
+        .execute("UPDATE entry SET bytes = ?1 WHERE idx = 2", [kept])
+        .unwrap();
+    drop(database);
+    drop(node);
+    let node = club.open("CAN");
+    rebuild_twin(node.state()).unwrap();
+    assert_eq!(digest(node.state()), grown);
+    // A blob that is missing is looked for again, and what it says is in the next twin.
+    let (large, blob) = said("CAN", node.state().signer(), 1_000, 40_000);
+    let blob = blob.unwrap();
+    let PayloadRef::Blob(named) = large.payload else {
+        panic!("a large payload goes by digest")
+    };
+    node.state().submit(vec![(large, Some(blob.clone()))]).unwrap();
+    node.state().store().delete_blob(named.as_bytes()).unwrap();
+    rebuild_twin(node.state()).unwrap();
+    assert_eq!(node.state().twin().unwrap().digest(), None);
+    node.state().store().put_blob(named.as_bytes(), &blob).unwrap();
+    rebuild_twin(node.state()).unwrap();
+    assert!(node.state().twin().unwrap().digest().is_some());
+}

@@ -86,6 +86,11 @@ pub fn table(member: &'static str, seed: u8, source: &Source, rows: &[[String; 1
 
 /// The twin of what was said, in that order.
 pub fn twin(said: &[Said]) -> Twin {
+    twin_after(said, &[])
+}
+
+/// The same, where twins were taken of the first so many statements before the others came.
+pub fn twin_after(said: &[Said], taken_after: &[usize]) -> Twin {
     let mut sizes: BTreeMap<String, u64> = BTreeMap::from([("CAN".into(), 0), ("USA".into(), 0)]);
     for one in said {
         *sizes.entry(one.member.to_owned()).or_default() += 1;
@@ -96,14 +101,17 @@ pub fn twin(said: &[Said]) -> Twin {
         vocabulary: Digest::from_bytes(vocabulary().digest()),
         rules: RULES_VERSION,
     };
-    let mut builder = TwinBuilder::new(cut, vocabulary());
+    let mut builder = TwinBuilder::new(vocabulary());
     let mut next: BTreeMap<&str, u64> = BTreeMap::new();
-    for one in said {
+    for (count, one) in said.iter().enumerate() {
+        if taken_after.contains(&count) {
+            drop(builder.twin_at(cut.clone()));
+        }
         let index = next.entry(one.member).or_default();
         builder.add(one.member, *index, 0, &one.statement, one.blob.as_deref());
         *index += 1;
     }
-    builder.finish()
+    builder.finish(cut)
 }
 
 /// Mine production of rare earths.

@@ -290,10 +290,10 @@ pub fn source(source: &payload::Source) -> types::Source {
 pub fn place(statement: &StatementRef) -> types::StatementPlace {
     types::StatementPlace {
         statement: statement.id.to_string(),
-        kind: statement.kind.clone(),
-        issuer: statement.issuer.clone(),
-        member: statement.member.clone(),
+        kind: statement.kind.to_string(),
+        issuer: statement.issuer.to_string(),
+        member: statement.member.to_string(),
         index: statement.index,
-        blob: statement.blob.map(|blob| blob.to_string()),
+        blob: statement.blob.as_ref().map(ToString::to_string),
     }
 }

@@ -13,7 +13,7 @@ pub fn twin_state(twin: &Twin) -> types::TwinState {
             let named = missing.iter().map(|blob| types::MissingBlob {
                 blob: blob.blob.to_string(),
                 statement: blob.statement.id.to_string(),
-                member: blob.statement.member.clone(),
+                member: blob.statement.member.to_string(),
             });
             ("incomplete", None, named.collect())
         }
