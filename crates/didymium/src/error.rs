@@ -251,6 +251,7 @@ const fn exit_of_node(error: &NodeError) -> Exit {
         | NodeError::PeerStatus { .. }
         | NodeError::PeerAnswerTooLarge { .. } => Exit::Unreachable,
         NodeError::AuditStopped { .. } => Exit::Incomplete,
+        NodeError::LogStopped | NodeError::DiskFilled => Exit::Storage,
         NodeError::Statement(_) | NodeError::Refused { .. } | NodeError::BlobAbsent { .. } => Exit::Refused,
         _ => Exit::Internal,
     }

@@ -7,7 +7,9 @@
 //!
 //! Rules (reference: Didymium's notes on transparency logs, sections 4 and *Decisions*):
 //!
-//! - An idle log commits at once; under load the next batch is taken when the last one is on disk.
+//! - An idle log commits at once; while a commit is on its way to the disk the next batch gathers.
+//! - A busy log, one whose commit held more than one statement, lets the next batch gather for a moment longer: where the
+//!   disk is fast, batches would stay so small that commits and not statements are what the log works on.
 //! - A batch holds at most [`Limits::batch_entries`] statements.
 //! - The pool is bounded in entries and bytes; what does not fit is refused with a time to try again.
 //! - A commit of which nobody knows whether it was persisted stops the log: only a fresh start, which reads what is
@@ -66,6 +68,8 @@ pub enum Event {
     NotCommitted,
     /// Nobody knows whether the commit under way was persisted.
     Unknown,
+    /// The moment of [`Action::Gather`] is over.
+    Gathered,
     /// There is too little room on the disk to take more in, or again enough.
     Room(bool),
 }
@@ -100,6 +104,8 @@ pub enum Refusal {
 pub enum Action {
     /// Write these submissions in one transaction with the checkpoint they lead to; tell what became of it.
     Commit(Vec<Ticket>),
+    /// Let statements gather for a few milliseconds, then say [`Event::Gathered`].
+    Gather,
     /// Tell a submitter its place.
     Answer(Ticket, Place),
     /// Tell a submitter that its statement was not logged.
@@ -122,6 +128,8 @@ pub struct Sequencer {
     limits: Limits,
     room: bool,
     stopped: bool,
+    /// Whether the next batch gathers.
+    gathering: bool,
     /// Statements that wait for a commit, oldest first, by the number under which they came.
     waiting: BTreeMap<u64, Waiting>,
     /// The batch under commit.
@@ -140,6 +148,7 @@ impl Sequencer {
             limits,
             room: true,
             stopped: false,
+            gathering: false,
             waiting: BTreeMap::new(),
             committing: VecDeque::new(),
             known: HashMap::new(),
@@ -169,6 +178,7 @@ impl Sequencer {
                 self.turn_away(batch, Refusal::NotCommitted, &mut actions);
             }
             Event::Unknown => self.stop(&mut actions),
+            Event::Gathered => self.gathering = false,
             Event::Room(room) => self.room = room,
         }
         self.commit_next(&mut actions);
@@ -225,12 +235,16 @@ impl Sequencer {
             self.stop(actions);
             return;
         }
+        self.gathering = places.len() > 1;
         for (waiting, place) in std::mem::take(&mut self.committing).into_iter().zip(places) {
             self.forget(&waiting);
             for (asked, ticket) in waiting.tickets.into_iter().enumerate() {
                 let fresh = place.fresh && asked == 0;
                 actions.push(Action::Answer(ticket, Place { fresh, ..*place }));
             }
+        }
+        if self.gathering {
+            actions.push(Action::Gather);
         }
     }
 
@@ -270,9 +284,12 @@ impl Sequencer {
 
     /// Gives the next batch to the store, if none is there.
     fn commit_next(&mut self, actions: &mut Vec<Action>) {
-        if self.stopped || !self.committing.is_empty() || self.waiting.is_empty() {
+        let full = self.waiting.len() >= self.limits.batch_entries.max(1);
+        let gathers = self.gathering && !full;
+        if self.stopped || gathers || !self.committing.is_empty() || self.waiting.is_empty() {
             return;
         }
+        self.gathering = false;
         while self.committing.len() < self.limits.batch_entries.max(1) {
             let Some((_, next)) = self.waiting.pop_first() else {
                 break;
@@ -322,6 +339,50 @@ mod tests {
                 Action::Answer(Ticket(1), fresh(0)),
                 Action::Commit(vec![Ticket(2), Ticket(3)])
             ]
+        );
+        // Two came together, so more may: their successors gather, until the moment is over or the batch is full.
+        let answers = log.step(Event::Committed {
+            places: vec![fresh(1), fresh(2)],
+        });
+        assert_eq!(answers.last(), Some(&Action::Gather));
+        assert_eq!(log.step(submit(4, 4)), []);
+        assert_eq!(log.step(submit(5, 5)), []);
+        assert_eq!(
+            log.step(Event::Gathered),
+            [Action::Commit(vec![Ticket(4), Ticket(5)])]
+        );
+        log.step(Event::Committed {
+            places: vec![fresh(3), fresh(4)],
+        });
+        assert_eq!(log.step(Event::Gathered), [], "nothing came");
+        assert_eq!(log.step(submit(6, 6)), [Action::Commit(vec![Ticket(6)])]);
+        assert_eq!(log.step(Event::Gathered), [], "one too late does nothing");
+    }
+
+    #[test]
+    fn a_full_batch_does_not_wait_for_more() {
+        let mut log = Sequencer::new(Limits {
+            batch_entries: 2,
+            ..Limits::default()
+        });
+        for (ticket, statement) in [(1, 1), (2, 2), (3, 3)] {
+            log.step(submit(ticket, statement));
+        }
+        let first = Event::Committed {
+            places: vec![fresh(0)],
+        };
+        assert_eq!(
+            log.step(first).last(),
+            Some(&Action::Commit(vec![Ticket(2), Ticket(3)]))
+        );
+        let second = Event::Committed {
+            places: vec![fresh(1), fresh(2)],
+        };
+        assert_eq!(log.step(second).last(), Some(&Action::Gather));
+        assert_eq!(log.step(submit(4, 4)), []);
+        assert_eq!(
+            log.step(submit(5, 5)),
+            [Action::Commit(vec![Ticket(4), Ticket(5)])]
         );
     }
 
@@ -432,11 +493,12 @@ mod tests {
             let mut store: Vec<u8> = Vec::new();
             let mut told: BTreeMap<Ticket, Option<u64>> = BTreeMap::new();
             let mut under_way: Option<Vec<Ticket>> = None;
+            let mut gathering = false;
             let statement_of = |ticket: Ticket| statements[usize::try_from(ticket.0).unwrap()];
             let mut outcomes = outcomes.into_iter().cycle();
             let mut events: VecDeque<Event> = statements.iter().enumerate()
                 .map(|(ticket, statement)| submit(ticket as u64, *statement)).collect();
-            while !events.is_empty() || under_way.is_some() {
+            while !events.is_empty() || under_way.is_some() || gathering {
                 let outcome = outcomes.next().unwrap_or(0);
                 let event = match under_way.take_if(|_| outcome < 4 || events.is_empty()) {
                     Some(_) if outcome == 3 => Event::NotCommitted,
@@ -447,6 +509,10 @@ mod tests {
                             None => { store.push(statement); fresh(store.len() as u64 - 1) }
                         }
                     }).collect() },
+                    None if gathering && (outcome > 7 || events.is_empty()) => {
+                        gathering = false;
+                        Event::Gathered
+                    }
                     None => match events.pop_front() { Some(event) => event, None => break },
                 };
                 for action in log.step(event) {
@@ -459,6 +525,7 @@ mod tests {
                             prop_assert_eq!(distinct.len(), batch.len());
                             under_way = Some(batch);
                         }
+                        Action::Gather => gathering = true,
                         Action::Answer(ticket, place) => {
                             prop_assert_eq!(store[usize::try_from(place.index).unwrap()], statement_of(ticket));
                             prop_assert!(told.insert(ticket, Some(place.index)).is_none());

@@ -40,6 +40,36 @@ pub enum Payload {
     Faulty(StatementError),
 }
 
+/// A member with its present statement keys, parsed once: who writes to the member's own log.
+#[derive(Debug, Clone)]
+pub struct Signatory {
+    member: Member,
+    keys: Vec<(KeyId, StatementKey)>,
+}
+
+impl Signatory {
+    /// The signatory that a member is.
+    pub fn of(member: &Member) -> Self {
+        let keys = member.statement_keys().into_iter();
+        Self {
+            member: member.clone(),
+            keys: keys.map(|key| (key.id(), key)).collect(),
+        }
+    }
+
+    /// The member.
+    pub const fn member(&self) -> &Member {
+        &self.member
+    }
+
+    fn key(&self, id: &KeyId) -> Option<&StatementKey> {
+        self.keys
+            .iter()
+            .find(|(known, _)| known == id)
+            .map(|(_, key)| key)
+    }
+}
+
 /// The rule, for one club.
 #[derive(Debug, Clone, Copy)]
 pub struct Admission<'a> {
@@ -58,9 +88,15 @@ impl<'a> Admission<'a> {
     /// # Errors
     /// [`NodeError::Refused`] with the rule that is broken, [`NodeError::BlobAbsent`], [`NodeError::BlobUncalled`],
     /// [`NodeError::VisibilityNotKept`], [`NodeError::Genesis`] for a genesis after the first entry.
-    pub fn own(&self, member: &Member, statement: &Statement, blob: Option<&[u8]>) -> NodeResult<Payload> {
+    pub fn own(
+        &self,
+        signatory: &Signatory,
+        statement: &Statement,
+        blob: Option<&[u8]>,
+    ) -> NodeResult<Payload> {
+        let member = signatory.member();
         self.envelope(member, statement, || {
-            let key = member.statement_key(&statement.key);
+            let key = signatory.key(&statement.key).cloned();
             key.ok_or_else(|| StatementError::UnknownKey {
                 key: statement.key,
                 issuer: statement.issuer.clone(),

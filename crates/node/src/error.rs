@@ -355,11 +355,16 @@ pub enum NodeError {
         reason: String,
     },
     /// What is on disk became unknown, so the node ended itself.
-    #[error("{reason}: start the node again, it checks what is there")]
-    LogStopped {
-        /// What happened.
-        reason: &'static str,
-    },
+    #[error(
+        "the log has stopped: what is on disk is unknown until the next start; start the node again, it checks what is there"
+    )]
+    LogStopped,
+    /// A commit of the own log met a full disk although there seemed to be room, so the node ended itself.
+    #[error(
+        "the log has stopped: the disk was full in the middle of a commit, which was taken back; nothing that was \
+         acknowledged is lost; free some room and start the node again"
+    )]
+    DiskFilled,
     /// Too many requests about one log came at the same time.
     #[error("the witness of log `{origin}` is busy: ask again")]
     WitnessBusy {

@@ -13,11 +13,14 @@ use didymium_statement::{PayloadRef, Statement};
 use didymium_store::StoreError;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::state::WeakState;
+use crate::state::{Ending, WeakState};
 use crate::{Entry, NodeError, NodeResult, NodeState};
 
 /// Free bytes on the disk below which nothing is taken in: what is logged must still be readable, copied and swept.
 const ROOM_BYTES_MIN: u64 = 256 * 1024 * 1024;
+
+/// How long a busy log lets the next batch gather: a fraction of what its submitters wait anyway.
+const GATHER: Duration = Duration::from_millis(5);
 
 /// How often the free bytes are looked at.
 const ROOM_LOOK: Duration = Duration::from_secs(1);
@@ -90,10 +93,16 @@ impl Intake {
     }
 }
 
+/// A submission on its way: what is to be logged until a batch takes it, and whom to tell.
+struct Waiting {
+    entry: Option<Entry>,
+    answer: oneshot::Sender<Result<Place, Refusal>>,
+}
+
 struct Writer {
     state: WeakState,
     sequencer: Sequencer,
-    waiting: HashMap<Ticket, Submission>,
+    waiting: HashMap<Ticket, Waiting>,
     tickets: u64,
     looked: Option<Instant>,
 }
@@ -123,25 +132,35 @@ impl Writer {
                             return;
                         };
                         // Whoever came meanwhile is in the next batch.
-                        while let Ok(more) = inbox.try_recv() {
-                            actions.extend(self.take_in(more));
-                        }
+                        self.drain(&mut inbox, &mut actions);
                         if self.look_for_room(&mut actions).is_none() {
                             return;
                         }
                         actions.extend(self.sequencer.step(outcome));
                     }
+                    Action::Gather => {
+                        // The answers before this one are out.
+                        std::thread::sleep(GATHER);
+                        self.drain(&mut inbox, &mut actions);
+                        actions.extend(self.sequencer.step(Event::Gathered));
+                    }
                     Action::Answer(ticket, place) => self.tell(ticket, Ok(place)),
                     Action::Refuse(ticket, refusal) => self.tell(ticket, Err(refusal)),
                     Action::Stop => {
                         if let Some(state) = self.state.upgrade() {
-                            state
-                                .fail("the log has stopped: what is on disk is unknown until the next start");
+                            state.fail(Ending::LogStopped);
                         }
                         return;
                     }
                 }
             }
+        }
+    }
+
+    /// Takes in all that has come.
+    fn drain(&mut self, inbox: &mut mpsc::Receiver<Submission>, actions: &mut VecDeque<Action>) {
+        while let Ok(more) = inbox.try_recv() {
+            actions.extend(self.take_in(more));
         }
     }
 
@@ -153,7 +172,9 @@ impl Writer {
             statement: Hash(*submission.entry.0.id().as_bytes()),
             bytes: submission.entry.0.bytes().len(),
         };
-        self.waiting.insert(ticket, submission);
+        let Submission { entry, answer } = submission;
+        let entry = Some(entry);
+        self.waiting.insert(ticket, Waiting { entry, answer });
         self.sequencer.step(event)
     }
 
@@ -165,8 +186,7 @@ impl Writer {
         let state = self.state.upgrade()?;
         let entries: Vec<Entry> = batch
             .iter()
-            .filter_map(|ticket| self.waiting.get(ticket))
-            .map(|submission| submission.entry.clone())
+            .filter_map(|ticket| self.waiting.get_mut(ticket)?.entry.take())
             .collect();
         Some(match state.ledger().append(entries) {
             Ok(appended) => Event::Committed {
@@ -180,6 +200,11 @@ impl Writer {
             },
             Err(error) => {
                 tracing::error!(error = error.in_words(), "a batch could not be logged");
+                if matches!(error, NodeError::Store(StoreError::DiskFull)) {
+                    // Intake stops well before the disk is full, so something else has filled it, or it does not tell the
+                    // truth about its room: that is for people.
+                    state.fail(Ending::DiskFull);
+                }
                 outcome_of(&error)
             }
         })

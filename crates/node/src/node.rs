@@ -247,7 +247,8 @@ impl Node {
             }
             ending = self.state.ends() => {
                 match ending {
-                    Ending::Failed(reason) => failure = Some(NodeError::LogStopped { reason }),
+                    Ending::LogStopped => failure = Some(NodeError::LogStopped),
+                    Ending::DiskFull => failure = Some(NodeError::DiskFilled),
                     Ending::CharterChanged => {
                         tracing::info!(member, "the node opens itself again under a new version of the charter");
                     }

@@ -13,7 +13,7 @@ use didymium_twin::Twin;
 use didymium_vocabulary::Vocabulary;
 use tokio::sync::watch;
 
-use crate::admission::Admission;
+use crate::admission::{Admission, Signatory};
 use crate::charter::{Desk, log_keys};
 use crate::clock::Clock;
 use crate::federation::PeerStatus;
@@ -22,6 +22,7 @@ use crate::held::HeldLog;
 use crate::ledger::{Appended, Entry};
 use crate::server::Metrics;
 use crate::transport::{Nonces, RequestSigner};
+use crate::twin_job::Reading;
 use crate::{Changed, Intake, Ledger, NodeError, NodeResult};
 
 /// A node's shared state. Cheap to clone.
@@ -35,7 +36,7 @@ struct Inner {
     charters: CharterLog,
     /// The charter log as it goes on.
     desk: Desk,
-    member: Member,
+    member: Signatory,
     vocabulary: &'static Vocabulary,
     clock: Arc<dyn Clock>,
     store: Arc<dyn Store>,
@@ -51,6 +52,8 @@ struct Inner {
     nonces: Mutex<Nonces>,
     changed: Changed,
     twin: watch::Sender<Option<Arc<Twin>>>,
+    /// What the twin was read from.
+    reading: Mutex<Option<Reading>>,
     peers: Mutex<BTreeMap<String, PeerStatus>>,
     metrics: Metrics,
     intake: OnceLock<Intake>,
@@ -61,8 +64,10 @@ struct Inner {
 /// Why a node ends by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ending {
-    /// Something failed that only a new start can mend.
-    Failed(&'static str),
+    /// Nobody knows what the last commit left on the disk: a new start looks.
+    LogStopped,
+    /// A commit met a full disk though there seemed to be room: somebody must look at the disk.
+    DiskFull,
     /// A new version of the charter is in force.
     CharterChanged,
 }
@@ -139,7 +144,7 @@ impl NodeState {
             dir,
             config,
             charters,
-            member,
+            member: Signatory::of(&member),
             vocabulary,
             clock,
             store,
@@ -151,6 +156,7 @@ impl NodeState {
             nonces: Mutex::new(nonces),
             changed,
             twin: watch::Sender::new(None),
+            reading: Mutex::new(None),
             metrics: Metrics::new(),
             intake: OnceLock::new(),
             ending: watch::Sender::new(None),
@@ -186,7 +192,7 @@ impl NodeState {
 
     /// The member whose node this is.
     pub fn member(&self) -> &Member {
-        &self.0.member
+        self.0.member.member()
     }
 
     /// The vocabulary that statements are read with.
@@ -321,9 +327,9 @@ impl NodeState {
         Ok(self.0.intake.get_or_init(|| started).clone())
     }
 
-    /// Says that the node must end.
-    pub(crate) fn fail(&self, reason: &'static str) {
-        self.0.ending.send_replace(Some(Ending::Failed(reason)));
+    /// Says that the node must end, and why.
+    pub(crate) fn fail(&self, ending: Ending) {
+        self.0.ending.send_replace(Some(ending));
     }
 
     /// Says that the node must open itself again, unless it must end.
@@ -403,6 +409,11 @@ impl NodeState {
         self.0.twin.borrow().clone()
     }
 
+    /// What was read for the twin so far. Whoever builds one holds it.
+    pub(crate) fn reading(&self) -> &Mutex<Option<Reading>> {
+        &self.0.reading
+    }
+
     /// Shows a new twin to every reader.
     pub fn set_twin(&self, twin: Arc<Twin>) {
         self.0.twin.send_replace(Some(twin));
@@ -440,7 +451,7 @@ fn check_genesis(ledger: &Ledger, admission: &Admission<'_>, member: &Member) ->
 impl std::fmt::Debug for NodeState {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("NodeState")
-            .field("member", &self.0.member.member)
+            .field("member", &self.member().member)
             .field("dir", &self.0.dir)
             .finish_non_exhaustive()
     }

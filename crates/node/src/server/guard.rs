@@ -1,4 +1,7 @@
-//! What every request passes: the host check, the limit of requests under way, and what every answer carries.
+//! What every request passes: the host check, the limits of requests under way and of their time, the signature; and what
+//! every answer carries.
+//!
+//! It is one layer and not one for each: a layer of the router costs a copy of all that is under it, a request.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +14,7 @@ use axum::response::{IntoResponse as _, Response};
 use tokio::sync::Semaphore;
 
 use super::problem::{Problem, ProblemType};
+use super::signed::{self, Guarded};
 
 /// What pages may load: nothing from elsewhere.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -59,8 +63,39 @@ fn host_of(authority: &str) -> &str {
     }
 }
 
+/// What a request must pass before it reaches its handler.
+pub(super) struct Guard {
+    pub(super) hosts: Hosts,
+    /// Free places among the requests under way.
+    pub(super) places: Semaphore,
+    /// Longest time of a request.
+    pub(super) time_max: Duration,
+    pub(super) signed: Guarded,
+}
+
+/// Lets a request through, or says why not.
+pub(super) async fn pass(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
+    explain_errors(guard.let_through(request, next).await).await
+}
+
+impl Guard {
+    async fn let_through(&self, request: Request, next: Next) -> Response {
+        if let Err(refusal) = check_host(&self.hosts, &request) {
+            return refusal.into_response();
+        }
+        let Ok(Ok(_place)) = tokio::time::timeout(PLACE_WAIT_MAX, self.places.acquire()).await else {
+            return Problem::new(ProblemType::Overloaded, ProblemType::Overloaded.meaning()).into_response();
+        };
+        let answered = signed::check(&self.signed, request, next);
+        match tokio::time::timeout(self.time_max, answered).await {
+            Ok(response) => response,
+            Err(_) => StatusCode::GATEWAY_TIMEOUT.into_response(),
+        }
+    }
+}
+
 /// Refuses requests whose `Host` is another's: a page elsewhere may have pointed its own name at this machine.
-pub(super) async fn check_host(State(hosts): State<Hosts>, request: Request, next: Next) -> Response {
+fn check_host(hosts: &Hosts, request: &Request) -> Result<(), Problem> {
     let mut named = request.headers().get_all(header::HOST).iter();
     let authority = match (named.next(), named.next()) {
         (Some(host), None) => host.to_str().ok(),
@@ -70,24 +105,16 @@ pub(super) async fn check_host(State(hosts): State<Hosts>, request: Request, nex
     let target = request.uri().authority();
     let elsewhere = target.is_some_and(|target| !hosts.has(target.as_str()));
     match authority {
-        Some(authority) if hosts.has(authority) && !elsewhere => next.run(request).await,
-        Some(_) => Problem::new(ProblemType::WrongHost, ProblemType::WrongHost.meaning()).into_response(),
-        None => Problem::new(ProblemType::BadRequest, "a request has one Host header").into_response(),
+        Some(authority) if hosts.has(authority) && !elsewhere => Ok(()),
+        Some(_) => Err(Problem::new(
+            ProblemType::WrongHost,
+            ProblemType::WrongHost.meaning(),
+        )),
+        None => Err(Problem::new(
+            ProblemType::BadRequest,
+            "a request has one Host header",
+        )),
     }
-}
-
-/// Takes a place among the requests under way, or says that there is none.
-pub(super) async fn take_place(
-    State(places): State<Arc<Semaphore>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let Ok(Ok(place)) = tokio::time::timeout(PLACE_WAIT_MAX, places.acquire()).await else {
-        return Problem::new(ProblemType::Overloaded, ProblemType::Overloaded.meaning()).into_response();
-    };
-    let response = next.run(request).await;
-    drop(place);
-    response
 }
 
 /// Marks an answer whose status and body a specification fixes: it goes out as it is.
@@ -95,8 +122,7 @@ pub(super) async fn take_place(
 pub(super) struct Final;
 
 /// Turns the error answers of routers, extractors and layers into problem details.
-pub(super) async fn explain_errors(request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
+async fn explain_errors(response: Response) -> Response {
     let status = response.status();
     let explained = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| {
         // The page that says that there is no such page explains itself.
@@ -121,14 +147,8 @@ pub(super) async fn explain_errors(request: Request, next: Next) -> Response {
     answer
 }
 
-/// Puts the security headers on every answer.
-pub(super) async fn secure(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    set_headers(response.headers_mut());
-    response
-}
-
-fn set_headers(headers: &mut HeaderMap) {
+/// Puts the security headers on an answer.
+pub(super) fn secure(headers: &mut HeaderMap) {
     let all = [
         (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

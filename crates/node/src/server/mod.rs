@@ -40,19 +40,18 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use didymium_statement::limits::CHARTER_BYTES_MAX;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use tower::ServiceBuilder;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate as _};
 use tower_http::limit::RequestBodyLimitLayer;
-use tower_http::timeout::TimeoutLayer;
 
 use connections::{BoundedListener, CONNECTIONS_MAX, SILENCE_MAX};
 pub use etag::{etag_for, weak_tag};
@@ -98,7 +97,7 @@ fn guarded(faces: Router, state: NodeState) -> Router {
     layered(limited(faces, limit), state, Door::Own)
 }
 
-/// Puts the layers around some faces; each goes around those before it.
+/// Puts the layers around some faces.
 fn layered(faces: Router, state: NodeState, door: Door) -> Router {
     let limits = state.config().overrides.clone();
     let listen = state.config().listen.to_string();
@@ -109,24 +108,23 @@ fn layered(faces: Router, state: NodeState, door: Door) -> Router {
         .map(|nodes| nodes.listen.to_string());
     let own = [state.member().address.as_str(), listen.as_str()];
     let hosts = guard::Hosts::new(own.into_iter().chain(nodes.as_deref()));
-    let guarded = signed::Guarded::new(state.clone(), door);
-    let places = Arc::new(Semaphore::new(limits.concurrent_requests_max));
+    let guard = guard::Guard {
+        hosts,
+        places: Semaphore::new(limits.concurrent_requests_max),
+        time_max: limits.request_timeout(),
+        signed: signed::Guarded::new(state.clone(), door),
+    };
     let compression = CompressionLayer::new()
         .quality(CompressionLevel::Fastest)
         .compress_when(DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream")));
-    faces
-        .layer(from_fn_with_state(guarded, signed::check))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::GATEWAY_TIMEOUT,
-            limits.request_timeout(),
-        ))
-        .layer(from_fn_with_state(places, guard::take_place))
-        .layer(from_fn_with_state(hosts, guard::check_host))
-        .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn(guard::explain_errors))
-        .layer(compression)
-        .layer(from_fn(guard::secure))
-        .layer(from_fn_with_state(state, watch::watch))
+    // From the outermost to the innermost.
+    faces.layer(
+        ServiceBuilder::new()
+            .layer(from_fn_with_state(state, watch::watch))
+            .layer(compression)
+            .layer(CatchPanicLayer::custom(panicked))
+            .layer(from_fn_with_state(Arc::new(guard), guard::pass)),
+    )
 }
 
 /// What only this machine is served.

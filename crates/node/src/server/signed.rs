@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
 
 use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -126,7 +126,7 @@ fn is_open(method: &Method, path: &str) -> bool {
 }
 
 /// Checks the signature, or that there need be none.
-pub(super) async fn check(State(guarded): State<Guarded>, request: Request, next: Next) -> Response {
+pub(super) async fn check(guarded: &Guarded, request: Request, next: Next) -> Response {
     let open = guarded.door == Door::Own || is_open(request.method(), request.uri().path());
     let mut asker = match guarded.door {
         Door::Own => Asker::Own,
@@ -151,6 +151,7 @@ pub(super) async fn check(State(guarded): State<Guarded>, request: Request, next
     let Ok(bytes) = to_bytes(body, bytes_max).await else {
         return Problem::new(ProblemType::BodyTooLarge, ProblemType::BodyTooLarge.meaning()).into_response();
     };
+    let guarded = guarded.clone();
     let (mut parts, bytes, checked) =
         match blocking(move || Ok::<_, NodeError>(checked(&guarded, &presented, parts, bytes))).await {
             Ok(answered) => answered,

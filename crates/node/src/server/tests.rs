@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::body::{Body, to_bytes};
-use axum::http::{Request, header};
+use axum::http::{Request, StatusCode, header};
 use axum::routing::post;
 use tower::ServiceExt as _;
 

@@ -9,13 +9,14 @@ use axum::middleware::Next;
 use axum::response::Response;
 use tracing::Instrument as _;
 
+use super::guard::secure;
 use crate::NodeState;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 static REQUESTS: AtomicU64 = AtomicU64::new(1);
 
-/// Gives the request an id, runs it in a span, and counts it. The query is not logged: it may name what somebody
+/// Gives the request an id, runs it in a span, counts it, and puts on its answer what every answer carries. The query is not logged: it may name what somebody
 /// is looking for.
 pub(super) async fn watch(State(state): State<NodeState>, request: Request, next: Next) -> Response {
     let number = REQUESTS.fetch_add(1, Ordering::Relaxed);
@@ -38,6 +39,7 @@ pub(super) async fn watch(State(state): State<NodeState>, request: Request, next
         }
     });
     state.metrics().answered(&route, status, took);
+    secure(response.headers_mut());
     if let Ok(id) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, id);
     }

@@ -1,13 +1,16 @@
 //! What may be logged: forged, altered and foreign statements are refused, unknown ones are kept.
 
 use crate::common::{TestClub, draft, said};
-use didymium_node::admission::Payload;
+use didymium_node::admission::{Payload, Signatory};
 use didymium_node::vault::salt;
 use didymium_node::{NodeError, NodeState};
 use didymium_statement::{Draft, Kind, KindVersion, Statement, StatementError, Visibility};
 
 fn reason(state: &NodeState, statement: &Statement) -> StatementError {
-    match state.admission().own(state.member(), statement, None) {
+    match state
+        .admission()
+        .own(&Signatory::of(state.member()), statement, None)
+    {
         Err(NodeError::Refused { source, .. }) => *source,
         other => panic!("{other:?}"),
     }
@@ -81,7 +84,10 @@ fn payloads_of_known_kinds_must_parse_and_unknown_kinds_are_kept() {
         sign(of(Kind::Other("telemetry".into()))),
         sign(of(Kind::Vote)),
     ] {
-        let outcome = state.admission().own(state.member(), &kept, None).unwrap();
+        let outcome = state
+            .admission()
+            .own(&Signatory::of(state.member()), &kept, None)
+            .unwrap();
         assert!(matches!(outcome, Payload::UnknownKind(_)), "{outcome:?}");
     }
     // Another member's faulty payload is its word: kept, and shown as not interpreted.
@@ -132,7 +138,7 @@ fn readers_that_cannot_be_kept_out_and_second_geneses_are_refused() {
     let genesis = Statement::parse(&first.bytes).unwrap();
     let admission = state.admission();
     assert!(matches!(
-        admission.own(state.member(), &genesis, None),
+        admission.own(&Signatory::of(state.member()), &genesis, None),
         Err(NodeError::Genesis { .. })
     ));
     assert!(admission.foreign(state.member(), 0, &first.bytes).is_ok());

@@ -78,6 +78,11 @@ impl Process {
                     // The client hears nothing in time, and asks again.
                     self.intake.waiting.remove(&ticket);
                 }
+                // The moment is over at once: what is lost in it was not acknowledged, as what waits for a commit.
+                Action::Gather => {
+                    let actions = self.sequencer.step(Event::Gathered);
+                    self.perform(ctx, actions)?;
+                }
                 Action::Stop => {
                     ctx.reach(Reached::StoppedOnUnknown);
                     ctx.effects.push(Effect::Stop);
