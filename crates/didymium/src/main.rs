@@ -35,11 +35,6 @@ use cli::{Cli, Command};
 use error::{CliError, CliResult};
 use output::Output;
 
-/// A node takes and gives back small pieces of memory all day, from many threads at once. Measured against the system's
-/// allocator in `docs/performance.md`.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let output = Output::new(cli.json);

@@ -11,8 +11,8 @@ use didymium_statement::payload::{
     Evidence, Genesis, Notice, Release, Retract, Site, StatisticTable, Supersede,
 };
 use didymium_statement::{
-    CharterLog, KeyId, Kind, KindVersion, Member, PayloadRef, Statement, StatementError, StatementKey,
-    Visibility,
+    CharterLog, Digest, KeyId, Kind, KindVersion, Member, PayloadRef, Statement, StatementError,
+    StatementKey, StatementTerms, Visibility,
 };
 use didymium_vocabulary::Vocabulary;
 
@@ -145,38 +145,13 @@ impl<'a> Admission<'a> {
         }
     }
 
-    /// Admits entry `index` of another member's log, under a key that counts there or that counted before. The entry at
-    /// index 0 must be the member's genesis under a version that has it, and no other may be one.
-    ///
-    /// # Errors
-    /// [`NodeError::Refused`] or [`NodeError::Genesis`].
-    pub fn foreign(&self, member: &Member, index: u64, bytes: &[u8]) -> NodeResult<Statement> {
-        let refused = NodeError::refused(didymium_statement::Digest::of(bytes));
-        let statement = Statement::parse(bytes).map_err(refused)?;
-        let (code, key) = (&member.member, &statement.key);
-        self.envelope(member, &statement, || {
-            match self.charters.statement_key_at(code, index, key) {
-                // A key that was revoked from its first entry on counts nowhere, and was the member's.
-                Err(StatementError::KeyEnded { .. } | StatementError::UnknownKey { .. }) => {
-                    self.ended_key(member, key)
-                }
-                found => found,
-            }
-        })?;
-        self.genesis(member, index, &statement)?;
-        Ok(statement)
-    }
-
-    /// A key that a member had once: what it signed after its end is kept and does not count.
-    fn ended_key(&self, member: &Member, key: &KeyId) -> Result<StatementKey, StatementError> {
-        let versions = self.charters.versions().iter();
-        let mut known = versions.filter_map(|version| version.charter().member(&member.member));
-        known
-            .find_map(|member| member.statement_key(key))
-            .ok_or_else(|| StatementError::UnknownKey {
-                key: *key,
-                issuer: member.did.clone(),
-            })
+    /// The rule for the entries of another member's log.
+    pub fn log_of(self, member: &'a Member) -> ForeignLog<'a> {
+        ForeignLog {
+            admission: self,
+            member,
+            terms: self.charters.statement_terms(&member.member),
+        }
     }
 
     /// Issuer, key and signature.
@@ -278,5 +253,53 @@ impl<'a> Admission<'a> {
             }
             _ => Ok(()),
         }
+    }
+}
+
+/// The rule for the entries of another member's log, with that member's keys.
+#[derive(Debug)]
+pub struct ForeignLog<'a> {
+    admission: Admission<'a>,
+    member: &'a Member,
+    terms: StatementTerms,
+}
+
+impl ForeignLog<'_> {
+    /// Where the member's keys count.
+    pub const fn terms(&self) -> &StatementTerms {
+        &self.terms
+    }
+
+    /// Admits the entry at that index, under a key that counts there or that counted before. The entry at index 0 must be
+    /// the member's genesis under a version that has it, and no other may be one.
+    ///
+    /// # Errors
+    /// [`NodeError::Refused`] or [`NodeError::Genesis`].
+    pub fn admit(&self, index: u64, bytes: &[u8]) -> NodeResult<Statement> {
+        let statement =
+            Statement::parse(bytes).map_err(|fault| NodeError::refused(Digest::of(bytes))(fault))?;
+        self.admission.envelope(self.member, &statement, || {
+            match self.terms.key_at(index, &statement.key) {
+                // A key that was revoked from its first entry on counts nowhere, and was the member's.
+                Err(StatementError::KeyEnded { .. } | StatementError::UnknownKey { .. }) => {
+                    self.ended_key(&statement.key)
+                }
+                found => found.cloned(),
+            }
+        })?;
+        self.admission.genesis(self.member, index, &statement)?;
+        Ok(statement)
+    }
+
+    /// A key that the member had once: what it signed after its end is kept and does not count.
+    fn ended_key(&self, key: &KeyId) -> Result<StatementKey, StatementError> {
+        let versions = self.admission.charters.versions().iter();
+        let mut known = versions.filter_map(|version| version.charter().member(&self.member.member));
+        known
+            .find_map(|member| member.statement_key(key))
+            .ok_or_else(|| StatementError::UnknownKey {
+                key: *key,
+                issuer: self.member.did.clone(),
+            })
     }
 }

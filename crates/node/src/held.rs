@@ -102,6 +102,15 @@ impl HeldLog {
             .map(|place| place.index))
     }
 
+    /// Index of each of these statements in this log, absent where it is not there.
+    ///
+    /// # Errors
+    /// [`NodeError::Store`].
+    pub fn find_all(&self, statements: &[Digest]) -> NodeResult<Vec<Option<u64>>> {
+        let names: Vec<&[u8; 32]> = statements.iter().map(Digest::as_bytes).collect();
+        Ok(self.store.find_in(&self.origin, &names)?)
+    }
+
     /// Proof that entry `index` is in the tree of `size` entries; without a size, in the tree of the checkpoint held.
     ///
     /// # Errors

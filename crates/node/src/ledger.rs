@@ -223,12 +223,10 @@ impl Ledger {
         let mut fresh: Vec<(&Statement, Option<&[u8]>)> = Vec::new();
         let mut given: HashMap<StatementId, u64> = HashMap::new();
         let mut answers = Vec::with_capacity(entries.len());
-        for (statement, blob) in entries {
-            let id = statement.id();
-            let known = match given.get(&id) {
-                Some(index) => Some(*index),
-                None => self.log.find(&id)?,
-            };
+        let ids: Vec<StatementId> = entries.iter().map(|(statement, _)| statement.id()).collect();
+        let stood = self.log.find_all(&ids)?;
+        for (((statement, blob), id), stood) in entries.iter().zip(ids).zip(stood) {
+            let known = stood.or_else(|| given.get(&id).copied());
             let index = known.unwrap_or(size + fresh.len() as u64);
             if known.is_none() {
                 fresh.push((statement, blob.as_deref()));

@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use didymium_log::hash::leaf_hash;
 use didymium_log::tree::Edge;
-use didymium_statement::{
-    CharterLog, Digest, KeyId, KeyPurpose, KeyTerm, LogOrigin, Statement, StatementKey,
-};
+use didymium_statement::{CharterLog, Digest, LogOrigin, Statement};
 use didymium_store::{Head, Store, StoreResult};
 use didymium_twin::{Cut, RULES_VERSION, Twin, TwinBuilder};
 use didymium_vocabulary::Vocabulary;
@@ -140,26 +138,6 @@ impl Reading {
     }
 }
 
-/// The stretches of a log for which each statement key of its member counts.
-struct Terms(Vec<(KeyId, KeyTerm)>);
-
-impl Terms {
-    fn of(charters: &CharterLog, member: &str) -> Self {
-        let terms = charters.key_terms(member, KeyPurpose::Statement).into_iter();
-        Self(
-            terms
-                .filter_map(|term| Some((StatementKey::from_hex(&term.key).ok()?.id(), term)))
-                .collect(),
-        )
-    }
-
-    fn hold(&self, key: &KeyId, index: u64) -> bool {
-        self.0
-            .iter()
-            .any(|(id, term)| id == key && term.holds_entry(index))
-    }
-}
-
 /// Reads what comes after `edge` of the first `size` statements of a log into a twin, and holds all entries against what its
 /// member signed.
 /// What a key signed beyond the places for which the charter lets it count is passed over.
@@ -177,7 +155,7 @@ fn read_log(
         reason,
     };
     let keys = log_keys::ever(charters, &log.member)?;
-    let terms = Terms::of(charters, &log.member);
+    let terms = charters.statement_terms(&log.member);
     let (signed, ..) = log_keys::open_with(&keys, &head.checkpoint, &[])
         .map_err(|error| wrong(format!("its checkpoint is not what its member signed: {error}")))?;
     if (signed.size, signed.root.0) != (head.size, head.root) {

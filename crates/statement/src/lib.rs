@@ -24,7 +24,7 @@ mod visibility;
 pub use charter::{
     Change, Charter, CharterAction, CharterEvent, CharterFork, CharterId, CharterLog, CharterSignature,
     CharterVersion, Count, KeyPurpose, KeyTerm, LogHead, LogOrigin, Member, MemberKeys, Proposal, Retirement,
-    Revocation, Role, SignedCharter, Succession, Tally, changes,
+    Revocation, Role, SignedCharter, StatementTerms, Succession, Tally, changes,
 };
 pub use envelope::{Draft, PayloadRef, Statement, ValidTime};
 pub use error::StatementError;

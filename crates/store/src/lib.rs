@@ -54,6 +54,9 @@ pub trait Store: Send + Sync {
     /// Where a statement stands: one place a log at most.
     fn find(&self, statement: &[u8; 32]) -> StoreResult<Vec<Place>>;
 
+    /// Index of each of these statements in one log, absent where it is not there; all as of one moment.
+    fn find_in(&self, origin: &str, statements: &[&[u8; 32]]) -> StoreResult<Vec<Option<u64>>>;
+
     /// Stored hashes of a tile (32 bytes each, partial tiles shorter).
     fn tile(&self, origin: &str, level: u8, index: u64) -> StoreResult<Option<Vec<u8>>>;
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-use rusqlite::{Connection, OptionalExtension as _, Row, named_params, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use crate::connection;
 use crate::{
@@ -173,6 +173,26 @@ impl Store for SqliteStore {
                  WHERE entry.statement = ?1 ORDER BY log.origin",
             )?;
             query.query_map([statement.as_slice()], place_of)?.collect()
+        })
+    }
+
+    fn find_in(&self, origin: &str, statements: &[&[u8; 32]]) -> StoreResult<Vec<Option<u64>>> {
+        self.read(|db| {
+            // One read transaction: each of its own would take and give back its locks.
+            let transaction = db.unchecked_transaction()?;
+            let log: Option<i64> = transaction
+                .prepare_cached("SELECT log FROM log WHERE origin = ?1")?
+                .query_row([origin], |row| row.get(0))
+                .optional()?;
+            let mut query =
+                transaction.prepare_cached("SELECT idx FROM entry WHERE statement = ?1 AND log = ?2")?;
+            let mut find = |statement: &&[u8; 32]| {
+                let index: Option<i64> = query
+                    .query_row(params![statement.as_slice(), log], |row| row.get(0))
+                    .optional()?;
+                Ok(index.map(i64::unsigned_abs))
+            };
+            statements.iter().map(&mut find).collect()
         })
     }
 
@@ -360,13 +380,17 @@ fn write_batch(db: &Connection, batch: &Batch<'_>) -> rusqlite::Result<u64> {
         return Ok(found);
     }
     let mut insert = db.prepare_cached(
-        "INSERT INTO entry (log, idx, statement, bytes, recorded, blob) VALUES (:log, :idx, :statement, :bytes, :recorded, :blob)",
+        "INSERT INTO entry (log, idx, statement, bytes, recorded, blob) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?;
     for (index, entry) in (found..).zip(&batch.entries) {
-        insert.execute(named_params! {
-            ":log": log, ":idx": index.cast_signed(), ":statement": entry.statement.as_slice(), ":bytes": entry.bytes,
-            ":recorded": batch.recorded_ms, ":blob": entry.blob.as_ref().map(<[u8; 32]>::as_slice),
-        })?;
+        insert.execute(params![
+            log,
+            index.cast_signed(),
+            entry.statement.as_slice(),
+            entry.bytes,
+            batch.recorded_ms,
+            entry.blob.as_ref().map(<[u8; 32]>::as_slice),
+        ])?;
     }
     let mut tile =
         db.prepare_cached("INSERT OR REPLACE INTO tile (log, level, idx, hashes) VALUES (?1, ?2, ?3, ?4)")?;

@@ -1,23 +1,19 @@
 //! What each entry must be: admitted by the one rule of admission, and an accusation only with proof.
 
 use didymium_log::evidence::{Evidence, SplitView};
-use didymium_statement::{
-    CharterLog, KeyId, KeyPurpose, KeyTerm, Kind, KindVersion, Member, Statement, StatementKey, payload,
-};
+use didymium_statement::{CharterLog, Kind, KindVersion, Member, Statement, payload};
 use didymium_vocabulary::Vocabulary;
 
 use super::source::ReadEntry;
 use super::walk::Walked;
 use crate::NodeError;
-use crate::admission::Admission;
+use crate::admission::{Admission, ForeignLog};
 use crate::charter::log_keys;
 
 /// The rules for the log of one member.
 pub(super) struct Rules<'a> {
-    admission: Admission<'a>,
+    log: ForeignLog<'a>,
     charters: &'a CharterLog,
-    member: &'a Member,
-    terms: Vec<(KeyId, KeyTerm)>,
 }
 
 /// A statement that another log contradicts itself, with its proof.
@@ -33,28 +29,16 @@ pub(super) struct Accusation {
 impl<'a> Rules<'a> {
     /// The rules under a charter, each entry under that of its time.
     pub(super) fn new(charters: &'a CharterLog, member: &'a Member) -> Self {
-        let terms = charters
-            .key_terms(&member.member, KeyPurpose::Statement)
-            .into_iter();
-        let with_id = terms.filter_map(|term| Some((StatementKey::from_hex(&term.key).ok()?.id(), term)));
         Self {
-            admission: Admission::new(charters, Vocabulary::embedded()),
+            log: Admission::new(charters, Vocabulary::embedded()).log_of(member),
             charters,
-            member,
-            terms: with_id.collect(),
         }
-    }
-
-    /// Whether a key counts for the entry at that index.
-    fn counts(&self, key: &KeyId, index: u64) -> bool {
-        let mut terms = self.terms.iter();
-        terms.any(|(id, term)| id == key && term.holds_entry(index))
     }
 
     /// Judges one entry.
     pub(super) fn judge(&self, entry: &ReadEntry<'_>, found: &mut Walked) {
         let index = entry.index;
-        let statement = match self.admission.foreign(self.member, index, entry.bytes) {
+        let statement = match self.log.admit(index, entry.bytes) {
             Ok(statement) => statement,
             Err(error @ NodeError::Genesis { .. }) => {
                 found.genesis.add(index, || error.in_words());
@@ -67,7 +51,7 @@ impl<'a> Rules<'a> {
                 return;
             }
         };
-        if self.counts(&statement.key, index) {
+        if self.log.terms().hold(&statement.key, index) {
             found.verified += 1;
         } else {
             found.ended.add(index, || {

@@ -9,7 +9,7 @@ use didymium_log::note::SignedNote;
 use didymium_log::tile::{BundleId, MAX_ENTRY_BYTES, TILE_WIDTH, decode_bundle};
 use didymium_log::tree::Edge;
 use didymium_log::{Hash, LogError};
-use didymium_statement::{Member, Statement};
+use didymium_statement::{Digest, Member, Statement};
 use didymium_store::{Batch, Head};
 use futures_util::{StreamExt as _, stream};
 
@@ -17,6 +17,7 @@ use super::charter::CharterHeard;
 use super::client::Answer;
 use super::gossip::{Heard, contradiction};
 use super::{Federation, PeerStatus, Pulled};
+use crate::admission::ForeignLog;
 use crate::charter::log_keys;
 use crate::held::HeldLog;
 use crate::ledger::new_entry;
@@ -29,6 +30,8 @@ pub(super) const CHECKPOINT_BYTES_MAX: usize = 64 * 1024;
 const BUNDLE_BYTES_MAX: usize = TILE_WIDTH as usize * (MAX_ENTRY_BYTES + 2);
 /// Bundles asked for at the same time.
 const BUNDLES_AT_ONCE: usize = 4;
+/// Entries that one core verifies faster than another could be asked to help.
+const VERIFIED_ALONE: usize = 64;
 /// Most bytes of entries that one pull gathers before they are committed together.
 const GATHERED_BYTES_MAX: usize = 512 * 1024 * 1024;
 
@@ -346,12 +349,12 @@ fn admit_all(
     size: u64,
     gathered: &[Vec<u8>],
 ) -> NodeResult<Vec<Statement>> {
-    let admission = state.admission();
+    let statements = verified(&state.admission().log_of(member), size, gathered)?;
+    let ids: Vec<Digest> = statements.iter().map(Statement::id).collect();
+    let places = held.find_all(&ids)?;
     let mut seen = BTreeSet::new();
-    let mut statements = Vec::with_capacity(gathered.len());
-    for (index, bytes) in (size..).zip(gathered) {
-        let statement = admission.foreign(member, index, bytes)?;
-        if !seen.insert(statement.id()) || held.find(&statement.id())?.is_some() {
+    for ((index, statement), place) in (size..).zip(&statements).zip(places) {
+        if !seen.insert(statement.id()) || place.is_some() {
             let origin = held.origin().to_owned();
             return Err(NodeError::StatementTwice {
                 origin,
@@ -359,7 +362,34 @@ fn admit_all(
                 index,
             });
         }
-        statements.push(statement);
+    }
+    Ok(statements)
+}
+
+/// Verifies entries on all cores: signatures are most of the work of catching up. The first entry that is refused is told.
+fn verified(log: &ForeignLog<'_>, first: u64, gathered: &[Vec<u8>]) -> NodeResult<Vec<Statement>> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let share = gathered.len().div_ceil(cores).max(VERIFIED_ALONE);
+    let admit = |(at, entries): (u64, &[Vec<u8>])| -> NodeResult<Vec<Statement>> {
+        let numbered = (at..).zip(entries);
+        numbered.map(|(index, bytes)| log.admit(index, bytes)).collect()
+    };
+    let mut shares = (first..).step_by(share).zip(gathered.chunks(share));
+    let Some(own) = shares.next() else {
+        return Ok(Vec::new());
+    };
+    let outcomes: Vec<NodeResult<Vec<Statement>>> = std::thread::scope(|scope| {
+        let others: Vec<_> = shares.map(|share| scope.spawn(move || admit(share))).collect();
+        let own = admit(own);
+        let joined = others.into_iter().map(|thread| match thread.join() {
+            Ok(outcome) => outcome,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        std::iter::once(own).chain(joined).collect()
+    });
+    let mut statements = Vec::with_capacity(gathered.len());
+    for outcome in outcomes {
+        statements.extend(outcome?);
     }
     Ok(statements)
 }

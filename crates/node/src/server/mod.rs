@@ -85,9 +85,11 @@ fn whole(faces: Router, state: NodeState, door: Door) -> Router {
 
 /// Limits the bodies that some faces take.
 fn limited(faces: Router, bytes_max: usize) -> Router {
-    faces
-        .layer(DefaultBodyLimit::max(bytes_max))
-        .layer(RequestBodyLimitLayer::new(bytes_max))
+    faces.layer(
+        ServiceBuilder::new()
+            .layer(RequestBodyLimitLayer::new(bytes_max))
+            .layer(DefaultBodyLimit::max(bytes_max)),
+    )
 }
 
 /// Some faces with the limit of bodies and all layers.

@@ -95,7 +95,8 @@ fn payloads_of_known_kinds_must_parse_and_unknown_kinds_are_kept() {
     assert!(
         state
             .admission()
-            .foreign(state.member(), 1, faulty.bytes())
+            .log_of(state.member())
+            .admit(1, faulty.bytes())
             .is_ok()
     );
     assert!(matches!(
@@ -141,14 +142,14 @@ fn readers_that_cannot_be_kept_out_and_second_geneses_are_refused() {
         admission.own(&Signatory::of(state.member()), &genesis, None),
         Err(NodeError::Genesis { .. })
     ));
-    assert!(admission.foreign(state.member(), 0, &first.bytes).is_ok());
+    assert!(admission.log_of(state.member()).admit(0, &first.bytes).is_ok());
     assert!(matches!(
-        admission.foreign(state.member(), 1, &first.bytes),
+        admission.log_of(state.member()).admit(1, &first.bytes),
         Err(NodeError::Genesis { index: 1, .. })
     ));
     let (other, _) = said("CAN", state.signer(), 1, 10);
     assert!(matches!(
-        admission.foreign(state.member(), 0, other.bytes()),
+        admission.log_of(state.member()).admit(0, other.bytes()),
         Err(NodeError::Genesis { index: 0, .. })
     ));
 }

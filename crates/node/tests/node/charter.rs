@@ -429,7 +429,8 @@ fn what_was_adopted_before_a_crash_is_in_force_after_it_and_proposals_are_kept()
     let admission = node.state().admission();
     assert!(
         admission
-            .foreign(node.state().member(), 0, &genesis.bytes)
+            .log_of(node.state().member())
+            .admit(0, &genesis.bytes)
             .is_ok()
     );
 }

@@ -131,6 +131,9 @@ impl Store for Crashing {
     fn find(&self, statement: &[u8; 32]) -> StoreResult<Vec<didymium_store::Place>> {
         self.0.find(statement)
     }
+    fn find_in(&self, origin: &str, statements: &[&[u8; 32]]) -> StoreResult<Vec<Option<u64>>> {
+        self.0.find_in(origin, statements)
+    }
     fn tile(&self, origin: &str, level: u8, index: u64) -> StoreResult<Option<Vec<u8>>> {
         self.0.tile(origin, level, index)
     }

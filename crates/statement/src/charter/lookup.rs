@@ -113,41 +113,20 @@ impl CharterLog {
         index: u64,
         id: &KeyId,
     ) -> Result<StatementKey, StatementError> {
-        let terms = self.key_terms(member, KeyPurpose::Statement);
-        let mut found = None;
-        for term in terms {
-            let Some(key) = StatementKey::from_hex(&term.key)
-                .ok()
-                .filter(|key| key.id() == *id)
-            else {
-                continue;
-            };
-            if term.holds_entry(index) {
-                return Ok(key);
-            }
-            found = Some(term);
+        self.statement_terms(member).key_at(index, id).cloned()
+    }
+
+    /// The statement keys that a member ever had, parsed, with where each counts: to be kept by who verifies many entries.
+    pub fn statement_terms(&self, member: &str) -> StatementTerms {
+        let terms = self.key_terms(member, KeyPurpose::Statement).into_iter();
+        let parsed = terms.filter_map(|term| {
+            let key = StatementKey::from_hex(&term.key).ok()?;
+            Some((key.id(), key, term))
+        });
+        StatementTerms {
+            member: member.to_owned(),
+            terms: parsed.collect(),
         }
-        let (key, member) = (*id, member.to_owned());
-        Err(match found {
-            None => StatementError::UnknownKey { key, issuer: member },
-            Some(KeyTerm {
-                until: Some(until),
-                revoked,
-                ..
-            }) if until <= index => StatementError::KeyEnded {
-                key,
-                member,
-                index,
-                until,
-                how: if revoked { "revoked" } else { "retired" },
-            },
-            Some(KeyTerm { from, .. }) => StatementError::KeyNotYet {
-                key,
-                member,
-                index,
-                from,
-            },
-        })
     }
 
     /// The statement keys that count for the entry at that index, from 0, of the member's log.
@@ -211,5 +190,63 @@ impl CharterLog {
         self.versions()
             .iter()
             .filter_map(move |version| version.version().head_of(member))
+    }
+}
+
+/// The statement keys of a member with the stretches of its log for which they count.
+#[derive(Debug, Clone)]
+pub struct StatementTerms {
+    member: String,
+    terms: Vec<(KeyId, StatementKey, KeyTerm)>,
+}
+
+impl StatementTerms {
+    /// Whether the key of that id counts for the entry at that index, from 0.
+    pub fn hold(&self, id: &KeyId, index: u64) -> bool {
+        self.terms
+            .iter()
+            .any(|(known, _, term)| known == id && term.holds_entry(index))
+    }
+
+    /// The key of that id, if it counts for the entry at that index, from 0, of the member's log.
+    ///
+    /// # Errors
+    /// [`StatementError::UnknownKey`] if the member never had it; [`StatementError::KeyNotYet`] or
+    /// [`StatementError::KeyEnded`] if it counts only elsewhere in the log.
+    pub fn key_at(&self, index: u64, id: &KeyId) -> Result<&StatementKey, StatementError> {
+        let mut found = None;
+        for (_, key, term) in self.terms.iter().filter(|(known, ..)| known == id) {
+            if term.holds_entry(index) {
+                return Ok(key);
+            }
+            found = Some(term);
+        }
+        let (key, member) = (*id, self.member.clone());
+        Err(match found {
+            None => StatementError::UnknownKey { key, issuer: member },
+            Some(KeyTerm {
+                until: Some(until),
+                revoked,
+                ..
+            }) if *until <= index => StatementError::KeyEnded {
+                key,
+                member,
+                index,
+                until: *until,
+                how: if *revoked { "revoked" } else { "retired" },
+            },
+            Some(KeyTerm { from, .. }) => StatementError::KeyNotYet {
+                key,
+                member,
+                index,
+                from: *from,
+            },
+        })
+    }
+
+    /// A key that the member had once, wherever it counted.
+    pub fn key_ever(&self, id: &KeyId) -> Option<&StatementKey> {
+        let mut known = self.terms.iter();
+        known.find(|(known, ..)| known == id).map(|(_, key, _)| key)
     }
 }

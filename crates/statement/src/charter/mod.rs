@@ -52,7 +52,7 @@ pub use cose::CharterSignature;
 pub use document::{Charter, CharterId, KeyPurpose, Member, MemberKeys, Role};
 pub use fork::CharterFork;
 pub use log::{CharterAction, CharterEvent, CharterLog};
-pub use lookup::LogOrigin;
+pub use lookup::{LogOrigin, StatementTerms};
 pub use proposal::Proposal;
 pub use signed::SignedCharter;
 pub use succession::{CharterVersion, LogHead, Retirement, Revocation, Succession};
