@@ -166,6 +166,7 @@ impl Sequencer {
     /// Takes an event in; answers what to do.
     pub fn step(&mut self, event: Event) -> Vec<Action> {
         let mut actions = Vec::new();
+        let committed = matches!(event, Event::Committed { .. });
         match event {
             Event::Submit {
                 ticket,
@@ -182,6 +183,10 @@ impl Sequencer {
             Event::Room(room) => self.room = room,
         }
         self.commit_next(&mut actions);
+        // Where the next batch is full already it goes at once, and nothing gathers.
+        if committed && self.gathering {
+            actions.push(Action::Gather);
+        }
         actions
     }
 
@@ -242,9 +247,6 @@ impl Sequencer {
                 let fresh = place.fresh && asked == 0;
                 actions.push(Action::Answer(ticket, Place { fresh, ..*place }));
             }
-        }
-        if self.gathering {
-            actions.push(Action::Gather);
         }
     }
 
@@ -375,10 +377,21 @@ mod tests {
             log.step(first).last(),
             Some(&Action::Commit(vec![Ticket(2), Ticket(3)]))
         );
+        log.step(submit(6, 6));
+        log.step(submit(7, 7));
         let second = Event::Committed {
             places: vec![fresh(1), fresh(2)],
         };
-        assert_eq!(log.step(second).last(), Some(&Action::Gather));
+        let actions = log.step(second);
+        assert_eq!(actions.last(), Some(&Action::Commit(vec![Ticket(6), Ticket(7)])));
+        assert!(
+            !actions.contains(&Action::Gather),
+            "a full batch is there already"
+        );
+        let third = Event::Committed {
+            places: vec![fresh(3), fresh(4)],
+        };
+        assert_eq!(log.step(third).last(), Some(&Action::Gather));
         assert_eq!(log.step(submit(4, 4)), []);
         assert_eq!(
             log.step(submit(5, 5)),

@@ -228,8 +228,10 @@ impl Store for SqliteStore {
 
     fn carriers(&self, origin: &str, digest: &[u8; 32], limit: u32) -> StoreResult<Vec<EntryRecord>> {
         self.read(|db| {
+            // By this index: for the order alone the whole log would be walked.
             let mut query = db.prepare_cached(
-                "SELECT entry.idx, entry.statement, entry.bytes, entry.blob, entry.recorded FROM entry
+                "SELECT entry.idx, entry.statement, entry.bytes, entry.blob, entry.recorded
+                 FROM entry INDEXED BY entry_blob
                  JOIN log USING (log) WHERE entry.blob = ?2 AND log.origin = ?1 ORDER BY entry.idx LIMIT ?3",
             )?;
             query

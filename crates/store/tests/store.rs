@@ -249,3 +249,37 @@ fn beside_index(scanned: &[(u64, i64, Vec<u8>)], row: i64) -> Option<u64> {
     let found = scanned.iter().find(|(_, known, _)| *known == row);
     found.map(|(index, ..)| *index)
 }
+
+/// What carries a blob is asked by anybody: it may not cost a walk over the log.
+#[test]
+fn carriers_of_a_blob_are_found_by_its_index() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(dir.path(), StoreOptions::default()).unwrap();
+    let mut first = batch(0, &[b"a", b"b", b"c"], b"head");
+    first.entries[1].blob = Some([9; 32]);
+    store.commit(&first).unwrap();
+    let found = store.carriers("log.example/can", &[9; 32], 64).unwrap();
+    assert_eq!(found.iter().map(|entry| entry.index).collect::<Vec<_>>(), [1]);
+    assert!(
+        store
+            .carriers("log.example/deu", &[9; 32], 64)
+            .unwrap()
+            .is_empty()
+    );
+    drop(store);
+    let db = rusqlite::Connection::open(dir.path().join("node.db")).unwrap();
+    let plan: Vec<String> = db
+        .prepare(concat!(
+            "EXPLAIN QUERY PLAN SELECT entry.idx FROM entry INDEXED BY entry_blob ",
+            "JOIN log USING (log) WHERE entry.blob = x'00' AND log.origin = 'x' ORDER BY entry.idx LIMIT 64"
+        ))
+        .unwrap()
+        .query_map([], |row| row.get(3))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    assert!(
+        plan.iter().any(|step| step.contains("entry_blob (blob=?)")),
+        "{plan:?}"
+    );
+}

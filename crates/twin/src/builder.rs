@@ -44,7 +44,12 @@ pub struct TwinBuilder {
 struct SeriesDraft {
     key: SeriesKey,
     dimension: Dimension,
+    /// Where it is first spoken of: series stand in this order, whatever order the logs were read in.
+    first: Row,
 }
+
+/// A row of a table: member whose log holds it, index there, row.
+type Row = (Arc<str>, u64, usize);
 
 impl TwinBuilder {
     /// Nothing yet.
@@ -205,8 +210,9 @@ impl TwinBuilder {
                 .entry(source_digest)
                 .or_insert_with(|| Arc::new(table.source.clone())),
         );
-        for (observation, canonical) in observations {
-            self.keep_fact(place, &observation, canonical, &source, &source_digest);
+        for (row, (observation, canonical)) in observations.into_iter().enumerate() {
+            let row = (Arc::clone(&place.member), place.index, row);
+            self.keep_fact(place, row, &observation, canonical, &source, &source_digest);
         }
         Ok(())
     }
@@ -214,6 +220,7 @@ impl TwinBuilder {
     fn keep_fact(
         &mut self,
         place: &Arc<StatementRef>,
+        row: Row,
         observation: &Observation<'_>,
         canonical: Decimal,
         source: &Arc<Source>,
@@ -221,13 +228,14 @@ impl TwinBuilder {
     ) {
         let digest = digest::of_observation(observation, source_digest);
         if let Some(&known) = self.fact_places.get(&digest) {
+            self.spoken_of(self.facts[known].series, row);
             let statements = &mut self.facts[known].statements;
             if !statements.iter().any(|other| other.id == place.id) {
                 statements.push(Arc::clone(place));
             }
             return;
         }
-        let series = self.series_of(observation);
+        let series = self.series_of(observation, row);
         let fact = Fact {
             digest,
             series,
@@ -247,7 +255,15 @@ impl TwinBuilder {
         self.facts.push(fact);
     }
 
-    fn series_of(&mut self, observation: &Observation<'_>) -> SeriesId {
+    fn spoken_of(&mut self, series: SeriesId, row: Row) {
+        if let Some(draft) = self.series.get_mut(series.0 as usize)
+            && row < draft.first
+        {
+            draft.first = row;
+        }
+    }
+
+    fn series_of(&mut self, observation: &Observation<'_>, row: Row) -> SeriesId {
         let basis = observation
             .mass_basis
             .map_or("", didymium_vocabulary::MassBasis::key);
@@ -261,6 +277,7 @@ impl TwinBuilder {
             subject: self.texts.keep(observation.subject),
         };
         if let Some(&id) = self.series_ids.get(&key) {
+            self.spoken_of(id, row);
             return id;
         }
         let dimension = self
@@ -268,12 +285,17 @@ impl TwinBuilder {
             .measure(observation.measure)
             .map_or(Dimension::Count, |measure| measure.dimension);
         let id = SeriesId(u32::try_from(self.series.len()).unwrap_or(u32::MAX));
-        self.series.push(SeriesDraft { key, dimension });
+        self.series.push(SeriesDraft {
+            key,
+            dimension,
+            first: row,
+        });
         self.series_ids.insert(key, id);
         id
     }
 
-    fn number_texts_in_order(&mut self) {
+    /// Numbers texts and series anew, so that the numbers are those of the twin and not of the order of reading.
+    fn number_in_order(&mut self) {
         let renumbering = self.texts.number_in_order();
         for fact in &mut self.facts {
             for symbol in [&mut fact.area, &mut fact.partner, &mut fact.unit, &mut fact.note] {
@@ -287,6 +309,17 @@ impl TwinBuilder {
                 .into_iter()
                 .for_each(|symbol| renumbering.apply(symbol));
         }
+        let mut order: Vec<usize> = (0..self.series.len()).collect();
+        let place = |draft: &SeriesDraft| (draft.first.clone(), draft.key);
+        order.sort_by_cached_key(|old| place(&self.series[*old]));
+        let mut number_of = vec![SeriesId(0); order.len()];
+        for (number, old) in (0..).zip(&order) {
+            number_of[*old] = SeriesId(number);
+        }
+        for fact in &mut self.facts {
+            fact.series = number_of[fact.series.0 as usize];
+        }
+        self.series.sort_by_cached_key(place);
         self.series_ids = self
             .series
             .iter()
@@ -302,7 +335,7 @@ impl TwinBuilder {
 
     /// The twin of what was added, which is what `cut` names.
     pub fn finish(mut self, cut: Cut) -> Twin {
-        self.number_texts_in_order();
+        self.number_in_order();
         let withdrawn = std::mem::take(&mut self.withdrawn);
         let live = |statement: &Arc<StatementRef>| {
             !withdrawn.contains(&(Arc::clone(&statement.issuer), statement.id))

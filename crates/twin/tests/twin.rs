@@ -499,6 +499,45 @@ fn addresses_that_are_none_are_refused() {
     assert!(twin(&[]).trace(&unknown).is_none());
 }
 
+#[test]
+fn series_stand_in_the_order_of_the_logs_and_not_of_the_reading() {
+    let edition = source("usgs-mcs-2025", "usgs-mcs", "2025-01-31");
+    let of = |commodity: &str, substance: &str| {
+        let mut row = mined("AUS", "2023", "1000");
+        for (cell, text) in [(1, commodity), (4, substance)] {
+            text.clone_into(&mut row[cell]);
+        }
+        row
+    };
+    let (rare_earths, lithium, cobalt) = (mined("AUS", "2023", "5"), of("lithium", "Li"), of("cobalt", "Co"));
+    let said = |member, byte, rows: &[&[String; 15]]| {
+        let rows: Vec<_> = rows.iter().map(|row| (*row).clone()).collect();
+        table(member, byte, &edition, &rows)
+    };
+    // A node that runs reads of each log what came; one that starts reads the logs one after the other.
+    let running = twin(&[
+        said("USA", 1, &[&lithium]),
+        said("CAN", 2, &[&rare_earths]),
+        said("USA", 1, &[&rare_earths, &cobalt]),
+        said("CAN", 2, &[&cobalt]),
+    ]);
+    let started = twin(&[
+        said("CAN", 2, &[&rare_earths]),
+        said("CAN", 2, &[&cobalt]),
+        said("USA", 1, &[&lithium]),
+        said("USA", 1, &[&rare_earths, &cobalt]),
+    ]);
+    let commodities = |twin: &didymium_twin::Twin| -> Vec<String> {
+        let series = twin.all_series();
+        series
+            .map(|(_, series)| twin.text(series.key.commodity).to_owned())
+            .collect()
+    };
+    assert_eq!(commodities(&started), ["rare_earths", "cobalt", "lithium"]);
+    assert_eq!(commodities(&running), commodities(&started));
+    assert_eq!(running.digest(), started.digest());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

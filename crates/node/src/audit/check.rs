@@ -335,7 +335,12 @@ pub(super) fn check_evidence(report: &mut Report, walked: &mut Walked) {
         let said = "the member accuses logs without proof";
         report.add_with("evidence", Answer::No, said, unproven.reasons());
     } else if told.is_empty() {
-        report.add("evidence", Answer::Yes, "the entries accuse no log");
+        let said = if walked.entries_withheld == 0 {
+            "the entries accuse no log"
+        } else {
+            "the entries that could be read accuse no log"
+        };
+        report.add("evidence", Answer::Yes, said);
     } else {
         let said = "every accusation in the entries is proven: other logs contradict themselves";
         report.add_with("evidence", Answer::Yes, said, told);

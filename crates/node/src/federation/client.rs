@@ -44,6 +44,8 @@ pub(crate) struct PeerClient {
     http: Client,
     /// For members beyond this machine, by their address.
     members: Arc<BTreeMap<String, Beyond>>,
+    /// Whether nobody beyond this machine is asked but members.
+    members_alone: bool,
     signing: Option<Signing>,
     slots: Arc<Semaphore>,
 }
@@ -114,7 +116,10 @@ impl PeerClient {
         let members = &charters.head().charter().members;
         let addresses: Vec<(String, String)> = members
             .iter()
-            .map(|member| (member.member.clone(), member.address.clone()))
+            .map(|member| {
+                let address = config.peers.get(&member.member).unwrap_or(&member.address);
+                (member.member.clone(), address.clone())
+            })
             .collect();
         let pins_of = |code: &str| -> Pins {
             let member = members.iter().find(|member| member.member == code);
@@ -128,7 +133,10 @@ impl PeerClient {
             signer: RequestSigner::new(&config.member, key),
             clock,
         });
-        Self::of_member(&config.member, &addresses, &pins_of, signing)
+        Ok(Self {
+            members_alone: true,
+            ..Self::of_member(&config.member, &addresses, &pins_of, signing)?
+        })
     }
 
     fn of_member(
@@ -182,6 +190,7 @@ impl PeerClient {
         Ok(Self {
             http: client(Trust::Any)?,
             members: Arc::default(),
+            members_alone: false,
             signing: None,
             slots: Arc::new(Semaphore::new(REQUESTS_MAX)),
         })
@@ -195,6 +204,13 @@ impl PeerClient {
         let member = self.members.get(&origin_of(&url));
         // A signature that anybody could pass on is given to nobody but the key that the charter pins, and this machine.
         let signs = member.is_some() || is_loopback_address(address);
+        if self.members_alone && !signs {
+            return Err(NodeError::PeerBeyond {
+                url: address.to_owned(),
+                reason: "no member has this address under the charter of the folder: ask at the one that `didymium charter show` tells"
+                    .to_owned(),
+            });
+        }
         let client = match member {
             Some(Beyond::Pinned(client)) => client,
             Some(Beyond::Refused(reason)) => {

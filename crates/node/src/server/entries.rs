@@ -11,13 +11,14 @@
 //! this member has signed it. To submit it twice changes nothing.
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::{Extension, Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use didymium_log::sequencer::Refusal;
 use didymium_statement::{Statement, StatementId};
 
 use super::problem::{Problem, ProblemType};
+use super::signed::{Asker, for_members};
 use crate::blocking::blocking;
 use crate::receipt::{cose_receipt, receipt_keys, tlog_proof};
 use crate::{NodeError, NodeState};
@@ -78,9 +79,13 @@ fn prefers_minimal(headers: &HeaderMap) -> bool {
 /// `GET /entries/{id}`.
 pub(super) async fn receipt(
     State(state): State<NodeState>,
+    Extension(asker): Extension<Asker>,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let id = parsed(&id)?;
+    if !may_read(&state, id, asker).await? {
+        return Ok(for_members());
+    }
     let receipt = blocking(move || cose_receipt(&state, &id)).await?;
     Ok(answer(RECEIPT, receipt))
 }
@@ -88,14 +93,32 @@ pub(super) async fn receipt(
 /// `GET /entries/{id}/proof`.
 pub(super) async fn proof(
     State(state): State<NodeState>,
+    Extension(asker): Extension<Asker>,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let id = parsed(&id)?;
+    if !may_read(&state, id, asker).await? {
+        return Ok(for_members());
+    }
     let proof = blocking(move || tlog_proof(&state, &id)).await?;
     Ok(answer(
         "text/plain; charset=utf-8",
         proof.to_string().into_bytes(),
     ))
+}
+
+/// Whether who asks may read the statement: its receipt names what it is about, its proof carries it. Whether a statement is
+/// there at all is not told to who may not.
+async fn may_read(state: &NodeState, id: StatementId, asker: Asker) -> Result<bool, Problem> {
+    if asker.may_read_all() {
+        return Ok(true);
+    }
+    let log = state.ledger().log().clone();
+    let entry = blocking(move || match log.find(&id)? {
+        Some(index) => log.entry(index),
+        None => Ok(None),
+    });
+    Ok(entry.await?.is_some_and(|entry| asker.may_read(&entry.bytes)))
 }
 
 /// `GET /.well-known/scitt-keys`.

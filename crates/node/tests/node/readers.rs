@@ -75,8 +75,25 @@ async fn what_the_club_keeps_among_members_is_not_read_by_others() {
         "what was said to all is for all"
     );
 
+    // A receipt names what it is about, and a proof carries the statement.
+    let entry = |index: u64| {
+        let entry = can.state.ledger().log().entry(index).unwrap().unwrap();
+        format!("/entries/{}", hex::encode(entry.statement))
+    };
+    for of in ["", "/proof"] {
+        assert_eq!(unsigned(&can, &format!("{}{of}", entry(1))).await.0, 200);
+        assert_eq!(
+            unsigned(&can, &format!("{}{of}", entry(2))).await,
+            withheld,
+            "{of}"
+        );
+        let nowhere = format!("/entries/{}{of}", "0".repeat(64));
+        assert_eq!(unsigned(&can, &nowhere).await, withheld, "{of}");
+    }
+
     let (now, signer) = (now_s(&can.state), club.signer("DEU"));
-    for (nonce, path) in (1..).zip(["/log/tile/entries/000.p/3", &kept_at, &open_at]) {
+    let proof_of_kept = format!("{}/proof", entry(2));
+    for (nonce, path) in (1..).zip(["/log/tile/entries/000.p/3", &kept_at, &open_at, &proof_of_kept]) {
         assert_eq!(
             answered(can.asks(&signer, path, now, nonce)).await.0,
             200,
