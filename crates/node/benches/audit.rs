@@ -7,46 +7,23 @@
 //! `cargo bench -p didymium-node --bench audit` (arguments: entries, 100000 by default; a folder to keep the log in, so
 //! that a second run finds it).
 
+mod common;
+mod filling;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use didymium_node::Node;
 use didymium_node::audit::{Answer, Budget, FsckRequest, StoreSource, fsck};
 use didymium_node::clock::SystemClock;
 use didymium_node::club::{self, ClubSpec, MemberSpec};
 use didymium_node::folder::{read_public, require_member_ever};
-use didymium_node::{Node, NodeState};
-use didymium_statement::{Draft, Kind, KindVersion, Visibility};
 use didymium_store::SqliteStore;
 
-type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
-
-/// Entries signed and appended at a time.
-const BATCH: u64 = 10_000;
-
-/// Brings the log up to a number of entries.
-fn fill(state: &NodeState, entries: u64) -> Outcome<()> {
-    let pad = "x".repeat(240);
-    let mut number = state.ledger().log().size()?;
-    while number < entries {
-        let to = entries.min(number + BATCH);
-        let batch = (number..to).map(|number| {
-            let draft = Draft {
-                issuer: state.member().did.clone(),
-                subject: format!("https://can.bench.example/returns/{number}"),
-                kind: KindVersion::v1(Kind::Return),
-                valid: None,
-                visibility: Visibility::Public,
-                payload: format!("{{\"number\":{number},\"pad\":\"{pad}\"}}").into_bytes(),
-            };
-            draft.sign(state.signer())
-        });
-        state.ledger().append(batch.collect::<Result<_, _>>()?)?;
-        number = to;
-    }
-    Ok(())
-}
+use common::Outcome;
+use filling::fill;
 
 /// One check of the whole log; answers how long it took.
 fn check(dir: &Path, signatures: bool) -> Outcome<(u64, f64)> {

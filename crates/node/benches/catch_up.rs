@@ -6,6 +6,9 @@
 //!
 //! `cargo bench -p didymium-node --bench catch_up` (one argument: entries, 100000 by default).
 
+mod common;
+mod filling;
+
 use std::path::Path;
 use std::process::{Child, Command};
 use std::sync::Arc;
@@ -15,32 +18,10 @@ use didymium_node::clock::SystemClock;
 use didymium_node::club::{self, ClubSpec, MemberSpec};
 use didymium_node::held::HeldLog;
 use didymium_node::{Doors, Federation, Node, NodeFolder, NodeState};
-use didymium_statement::{Draft, Kind, KindVersion, Visibility};
 use tokio::net::TcpListener;
 
-type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
-
-/// Entries signed and appended at a time.
-const BATCH: u64 = 10_000;
-
-fn fill(state: &NodeState, entries: u64) -> Outcome<()> {
-    let pad = "x".repeat(240);
-    for first in (0..entries).step_by(usize::try_from(BATCH)?) {
-        let batch = (first..entries.min(first + BATCH)).map(|number| {
-            let draft = Draft {
-                issuer: state.member().did.clone(),
-                subject: format!("https://can.bench.example/returns/{number}"),
-                kind: KindVersion::v1(Kind::Return),
-                valid: None,
-                visibility: Visibility::Public,
-                payload: format!("{{\"number\":{number},\"pad\":\"{pad}\"}}").into_bytes(),
-            };
-            draft.sign(state.signer())
-        });
-        state.ledger().append(batch.collect::<Result<_, _>>()?)?;
-    }
-    Ok(())
-}
+use common::Outcome;
+use filling::fill;
 
 /// Processor time of this process so far, user and system (Linux; in ticks of 10 ms).
 fn processor_seconds() -> Option<f64> {
@@ -110,7 +91,7 @@ async fn run(entries: u64) -> Outcome<()> {
     let followed = club::member_dir(&root, "CAN");
     let log = {
         let origin = Node::open(&followed)?;
-        fill(origin.state(), entries)?;
+        fill(origin.state(), entries + 1)?;
         origin.state().member().origin().to_owned()
     };
     let _origin = Origin::start(&followed)?;

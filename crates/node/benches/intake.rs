@@ -6,6 +6,8 @@
 //!
 //! `cargo bench -p didymium-node --bench intake` (one argument: seconds a row, 5 by default).
 
+mod common;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -14,28 +16,18 @@ use std::time::{Duration, Instant};
 use didymium_node::clock::SystemClock;
 use didymium_node::club::{self, ClubSpec, MemberSpec};
 use didymium_node::{Node, NodeState};
-use didymium_statement::{Draft, Kind, KindVersion, Statement, StatementId, Visibility};
+use didymium_statement::{Statement, StatementId};
+
+use common::{Outcome, statement};
 
 const CLIENTS: [usize; 3] = [1, 64, 512];
 /// Statements signed ahead for each second of a row.
 const AHEAD_A_SECOND: usize = 30_000;
 
-type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
-
 fn signed(state: &NodeState, row: usize, count: usize) -> Outcome<Vec<Statement>> {
-    let pad = "x".repeat(240);
-    (0..count)
-        .map(|number| {
-            let draft = Draft {
-                issuer: state.member().did.clone(),
-                subject: format!("https://can.bench.example/returns/{row}-{number}"),
-                kind: KindVersion::v1(Kind::Return),
-                valid: None,
-                visibility: Visibility::Public,
-                payload: format!("{{\"row\":{row},\"number\":{number},\"pad\":\"{pad}\"}}").into_bytes(),
-            };
-            Ok(draft.sign(state.signer())?.0)
-        })
+    let names = (0..count).map(|number| format!("{row}-{number}"));
+    names
+        .map(|name| statement(&state.member().did, state.signer(), &name))
         .collect()
 }
 

@@ -6,6 +6,8 @@
 //!
 //! `cargo bench -p didymium-node --bench receipt` (one argument: rounds, 2000 by default).
 
+mod common;
+
 use std::time::Instant;
 
 use didymium_log::checkpoint::{Checkpoint, sign_checkpoint};
@@ -15,10 +17,10 @@ use didymium_log::note::Signer;
 use didymium_log::policy::Policy;
 use didymium_log::tlog_proof::TlogProof;
 use didymium_log::{Hash, tlog_proof::Grade};
-use didymium_statement::{Draft, Kind, KindVersion, Statement, StatementSigner, Visibility};
+use didymium_statement::{Statement, StatementSigner};
 use zeroize::Zeroizing;
 
-type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+use common::{Outcome, statement};
 
 const ORIGIN: &str = "can.bench.example/log";
 const LEVELS: u8 = 20;
@@ -26,18 +28,6 @@ const WITNESSES: u8 = 6;
 
 fn witness(number: u8) -> Outcome<Cosigner> {
     Ok(Cosigner::from_seed(&format!("w{number}"), &[number; 32])?)
-}
-
-fn statement(signer: &StatementSigner) -> Outcome<Statement> {
-    let draft = Draft {
-        issuer: "did:web:can.bench.example".to_owned(),
-        subject: "https://can.bench.example/returns/1".to_owned(),
-        kind: KindVersion::v1(Kind::Return),
-        valid: None,
-        visibility: Visibility::Public,
-        payload: format!("{{\"pad\":\"{}\"}}", "x".repeat(240)).into_bytes(),
-    };
-    Ok(draft.sign(signer)?.0)
 }
 
 /// The receipt of the first of 2^20 entries, as text.
@@ -71,7 +61,10 @@ fn main() -> Outcome<()> {
         .unwrap_or(2_000);
     let log = Signer::from_seed(ORIGIN, &[0x77; 32])?;
     let author = StatementSigner::from_seed(&Zeroizing::new([9; 32]));
-    let text = receipt(statement(&author)?.bytes(), &log)?;
+    let text = receipt(
+        statement("did:web:can.bench.example", &author, "1")?.bytes(),
+        &log,
+    )?;
     let mut policy = String::new();
     for number in 1..=WITNESSES {
         policy += &format!("witness w{number} {}\n", witness(number)?.verifier());

@@ -19,7 +19,8 @@ use crate::{Entry, NodeError, NodeResult, NodeState};
 /// Free bytes on the disk below which nothing is taken in: what is logged must still be readable, copied and swept.
 const ROOM_BYTES_MIN: u64 = 256 * 1024 * 1024;
 
-/// How long a busy log lets the next batch gather: a fraction of what its submitters wait anyway.
+/// How long a busy log lets the next batch gather. Many submitters wait longer than that anyway; two alone wait so long for
+/// most answers.
 const GATHER: Duration = Duration::from_millis(5);
 
 /// How often the free bytes are looked at.

@@ -106,7 +106,7 @@ fn settings(connection: &Connection) -> rusqlite::Result<()> {
     stable_plans(connection)
 }
 
-/// Plans a statement once and not again whenever other values are bound: each query here has one right index, and
+/// Plans a statement once and not again whenever other values are bound: each query here has one right index (named, where SQLite would take another), and
 /// planning took longer than answering.
 fn stable_plans(connection: &Connection) -> rusqlite::Result<()> {
     connection

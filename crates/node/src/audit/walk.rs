@@ -100,6 +100,15 @@ impl Share {
     }
 }
 
+/// The tile of a bundle's hashes.
+const fn leaf_tile(id: BundleId) -> TileId {
+    TileId {
+        level: 0,
+        index: id.index,
+        width: id.width,
+    }
+}
+
 /// The bytes by which keys are compared first.
 fn key_prefix(bytes: &[u8]) -> u64 {
     bytes.first_chunk().map_or(0, |first| u64::from_be_bytes(*first))
@@ -207,11 +216,7 @@ impl Walk<'_> {
             .add(first, || format!("entries {first} to {last}: {reason}"));
         found.entries_withheld += u64::from(id.width);
         found.genesis_withheld |= first == 0;
-        let tile = TileId {
-            level: 0,
-            index: id.index,
-            width: id.width,
-        };
+        let tile = leaf_tile(id);
         let Some(leaves) = self.stored_tile(tile, first, found)? else {
             return Ok(());
         };
@@ -258,11 +263,7 @@ impl Walk<'_> {
 
     /// Holds a level-0 tile against the leaves of its bundle.
     fn tile(&self, id: BundleId, first: u64, leaves: &[Hash], found: &mut Walked) -> NodeResult<()> {
-        let tile = TileId {
-            level: 0,
-            index: id.index,
-            width: id.width,
-        };
+        let tile = leaf_tile(id);
         let Some(hashes) = self.stored_tile(tile, first, found)? else {
             return Ok(());
         };
@@ -382,11 +383,7 @@ impl Walk<'_> {
             // What is withheld stands in the tree by the hash in its tile.
             Err(NodeError::PeerRefuses { .. }) => {
                 let place = usize::try_from(index % u64::from(TILE_WIDTH)).unwrap_or(usize::MAX);
-                let tile = TileId {
-                    level: 0,
-                    index: id.index,
-                    width: id.width,
-                };
+                let tile = leaf_tile(id);
                 let bytes = self.source.tile(tile)?.unwrap_or_default();
                 let hashes = decode_tile(tile, &bytes).unwrap_or_default();
                 Ok(hashes.get(place).copied())
