@@ -66,14 +66,16 @@ if ! has cc || ! printf 'int main(void) { return 0; }\n' | cc -x c -o /dev/null 
             "Debian, Ubuntu: sudo apt-get install gcc libc6-dev    Fedora: sudo dnf install gcc    Arch: sudo pacman -S gcc"
 fi
 
-# Two nodes in networks of their own are tested where there is `ip`; without it that test says that it is skipped.
+# Two nodes in networks of their own are tested where there is `ip`, and disks that fail with `strace`; without them those
+# tests say that they are skipped, unless the run demands them, as CI does.
 if ! has ip; then
-    apt_install iproute2 || say "ip (iproute2) is not here: the test of two networks is skipped. Debian, Ubuntu: sudo apt-get install iproute2"
+    apt_install iproute2 || [ -z "${DIDYMIUM_NETWORKS:-}" ] || need "ip (iproute2): not found" "sudo apt-get install iproute2"
+    has ip || say "ip (iproute2) is not here: the test of two networks is skipped. Debian, Ubuntu: sudo apt-get install iproute2"
 fi
 
-# Disks that fail are tested with `strace`; without it those tests say that they are skipped.
 if ! has strace; then
-    apt_install strace || say "strace is not here: the tests of a failing disk are skipped. Debian, Ubuntu: sudo apt-get install strace"
+    apt_install strace || [ -z "${DIDYMIUM_DISK_FAULTS:-}" ] || need "strace: not found" "sudo apt-get install strace"
+    has strace || say "strace is not here: the tests of a failing disk are skipped. Debian, Ubuntu: sudo apt-get install strace"
 fi
 
 if [ "${1:-}" = browser ] && ! find_browser > /dev/null; then

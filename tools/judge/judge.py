@@ -4,7 +4,9 @@
 Written against the specifications and not against Didymium's code, with another language's libraries (`hashlib`,
 `cryptography`): C2SP signed-note, tlog-checkpoint, tlog-cosignature, tlog-tiles and tlog-proof, RFC 6962 and RFC 9162,
 RFC 9052 (COSE_Sign, COSE_Sign1), RFC 9679 (key thumbprints) and RFC 9942 (COSE receipts). Its CBOR reader takes numbers
-written shortest and lengths that are stated, nothing else.
+written shortest and lengths that are stated, nothing else. The rules of the charter are those of SECURITY.md ("Keys"),
+docs/audit.md and docs/decisions.md: every version is judged against the one before, and every head, cosignature,
+receipt and entry by the version of its place in the log.
 
     judge.py folder DIR  [--charter FILE]            a log as static files: checkpoint, tile/…, tile/entries/…
     judge.py url URL [--member CODE] [--charter FILE] [--save DIR] [--receipts N]
@@ -12,6 +14,10 @@ written shortest and lengths that are stated, nothing else.
     judge.py consistency OLD NEW DIR [--charter FILE]
                                                      two checkpoints, and the folder of the larger one's tiles
     judge.py proof FILE --charter FILE               a tlog-proof file
+    judge.py charter FILE                            a charter's first version, or the chain of all
+
+FILE of --charter is a first version that you trust, or a chain; what follows it comes from the node (`/charter/chain`) or
+the folder (`charter.chain`) and is judged from it on. Without it the first version is that of the place.
 
 Prints a line for each thing it found right and ends with 0; at the first thing that is wrong it says what, and ends
 with 4. 2: the command line is wrong. 3: it cannot run (the package `cryptography` is not here).
@@ -32,8 +38,10 @@ except ImportError:
     sys.exit(3)
 
 from cbor import Cbor, Wrong, need
-from cose import Charter, check_receipt, check_statement
-from notes import Checkpoint, Key, from_base64
+from chain import Chain
+from charter import Version, origin_of
+from cose import Statements, check_receipt, current_log_keys
+from notes import Checkpoint, from_base64
 from tree import Tree, check_consistency, leaf_hash, root_of_inclusion
 
 ANSWER_BYTES_MAX = 32 * 1024 * 1024
@@ -89,8 +97,8 @@ def tile_path(level, index, width):
 
 
 class Judge:
-    def __init__(self, source, charter, save=None):
-        self.source, self.charter, self.save = source, charter, save
+    def __init__(self, source, chain, save=None):
+        self.source, self.chain, self.save = source, chain, save
         self.entries = []
 
     def fetch(self, name):
@@ -104,7 +112,8 @@ class Judge:
         return data
 
     def log(self, origin=None):
-        self.checkpoint = Checkpoint(self.fetch("checkpoint"), self.charter, origin)
+        self.checkpoint = Checkpoint(self.fetch("checkpoint"), self.chain, origin)
+        self.checkpoint.check_doubt("checkpoint")
         checkpoint, size = self.checkpoint, self.checkpoint.size
         right(f"checkpoint of {checkpoint.origin}, size {size}: {checkpoint.said()}")
         self.read_entries()
@@ -112,6 +121,7 @@ class Judge:
         need(self.tree.root(0, size) == checkpoint.root, "entries: they do not lead to the signed root")
         right(f"{size} entries lead to the signed root")
         right(f"{self.check_tiles()} tiles are those of the entries")
+        self.check_anchors()
         self.check_statements()
         self.check_proofs()
 
@@ -148,17 +158,28 @@ class Judge:
         return count
 
     def check_statements(self):
-        member, seen = self.checkpoint.member, set()
+        member, seen, self.ended = self.checkpoint.member, set(), set()
+        statements = Statements(self.chain, member)
         for index, entry in enumerate(self.entries):
             what = f"entry {index}"
-            header = check_statement(entry, member, what)
-            if index == 0:
-                kind = header.get(3) or header.get(259, "")
-                need("didymium.genesis+json" in kind, "entry 0: it is no genesis")
+            if not statements.check(entry, index, what):
+                self.ended.add(index)
             name = hashlib.sha256(entry).digest()
             need(name not in seen, f"{what}: the statement stands twice")
             seen.add(name)
         right(f"{len(self.entries)} entries are statements that {member['member']} signed, none stands twice")
+        if self.ended:
+            right(f"{len(self.ended)} entries stand beyond the end of their key and count nowhere")
+
+    def check_anchors(self):
+        """The log leads to every state of it that the charter names, as far as it reaches."""
+        anchors = self.chain.anchors(self.checkpoint.member["member"])
+        reached = [head for head in anchors if head["size"] <= self.checkpoint.size]
+        for head in reached:
+            led = self.tree.root(0, head["size"]).hex() == head["root"]
+            need(led, f"entries: they do not lead to the state at size {head['size']} that the charter names")
+        if reached:
+            right(f"the log leads to {len(reached)} states that the charter names")
 
     def check_proofs(self):
         """Proofs by the recursive definition lead where the verifying algorithms say, at a few places."""
@@ -178,22 +199,26 @@ class Judge:
         need(data is not None, "scitt-keys: they are not there")
         key_set = Cbor.read(data)
         keys = [item[-2] for item in key_set if item.get(1) == 1 and item.get(-1) == 6]
-        need(Key(self.checkpoint.member["keys"]["log"]).key in keys, "scitt-keys: the log's key is not among them")
-        key = Key(self.checkpoint.member["keys"]["log"]).key
+        current, ever = current_log_keys(self.chain, self.checkpoint.member["member"])
+        need(current in keys, "scitt-keys: the log's key is not among them")
+        need(set(keys) <= set(ever), "scitt-keys: a key that the log never had")
         size = len(self.entries)
+        if size < 2:
+            # RFC 9942 asks for at least one hash in a path: a log that holds its genesis alone gives no receipt yet.
+            return
         step = max(1, size // count)
-        places = sorted({*range(0, size, step), size - 1})
+        places = sorted({*range(0, size, step), size - 1} - self.ended)
         for index in places:
             entry = self.entries[index]
             name = hashlib.sha256(entry).hexdigest()
             receipt = node.root(f"/entries/{name}")
             need(receipt is not None, f"receipt of entry {index}: it is not there")
-            newest = Checkpoint(node.get("checkpoint"), self.charter, self.checkpoint.origin)
-            check_receipt(receipt, entry, index, key, newest, f"receipt of entry {index}")
+            newest = Checkpoint(node.get("checkpoint"), self.chain, self.checkpoint.origin)
+            check_receipt(receipt, entry, index, self.chain, newest, self.tree, f"receipt of entry {index}")
             self.keep(f"receipts/{name}.cose", receipt)
             proof = node.root(f"/entries/{name}/proof")
             need(proof is not None, f"tlog-proof of entry {index}: it is not there")
-            check_tlog_proof(proof, self.charter, entry)
+            check_tlog_proof(proof, self.chain, entry)
             self.keep(f"receipts/{name}.tlog-proof", proof)
         right(f"{len(places)} COSE receipts and tlog-proofs hold")
 
@@ -207,7 +232,6 @@ class Judge:
     def kept_receipts(self, folder):
         """Receipts that were saved beside a log."""
         places = {hashlib.sha256(entry).hexdigest(): i for i, entry in enumerate(self.entries)}
-        key = Key(self.checkpoint.member["keys"]["log"]).key
         names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
         for name in names:
             with open(os.path.join(folder, name), "rb") as file:
@@ -216,14 +240,14 @@ class Judge:
             need(id in places, f"{name}: the log has no such statement")
             index = places[id]
             if kind == "cose":
-                check_receipt(data, self.entries[index], index, key, self.checkpoint, name)
+                check_receipt(data, self.entries[index], index, self.chain, self.checkpoint, self.tree, name)
             else:
-                check_tlog_proof(data, self.charter, self.entries[index])
+                check_tlog_proof(data, self.chain, self.entries[index])
         if names:
             right(f"{len(names)} kept receipts and proofs hold")
 
 
-def check_tlog_proof(data, charter, entry=None):
+def check_tlog_proof(data, chain, entry=None):
     """C2SP tlog-proof: the entry is `extra`, or given."""
     head, _, note = data.decode("utf-8").partition("\n\n")
     lines = head.split("\n")
@@ -234,11 +258,13 @@ def check_tlog_proof(data, charter, entry=None):
     need(lines and lines[0].startswith("index ") and lines[0][6:].isdigit(), "tlog-proof: the index")
     index = int(lines.pop(0)[6:])
     path = [from_base64(line, "tlog-proof: a hash") for line in lines]
-    checkpoint = Checkpoint(note.encode(), charter)
+    checkpoint = Checkpoint(note.encode(), chain)
+    checkpoint.check_doubt("tlog-proof")
     need(entry is None or extra is None or extra == entry, "tlog-proof: it carries another statement")
     entry = entry if entry is not None else extra
     need(entry is not None, "tlog-proof: it carries no statement")
-    check_statement(entry, checkpoint.member, "tlog-proof: statement")
+    counts = Statements(chain, checkpoint.member).check(entry, index, "tlog-proof: statement")
+    need(counts, f"tlog-proof: the statement's key does not count at index {index}")
     root = root_of_inclusion(leaf_hash(entry), index, checkpoint.size, path)
     need(root == checkpoint.root, "tlog-proof: the path does not lead to the signed root")
     return index, checkpoint
@@ -269,6 +295,8 @@ def main():
     consistency.add_argument("dir")
     proof = kinds.add_parser("proof")
     proof.add_argument("file")
+    charter = kinds.add_parser("charter")
+    charter.add_argument("file")
     for one in (folder, url, consistency, proof):
         one.add_argument("--charter")
     asked = parser.parse_args()
@@ -285,38 +313,56 @@ def main():
     print("right: everything")
 
 
+def chain_of(first, later, brought):
+    """The chain of versions of a place, from the version on that is trusted: what was brought, else the place's first."""
+    need(brought or first or later, "charter: it is not there")
+    chain = Chain(later or first or brought)
+    for trusted in (first, brought):
+        if trusted:
+            chain = chain.with_longer(Chain(trusted))
+    right(chain.said())
+    return chain
+
+
 def judge(asked):
+    if asked.kind == "charter":
+        right(Chain(read(asked.file)).said())
+        return
+    brought = read(asked.charter) if asked.charter else None
     if asked.kind == "url":
-        face = f"/mirror/{asked.member}" if asked.member else "/log"
-        node = Http(asked.url, face)
-        data = read(asked.charter) if asked.charter else node.root("/charter")
-        need(data is not None, "charter: it is not there")
-        charter = Charter(data)
-        right(f"charter {charter.id}, signed by its {len(charter.members)} members")
-        one = Judge(node, charter, asked.save)
-        one.keep("charter.cose", data)
-        one.log(charter.origin_of(asked.member) if asked.member else None)
+        node = Http(asked.url, f"/mirror/{asked.member}" if asked.member else "/log")
+        in_force = node.root("/charter")
+        data = node.root("/charter/chain")
+        need(in_force is not None and data is not None, "charter: /charter or /charter/chain is not there")
+        chain = chain_of(None, data, brought)
+        ids = [version.id for version in chain.versions]
+        need(Version(in_force).id in ids, "charter: the version in force is not in the chain")
+        one = Judge(node, chain, asked.save)
+        one.keep("charter.cose", chain.versions[0].data)
+        one.keep("charter.chain", data)
+        one.log(origin_of(chain.member_ever(asked.member)) if asked.member else None)
         if not asked.member and asked.receipts:
             one.receipts(node, asked.receipts)
         return
-    charter = Charter(read(asked.charter or os.path.join(asked.dir, "charter.cose")))
-    right(f"charter {charter.id}, signed by its {len(charter.members)} members")
+    if asked.kind == "proof":
+        index, checkpoint = check_tlog_proof(read(asked.file), chain_of(None, None, brought))
+        right(f"entry {index} of {checkpoint.origin}, size {checkpoint.size}: {checkpoint.said()}")
+        return
+    folder = Folder(asked.dir)
+    chain = chain_of(folder.get("charter.cose"), folder.get("charter.chain"), brought)
+    one = Judge(folder, chain)
     if asked.kind == "folder":
-        one = Judge(Folder(asked.dir), charter)
         one.log()
         one.kept_receipts(os.path.join(asked.dir, "receipts"))
-    elif asked.kind == "proof":
-        index, checkpoint = check_tlog_proof(read(asked.file), charter)
-        right(f"entry {index} of {checkpoint.origin}, size {checkpoint.size}: {checkpoint.said()}")
     else:
-        old, new = (Checkpoint(read(path), charter) for path in (asked.old, asked.new))
+        old, new = (Checkpoint(read(path), chain) for path in (asked.old, asked.new))
         need(old.origin == new.origin, "consistency: two logs")
-        one = Judge(Folder(asked.dir), charter)
         one.checkpoint = new
         one.read_entries()
-        tree = Tree([leaf_hash(entry) for entry in one.entries])
-        need(tree.root(0, new.size) == new.root, "entries: they do not lead to the signed root")
-        check_consistency(old.size, old.root, new.size, new.root, tree.proof(old.size, 0, new.size))
+        one.tree = Tree([leaf_hash(entry) for entry in one.entries])
+        need(one.tree.root(0, new.size) == new.root, "entries: they do not lead to the signed root")
+        one.check_anchors()
+        check_consistency(old.size, old.root, new.size, new.root, one.tree.proof(old.size, 0, new.size))
         right(f"size {new.size} extends size {old.size}")
 
 

@@ -9,8 +9,8 @@ export const another = (audit) => audit.logs.find((log) => log.member !== audit.
 export function frozen(audit, member, statement = 'e'.repeat(64)) {
   return change(audit, member, (log) => {
     const roots = [log.root, `${log.root.slice(0, 8)}${'5c'.repeat(28)}`];
-    const english = `${log.origin} signed a log of ${log.size} entries with root ${roots[0].slice(0, 8)}…, and also a log of ${log.size + 3} entries whose first ${log.size} have root ${roots[1].slice(0, 8)}…: it changed or removed records that it had signed, and both signatures are its own.`;
-    const french = `${log.origin} a signé un registre de ${log.size} entrées de racine ${roots[0].slice(0, 8)}…, et aussi un registre de ${log.size + 3} entrées dont le début, à la même longueur, a la racine ${roots[1].slice(0, 8)}… : il a modifié ou retiré des inscriptions qu’il avait signées, et les deux signatures sont les siennes.`;
+    const english = `Country: this country’s log exists in two versions that contradict each other, and both bear its signature. ${log.origin} signed a log of ${log.size} entries with root ${roots[0].slice(0, 8)}…, and also a log of ${log.size + 3} entries whose first ${log.size} have root ${roots[1].slice(0, 8)}…: it changed or removed records that it had signed, and both signatures are its own.`;
+    const french = `Pays : le journal de ce pays existe en deux versions qui se contredisent, et toutes deux portent sa signature. ${log.origin} a signé un registre de ${log.size} entrées de racine ${roots[0].slice(0, 8)}…, et aussi un registre de ${log.size + 3} entrées dont le début, à la même longueur, a la racine ${roots[1].slice(0, 8)}… : il a modifié ou retiré des inscriptions qu’il avait signées, et les deux signatures sont les siennes.`;
     return {
       standing: 'frozen',
       trouble: english,

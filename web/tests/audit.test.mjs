@@ -39,6 +39,9 @@ test('a row opens, by mouse and by key, to all that is known of the log', async 
     const text = await row.locator('.details').innerText();
     for (const known of [log.origin, log.key, log.root]) assert.ok(text.includes(known), known);
     assert.equal((await row.locator('pre').innerText()).trim(), log.checkpoint.trim());
+    const policy = await row.locator('[data-policy]').getAttribute('href');
+    assert.equal(policy, `/mirror/${log.member}/policy`);
+    assert.ok((await (await page.request.get(new URL(policy, page.url()).href)).text()).startsWith(`log ${log.key}\n`));
     assert.equal(await row.locator('.details tbody tr').count(), audit.others);
     assert.deepEqual(await overflow(page), []);
     assert.deepEqual(await violations(page), []);

@@ -237,6 +237,7 @@ const fn exit_of_node(error: &NodeError) -> Exit {
         | NodeError::KeyExposed { .. }
         | NodeError::KeyMalformed { .. }
         | NodeError::KeyNotInCharter { .. }
+        | NodeError::WithoutMlDsa
         | NodeError::NotAMember { .. }
         | NodeError::ClubSpec { .. }
         | NodeError::Address { .. }
@@ -251,7 +252,10 @@ const fn exit_of_node(error: &NodeError) -> Exit {
         | NodeError::PeerStatus { .. }
         | NodeError::PeerAnswerTooLarge { .. } => Exit::Unreachable,
         NodeError::AuditStopped { .. } => Exit::Incomplete,
-        NodeError::LogStopped | NodeError::DiskFilled => Exit::Storage,
+        NodeError::LogStopped
+        | NodeError::DiskFilled
+        | NodeError::DiskFailed { .. }
+        | NodeError::NoRoom { .. } => Exit::Storage,
         NodeError::Statement(_) | NodeError::Refused { .. } | NodeError::BlobAbsent { .. } => Exit::Refused,
         _ => Exit::Internal,
     }

@@ -4,11 +4,13 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
 
+use didymium_log::receipt::attach;
 use didymium_node::clock::SystemClock;
-use didymium_node::{NodeFolder, NodeState};
-use didymium_statement::{Member, Statement, StatementSigner};
+use didymium_node::receipt::transparent_statement;
+use didymium_node::{NodeFolder, NodeState, charter};
+use didymium_statement::{CharterLog, Member, Statement, StatementSigner};
 
-use crate::error::{CliError, CliResult};
+use crate::error::{CliError, CliResult, not_verified};
 use crate::http::Remote;
 
 /// Where a member's node is found.
@@ -66,6 +68,29 @@ impl Home {
         match self {
             Self::Node { folder, .. } => &folder.keys().statement,
             Self::Folder(state) => state.signer(),
+        }
+    }
+
+    /// All versions of the charter: those of the folder, and what the node has adopted since it was opened.
+    pub async fn charters(&self) -> CliResult<CharterLog> {
+        match self {
+            Self::Node { remote, folder } => {
+                let chain = remote.bytes("/charter/chain", &[]).await?;
+                Ok(folder.charters().extended(&chain)?)
+            }
+            Self::Folder(state) => Ok(charter::current(state)),
+        }
+    }
+
+    /// A statement that was entered, with its receipt in it.
+    pub async fn receipt(&self, statement: &Statement) -> CliResult<Vec<u8>> {
+        let id = statement.id();
+        match self {
+            Self::Node { remote, .. } => {
+                let receipt = remote.bytes(&format!("/entries/{id}"), &[]).await?;
+                attach(statement.bytes(), &[receipt]).map_err(not_verified("the receipt that the node gave"))
+            }
+            Self::Folder(state) => Ok(transparent_statement(state, &id)?),
         }
     }
 

@@ -9,6 +9,10 @@ use serde::de::DeserializeOwned;
 
 use crate::error::{CliError, CliResult};
 
+/// How often a question is asked whose connection broke before the answer.
+const ASKED_AT_MOST: u32 = 5;
+/// The pause before it is asked again.
+const AGAIN: Duration = Duration::from_millis(300);
 /// Longest wait for an answer.
 const ANSWER_MAX: Duration = Duration::from_secs(30);
 
@@ -85,7 +89,16 @@ impl Remote {
             url: self.base.to_string(),
             source,
         };
-        let sent = self.client.get(url.clone()).send().await.map_err(failed)?;
+        let mut tries = 1..ASKED_AT_MOST;
+        let sent = loop {
+            match self.client.get(url.clone()).send().await {
+                // It was there and went away: a node that opens itself again under a new charter does, for a moment.
+                Err(error) if error.is_request() && !error.is_connect() && tries.next().is_some() => {
+                    tokio::time::sleep(AGAIN).await;
+                }
+                sent => break sent.map_err(failed)?,
+            }
+        };
         self.read(&url, sent).await
     }
 

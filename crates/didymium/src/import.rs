@@ -8,18 +8,22 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 use didymium_node::clock::SystemClock;
 use didymium_node::import::{ImportError, Registered, Sources, TableJob, TableKind};
-use didymium_node::{NodeFolder, NodeState};
+use didymium_node::receipt::transparent_statement;
+use didymium_node::{NodeFolder, NodeState, charter};
+use didymium_statement::StatementId;
 use serde_json::json;
 
 use crate::error::{CliError, CliResult};
 use crate::output::Output;
 use crate::progress::TableProgress;
+use crate::receipt::{Keeper, Kept};
 
 const AFTER: &str = "\
 Examples:
   didymium import --dir club/CAN --kind statistic production_2025.csv
   didymium import --dir club/CAN --kind site my_sites.csv --sources my_sources.csv
   didymium import --dir club/CAN --kind site my_sites.csv --supersede 'capacity as of 2025'
+  didymium import --dir club/CAN --kind statistic production_2025.csv --receipt my_receipts
 
 The columns are those of docs/fact-tables.md. Every row names its source, and the source stands in sources.csv beside \
 the table. A row that breaks a rule is told with its line, column and value, and then nothing of the file is loaded (exit \
@@ -52,6 +56,10 @@ pub struct ImportArgs {
     /// Replace what was said before about the same subjects, for this reason
     #[arg(long, value_name = "REASON")]
     supersede: Option<String>,
+    /// Write the receipts (*logged*) of what was logged into this folder: each statement with its COSE receipt, and the club's
+    /// charter in `charter.chain`
+    #[arg(long = "receipt", value_name = "FOLDER")]
+    receipts: Option<PathBuf>,
 }
 
 /// The kinds of tables, for clap.
@@ -90,6 +98,12 @@ pub fn run(args: &ImportArgs, output: &Output) -> CliResult<()> {
             std::io::ErrorKind::IsADirectory.into(),
         ));
     }
+    // What would keep receipts from being written is said before anything is logged.
+    let charters = charter::current(&state);
+    let keeper = args.receipts.as_ref();
+    let keeper = keeper
+        .map(|folder| Keeper::new(folder, &charters, true))
+        .transpose()?;
     let sources = Sources::read(&shown(&sources_file), open(&sources_file)?);
     let loaded = sources.and_then(|sources| load(args, &state, &sources));
     match loaded {
@@ -97,8 +111,10 @@ pub fn run(args: &ImportArgs, output: &Output) -> CliResult<()> {
             for warning in &loaded.warnings {
                 output.warn(&format!("{}: {warning}", args.file.display()));
             }
+            let receipts = keeper.map(|keeper| keep(&keeper, &state, &loaded.statements, output));
+            let receipts = receipts.transpose()?;
             let seconds = started.elapsed().as_secs_f64();
-            let answer = json!({ "file": args.file, "rows": loaded.rows, "logged": loaded.logged, "unchanged": loaded.unchanged, "warnings": loaded.warnings, "seconds": seconds });
+            let answer = json!({ "file": args.file, "rows": loaded.rows, "logged": loaded.logged, "unchanged": loaded.unchanged, "warnings": loaded.warnings, "seconds": seconds, "receipts": receipts });
             output.data(&answer, |_| {
                 format!(
                     "{}: {} rows; {} statements logged, {} were there already ({seconds:.1} s)",
@@ -117,6 +133,22 @@ pub fn run(args: &ImportArgs, output: &Output) -> CliResult<()> {
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Writes the receipts of what was logged; what stood in the log before has its own, which `receipt fetch` gives.
+fn keep(keeper: &Keeper, state: &NodeState, statements: &[StatementId], output: &Output) -> CliResult<Kept> {
+    // Proven one by one, each as `receipt verify` would.
+    let charters = charter::current(state);
+    for id in statements {
+        keeper.keep(id, &transparent_statement(state, id)?, &charters)?;
+    }
+    let kept = keeper.kept();
+    output.say(&format!(
+        "receipts of {} statements: {} (logged)",
+        statements.len(),
+        kept.receipts.display()
+    ));
+    Ok(kept)
 }
 
 fn load(

@@ -206,7 +206,8 @@ async fn from_reader(reader: &Reader, id: &StatementId, charter: Option<CharterL
                 size: inclusion.size,
                 leaf: inclusion.leaf.to_string(),
                 path: inclusion.path.iter().map(ToString::to_string).collect(),
-                checkpoint: String::from_utf8_lossy(&head.checkpoint).into_owned(),
+                checkpoint: String::from_utf8_lossy(head.checkpoint.as_deref().unwrap_or_default())
+                    .into_owned(),
                 log_key: member.keys.log.clone(),
                 statement_key: String::new(),
             };
@@ -231,7 +232,10 @@ async fn from_reader(reader: &Reader, id: &StatementId, charter: Option<CharterL
 
 /// The keys that count at a place: the statement's, and the one of the log that signed the head.
 fn keys_at(charters: &CharterLog, member: &str, index: u64, statement: &Statement, head: &Head) -> PlaceKeys {
-    let note = SignedNote::parse(&head.checkpoint).ok();
+    let note = head
+        .checkpoint
+        .as_deref()
+        .and_then(|note| SignedNote::parse(note).ok());
     let has_signed = |key: &String| {
         let key: Option<Verifier> = key.parse().ok();
         let lines = note.iter().flat_map(|note| &note.signatures);

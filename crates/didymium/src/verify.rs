@@ -8,6 +8,8 @@ use didymium_log::note::SignedNote;
 use didymium_log::note::Verifier;
 use didymium_log::proof::verify_inclusion;
 use didymium_node::api::types::InclusionProof;
+use didymium_node::audit::{cosigners, open_head};
+use didymium_node::charter::doubt;
 use didymium_statement::{CharterLog, KeyPurpose, Member, Statement, StatementError, StatementKey};
 use serde::Serialize;
 
@@ -81,10 +83,11 @@ pub fn verify(evidence: &Evidence) -> CliResult<Verified> {
             let member = member_by_did(charters, &statement.issuer)?;
             let code = &member.member;
             let (key, log) = match proof {
-                Some(proof) => (
-                    charters.statement_key_at(code, proof.index, &statement.key),
-                    log_key(charters, code, &proof.checkpoint)?,
-                ),
+                Some(proof) => {
+                    let log = log_key(charters, code, &proof.checkpoint)?;
+                    refuse_doubt(charters, member, &log, &proof.checkpoint)?;
+                    (charters.statement_key_at(code, proof.index, &statement.key), log)
+                }
                 None => (key_ever(charters, member, statement), member.keys.log.clone()),
             };
             let key = key.map_err(unverified(NEEDS_CHAIN))?;
@@ -156,7 +159,8 @@ fn key_ever(
         issuer: statement.issuer.clone(),
     };
     let (key, term) = keys.next().ok_or_else(unknown)?;
-    if !term.revoked {
+    // A key that had ended in good order before may have been stolen later.
+    if !charters.is_revoked(&member.member, KeyPurpose::Statement, &term.key) {
         return Ok(key);
     }
     // Anybody who stole it can sign now and say that it was before.
@@ -187,6 +191,20 @@ fn log_key(charters: &CharterLog, member: &str, checkpoint: &str) -> CliResult<S
             hint(charters)
         ))
     })
+}
+
+/// A head under a revoked log key shows nothing, unless the charter names it or a quorum has cosigned it.
+fn refuse_doubt(charters: &CharterLog, member: &Member, log: &str, checkpoint: &str) -> CliResult<()> {
+    let verifier: Verifier = log.parse().map_err(not_verified("the log's key"))?;
+    let head = open_checkpoint(checkpoint, &verifier).map_err(not_verified("the log's checkpoint"))?;
+    let Some(reason) = doubt(charters, &member.member, &verifier, &head) else {
+        return Ok(());
+    };
+    let opened = open_head(checkpoint.as_bytes(), charters, member)?;
+    if cosigners(&opened, charters, member)?.witnessed {
+        return Ok(());
+    }
+    Err(no(reason))
 }
 
 /// The statement is a leaf of the tree whose root the log has signed.

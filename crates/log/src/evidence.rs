@@ -225,6 +225,16 @@ impl Suspicion {
         })
     }
 
+    /// The note with the smaller tree, with the lines of the log alone.
+    pub fn smaller(&self) -> &SignedNote {
+        &self.smaller
+    }
+
+    /// The note with the larger tree, with the lines of the log alone.
+    pub fn larger(&self) -> &SignedNote {
+        &self.larger
+    }
+
     /// Sizes of the two trees: the tiles of the larger decide.
     ///
     /// # Errors
@@ -310,9 +320,11 @@ fn keep_verified(note: &SignedNote, log: &[Verifier], witnesses: &[Verifier]) ->
     };
     let mut length = kept.to_string().len();
     for line in by(witnesses) {
-        length += line.to_string().len();
+        // A long line that does not fit keeps no shorter one out.
+        let with_it = length + line.to_string().len();
         let known = kept.signatures.contains(&line);
-        if length <= MAX_NOTE_BYTES && !known {
+        if with_it <= MAX_NOTE_BYTES && !known {
+            length = with_it;
             kept.signatures.push(line);
         }
     }
@@ -401,6 +413,25 @@ mod tests {
             Evidence::same_size(&one, &longer, &keys, &[]),
             Err(LogError::EvidenceEmpty { .. })
         ));
+    }
+
+    #[test]
+    fn a_cosignature_too_long_to_keep_keeps_no_other_out() {
+        let (mut one, other) = (note(7, leaf_hash(b"a")), note(7, leaf_hash(b"b")));
+        // Lines of as many bytes as names make them: of two long ones one fits.
+        let cosigner = |length: usize| Cosigner::from_seed(&"w".repeat(length), &[3; 32]).unwrap();
+        let cosigners = [7_000, 7_001, 20].map(cosigner);
+        for cosigner in &cosigners {
+            one.signatures.push(cosigner.cosign(&one.text, 5));
+        }
+        let keys = cosigners.each_ref().map(Cosigner::verifier);
+        let evidence = Evidence::same_size(&one, &other, &[log().verifier()], &keys).unwrap();
+        let kept = [evidence.smaller(), evidence.larger()]
+            .into_iter()
+            .flat_map(|note| &note.signatures);
+        let mut lengths: Vec<usize> = kept.map(|line| line.name.len()).collect();
+        lengths.sort_unstable();
+        assert_eq!(lengths, ["log.example".len(), "log.example".len(), 20, 7_000]);
     }
 
     #[test]

@@ -9,7 +9,8 @@
 //! ```
 //!
 //! Names stand for witnesses and groups within the policy only. Since every name is a member at most once, the
-//! policy is a tree, and each witness counts once.
+//! policy is a tree, and each witness counts once. A member that witnesses with two keys is a group of two lines, of
+//! which either is enough ([`club_policy_text`]).
 
 mod judge;
 mod parse;
@@ -17,7 +18,7 @@ mod quorum;
 
 pub use judge::{Judgement, WitnessTime};
 pub use parse::{MAX_POLICY_BYTES, MAX_POLICY_LINES};
-pub use quorum::{Quorum, policy_text};
+pub use quorum::{ClubWitness, Quorum, club_policy_text, policy_text};
 
 use std::fmt;
 
@@ -54,6 +55,9 @@ pub struct PolicyWitness {
     /// Whether an earlier line has the same key, so that this one never counts. Only a lenient reader accepts
     /// such a line at all.
     pub duplicate: bool,
+    /// Name of the witness of whom this is another key, so that both together count as that one: see
+    /// [`club_policy_text`].
+    pub other_key_of: Option<String>,
 }
 
 /// The key of a witness.

@@ -33,6 +33,8 @@ pub struct MemberSpec {
     /// Address that its node listens on for other nodes, by TLS and with signed requests; absent for a node that only
     /// nodes on this machine reach.
     pub transport: Option<SocketAddr>,
+    /// What it may do in the club.
+    pub role: Role,
 }
 
 /// A club to be founded.
@@ -53,6 +55,16 @@ impl MemberSpec {
             address: format!("http://{listen}"),
             listen,
             transport: None,
+            role: Role::Member,
+        }
+    }
+
+    /// An associate: it states and is witnessed, and neither votes nor witnesses.
+    #[must_use]
+    pub fn as_associate(self) -> Self {
+        Self {
+            role: Role::Associate,
+            ..self
         }
     }
 
@@ -180,7 +192,7 @@ pub(crate) fn member_of(spec: &MemberSpec, keys: &NodeKeys) -> Member {
         did: format!("did:web:{}", spec.domain),
         domain: spec.domain.clone(),
         address: spec.address.clone(),
-        role: Role::Member,
+        role: spec.role,
         keys: keys.public(),
     }
 }

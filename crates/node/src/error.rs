@@ -8,6 +8,8 @@ use didymium_log::{Hash, LogError};
 use didymium_statement::{Digest, StatementError, StatementId, Visibility};
 use didymium_store::StoreError;
 
+use crate::words::{in_words, refusal_in_words};
+
 /// Result of an operation of the node.
 pub type NodeResult<T> = Result<T, NodeError>;
 
@@ -59,6 +61,11 @@ pub enum NodeError {
         /// The file.
         path: PathBuf,
     },
+    /// A key of a type that this build does not have.
+    #[error(
+        "this didymium was built without the feature `ml-dsa`: it makes no ML-DSA-44 key; build it with `--features ml-dsa`"
+    )]
+    WithoutMlDsa,
     /// There is a vault already.
     #[error("`{}` is a vault already", dir.display())]
     VaultExists {
@@ -272,6 +279,15 @@ pub enum NodeError {
         /// The statement.
         statement: StatementId,
     },
+    /// A COSE receipt has at least one hash on its path (RFC 9942); the only entry of a log has none.
+    #[error(
+        "statement `{statement}` is the only entry of its log, and a receipt under RFC 9942 proves an entry among others: \
+         ask again when the next statement is logged, or take its `/entries/{statement}/proof` now"
+    )]
+    NoReceiptYet {
+        /// The statement.
+        statement: StatementId,
+    },
     /// A log that is not held here.
     #[error("no log `{origin}` is held here")]
     NoSuchLog {
@@ -334,7 +350,7 @@ pub enum NodeError {
     #[error("the system gives no thread for the log's writer")]
     Thread(#[source] std::io::Error),
     /// A statement was not logged.
-    #[error("the statement was not logged: {}", in_words_of(*.0))]
+    #[error("the statement was not logged: {}", refusal_in_words(*.0))]
     NotLogged(Refusal),
     /// The log has started and too few members have said what they know of it.
     #[error(
@@ -346,10 +362,14 @@ pub enum NodeError {
         /// Members that must.
         needed: usize,
     },
-    /// What the log signed before is not what is held here.
-    #[error(
-        "the log signs nothing more: {reason}; bring back the folder as it was last, or have the charter name where the log ends"
-    )]
+    /// A version of the charter is adopted, and the node opens itself again under it.
+    #[error("the node opens itself again under a new version of the charter; submit it again in a moment")]
+    LogReopens,
+    /// A version of the charter was adopted while something was checked against the one before.
+    #[error("the charter has changed: what came is checked again under its new version")]
+    CharterChanged,
+    /// What the log signed before is not what is held here, or its key was revoked.
+    #[error("the log signs nothing more: {reason}")]
     LogShut {
         /// Why.
         reason: String,
@@ -359,12 +379,31 @@ pub enum NodeError {
         "the log has stopped: what is on disk is unknown until the next start; start the node again, it checks what is there"
     )]
     LogStopped,
-    /// A commit of the own log met a full disk although there seemed to be room, so the node ended itself.
+    /// A write met a full disk although there seemed to be room, so the node ended itself.
     #[error(
-        "the log has stopped: the disk was full in the middle of a commit, which was taken back; nothing that was \
+        "the node has stopped: the disk was full in the middle of a write, which was taken back; nothing that was \
          acknowledged is lost; free some room and start the node again"
     )]
     DiskFilled,
+    /// The disk failed under the node, which ended itself.
+    #[error(
+        "the node has stopped: its disk failed ({reason}); what was acknowledged was on the disk before, what was under way is \
+         unknown until the next start; look at the disk and start the node again, it checks what is there"
+    )]
+    DiskFailed {
+        /// What the system or the database said.
+        reason: String,
+    },
+    /// There is too little room to take in what others say.
+    #[error(
+        "this node's own disk is nearly full: less than {} MiB are free, and nothing more is taken in until there is more; \
+         free some room",
+        .needed.div_ceil(1024 * 1024)
+    )]
+    NoRoom {
+        /// Free bytes that there must be.
+        needed: u64,
+    },
     /// Too many requests about one log came at the same time.
     #[error("the witness of log `{origin}` is busy: ask again")]
     WitnessBusy {
@@ -414,6 +453,16 @@ pub enum NodeError {
         url: String,
         /// The limit, bytes.
         max: usize,
+    },
+    /// A peer serves a log so slowly that another is asked.
+    #[error("{url} is slow: {bytes} bytes in {seconds} s; what came is kept, and another is asked")]
+    PeerSlow {
+        /// What was asked for, by its beginning.
+        url: String,
+        /// Bytes that came.
+        bytes: u64,
+        /// How long they were waited for, seconds.
+        seconds: u64,
     },
     /// An address that is none.
     #[error("`{address}` is no base address such as http://127.0.0.1:7410")]
@@ -477,15 +526,11 @@ pub enum NodeError {
         /// Its second place.
         index: u64,
     },
-    /// A peer is ahead by more than one pull takes.
-    #[error(
-        "log `{origin}` is ahead by more than {max} bytes, more than is taken at once: start from a backup of another member's copy"
-    )]
-    LogTooFarAhead {
+    /// A log was proven to contradict itself while it was being copied.
+    #[error("log `{origin}` contradicts itself: it is followed no further until the charter decides")]
+    LogFrozen {
         /// The log.
         origin: String,
-        /// The limit, bytes.
-        max: usize,
     },
 }
 
@@ -523,36 +568,5 @@ impl NodeError {
     /// The error with all its causes on one line, for logs and pages.
     pub fn in_words(&self) -> String {
         in_words(self)
-    }
-}
-
-/// An error with all its causes on one line.
-pub(crate) fn in_words(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(next) = cause {
-        let more = next.to_string();
-        if !words.ends_with(&more) {
-            words.push_str(": ");
-            words.push_str(&more);
-        }
-        cause = next.source();
-    }
-    words
-}
-
-/// What a submitter is to make of a refusal.
-fn in_words_of(refusal: Refusal) -> String {
-    match refusal {
-        Refusal::Busy { retry_after_ms } => {
-            format!("too many wait; submit it again in {retry_after_ms} ms")
-        }
-        Refusal::NoRoom => {
-            "the disk of the node is nearly full; submit it again when there is room".to_owned()
-        }
-        Refusal::NotCommitted => "the commit failed before anything was written; submit it again".to_owned(),
-        Refusal::Stopped => {
-            "the node stops; submit it again when it is back, it has one place at most".to_owned()
-        }
     }
 }

@@ -6,6 +6,8 @@
 //! no further, until the charter decides: when it gives the log another key, evidence against the one before is shown on,
 //! and freezes no more.
 
+pub(crate) mod words;
+
 use std::collections::BTreeMap;
 
 use didymium_log::LogError;
@@ -14,15 +16,16 @@ use didymium_log::note::Verifier;
 use didymium_statement::{Digest, Draft, Kind, KindVersion, Member, Statement, Visibility, payload};
 use didymium_store::EvidenceRecord;
 
-use crate::charter::log_keys;
+use crate::charter::{is_doubtful, log_keys};
 use crate::clock::rfc3339;
+use crate::fencing::HOW_TO_GO_ON;
 use crate::gate::Passage;
 use crate::held::ENTRIES_PER_READ_MAX;
 use crate::shutdown::Shutdown;
-use crate::{NodeError, NodeResult, NodeState};
+use crate::{NodeError, NodeResult, NodeState, shown};
 
 /// Most pieces of evidence read of one log: one is kept for each key that the log had.
-const EVIDENCE_A_LOG_MAX: u32 = 16;
+pub const EVIDENCE_A_LOG_MAX: u32 = 16;
 
 /// What the media type of evidence has in it: entries without these bytes are not decoded in the search for it.
 const MARK: &[u8] = b"application/vnd.didymium.evidence+json";
@@ -90,6 +93,13 @@ pub fn keep(state: &NodeState, evidence: &Evidence) -> NodeResult<bool> {
         key_in_force(accused)?,
     );
     let proven = evidence.verify(&ever)?;
+    if proves_nothing(state, accused, evidence) {
+        tracing::debug!(
+            member = accused.member,
+            "what was signed with a revoked key is no evidence against its owner"
+        );
+        return Ok(false);
+    }
     let freezes = evidence.verify(&in_force).is_ok();
     let known = proven_by(state, accused, if freezes { &in_force } else { &ever })?;
     if !known.is_empty() {
@@ -105,7 +115,7 @@ pub fn keep(state: &NodeState, evidence: &Evidence) -> NodeResult<bool> {
     if !state.store().put_evidence(&record)? {
         return Ok(false);
     }
-    let words = proven.english();
+    let words = words::english(&accused.member, &proven);
     tracing::error!(
         member = accused.member,
         evidence = words,
@@ -119,6 +129,14 @@ pub fn keep(state: &NodeState, evidence: &Evidence) -> NodeResult<bool> {
     Ok(true)
 }
 
+/// Whether either side of it was signed with a key that was revoked, and with no other: the thief may have done so. What was kept
+/// before the members revoked the key is shown on, and freezes no more.
+fn proves_nothing(state: &NodeState, accused: &Member, evidence: &Evidence) -> bool {
+    [evidence.smaller(), evidence.larger()]
+        .into_iter()
+        .any(|note| is_doubtful(state.charters(), &accused.member, note.to_string().as_bytes()))
+}
+
 /// Takes up at the start what was kept before: freezes, and says what a crash kept from being said. Blocking.
 ///
 /// # Errors
@@ -127,13 +145,32 @@ pub(crate) fn take_up(state: &NodeState) -> NodeResult<()> {
     for accused in &state.charter().charter().members {
         let keys = key_in_force(accused)?;
         for record in state.store().evidence(accused.origin(), EVIDENCE_A_LOG_MAX)? {
-            let verified = Evidence::parse(&record.bytes).and_then(|evidence| evidence.verify(&keys));
-            if let Ok(proven) = verified {
-                freeze(state, accused, proven.english());
+            let Ok(evidence) = Evidence::parse(&record.bytes) else {
+                continue;
+            };
+            if let Ok(proven) = evidence.verify(&keys)
+                && !proves_nothing(state, accused, &evidence)
+            {
+                freeze(state, accused, words::english(&accused.member, &proven));
             }
         }
     }
     Ok(())
+}
+
+/// What is to be told others of the evidence that is kept against a log: the first piece under the key in force, which freezes the
+/// log, or else the first. Blocking.
+///
+/// # Errors
+/// [`NodeError::Store`], [`NodeError::Log`].
+pub(crate) fn to_tell(state: &NodeState, accused: &Member) -> NodeResult<Option<Vec<u8>>> {
+    let keys = key_in_force(accused)?;
+    let mut records = state.store().evidence(accused.origin(), EVIDENCE_A_LOG_MAX)?;
+    let freezes = |record: &EvidenceRecord| {
+        Evidence::parse(&record.bytes).is_ok_and(|evidence| evidence.verify(&keys).is_ok())
+    };
+    let at = records.iter().position(freezes).unwrap_or(0);
+    Ok((at < records.len()).then(|| records.swap_remove(at).bytes))
 }
 
 /// Says in this member's own log everything that is kept and not said yet. Blocking.
@@ -152,7 +189,8 @@ pub(crate) fn publish_all(state: &NodeState) -> NodeResult<()> {
 /// A frozen log is followed and cosigned no further; this member's own signs nothing more.
 fn freeze(state: &NodeState, accused: &Member, words: String) {
     if accused.member == state.member().member {
-        state.ledger().gate().set(Passage::Shut { reason: words });
+        let reason = format!("{words}; {HOW_TO_GO_ON}");
+        state.ledger().gate().set(Passage::Shut { reason });
         return;
     }
     state.update_peer(&accused.member, |peer| {
@@ -217,11 +255,18 @@ pub(crate) fn take_finding(state: &NodeState, member: &str, finding: &Finding) {
                 );
             }
         }
-        Finding::Suspected(_) => {
+        Finding::Suspected(suspicion) => {
             tracing::warn!(
                 peer = member,
                 "a proof of a larger tree failed; the log's own tiles decide"
             );
+            if let Err(error) = shown::suspect(state, member, suspicion) {
+                tracing::warn!(
+                    peer = member,
+                    error = error.in_words(),
+                    "what a log was shown to have signed could not be judged yet"
+                );
+            }
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The restart fence at work: after a start, the others are asked what they know of this member's log, and until enough
 //! of them have answered it signs nothing ([`didymium_log::fence`]).
 //!
-//! A log that was never shown to anybody, its genesis being all it has, needs no fence.
+//! A log that holds its genesis alone asks as well: nothing in a folder tells a new one from the first backup of an old one.
+//! Only the process that has just begun a log knows that nobody can know more of it ([`crate::Node::begun_here`]).
 
 use std::time::Duration;
 
@@ -9,8 +10,10 @@ use didymium_log::Hash;
 use didymium_log::evidence::Finding;
 use didymium_log::fence::{Decision, Difference, Fence, FenceEvent, StoredHead};
 use didymium_log::note::SignedNote;
-use didymium_statement::Digest;
+use didymium_statement::{Digest, KeyPurpose};
 use didymium_store::Grade;
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 
 use crate::charter::log_keys;
 use crate::federation::{Answer, PeerClient};
@@ -21,14 +24,19 @@ use crate::{NodeResult, NodeState, evidence};
 
 /// Largest cosigned checkpoint taken, bytes.
 const NOTE_BYTES_MAX: usize = 64 * 1024;
+/// How long the first round of questions waits for who is silent; each one after waits twice as long.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a round waits at most.
+const PATIENCE_MAX: Duration = Duration::from_secs(30);
 /// How long after a round of questions the silent ones are asked again.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// Whether others may know more of this member's log than is held here. Blocking.
+/// Whether others may know more of a log that this process has begun than is held here: entries that came since may have
+/// been shown. Blocking.
 ///
 /// # Errors
 /// [`crate::NodeError::Store`].
-pub(crate) fn is_needed(state: &NodeState) -> NodeResult<bool> {
+pub(crate) fn may_be_known(state: &NodeState) -> NodeResult<bool> {
     let log = state.ledger().log();
     let shown = state.store().published(log.origin(), Grade::Cosigned)?.is_some();
     Ok(shown || log.size()? > 1)
@@ -41,6 +49,7 @@ pub(crate) fn is_needed(state: &NodeState) -> NodeResult<bool> {
 pub(crate) fn raise(state: &NodeState) -> NodeResult<Option<Fence>> {
     let log = state.ledger().log();
     let Some(head) = log.head()? else {
+        state.ledger().gate().set(Passage::Open);
         return Ok(None);
     };
     let keys = log_keys::ever(state.charters(), &state.member().member)?;
@@ -48,10 +57,11 @@ pub(crate) fn raise(state: &NodeState) -> NodeResult<Option<Fence>> {
     let stored = StoredHead {
         size: head.size,
         root: Hash(head.root),
-        note: SignedNote::parse(&head.checkpoint).ok(),
+        note: head.checkpoint.and_then(|note| SignedNote::parse(&note).ok()),
     };
     let fence = Fence::new(keys, Some(stored), quorum);
     let Decision::Wait { heard, needed, .. } = fence.decision() else {
+        state.ledger().gate().set(Passage::Open);
         return Ok(None);
     };
     state.ledger().gate().set(Passage::Waiting { heard, needed });
@@ -70,11 +80,13 @@ pub(crate) async fn keep_fence(state: NodeState, mut fence: Fence, shutdown: Shu
     let stopping = shutdown.wait();
     tokio::pin!(stopping);
     let mut told = false;
+    let mut patience = PATIENCE;
     loop {
         let decided = tokio::select! {
             () = &mut stopping => return,
-            decided = ask_all(&state, &client, &mut fence) => decided,
+            decided = ask_all(&state, &client, &mut fence, patience) => decided,
         };
+        patience = (patience * 2).min(PATIENCE_MAX);
         match decided {
             Decision::MaySign => {
                 state.ledger().gate().set(Passage::Open);
@@ -117,43 +129,131 @@ pub(crate) async fn keep_fence(state: NodeState, mut fence: Fence, shutdown: Shu
     }
 }
 
+/// What is to be done where a log signs nothing more because of what it signed before.
+pub(crate) const HOW_TO_GO_ON: &str =
+    "bring back the folder as it was last, or have the charter name where the log ends";
+
+/// Shuts the log where the members have revoked its key, or every key that signs its statements: what it says is nobody's word,
+/// until they know another.
+pub(crate) fn shut_if_revoked(state: &NodeState) {
+    let (charters, member) = (state.charters(), state.member());
+    let purpose = if charters.is_revoked(&member.member, KeyPurpose::Log, &member.keys.log) {
+        KeyPurpose::Log
+    } else if member.keys.statement.is_empty() {
+        KeyPurpose::Statement
+    } else {
+        return;
+    };
+    let reason = format!(
+        "the members have revoked the {purpose} key of {}, which has no other yet; propose one: didymium charter propose \
+         --dir {} --rotate {purpose}",
+        member.member,
+        state.dir().display(),
+    );
+    tracing::error!(reason, "this member's log signs nothing more");
+    state.ledger().gate().set(Passage::Shut { reason });
+}
+
 /// Shuts the log for good: it signed what is not held here.
 pub(crate) fn shut(state: &NodeState, reason: &str) {
     let passage = Passage::Shut {
-        reason: reason.to_owned(),
+        reason: format!("{reason}; {HOW_TO_GO_ON}"),
     };
     if state.ledger().gate().set(passage) {
         tracing::error!(reason, "this member's log signs nothing more");
     }
 }
 
-async fn ask_all(state: &NodeState, client: &PeerClient, fence: &mut Fence) -> Decision {
+/// Asks each member whose cosignature counts what it knows of this log: the head that it cosigned last, and the head of its
+/// copy, which may be ahead of it.
+async fn ask_all(state: &NodeState, client: &PeerClient, fence: &mut Fence, patience: Duration) -> Decision {
     let own = state.ledger().log().clone();
+    let code = &state.member().member;
     let name = Digest::of(own.origin().as_bytes());
-    let questions = state.peers().into_iter().map(|peer| {
-        let url = format!("{}/witness/{name}/checkpoint", peer.address);
-        async move { client.get(&url, NOTE_BYTES_MAX, None).await }
+    // In the order of the quorum that the fence was raised for. Who does not cosign knows nothing that would count: an
+    // associate's *none known* says nothing about what was witnessed.
+    let witnesses = state.charter().charter().witnesses(code);
+    let questions = witnesses.map(|witness| {
+        let address = state.peer(&witness.member).map(|peer| peer.address);
+        async move {
+            let Some(address) = address else {
+                return [None, None];
+            };
+            let cosigned = format!("{address}/witness/{name}/checkpoint");
+            let copied = format!("{address}/mirror/{code}/checkpoint");
+            let (cosigned, copied) = futures_util::future::join(
+                client.get(&cosigned, NOTE_BYTES_MAX, None),
+                client.get(&copied, NOTE_BYTES_MAX, None),
+            )
+            .await;
+            [cosigned.ok(), copied.ok()]
+        }
     });
-    let answers = futures_util::future::join_all(questions).await;
-    // A witness's number in the fence is its place among the peers.
-    for (witness, answer) in answers.into_iter().enumerate() {
-        let event = match answer {
-            Ok(Answer::Body { bytes, .. }) => match SignedNote::parse(&bytes) {
-                Ok(note) => FenceEvent::Signed { witness, note },
-                Err(_) => FenceEvent::Unreachable { witness },
+    let mut answers: FuturesUnordered<_> = questions.enumerate().map(in_order).collect();
+    let mut over = std::pin::pin!(tokio::time::sleep(patience));
+    loop {
+        // Who is silent holds up nobody: who has answered is judged at once.
+        let (witness, answers) = tokio::select! {
+            answer = answers.next() => match answer {
+                Some(answer) => answer,
+                None => break,
             },
-            Ok(Answer::NotFound) => FenceEvent::NoneKnown { witness },
-            Ok(Answer::NotModified) | Err(_) => FenceEvent::Unreachable { witness },
+            () = &mut over => break,
         };
-        let log = own.clone();
-        // The tiles are read where the answers are judged: a few reads at a start.
-        if let Err(error) = fence.step(event, |size| log.root(size)) {
-            tracing::warn!(
-                witness,
-                error = error.in_words(),
-                "a witness's answer cannot be used"
-            );
+        for event in events_of(state, witness, answers) {
+            let log = own.clone();
+            // The tiles are read where the answers are judged: a few reads at a start.
+            if let Err(error) = fence.step(event, |size| log.root(size)) {
+                tracing::warn!(
+                    witness,
+                    error = error.in_words(),
+                    "a witness's answer cannot be used"
+                );
+            }
+        }
+        if matches!(fence.decision(), Decision::MustRefuse(_)) {
+            break;
         }
     }
     fence.decision()
+}
+
+/// A question with the number of who is asked, which the answer keeps.
+async fn in_order<T>((number, question): (usize, impl Future<Output = T>)) -> (usize, T) {
+    (number, question.await)
+}
+
+/// Whether a head was signed with a key of this log that does not count for a log of that size: of one that was revoked with its
+/// last good state, nothing beyond that says what this log holds.
+fn is_of_a_former_key(state: &NodeState, note: &[u8]) -> bool {
+    let (charters, code) = (state.charters(), &state.member().member);
+    let ever = log_keys::ever(charters, code).is_ok_and(|keys| log_keys::open_with(&keys, note, &[]).is_ok());
+    ever && log_keys::open_shown(charters, code, note, &[]).is_err()
+}
+
+/// What the two answers of one witness say; one of them alone is as good as none.
+fn events_of(state: &NodeState, witness: usize, answers: [Option<Answer>; 2]) -> Vec<FenceEvent> {
+    let mut notes = Vec::new();
+    let mut heard = true;
+    for answer in answers {
+        match answer {
+            Some(Answer::Body { bytes, .. }) => match SignedNote::parse(&bytes) {
+                Ok(_) if is_of_a_former_key(state, &bytes) => {}
+                Ok(note) => notes.push(note),
+                Err(_) => heard = false,
+            },
+            Some(Answer::NotFound) => {}
+            Some(Answer::NotModified) | None => heard = false,
+        }
+    }
+    if !heard {
+        return vec![FenceEvent::Unreachable { witness }];
+    }
+    if notes.is_empty() {
+        return vec![FenceEvent::NoneKnown { witness }];
+    }
+    notes
+        .into_iter()
+        .map(|note| FenceEvent::Signed { witness, note })
+        .collect()
 }

@@ -16,6 +16,8 @@ pub enum Passage {
         /// Members that must.
         needed: usize,
     },
+    /// The node opens itself again under a new version of the charter, with another gate.
+    Reopening,
     /// What the log signed before is not what this node holds: people decide how to go on.
     Shut {
         /// Why, in words.
@@ -23,7 +25,7 @@ pub enum Passage {
     },
 }
 
-/// The gate of one log. What is shut stays shut while the node runs.
+/// The gate of one log. What is shut stays shut while the node runs; what reopens does so as another gate.
 #[derive(Debug)]
 pub struct Gate(Mutex<Passage>);
 
@@ -42,19 +44,20 @@ impl Gate {
     /// Lets pass only if it is open.
     ///
     /// # Errors
-    /// [`NodeError::LogWaits`] or [`NodeError::LogShut`].
+    /// [`NodeError::LogWaits`], [`NodeError::LogReopens`] or [`NodeError::LogShut`].
     pub fn pass(&self) -> NodeResult<()> {
         match self.passage() {
             Passage::Open => Ok(()),
             Passage::Waiting { heard, needed } => Err(NodeError::LogWaits { heard, needed }),
+            Passage::Reopening => Err(NodeError::LogReopens),
             Passage::Shut { reason } => Err(NodeError::LogShut { reason }),
         }
     }
 
-    /// Sets it, unless it is shut; says whether that changed anything.
+    /// Sets it, unless it is shut or reopens; says whether that changed anything.
     pub(crate) fn set(&self, passage: Passage) -> bool {
         let mut stands = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if matches!(*stands, Passage::Shut { .. }) || *stands == passage {
+        if matches!(*stands, Passage::Reopening | Passage::Shut { .. }) || *stands == passage {
             return false;
         }
         *stands = passage;

@@ -202,8 +202,7 @@ impl HeldLog {
     fn tiles(&self) -> impl FnMut(u8, u64, u16) -> NodeResult<Vec<Hash>> + '_ {
         |level, index, width| {
             let stored = self.store.tile(&self.origin, level, index)?.unwrap_or_default();
-            let hashes = stored.as_chunks::<32>().0.iter().copied().map(Hash);
-            Ok(hashes.take(usize::from(width)).collect())
+            Ok(hashes_of(&stored, width))
         }
     }
 
@@ -220,6 +219,24 @@ impl HeldLog {
             start += bit;
         }
         Ok(Edge::from_nodes(size, nodes)?)
+    }
+
+    /// Reads stored tiles with what waits ahead of the head.
+    fn tiles_ahead(&self) -> impl FnMut(u8, u64, u16) -> NodeResult<Vec<Hash>> + '_ {
+        |level, index, width| {
+            let stored = self.store.staged_tile(&self.origin, level, index)?;
+            Ok(hashes_of(&stored.unwrap_or_default(), width))
+        }
+    }
+
+    /// The right edge of the first `size` entries, with those that wait ahead of the head: where copying goes on from.
+    pub(crate) fn edge_ahead(&self, size: u64) -> NodeResult<EdgeTiles> {
+        EdgeTiles::load(size, self.tiles_ahead())
+    }
+
+    /// Root of the first `size` entries, with those that wait ahead of the head.
+    pub(crate) fn root_ahead(&self, size: u64) -> NodeResult<Hash> {
+        tree::root_from_tiles(size, self.tiles_ahead())
     }
 
     /// What appending leaves to the tree of `edge` changes. The root is computed twice, over the stored tiles and over
@@ -253,6 +270,12 @@ impl HeldLog {
             tiles: tiles.collect(),
         })
     }
+}
+
+/// The first hashes of a stored tile.
+fn hashes_of(stored: &[u8], width: u16) -> Vec<Hash> {
+    let hashes = stored.as_chunks::<32>().0.iter().copied().map(Hash);
+    hashes.take(usize::from(width)).collect()
 }
 
 impl std::fmt::Debug for HeldLog {

@@ -5,7 +5,7 @@
 //! node.
 
 use std::collections::{HashMap, VecDeque};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use didymium_log::Hash;
 use didymium_log::sequencer::{Action, Event, Limits, Place, Refusal, Sequencer, Ticket};
@@ -13,18 +13,13 @@ use didymium_statement::{PayloadRef, Statement};
 use didymium_store::StoreError;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::room::Taker;
 use crate::state::{Ending, WeakState};
-use crate::{Entry, NodeError, NodeResult, NodeState};
-
-/// Free bytes on the disk below which nothing is taken in: what is logged must still be readable, copied and swept.
-const ROOM_BYTES_MIN: u64 = 256 * 1024 * 1024;
+use crate::{Entry, NodeError, NodeResult, NodeState, room};
 
 /// How long a busy log lets the next batch gather. Many submitters wait longer than that anyway; two alone wait so long for
 /// most answers.
 const GATHER: Duration = Duration::from_millis(5);
-
-/// How often the free bytes are looked at.
-const ROOM_LOOK: Duration = Duration::from_secs(1);
 
 struct Submission {
     entry: Entry,
@@ -52,10 +47,19 @@ impl Intake {
         Ok(Self { submissions })
     }
 
+    /// A way in whose pool is full while the receiver is held: nobody takes anything out of it.
+    #[cfg(test)]
+    pub(crate) fn full(entry: Entry) -> (Self, impl Sized) {
+        let (submissions, inbox) = mpsc::channel(1);
+        let (answer, told) = oneshot::channel();
+        assert!(submissions.try_send(Submission { entry, answer }).is_ok());
+        (Self { submissions }, (inbox, told))
+    }
+
     /// Admits a statement and logs it; returns when it is on disk, inside a signed checkpoint.
     ///
     /// # Errors
-    /// [`NodeError::LogWaits`] or [`NodeError::LogShut`] while the log must not sign; those of
+    /// [`NodeError::LogWaits`], [`NodeError::LogReopens`] or [`NodeError::LogShut`] while the log must not sign; those of
     /// [`crate::admission::Admission::own`]; [`NodeError::NotLogged`] with the reason.
     pub async fn submit(
         &self,
@@ -88,9 +92,15 @@ impl Intake {
                 mpsc::error::TrySendError::Closed(_) => NodeError::NotLogged(Refusal::Stopped),
             })?;
         // A writer that is gone has stopped.
-        told.await
-            .unwrap_or(Err(Refusal::Stopped))
-            .map_err(NodeError::NotLogged)
+        told.await.unwrap_or(Err(Refusal::Stopped)).map_err(|refusal| {
+            // Whoever came while the gate closed reads why, and when to come again.
+            match (refusal, state.ledger().gate().pass()) {
+                (Refusal::NotCommitted | Refusal::Stopped, Err(NodeError::LogReopens)) => {
+                    NodeError::LogReopens
+                }
+                _ => NodeError::NotLogged(refusal),
+            }
+        })
     }
 }
 
@@ -105,7 +115,6 @@ struct Writer {
     sequencer: Sequencer,
     waiting: HashMap<Ticket, Waiting>,
     tickets: u64,
-    looked: Option<Instant>,
 }
 
 impl Writer {
@@ -115,7 +124,6 @@ impl Writer {
             sequencer: Sequencer::new(limits),
             waiting: HashMap::new(),
             tickets: 0,
-            looked: None,
         }
     }
 
@@ -200,12 +208,8 @@ impl Writer {
                     .collect(),
             },
             Err(error) => {
+                // Intake stops well before the disk is full; where it is so all the same the store has told the node to end.
                 tracing::error!(error = error.in_words(), "a batch could not be logged");
-                if matches!(error, NodeError::Store(StoreError::DiskFull)) {
-                    // Intake stops well before the disk is full, so something else has filled it, or it does not tell the
-                    // truth about its room: that is for people.
-                    state.fail(Ending::DiskFull);
-                }
                 outcome_of(&error)
             }
         })
@@ -213,16 +217,8 @@ impl Writer {
 
     /// Stops intake before the disk is full, and opens it when there is room again; `None` when the node is gone.
     fn look_for_room(&mut self, actions: &mut VecDeque<Action>) -> Option<()> {
-        if self.looked.is_some_and(|looked| looked.elapsed() < ROOM_LOOK) {
-            return Some(());
-        }
         let state = self.state.upgrade()?;
-        self.looked = Some(Instant::now());
-        // Where nobody can tell, the store itself will say when it is full.
-        let room = state
-            .store()
-            .free_bytes()
-            .map_or(true, |free| free >= ROOM_BYTES_MIN);
+        let room = room::require(&state, Taker::OwnLog, 0).is_ok();
         actions.extend(self.sequencer.step(Event::Room(room)));
         Some(())
     }
@@ -241,6 +237,7 @@ fn outcome_of(error: &NodeError) -> Event {
         // The transaction was rolled back for want of room; or an entry was refused before it began.
         NodeError::Store(StoreError::DiskFull)
         | NodeError::LogWaits { .. }
+        | NodeError::LogReopens
         | NodeError::LogShut { .. }
         | NodeError::BlobAbsent { .. }
         | NodeError::BlobUncalled { .. }

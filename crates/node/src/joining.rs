@@ -10,7 +10,7 @@ use std::sync::Arc;
 use didymium_statement::{CharterLog, LogHead, Member, Proposal, Role};
 use didymium_store::{SqliteStore, StoreOptions};
 
-use crate::charter::include;
+use crate::charter::{cut_at_last_good, include};
 use crate::clock::Clock;
 use crate::club::{ClubSpec, MemberSpec, check, genesis, member_of, require_empty};
 use crate::folder::{CONFIG_FILE, KEYS_DIR, NodeConfig, NodeKeys, Seeds, charter};
@@ -82,6 +82,7 @@ pub fn request(dir: &Path, member: &Member, log: &CharterLog, cut: Vec<LogHead>)
     let keys = NodeKeys::read(&dir.join(KEYS_DIR), member)?;
     let mut draft = log.successor(cut);
     include(log, &mut draft, member.clone());
+    cut_at_last_good(log, &mut draft);
     let mut proposal = log.propose(draft)?;
     proposal.sign(&keys.statement)?;
     Ok(proposal)

@@ -72,6 +72,14 @@ impl Ledger {
         let mut all = vec![signer.verifier()];
         all.extend(keys.iter().cloned());
         let (edge, stale) = check_stored(&log, &all)?;
+        // Only copies of others' logs are written ahead of their heads.
+        if let Some(ahead) = store.staged(log.origin())? {
+            let (first, last) = (ahead.size, ahead.next - 1);
+            return Err(NodeError::StoredLog {
+                origin: log.origin().to_owned(),
+                reason: format!("entries {first} to {last} lie beyond its head"),
+            });
+        }
         if let Some(head) = stale {
             let again = sign_checkpoint(&head, &signer)?;
             store.refresh_checkpoint(&head.origin, head.size, &head.root.0, again.as_bytes())?;
@@ -103,9 +111,7 @@ impl Ledger {
 
     /// Lets nothing more into the log through this writer, and waits for what is under way: another writer takes over.
     pub(crate) fn retire(&self) {
-        self.gate.set(Passage::Shut {
-            reason: "the node opens itself again under a new version of the charter".to_owned(),
-        });
+        self.gate.set(Passage::Reopening);
         drop(self.edge.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
@@ -124,7 +130,7 @@ impl Ledger {
     /// # Errors
     /// [`NodeError::Store`].
     pub fn checkpoint(&self) -> NodeResult<Option<Vec<u8>>> {
-        Ok(self.log.head()?.map(|head| head.checkpoint))
+        Ok(self.log.head()?.and_then(|head| head.checkpoint))
     }
 
     /// Keeps the blob that a statement names, ahead of the append that logs the statement: an import need not hold all
@@ -198,6 +204,7 @@ impl Ledger {
         self.store.commit(&Batch {
             origin: self.log.origin(),
             expected_size: edge.size(),
+            expected_root: (edge.size() > 0).then(|| edge.root().0),
             entries: fresh.iter().map(|(statement, _)| new_entry(statement)).collect(),
             tiles: growth.tiles,
             root: head.root.0,
@@ -277,7 +284,8 @@ fn check_stored(log: &HeldLog, keys: &[Verifier]) -> NodeResult<(Edge, Option<Ch
     let Some(head) = log.head()? else {
         return Ok((Edge::default(), None));
     };
-    let (signed, _, key) = log_keys::open_with(keys, &head.checkpoint, &[])
+    let note = head.checkpoint.unwrap_or_default();
+    let (signed, _, key) = log_keys::open_with(keys, &note, &[])
         .map_err(|error| wrong(format!("its checkpoint is not what this log signed: {error}")))?;
     if (signed.size, signed.root.0) != (head.size, head.root) {
         return Err(wrong(format!(
@@ -302,14 +310,14 @@ fn check_stored(log: &HeldLog, keys: &[Verifier]) -> NodeResult<(Edge, Option<Ch
     Ok((edge, stale.then_some(signed)))
 }
 
-/// The entries of the last bundle are the leaves of the last level-0 tile, and there is none after them.
+/// The entries of the last bundle are the leaves of the last level-0 tile.
 fn check_last_bundle(log: &HeldLog, size: u64) -> NodeResult<Option<String>> {
     let Some(last) = size.checked_sub(1) else {
         return Ok(None);
     };
     let width = u64::from(tile::TILE_WIDTH);
     let start = last / width * width;
-    let entries = log.entries(start, u32::from(tile::TILE_WIDTH) + 1)?;
+    let entries = log.entries(start, u32::from(tile::TILE_WIDTH))?;
     let Some(id) = tile::TileId::in_tree(0, last / width, size) else {
         return Ok(None);
     };

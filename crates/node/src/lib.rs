@@ -35,7 +35,10 @@ pub mod joining;
 pub mod ledger;
 mod node;
 pub mod receipt;
+mod retraction;
+mod room;
 pub mod server;
+pub mod shown;
 mod shutdown;
 mod state;
 pub mod transport;
@@ -43,6 +46,10 @@ pub mod twin_job;
 pub mod vault;
 pub mod witness;
 pub mod witnessing;
+mod words;
+
+/// Whether this build makes ML-DSA-44 witness keys, cosigns and verifies with them: the feature `ml-dsa`.
+pub const ML_DSA: bool = cfg!(feature = "ml-dsa");
 
 pub use changed::Changed;
 pub use error::{NodeError, NodeResult};

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use didymium_store::Fault;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -23,7 +24,7 @@ const DRAIN: Duration = Duration::from_secs(5);
 pub struct Node {
     state: NodeState,
     federation: Federation,
-    /// Whether the log was there before this start, so that it waits for the others when the node runs.
+    /// Whether others may know more of the log than is here, so that it waits for them when the node runs.
     fenced: bool,
     /// The state of this node now: another one after each change of the charter.
     states: watch::Sender<NodeState>,
@@ -93,10 +94,22 @@ impl Node {
         let state = NodeState::open(folder, clock)?;
         let federation = Federation::new(state.clone())?;
         Ok(Self {
-            fenced: fencing::is_needed(&state)?,
+            fenced: true,
             states: watch::Sender::new(state.clone()),
             state,
             federation,
+        })
+    }
+
+    /// The same node, where this process has just founded its club or begun its log: nobody can know more of the log than it
+    /// does, so that it need not ask the others before it signs. For any other folder this would be how a log forks. Blocking.
+    ///
+    /// # Errors
+    /// [`NodeError::Store`].
+    pub fn begun_here(self) -> NodeResult<Self> {
+        Ok(Self {
+            fenced: fencing::may_be_known(&self.state)?,
+            ..self
         })
     }
 
@@ -121,7 +134,8 @@ impl Node {
     ///
     /// # Errors
     /// [`NodeError::NoKeyBetweenNodes`] for a door for nodes without the keys for it; [`NodeError::Serve`],
-    /// [`NodeError::Random`]; [`NodeError::LogStopped`] if what is on disk became unknown;
+    /// [`NodeError::Random`]; [`NodeError::LogStopped`], [`NodeError::DiskFilled`] or [`NodeError::DiskFailed`] if what is on
+    /// disk became unknown, or nothing more can be written to it, whoever wrote;
     /// [`NodeError::NoLongerAMember`] when the charter no longer names the member, and whatever keeps the folder from being
     /// opened again.
     pub async fn run(
@@ -145,7 +159,8 @@ impl Node {
     fn open_again(self) -> NodeResult<Self> {
         let Self { state, states, .. } = self;
         // Within one run nobody can have put an old copy in the folder's place.
-        let fenced = state.ledger().gate().passage() != Passage::Open;
+        let passage = state.ledger().gate().passage();
+        let fenced = passage != Passage::Open;
         state.ledger().retire();
         let head = crate::charter::current(&state);
         let (member, head) = (&state.member().member, head.head().charter());
@@ -157,6 +172,17 @@ impl Node {
         }
         let folder = NodeFolder::open(state.dir())?;
         let next = NodeState::over(folder, state.shared_clock(), Arc::clone(state.store()))?;
+        let same_key = state.member().keys.log == next.member().keys.log;
+        match passage {
+            Passage::Open => {}
+            // It contradicts what its key signed before, whatever the charter has become; under another key people have decided.
+            Passage::Shut { .. } if same_key => {
+                next.ledger().gate().set(passage);
+            }
+            _ => {
+                next.ledger().gate().set(Passage::Waiting { heard: 0, needed: 1 });
+            }
+        }
         drop(state);
         let federation = Federation::new(next.clone())?;
         states.send_replace(next.clone());
@@ -248,7 +274,8 @@ impl Node {
             ending = self.state.ends() => {
                 match ending {
                     Ending::LogStopped => failure = Some(NodeError::LogStopped),
-                    Ending::DiskFull => failure = Some(NodeError::DiskFilled),
+                    Ending::Disk(Fault::Full) => failure = Some(NodeError::DiskFilled),
+                    Ending::Disk(Fault::Failed { reason }) => failure = Some(NodeError::DiskFailed { reason }),
                     Ending::CharterChanged => {
                         tracing::info!(member, "the node opens itself again under a new version of the charter");
                     }

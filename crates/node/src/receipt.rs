@@ -6,7 +6,7 @@
 
 use didymium_log::checkpoint::Checkpoint;
 use didymium_log::note::SignedNote;
-use didymium_log::receipt::{cose_key_set, issue_inclusion};
+use didymium_log::receipt::{attach, cose_key_set, issue_inclusion};
 use didymium_log::tlog_proof::TlogProof;
 use didymium_statement::{Statement, StatementId};
 use didymium_store::Grade;
@@ -17,13 +17,32 @@ use crate::{NodeError, NodeResult, NodeState};
 /// A COSE receipt for a statement of the own log, under the newest checkpoint. Blocking.
 ///
 /// # Errors
-/// [`NodeError::NoSuchStatement`]; [`NodeError::Store`], [`NodeError::Log`].
+/// [`NodeError::NoSuchStatement`]; [`NodeError::NoReceiptYet`] for the genesis of a log that holds nothing else;
+/// [`NodeError::Store`], [`NodeError::Log`].
 pub fn cose_receipt(state: &NodeState, id: &StatementId) -> NodeResult<Vec<u8>> {
+    with_receipt(state, id).map(|(receipt, _)| receipt)
+}
+
+/// A statement of the own log that carries its COSE receipt under the newest checkpoint (a transparent statement of SCITT):
+/// one file that proves, against a charter, that its statement is *logged*. Blocking.
+///
+/// # Errors
+/// Those of [`cose_receipt`].
+pub fn transparent_statement(state: &NodeState, id: &StatementId) -> NodeResult<Vec<u8>> {
+    let (receipt, statement) = with_receipt(state, id)?;
+    Ok(attach(&statement, &[receipt])?)
+}
+
+/// The receipt of a statement, and its bytes as they are logged.
+fn with_receipt(state: &NodeState, id: &StatementId) -> NodeResult<(Vec<u8>, Vec<u8>)> {
     let log = state.ledger().log();
     let index = log
         .find(id)?
         .ok_or(NodeError::NoSuchStatement { statement: *id })?;
     let proven = log.inclusion(index, None)?;
+    if proven.path.is_empty() {
+        return Err(NodeError::NoReceiptYet { statement: *id });
+    }
     let head = Checkpoint {
         origin: log.origin().to_owned(),
         size: proven.size,
@@ -41,7 +60,7 @@ pub fn cose_receipt(state: &NodeState, id: &StatementId) -> NodeResult<Vec<u8>> 
         &proven.path,
         &statement.subject,
     )?;
-    Ok(receipt)
+    Ok((receipt, entry.bytes))
 }
 
 /// A `tlog-proof` for a statement of the own log, with the statement in it: under the newest witnessed checkpoint if that

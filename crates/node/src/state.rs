@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard, Weak};
 
-use didymium_log::cosignature::{CheckpointCosigner, Cosigner};
+use didymium_log::cosignature::CheckpointCosigner;
 use didymium_statement::{
-    CharterLog, Member, PayloadRef, SignedCharter, Statement, StatementSigner, TransportSigner,
+    CharterId, CharterLog, Member, PayloadRef, SignedCharter, Statement, StatementSigner, TransportSigner,
 };
-use didymium_store::{SqliteStore, Store, StoreOptions};
+use didymium_store::{Fault, SqliteStore, Store, StoreOptions};
 use didymium_twin::Twin;
 use didymium_vocabulary::Vocabulary;
 use tokio::sync::watch;
@@ -17,13 +17,14 @@ use crate::admission::{Admission, Signatory};
 use crate::charter::{Desk, log_keys};
 use crate::clock::Clock;
 use crate::federation::PeerStatus;
-use crate::folder::{NodeConfig, NodeFolder, NodeKeys, require_member};
+use crate::folder::{BoxedCosigner, KEYS_DIR, NodeConfig, NodeFolder, require_member};
 use crate::held::HeldLog;
 use crate::ledger::{Appended, Entry};
 use crate::server::Metrics;
+use crate::shown::Waiting;
 use crate::transport::{Nonces, RequestSigner};
 use crate::twin_job::Reading;
-use crate::{Changed, Intake, Ledger, NodeError, NodeResult};
+use crate::{Changed, Intake, Ledger, NodeError, NodeResult, fencing, retraction};
 
 /// A node's shared state. Cheap to clone.
 #[derive(Clone)]
@@ -36,14 +37,17 @@ struct Inner {
     charters: CharterLog,
     /// The charter log as it goes on.
     desk: Desk,
+    /// The version in force. Whoever writes what others logged holds it from the check against the charter to the write;
+    /// whoever adopts a version, from the check against what is held to the write of the chain.
+    in_force: RwLock<CharterId>,
     member: Signatory,
     vocabulary: &'static Vocabulary,
     clock: Arc<dyn Clock>,
     store: Arc<dyn Store>,
     ledger: Ledger,
     signer: StatementSigner,
-    /// The cosigner in force, and the one that is to take its place.
-    witness: Vec<Cosigner>,
+    /// The cosigners in force, and those that are to take their place.
+    witness: Vec<BoxedCosigner>,
     /// Signs requests to other nodes, if the charter gives the member a key for that.
     requests: Option<RequestSigner>,
     /// The key of TLS, if the charter pins one.
@@ -55,6 +59,8 @@ struct Inner {
     /// What the twin was read from.
     reading: Mutex<Option<Reading>>,
     peers: Mutex<BTreeMap<String, PeerStatus>>,
+    /// Heads that wait for the copies here to grow past them.
+    shown: Mutex<Waiting>,
     metrics: Metrics,
     intake: OnceLock<Intake>,
     /// Why the node must end, once it must.
@@ -62,12 +68,12 @@ struct Inner {
 }
 
 /// Why a node ends by itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Ending {
     /// Nobody knows what the last commit left on the disk: a new start looks.
     LogStopped,
-    /// A commit met a full disk though there seemed to be room: somebody must look at the disk.
-    DiskFull,
+    /// The disk is full, though there seemed to be room, or it failed: somebody must look at it.
+    Disk(Fault),
     /// A new version of the charter is in force.
     CharterChanged,
 }
@@ -115,8 +121,7 @@ impl NodeState {
         )?;
         let vocabulary = Vocabulary::embedded();
         check_genesis(&ledger, &Admission::new(&charters, vocabulary), &member)?;
-        let witness = std::iter::once(keys.witness).chain(NodeKeys::next_witness(&dir, &member)?);
-        let witness = witness.collect();
+        let witness = keys.witness.into_cosigners(&dir.join(KEYS_DIR), &member)?;
         let named = &member.keys;
         let requests = keys.transport.filter(|_| named.transport.is_some());
         let requests = requests.map(|key| RequestSigner::new(&member.member, key));
@@ -141,6 +146,7 @@ impl NodeState {
         let state = Self(Arc::new(Inner {
             peers: Mutex::new(peers.collect()),
             desk: Desk::open(dir.clone(), charters.clone())?,
+            in_force: RwLock::new(charters.head().id()),
             dir,
             config,
             charters,
@@ -157,11 +163,21 @@ impl NodeState {
             changed,
             twin: watch::Sender::new(None),
             reading: Mutex::new(None),
+            shown: Mutex::default(),
             metrics: Metrics::new(),
             intake: OnceLock::new(),
             ending: watch::Sender::new(None),
         }));
+        retraction::take_back(&state);
+        fencing::shut_if_revoked(&state);
         crate::evidence::take_up(&state)?;
+        // From here on: a disk that is full already keeps no node from serving what it holds.
+        let listening = state.weak();
+        state.store().on_fault(Box::new(move |fault| {
+            if let Some(state) = listening.upgrade() {
+                state.fail(Ending::Disk(fault));
+            }
+        }));
         Ok(state)
     }
 
@@ -188,6 +204,26 @@ impl NodeState {
     /// The charter log as it goes on.
     pub(crate) fn desk(&self) -> &Desk {
         &self.0.desk
+    }
+
+    /// Keeps the version of the charter that the node was opened under in force for as long as the guard is held, so that what was
+    /// checked against it may be written. Blocking.
+    ///
+    /// # Errors
+    /// [`NodeError::CharterChanged`] if another has come: what was checked counts no more.
+    pub(crate) fn under_this_charter(&self) -> NodeResult<RwLockReadGuard<'_, CharterId>> {
+        let in_force = self.0.in_force.read().unwrap_or_else(PoisonError::into_inner);
+        if *in_force == self.0.charters.head().id() {
+            Ok(in_force)
+        } else {
+            Err(NodeError::CharterChanged)
+        }
+    }
+
+    /// Waits until nothing is being written under the version in force, and lets nobody begin, so that another may be
+    /// adopted. Blocking.
+    pub(crate) fn adopting(&self) -> RwLockWriteGuard<'_, CharterId> {
+        self.0.in_force.write().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The member whose node this is.
@@ -245,10 +281,10 @@ impl NodeState {
         WeakState(Arc::downgrade(&self.0))
     }
 
-    /// Cosign the heads of the other members' logs: the key in force, and one that is to take its place.
+    /// Cosign the heads of the other members' logs: the keys in force, and those that are to take their place.
     pub(crate) fn witness_keys(&self) -> Vec<&dyn CheckpointCosigner> {
         let keys = self.0.witness.iter();
-        keys.map(|key| key as &dyn CheckpointCosigner).collect()
+        keys.map(|key| &**key as &dyn CheckpointCosigner).collect()
     }
 
     /// The signal that entries or blobs have come.
@@ -327,16 +363,40 @@ impl NodeState {
         Ok(self.0.intake.get_or_init(|| started).clone())
     }
 
-    /// Says that the node must end, and why.
+    /// Another way in for single statements, before anybody has asked for one.
+    #[cfg(test)]
+    pub(crate) fn set_intake(&self, intake: Intake) {
+        assert!(self.0.intake.set(intake).is_ok());
+    }
+
+    /// Says that the node must end, and why. The first reason stands: others follow from it.
     pub(crate) fn fail(&self, ending: Ending) {
-        self.0.ending.send_replace(Some(ending));
+        self.0.ending.send_if_modified(|stands| {
+            let changes = stands
+                .as_ref()
+                .is_none_or(|stands| *stands == Ending::CharterChanged);
+            if changes {
+                tracing::error!(?ending, "the node must end");
+                *stands = Some(ending);
+            }
+            changes
+        });
+    }
+
+    /// Says that the node must end where the error of a file beside the database tells of a disk that fails.
+    pub(crate) fn fail_on_file(&self, error: &std::io::Error) {
+        if let Some(fault) = Fault::of_file(error) {
+            self.fail(Ending::Disk(fault));
+        }
     }
 
     /// Says that the node must open itself again, unless it must end.
     pub(crate) fn open_again(&self) {
         self.0.ending.send_if_modified(|ending| {
             let changes = ending.is_none();
-            *ending = ending.or(Some(Ending::CharterChanged));
+            if changes {
+                *ending = Some(Ending::CharterChanged);
+            }
             changes
         });
     }
@@ -345,7 +405,7 @@ impl NodeState {
     pub(crate) async fn ends(&self) -> Ending {
         let mut ending = self.0.ending.subscribe();
         loop {
-            let reason = *ending.borrow_and_update();
+            let reason = ending.borrow_and_update().clone();
             if let Some(reason) = reason {
                 return reason;
             }
@@ -412,6 +472,11 @@ impl NodeState {
     /// What was read for the twin so far. Whoever builds one holds it.
     pub(crate) fn reading(&self) -> &Mutex<Option<Reading>> {
         &self.0.reading
+    }
+
+    /// Heads that were shown and wait to be judged.
+    pub(crate) fn shown(&self) -> &Mutex<Waiting> {
+        &self.0.shown
     }
 
     /// Shows a new twin to every reader.

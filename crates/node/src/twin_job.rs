@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use didymium_log::Hash;
+use didymium_log::checkpoint::Checkpoint;
 use didymium_log::hash::leaf_hash;
 use didymium_log::tree::Edge;
-use didymium_statement::{CharterLog, Digest, LogOrigin, Statement};
+use didymium_statement::{CharterLog, Digest, LogHead, LogOrigin, Statement};
 use didymium_store::{Head, Store, StoreResult};
-use didymium_twin::{Cut, RULES_VERSION, Twin, TwinBuilder};
+use didymium_twin::{Cut, MissingBlob, RULES_VERSION, Twin, TwinBuilder};
 use didymium_vocabulary::Vocabulary;
 
 use crate::charter::log_keys;
@@ -96,8 +98,8 @@ impl Reading {
         }
     }
 
-    /// Reads what the store holds beyond what was read, and answers the twin of all of it; `reading` is kept for the next
-    /// time unless something was wrong, or missing, and must be read again. The versions of the charter must be the same
+    /// Reads what the store holds beyond what was read, and the payloads that were missing and came; answers the twin of all
+    /// of it. `reading` is kept for the next time unless something was wrong. The versions of the charter must be the same
     /// each time.
     ///
     /// # Errors
@@ -112,9 +114,6 @@ impl Reading {
         let cut = cut_of(&heads, charters, vocabulary);
         let mut so_far = reading.take().unwrap_or_else(|| Self::new(vocabulary));
         so_far.read_on(store, charters, &heads, &cut)?;
-        if so_far.builder.lacks_payloads() {
-            return Ok(so_far.builder.finish(cut));
-        }
         let twin = so_far.builder.twin_at(cut);
         *reading = Some(so_far);
         Ok(twin)
@@ -127,7 +126,10 @@ impl Reading {
         heads: &[Head],
         cut: &Cut,
     ) -> NodeResult<()> {
-        for log in charters.origins() {
+        let logs = charters.origins();
+        self.builder
+            .look_again(|missing| payload_that_came(store, &logs, missing))?;
+        for log in logs {
             let size = cut.sizes.get(&log.member).copied().unwrap_or(0);
             if let Some(head) = heads.iter().find(|head| head.origin == log.origin) {
                 let edge = self.edges.entry(log.origin.clone()).or_default();
@@ -136,6 +138,42 @@ impl Reading {
         }
         Ok(())
     }
+}
+
+/// A statement whose payload was missing, with the payload, if that is here now.
+fn payload_that_came(
+    store: &dyn Store,
+    logs: &[LogOrigin],
+    missing: &MissingBlob,
+) -> NodeResult<Option<(Statement, Vec<u8>)>> {
+    let Some(blob) = store.blob(missing.blob.as_bytes())? else {
+        return Ok(None);
+    };
+    let place = &missing.statement;
+    let log = logs.iter().find(|log| *log.member == *place.member);
+    let origin = log.map_or("", |log| &log.origin);
+    let entry = store.entries(origin, place.index, 1)?.into_iter().next();
+    // What was verified was its bytes, whose digest is its name.
+    match entry.map(|entry| Statement::parse(&entry.bytes)) {
+        Some(Ok(statement)) if statement.id() == place.id => Ok(Some((statement, blob))),
+        _ => Err(NodeError::StoredLog {
+            origin: origin.to_owned(),
+            reason: format!("entry {} is not the one that was read before", place.index),
+        }),
+    }
+}
+
+/// The state of a log at which the charter vouches for a head without a checkpoint.
+fn vouched_for(charters: &CharterLog, log: &LogOrigin, head: &Head) -> Option<Checkpoint> {
+    let stands = |state: &&LogHead| (state.size, state.root.as_bytes()) == (head.size, &head.root);
+    charters
+        .vouched_for(&log.member)
+        .find(stands)
+        .map(|state| Checkpoint {
+            origin: log.origin.clone(),
+            size: state.size,
+            root: Hash(head.root),
+        })
 }
 
 /// Reads what comes after `edge` of the first `size` statements of a log into a twin, and holds all entries against what its
@@ -156,8 +194,16 @@ fn read_log(
     };
     let keys = log_keys::ever(charters, &log.member)?;
     let terms = charters.statement_terms(&log.member);
-    let (signed, ..) = log_keys::open_with(&keys, &head.checkpoint, &[])
-        .map_err(|error| wrong(format!("its checkpoint is not what its member signed: {error}")))?;
+    let signed = match &head.checkpoint {
+        Some(note) => {
+            let (signed, ..) = log_keys::open_with(&keys, note, &[])
+                .map_err(|error| wrong(format!("its checkpoint is not what its member signed: {error}")))?;
+            signed
+        }
+        // Where the charter has cut a copy back, it vouches for what is left.
+        None => vouched_for(charters, log, head)
+            .ok_or_else(|| wrong("it has no checkpoint, and the charter names no such state".to_owned()))?,
+    };
     if (signed.size, signed.root.0) != (head.size, head.root) {
         return Err(wrong(format!(
             "it stands at {} entries here, its member signed a checkpoint of {}",

@@ -14,7 +14,7 @@ const ATTEMPTS: usize = 8;
 /// Answers a request to cosign a checkpoint. The new state is on disk before the answer is given. Blocking.
 ///
 /// # Errors
-/// [`NodeError::Store`]; [`NodeError::Log`] for a charter or a stored state that is wrong.
+/// [`NodeError::CharterChanged`]; [`NodeError::Store`]; [`NodeError::Log`] for a charter or a stored state that is wrong.
 pub fn add_checkpoint(state: &NodeState, body: &[u8]) -> NodeResult<Answer> {
     let request = match AddCheckpoint::parse(body) {
         Ok(request) => request,
@@ -38,6 +38,8 @@ pub fn add_checkpoint(state: &NodeState, body: &[u8]) -> NodeResult<Answer> {
         .map(|key| key.parse())
         .collect::<Result<Vec<_>, LogError>>()?;
     let cosigners = state.witness_keys();
+    // A key that the next version revokes must not be believed once more.
+    let _in_force = state.under_this_charter()?;
     for _ in 0..ATTEMPTS {
         let cosigned = state.store().cosigned(origin)?.map(head_of).transpose()?;
         let log = member.map(|member| WitnessedLog {
@@ -71,7 +73,7 @@ fn row_of(head: &CosignedHead) -> Cosigned {
         size: head.size,
         root: head.root.0,
         unix_seconds: head.unix_seconds,
-        note: head.note.to_string(),
+        note: head.note.as_ref().map(ToString::to_string),
     }
 }
 
@@ -81,6 +83,9 @@ fn head_of(row: Cosigned) -> Result<CosignedHead, LogError> {
         size: row.size,
         root: Hash(row.root),
         unix_seconds: row.unix_seconds,
-        note: SignedNote::parse(row.note.as_bytes())?,
+        note: row
+            .note
+            .map(|note| SignedNote::parse(note.as_bytes()))
+            .transpose()?,
     })
 }

@@ -57,6 +57,14 @@ pub enum StatementError {
         /// Why.
         reason: &'static str,
     },
+    /// A second witness key that is none.
+    #[error("the ML-DSA-44 witness key of {member} may not stand in a charter: {reason}")]
+    BadWitnessKey {
+        /// Code of the member.
+        member: String,
+        /// Why.
+        reason: &'static str,
+    },
     /// The statement names a key that its issuer does not have under the charter.
     #[error("key {key} is not a statement key of {issuer} under the charter")]
     UnknownKey {

@@ -149,6 +149,7 @@ fn member(code: &str, seed: u8) -> Member {
             statement: vec![hex::encode(signer(seed).public().to_bytes())],
             log: vkey("log"),
             witness: vkey("witness"),
+            witness_ml_dsa: None,
             mirror: vkey("mirror"),
             transport: None,
             tls: None,

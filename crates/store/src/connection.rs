@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0001_first.sql"),
     include_str!("../migrations/0002_witness.sql"),
     include_str!("../migrations/0003_evidence.sql"),
+    include_str!("../migrations/0004_ahead.sql"),
 ];
 
 /// How long a reader waits for a checkpointing writer before it gives up.
@@ -58,17 +59,22 @@ pub(crate) fn lone_reader(path: &Path) -> StoreResult<Connection> {
     let found = match schema(&connection) {
         // Where nothing may be written beside the file, it is read as what it is: a file that does not change.
         Err(error) if cannot_open(&error) && !path.with_extension("db-wal").exists() => {
-            let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
-                | OpenFlags::SQLITE_OPEN_NO_MUTEX
-                | OpenFlags::SQLITE_OPEN_URI;
-            let unchanging = format!("file:{}?immutable=1", uri_path(path));
-            let connection = Connection::open_with_flags(unchanging, flags).map_err(sorted)?;
+            let connection = unchanging_reader(path).map_err(sorted)?;
             let found = schema(&connection).map_err(sorted)?;
             return known_schema(found).map(|()| connection);
         }
         found => found.map_err(sorted)?,
     };
     known_schema(found).map(|()| connection)
+}
+
+/// Opens a reader of a file that does not change, and beside which nothing is written.
+fn unchanging_reader(path: &Path) -> rusqlite::Result<Connection> {
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let connection = Connection::open_with_flags(format!("file:{}?immutable=1", uri_path(path)), flags)?;
+    stable_plans(&connection)?;
+    Ok(connection)
 }
 
 fn cannot_open(error: &rusqlite::Error) -> bool {
@@ -106,8 +112,8 @@ fn settings(connection: &Connection) -> rusqlite::Result<()> {
     stable_plans(connection)
 }
 
-/// Plans a statement once and not again whenever other values are bound: each query here has one right index (named, where SQLite would take another), and
-/// planning took longer than answering.
+/// Plans a statement once and not again whenever other values are bound: each query here has one right index (named, where
+/// SQLite would take another), and planning took longer than answering.
 fn stable_plans(connection: &Connection) -> rusqlite::Result<()> {
     connection
         .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
@@ -148,4 +154,27 @@ fn migrate(connection: &Connection, path: &Path) -> StoreResult<()> {
         })?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_connection_plans_a_statement_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("node.db");
+        let writer = writer(&path, None).unwrap();
+        let others = [reader(&path), lone_reader(&path)].map(Result::unwrap);
+        let unchanging = unchanging_reader(&path).unwrap();
+        for connection in [&writer, &others[0], &others[1], &unchanging] {
+            assert!(
+                connection
+                    .db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG)
+                    .unwrap()
+            );
+        }
+        assert!(writer.is_readonly("main").is_ok_and(|only| !only));
+        assert!(unchanging.is_readonly("main").unwrap());
+    }
 }

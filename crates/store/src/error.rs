@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::LogEnd;
+
 /// A storage error: one variant a cause, with what to do.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -23,6 +25,17 @@ pub enum StoreError {
     /// No room on the disk.
     #[error("the disk is full: nothing of the last step was written; free some room and start again")]
     DiskFull,
+    /// The disk failed: the system said so when the database was read or written.
+    #[error(
+        "the disk failed under database `{}`: look at the disk, then start again, which checks what is there",
+        path.display()
+    )]
+    DiskFailed {
+        /// Path.
+        path: PathBuf,
+        /// What SQLite said.
+        source: rusqlite::Error,
+    },
     /// The database file is damaged or cut short.
     #[error("database `{}` is damaged ({reason}): restore it from a backup or fetch the log again from a mirror", path.display())]
     Damaged {
@@ -60,15 +73,18 @@ pub enum StoreError {
     /// The store was opened to be read only.
     #[error("the store was opened to be read only: nothing was written")]
     ReadOnly,
-    /// The log moved on since the caller looked.
-    #[error("log `{origin}` stands at {found}, expected {expected}: somebody else wrote to it")]
+    /// The log moved on since the caller looked, or was put back to another history.
+    #[error(
+        "log `{origin}` stands at {found}, expected {expected}: somebody else wrote to it or put it back; start the node again, \
+         which checks what is there"
+    )]
     Conflict {
         /// Origin.
         origin: String,
-        /// Size expected.
-        expected: u64,
-        /// Size found.
-        found: u64,
+        /// Where the caller took it to end.
+        expected: LogEnd,
+        /// Where it ends.
+        found: LogEnd,
     },
     /// A number out of range.
     #[error("number {value} does not fit the database")]
@@ -84,7 +100,7 @@ pub enum StoreError {
 impl StoreError {
     /// Sorts an SQLite error into its cause.
     pub(crate) fn from_sqlite(error: rusqlite::Error, path: &std::path::Path) -> Self {
-        use rusqlite::ErrorCode::{DatabaseCorrupt, DiskFull, NotADatabase};
+        use rusqlite::ErrorCode::{DatabaseCorrupt, DiskFull, NotADatabase, SystemIoFailure};
         // A reader needs a few KiB of shared memory beside the file; where they do not fit, the disk is full.
         let no_room_beside = error
             .sqlite_error()
@@ -94,6 +110,10 @@ impl StoreError {
         }
         match error.sqlite_error_code() {
             Some(DiskFull) => Self::DiskFull,
+            Some(SystemIoFailure) => Self::DiskFailed {
+                path: path.to_owned(),
+                source: error,
+            },
             Some(DatabaseCorrupt | NotADatabase) => Self::Damaged {
                 path: path.to_owned(),
                 reason: error.to_string(),

@@ -4,6 +4,10 @@
 //! `synchronous=FULL`: what [`Store::commit`] has answered survives a crash of process, system or power. Migrations run
 //! forward only.
 //!
+//! A log that is copied from another member may be far longer than what fits in memory, so its entries come in parts: each
+//! is *staged* ahead of the head, durably, and the last one moves the head over all of them. Who reads sees the log up to
+//! its head and nothing after it; only deduplication and the sweep of blobs look further.
+//!
 //! | table | trusted? | what its loss or change costs |
 //! |---|---|---|
 //! | `log`, `entry` of this member | yes, it is the member's word | the log: restore from a mirror |
@@ -12,17 +16,21 @@
 //! | `evidence` | no, it verifies by itself | found again, or read from the others' logs |
 //! | `blob` | no, named by its SHA-256 | fetched again, or the twin says *incomplete* |
 
+mod ahead;
 mod connection;
 mod error;
+mod fault;
 mod lock;
 mod records;
 mod scan;
 mod sqlite;
 
 pub use error::StoreError;
+pub use fault::{Fault, FaultListener};
 pub use lock::FolderLock;
 pub use records::{
-    Batch, Cosigned, EntryRecord, EvidenceRecord, Grade, Head, NewEntry, Place, Published, TileRow,
+    Ahead, Batch, Cosigned, EntryRecord, EvidenceRecord, Grade, Head, LogEnd, NewEntry, Place, Published,
+    Retraction, Staged, TileRow,
 };
 pub use scan::ScannedEntry;
 pub use sqlite::{SqliteStore, StoreOptions};
@@ -32,7 +40,7 @@ pub type StoreResult<T> = Result<T, StoreError>;
 
 /// What a node needs of its storage, and no more, so that another engine can replace SQLite.
 pub trait Store: Send + Sync {
-    /// Heads of all logs held, by origin.
+    /// Heads of all logs held, by origin. A log of which only staged entries are here has none.
     ///
     /// # Errors
     /// Any storage error, as for every method here.
@@ -41,12 +49,36 @@ pub trait Store: Send + Sync {
     /// Head of one log; absent before its first commit.
     fn head(&self, origin: &str) -> StoreResult<Option<Head>>;
 
-    /// Writes entries, tiles and the new head in one durable transaction, if the log still stands at
-    /// `batch.expected_size`.
+    /// Writes entries, tiles and the new head in one durable transaction, if the log, with what is staged ahead of its
+    /// head, still ends at `batch.expected_size` and its head still has `batch.expected_root`. What was staged is under the
+    /// new head then.
     ///
     /// # Errors
     /// [`StoreError::Conflict`] if it does not; [`StoreError::DiskFull`] if there is no room. Nothing is written then.
     fn commit(&self, batch: &Batch<'_>) -> StoreResult<()>;
+
+    /// Writes entries and tiles ahead of the head in one durable transaction, if the log, with what is staged already, still
+    /// ends at `part.expected_next` and its head still has `part.expected_root`. The head stays as it is, and nobody sees them before a commit.
+    ///
+    /// # Errors
+    /// As for [`Store::commit`].
+    fn stage(&self, part: &Staged<'_>) -> StoreResult<()>;
+
+    /// What waits ahead of the head of a log; absent if nothing does.
+    fn staged(&self, origin: &str) -> StoreResult<Option<Ahead>>;
+
+    /// Forgets what waits ahead of the head of a log, entries and hashes. A crash in the middle leaves less of it waiting.
+    fn unstage(&self, origin: &str) -> StoreResult<()>;
+
+    /// Cuts the head of a log back, if it stands where the retraction says; says whether it did. What lies beyond waits ahead
+    /// of the head, with nothing that it is copied towards: it is for [`Store::unstage`]. Durable when it returns.
+    fn retract(&self, cut: &Retraction<'_>) -> StoreResult<bool>;
+
+    /// Cuts what the witness cosigned last of a log back, as [`Store::retract`] does with its head.
+    fn retract_cosigned(&self, cut: &Retraction<'_>) -> StoreResult<bool>;
+
+    /// Stored hashes of a tile, with those of entries that wait ahead of the head.
+    fn staged_tile(&self, origin: &str, level: u8, index: u64) -> StoreResult<Option<Vec<u8>>>;
 
     /// At most `limit` entries of a log from index `from`, in order.
     fn entries(&self, origin: &str, from: u64, limit: u32) -> StoreResult<Vec<EntryRecord>>;
@@ -54,10 +86,11 @@ pub trait Store: Send + Sync {
     /// Where a statement stands: one place a log at most.
     fn find(&self, statement: &[u8; 32]) -> StoreResult<Vec<Place>>;
 
-    /// Index of each of these statements in one log, absent where it is not there; all as of one moment.
+    /// Index of each of these statements in one log, staged entries included, absent where it is not there; all as of one
+    /// moment.
     fn find_in(&self, origin: &str, statements: &[&[u8; 32]]) -> StoreResult<Vec<Option<u64>>>;
 
-    /// Stored hashes of a tile (32 bytes each, partial tiles shorter).
+    /// Stored hashes of a tile of the head's tree (32 bytes each, partial tiles shorter).
     fn tile(&self, origin: &str, level: u8, index: u64) -> StoreResult<Option<Vec<u8>>>;
 
     /// Keeps a blob under its digest. The caller has computed or checked the digest.
@@ -72,10 +105,10 @@ pub trait Store: Send + Sync {
     /// Removes a blob (erasure, or a test that withholds one).
     fn delete_blob(&self, digest: &[u8; 32]) -> StoreResult<()>;
 
-    /// Blobs that entries name and that are not here, each with one entry that names it: at most `limit`.
-    fn missing_blobs(&self, limit: u32) -> StoreResult<Vec<([u8; 32], Place)>>;
+    /// Blobs that entries of one log, or of all, name and that are not here, each with one entry that names it: at most `limit`.
+    fn missing_blobs(&self, origin: Option<&str>, limit: u32) -> StoreResult<Vec<([u8; 32], Place)>>;
 
-    /// Removes blobs that no entry names, left by an import that was cut off; says how many.
+    /// Removes blobs that no entry names, staged ones included, left by an import that was cut off; says how many.
     fn sweep_blobs(&self) -> StoreResult<u64>;
 
     /// Replaces the signed checkpoint of a log that stands at this size and root: the same head with other cosignatures.
@@ -106,6 +139,10 @@ pub trait Store: Send + Sync {
     /// The evidence kept against one log, the first found first: at most `limit`.
     fn evidence(&self, origin: &str, limit: u32) -> StoreResult<Vec<EvidenceRecord>>;
 
-    /// Bytes that the disk under the store has left for this process.
+    /// Bytes that the store has left: those of the disk under it, or fewer where its own size is limited.
     fn free_bytes(&self) -> StoreResult<u64>;
+
+    /// From now on tells that listener, and no earlier one, of each operation that the disk failed, whoever asked for it.
+    /// It is called before the operation answers and must not use the store.
+    fn on_fault(&self, listener: FaultListener);
 }

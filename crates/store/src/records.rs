@@ -1,5 +1,7 @@
 //! What the store takes and gives.
 
+use std::fmt;
+
 /// The state of one log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
@@ -9,8 +11,20 @@ pub struct Head {
     pub size: u64,
     /// Root hash of the tree of that size.
     pub root: [u8; 32],
-    /// The signed checkpoint of that size (note text).
-    pub checkpoint: Vec<u8>,
+    /// The signed checkpoint of that size (note text). Absent after a [`Retraction`], until the log signs one that counts.
+    pub checkpoint: Option<Vec<u8>>,
+}
+
+/// What is held of a log, or was cosigned of it, is cut back to a smaller state: no signature that counts goes further, and
+/// somebody else than the log vouches for that state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retraction<'a> {
+    /// Origin of the log.
+    pub origin: &'a str,
+    /// Size and root that stand there now.
+    pub from: (u64, [u8; 32]),
+    /// Size and root that stand there afterwards: of the beginning of the same tree.
+    pub to: (u64, [u8; 32]),
 }
 
 /// An entry about to be written.
@@ -40,8 +54,10 @@ pub struct TileRow {
 pub struct Batch<'a> {
     /// Origin of the log.
     pub origin: &'a str,
-    /// The size the log must have now (compare and set).
+    /// The size the log must have now, staged entries included (compare and set).
     pub expected_size: u64,
+    /// The root that its head must have now, absent where no entry is under a head: two histories can have one size.
+    pub expected_root: Option<[u8; 32]>,
     /// Entries from `expected_size` on.
     pub entries: Vec<NewEntry<'a>>,
     /// Tiles that the entries change.
@@ -52,6 +68,55 @@ pub struct Batch<'a> {
     pub checkpoint: &'a [u8],
     /// Recorded time, milliseconds since the Unix epoch.
     pub recorded_ms: i64,
+}
+
+/// Entries that go ahead of the head of a log, until a commit moves the head over them.
+#[derive(Debug, Clone)]
+pub struct Staged<'a> {
+    /// Origin of the log.
+    pub origin: &'a str,
+    /// Where the log must end now: the index after its last entry, staged ones included (compare and set).
+    pub expected_next: u64,
+    /// The root that the head must have now, as in [`Batch::expected_root`]: what is staged leads on from it.
+    pub expected_root: Option<[u8; 32]>,
+    /// Entries from `expected_next` on.
+    pub entries: Vec<NewEntry<'a>>,
+    /// Tiles that the entries change.
+    pub tiles: Vec<TileRow>,
+    /// The signed checkpoint that the log is being copied up to.
+    pub pending: &'a [u8],
+    /// Recorded time, milliseconds since the Unix epoch.
+    pub recorded_ms: i64,
+}
+
+/// Where a log ends, and which one of all logs of that size it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogEnd {
+    /// The index after its last entry, staged ones included.
+    pub next: u64,
+    /// Root of its head; absent where no entry is under a head.
+    pub root: Option<[u8; 32]>,
+}
+
+impl fmt::Display for LogEnd {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.root {
+            Some(root) => write!(f, "{} after root {}", self.next, hex::encode(root)),
+            None => write!(f, "{} without a head", self.next),
+        }
+    }
+}
+
+/// What waits ahead of the head of a log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ahead {
+    /// Size of the head, 0 before the first commit.
+    pub size: u64,
+    /// The index after the last entry that waits.
+    pub next: u64,
+    /// The signed checkpoint that the log is being copied up to. Absent where entries lie beyond the head that nobody
+    /// staged.
+    pub pending: Option<Vec<u8>>,
 }
 
 /// An entry read back.
@@ -91,8 +156,8 @@ pub struct Cosigned {
     pub root: [u8; 32],
     /// When it was cosigned, seconds since the Unix epoch.
     pub unix_seconds: u64,
-    /// The checkpoint as the log signed it, with the cosignature.
-    pub note: String,
+    /// The checkpoint as the log signed it, with the cosignature. Absent after a [`Retraction`].
+    pub note: Option<String>,
 }
 
 /// How far a checkpoint of this member's own log has come.

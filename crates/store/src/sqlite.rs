@@ -1,15 +1,20 @@
-//! The store on SQLite: one writer, a few readers, all SQL in this file.
+//! The store on SQLite: one writer, a few readers. All SQL is here, but for how a log grows and for the scans of an audit.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use crate::connection;
+use crate::fault::Faults;
 use crate::{
-    Batch, Cosigned, EntryRecord, EvidenceRecord, FolderLock, Grade, Head, Place, Published, Store,
-    StoreError, StoreResult,
+    Ahead, Batch, Cosigned, EntryRecord, EvidenceRecord, Fault, FaultListener, FolderLock, Grade, Head,
+    LogEnd, Place, Published, Retraction, Staged, Store, StoreError, StoreResult, ahead,
 };
+
+/// How long a long work lets go of the writer between two steps, so that others write: the lock gives no turns by itself.
+const TURN: Duration = Duration::from_millis(1);
 
 /// How a store is opened.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +42,8 @@ pub struct SqliteStore {
     reader_free: Condvar,
     /// Absent where the store was opened to be read only.
     writer: Option<Mutex<Connection>>,
+    size_pages_max: Option<u32>,
+    faults: Faults,
     /// Held to the end of the process or of this value, whichever comes first; let go of last.
     _lock: Option<FolderLock>,
 }
@@ -58,6 +65,8 @@ impl SqliteStore {
             path,
             _lock: Some(lock),
             writer: Some(Mutex::new(writer)),
+            size_pages_max: options.size_pages_max,
+            faults: Faults::default(),
             readers: Mutex::new(readers),
             reader_free: Condvar::new(),
         })
@@ -81,19 +90,67 @@ impl SqliteStore {
             path,
             _lock: None,
             writer: None,
+            size_pages_max: None,
+            faults: Faults::default(),
             readers: Mutex::new(readers),
             reader_free: Condvar::new(),
         })
     }
 
+    /// An error of a write by its cause. Every one passes here, so that a disk that fails is told whoever wrote.
     fn sorted(&self, error: rusqlite::Error) -> StoreError {
-        StoreError::from_sqlite(error, &self.path)
+        let sorted = StoreError::from_sqlite(error, &self.path);
+        if let Some(fault) = Fault::of(&sorted) {
+            self.faults.tell(fault);
+        }
+        sorted
+    }
+
+    /// An error of a read by its cause. That a sort found no room for its notes is no matter of the database.
+    fn sorted_read(&self, error: rusqlite::Error) -> StoreError {
+        let sorted = StoreError::from_sqlite(error, &self.path);
+        if let Some(fault @ Fault::Failed { .. }) = Fault::of(&sorted) {
+            self.faults.tell(fault);
+        }
+        sorted
     }
 
     /// The writer; a panic while it was held leaves at most an open transaction, which the next `BEGIN` would refuse.
     fn writer(&self) -> StoreResult<MutexGuard<'_, Connection>> {
         let writer = self.writer.as_ref().ok_or(StoreError::ReadOnly)?;
         Ok(writer.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Runs a step of one log that answers where the log ended before; takes it back unless that is where it should.
+    fn in_step(
+        &self,
+        origin: &str,
+        expected: LogEnd,
+        step: impl FnOnce(&Connection) -> rusqlite::Result<LogEnd>,
+    ) -> StoreResult<()> {
+        let mut writer = self.writer()?;
+        let transaction = writer
+            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+            .map_err(|error| self.sorted(error))?;
+        let found = step(&transaction).map_err(|error| self.sorted(error))?;
+        if found != expected {
+            return Err(StoreError::Conflict {
+                origin: origin.to_owned(),
+                expected,
+                found,
+            });
+        }
+        transaction.commit().map_err(|error| self.sorted(error))
+    }
+
+    fn cut_back(&self, statement: &str, cut: &Retraction<'_>) -> StoreResult<bool> {
+        let Retraction { origin, from, to } = cut;
+        let (was, is) = (to_i64(from.0)?, to_i64(to.0)?);
+        let changed = self.writer()?.execute(
+            statement,
+            params![origin, was, from.1.as_slice(), is, to.1.as_slice()],
+        );
+        Ok(changed.map_err(|error| self.sorted(error))? == 1)
     }
 
     pub(crate) fn read<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> StoreResult<T> {
@@ -114,43 +171,81 @@ impl SqliteStore {
             .unwrap_or_else(PoisonError::into_inner)
             .push(reader);
         self.reader_free.notify_one();
-        answer.map_err(|error| self.sorted(error))
+        answer.map_err(|error| self.sorted_read(error))
     }
 }
 
 impl Store for SqliteStore {
     fn heads(&self) -> StoreResult<Vec<Head>> {
         self.read(|db| {
-            let mut statement =
-                db.prepare_cached("SELECT origin, size, root, checkpoint FROM log ORDER BY origin")?;
+            let mut statement = db.prepare_cached(
+                "SELECT origin, size, root, checkpoint FROM log
+                 WHERE size > 0 OR checkpoint <> x'' ORDER BY origin",
+            )?;
             statement.query_map([], head_of)?.collect()
         })
     }
 
     fn head(&self, origin: &str) -> StoreResult<Option<Head>> {
         self.read(|db| {
-            db.prepare_cached("SELECT origin, size, root, checkpoint FROM log WHERE origin = ?1")?
-                .query_row([origin], head_of)
-                .optional()
+            db.prepare_cached(
+                "SELECT origin, size, root, checkpoint FROM log
+                 WHERE origin = ?1 AND (size > 0 OR checkpoint <> x'')",
+            )?
+            .query_row([origin], head_of)
+            .optional()
         })
     }
 
     fn commit(&self, batch: &Batch<'_>) -> StoreResult<()> {
-        let size = batch.expected_size + batch.entries.len() as u64;
-        to_i64(size)?;
-        let mut writer = self.writer()?;
-        let transaction = writer
-            .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
-            .map_err(|error| self.sorted(error))?;
-        let found = write_batch(&transaction, batch).map_err(|error| self.sorted(error))?;
-        if found != batch.expected_size {
-            return Err(StoreError::Conflict {
-                origin: batch.origin.to_owned(),
-                expected: batch.expected_size,
-                found,
-            });
+        to_i64(batch.expected_size + batch.entries.len() as u64)?;
+        self.in_step(batch.origin, batch.expected(), |db| ahead::commit(db, batch))
+    }
+
+    fn stage(&self, part: &Staged<'_>) -> StoreResult<()> {
+        to_i64(part.expected_next + part.entries.len() as u64)?;
+        self.in_step(part.origin, part.expected(), |db| ahead::stage(db, part))
+    }
+
+    fn retract(&self, cut: &Retraction<'_>) -> StoreResult<bool> {
+        self.cut_back(
+            "UPDATE log SET size = ?4, root = ?5, checkpoint = x'', pending = NULL
+             WHERE origin = ?1 AND size = ?2 AND root = ?3",
+            cut,
+        )
+    }
+
+    fn retract_cosigned(&self, cut: &Retraction<'_>) -> StoreResult<bool> {
+        self.cut_back(
+            "UPDATE cosigned SET size = ?4, root = ?5, note = '' WHERE origin = ?1 AND size = ?2 AND root = ?3",
+            cut,
+        )
+    }
+
+    fn staged(&self, origin: &str) -> StoreResult<Option<Ahead>> {
+        self.read(|db| ahead::read(db, origin))
+    }
+
+    fn unstage(&self, origin: &str) -> StoreResult<()> {
+        loop {
+            let mut writer = self.writer()?;
+            let transaction = writer
+                .transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)
+                .map_err(|error| self.sorted(error))?;
+            let done = ahead::forget_some(&transaction, origin).map_err(|error| self.sorted(error))?;
+            transaction.commit().map_err(|error| self.sorted(error))?;
+            if done {
+                return Ok(());
+            }
+            drop(writer);
+            std::thread::sleep(TURN);
         }
-        transaction.commit().map_err(|error| self.sorted(error))
+    }
+
+    fn staged_tile(&self, origin: &str, level: u8, index: u64) -> StoreResult<Option<Vec<u8>>> {
+        let index = to_i64(index)?;
+        let row = self.read(|db| ahead::tile(db, origin, level, index))?;
+        Ok(row.map(|(hashes, _)| hashes))
     }
 
     fn entries(&self, origin: &str, from: u64, limit: u32) -> StoreResult<Vec<EntryRecord>> {
@@ -158,7 +253,8 @@ impl Store for SqliteStore {
         self.read(|db| {
             let mut statement = db.prepare_cached(
                 "SELECT entry.idx, entry.statement, entry.bytes, entry.blob, entry.recorded FROM entry
-                 JOIN log USING (log) WHERE log.origin = ?1 AND entry.idx >= ?2 ORDER BY entry.idx LIMIT ?3",
+                 JOIN log USING (log) WHERE log.origin = ?1 AND entry.idx >= ?2 AND entry.idx < log.size
+                 ORDER BY entry.idx LIMIT ?3",
             )?;
             statement
                 .query_map(params![origin, from, limit], entry_of)?
@@ -170,7 +266,7 @@ impl Store for SqliteStore {
         self.read(|db| {
             let mut query = db.prepare_cached(
                 "SELECT log.origin, entry.idx, entry.statement FROM entry JOIN log USING (log)
-                 WHERE entry.statement = ?1 ORDER BY log.origin",
+                 WHERE entry.statement = ?1 AND entry.idx < log.size ORDER BY log.origin",
             )?;
             query.query_map([statement.as_slice()], place_of)?.collect()
         })
@@ -197,14 +293,9 @@ impl Store for SqliteStore {
     }
 
     fn tile(&self, origin: &str, level: u8, index: u64) -> StoreResult<Option<Vec<u8>>> {
-        let index = to_i64(index)?;
-        self.read(|db| {
-            db.prepare_cached(
-                "SELECT hashes FROM tile JOIN log USING (log) WHERE origin = ?1 AND level = ?2 AND idx = ?3",
-            )?
-            .query_row(params![origin, level, index], |row| row.get(0))
-            .optional()
-        })
+        let at = to_i64(index)?;
+        let row = self.read(|db| ahead::tile(db, origin, level, at))?;
+        Ok(row.and_then(|(hashes, size)| ahead::cut_tile(hashes, level, index, size)))
     }
 
     fn put_blob(&self, digest: &[u8; 32], bytes: &[u8]) -> StoreResult<()> {
@@ -232,7 +323,8 @@ impl Store for SqliteStore {
             let mut query = db.prepare_cached(
                 "SELECT entry.idx, entry.statement, entry.bytes, entry.blob, entry.recorded
                  FROM entry INDEXED BY entry_blob
-                 JOIN log USING (log) WHERE entry.blob = ?2 AND log.origin = ?1 ORDER BY entry.idx LIMIT ?3",
+                 JOIN log USING (log) WHERE entry.blob = ?2 AND log.origin = ?1 AND entry.idx < log.size
+                 ORDER BY entry.idx LIMIT ?3",
             )?;
             query
                 .query_map(params![origin, digest.as_slice(), limit], entry_of)?
@@ -248,14 +340,19 @@ impl Store for SqliteStore {
         Ok(())
     }
 
-    fn missing_blobs(&self, limit: u32) -> StoreResult<Vec<([u8; 32], Place)>> {
+    fn missing_blobs(&self, origin: Option<&str>, limit: u32) -> StoreResult<Vec<([u8; 32], Place)>> {
         self.read(|db| {
+            // By this index: otherwise every log would be walked up to its head.
             let mut query = db.prepare_cached(
-                "SELECT log.origin, entry.idx, entry.statement, entry.blob FROM entry JOIN log USING (log)
-                 WHERE entry.blob IS NOT NULL AND NOT EXISTS (SELECT 1 FROM blob WHERE blob.digest = entry.blob)
+                "SELECT log.origin, entry.idx, entry.statement, entry.blob
+                 FROM entry INDEXED BY entry_blob JOIN log USING (log)
+                 WHERE entry.blob IS NOT NULL AND entry.idx < log.size AND (?2 IS NULL OR log.origin = ?2)
+                   AND NOT EXISTS (SELECT 1 FROM blob WHERE blob.digest = entry.blob)
                  ORDER BY log.origin, entry.idx LIMIT ?1",
             )?;
-            query.query_map([limit], |row| Ok((row.get(3)?, place_of(row)?)))?.collect()
+            query
+                .query_map(params![limit, origin], |row| Ok((row.get(3)?, place_of(row)?)))?
+                .collect()
         })
     }
 
@@ -299,12 +396,13 @@ impl Store for SqliteStore {
 
     fn put_cosigned(&self, replaces: Option<(u64, [u8; 32])>, new: &Cosigned) -> StoreResult<bool> {
         let row = (to_i64(new.size)?, to_i64(new.unix_seconds)?);
+        let note = new.note.as_deref().unwrap_or_default();
         let writer = self.writer()?;
         let changed = match replaces {
             None => writer.execute(
                 "INSERT INTO cosigned (origin, size, root, unix_seconds, note) VALUES (?1, ?2, ?3, ?4, ?5)
                  ON CONFLICT DO NOTHING",
-                params![new.origin, row.0, new.root.as_slice(), row.1, new.note],
+                params![new.origin, row.0, new.root.as_slice(), row.1, note],
             ),
             Some((size, root)) => writer.execute(
                 "UPDATE cosigned SET size = ?2, root = ?3, unix_seconds = ?4, note = ?5
@@ -314,7 +412,7 @@ impl Store for SqliteStore {
                     row.0,
                     new.root.as_slice(),
                     row.1,
-                    new.note,
+                    note,
                     to_i64(size)?,
                     root.as_slice()
                 ],
@@ -366,48 +464,27 @@ impl Store for SqliteStore {
             path: self.path.clone(),
             source: source.into(),
         })?;
-        Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+        let on_disk = disk.f_bavail.saturating_mul(disk.f_frsize);
+        let Some(most) = self.size_pages_max else {
+            return Ok(on_disk);
+        };
+        let (used, page_bytes): (u64, u64) = self.read(|db| {
+            db.prepare_cached(
+                "SELECT page_count - freelist_count, page_size
+                 FROM pragma_page_count, pragma_freelist_count, pragma_page_size",
+            )?
+            .query_row([], |row| {
+                let unsigned = |column| row.get(column).map(i64::unsigned_abs);
+                Ok((unsigned(0)?, unsigned(1)?))
+            })
+        })?;
+        let in_file = u64::from(most).saturating_sub(used).saturating_mul(page_bytes);
+        Ok(on_disk.min(in_file))
     }
-}
 
-/// Writes the batch and answers the size that the log had: the caller commits only if it is the one expected.
-fn write_batch(db: &Connection, batch: &Batch<'_>) -> rusqlite::Result<u64> {
-    db.prepare_cached("INSERT INTO log (origin, size, root, checkpoint) VALUES (?1, 0, zeroblob(32), x'') ON CONFLICT DO NOTHING")?
-        .execute([batch.origin])?;
-    let (log, found): (i64, i64) = db
-        .prepare_cached("SELECT log, size FROM log WHERE origin = ?1")?
-        .query_row([batch.origin], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let found = found.unsigned_abs();
-    if found != batch.expected_size {
-        return Ok(found);
+    fn on_fault(&self, listener: FaultListener) {
+        self.faults.listen(listener);
     }
-    let mut insert = db.prepare_cached(
-        "INSERT INTO entry (log, idx, statement, bytes, recorded, blob) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-    )?;
-    for (index, entry) in (found..).zip(&batch.entries) {
-        insert.execute(params![
-            log,
-            index.cast_signed(),
-            entry.statement.as_slice(),
-            entry.bytes,
-            batch.recorded_ms,
-            entry.blob.as_ref().map(<[u8; 32]>::as_slice),
-        ])?;
-    }
-    let mut tile =
-        db.prepare_cached("INSERT OR REPLACE INTO tile (log, level, idx, hashes) VALUES (?1, ?2, ?3, ?4)")?;
-    for row in &batch.tiles {
-        tile.execute(params![log, row.level, row.index.cast_signed(), row.hashes])?;
-    }
-    let size = found + batch.entries.len() as u64;
-    db.prepare_cached("UPDATE log SET size = ?2, root = ?3, checkpoint = ?4 WHERE log = ?1")?
-        .execute(params![
-            log,
-            size.cast_signed(),
-            batch.root.as_slice(),
-            batch.checkpoint
-        ])?;
-    Ok(found)
 }
 
 pub(crate) fn to_i64(value: u64) -> StoreResult<i64> {
@@ -419,7 +496,7 @@ fn head_of(row: &Row<'_>) -> rusqlite::Result<Head> {
         origin: row.get(0)?,
         size: row.get::<_, i64>(1)?.unsigned_abs(),
         root: row.get(2)?,
-        checkpoint: row.get(3)?,
+        checkpoint: Some(row.get(3)?).filter(|note: &Vec<u8>| !note.is_empty()),
     })
 }
 
@@ -429,7 +506,7 @@ fn cosigned_of(row: &Row<'_>) -> rusqlite::Result<Cosigned> {
         size: row.get::<_, i64>(1)?.unsigned_abs(),
         root: row.get(2)?,
         unix_seconds: row.get::<_, i64>(3)?.unsigned_abs(),
-        note: row.get(4)?,
+        note: Some(row.get(4)?).filter(|note: &String| !note.is_empty()),
     })
 }
 

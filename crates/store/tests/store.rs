@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking; its helpers too")]
 
-use didymium_store::{Batch, NewEntry, SqliteStore, Store, StoreError, StoreOptions, TileRow};
+use didymium_store::{Batch, Fault, LogEnd, NewEntry, SqliteStore, Store, StoreError, StoreOptions, TileRow};
 
 fn batch<'a>(expected_size: u64, entries: &[&'a [u8]], checkpoint: &'a [u8]) -> Batch<'a> {
     let entries = entries
@@ -22,6 +22,7 @@ fn batch<'a>(expected_size: u64, entries: &[&'a [u8]], checkpoint: &'a [u8]) -> 
     Batch {
         origin: "log.example/can",
         expected_size,
+        expected_root: (expected_size > 0).then_some([3; 32]),
         entries,
         tiles,
         root: [3; 32],
@@ -50,7 +51,7 @@ fn a_commit_is_there_after_reopening() {
     }
     let store = open(dir.path());
     let head = store.head("log.example/can").unwrap().unwrap();
-    assert_eq!((head.size, head.checkpoint.as_slice()), (3, b"cp3".as_slice()));
+    assert_eq!((head.size, head.checkpoint), (3, Some(b"cp3".to_vec())));
     let entries = store.entries("log.example/can", 1, 10).unwrap();
     assert_eq!(
         entries.iter().map(|e| e.bytes.as_slice()).collect::<Vec<_>>(),
@@ -70,14 +71,61 @@ fn a_stale_writer_is_refused_and_leaves_no_trace() {
         matches!(
             refused,
             StoreError::Conflict {
-                expected: 0,
-                found: 1,
+                expected: LogEnd { next: 0, root: None },
+                found: LogEnd {
+                    next: 1,
+                    root: Some(_)
+                },
                 ..
             }
         ),
         "{refused}"
     );
     assert_eq!(store.entries("log.example/can", 0, 10).unwrap().len(), 1);
+}
+
+/// A write that comes late, onto a log that was put back and grew to the same size by other entries, must not go through.
+#[test]
+fn a_writer_of_another_history_of_the_same_size_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    let mut other = batch(0, &[b"a", b"b"], b"other history");
+    other.root = [4; 32];
+    store.commit(&other).unwrap();
+    let late = batch(2, &[b"c"], b"cp3");
+    assert_eq!(late.expected_root, Some([3; 32]));
+    let refused = store.commit(&late).unwrap_err();
+    let (sizes, roots) = match &refused {
+        StoreError::Conflict { expected, found, .. } => {
+            ((expected.next, found.next), (expected.root, found.root))
+        }
+        other => panic!("{other}"),
+    };
+    assert_eq!((sizes, roots), ((2, 2), (Some([3; 32]), Some([4; 32]))));
+    let told = refused.to_string();
+    assert!(
+        told.contains(&"03".repeat(32)) && told.contains(&"04".repeat(32)),
+        "{told}"
+    );
+    let unrooted = Batch {
+        expected_root: None,
+        ..late
+    };
+    assert!(matches!(
+        store.commit(&unrooted),
+        Err(StoreError::Conflict { .. })
+    ));
+    assert_eq!(store.entries("log.example/can", 0, 10).unwrap().len(), 2);
+    let head = store.head("log.example/can").unwrap().unwrap();
+    assert_eq!(
+        (head.root, head.checkpoint.as_deref()),
+        ([4; 32], Some(b"other history".as_slice()))
+    );
+    let rooted = Batch {
+        expected_root: Some([4; 32]),
+        ..unrooted
+    };
+    store.commit(&rooted).unwrap();
 }
 
 #[test]
@@ -99,6 +147,64 @@ fn two_processes_cannot_hold_one_folder() {
         .err()
         .unwrap();
     assert!(matches!(second, StoreError::FolderInUse { .. }), "{second}");
+}
+
+#[test]
+fn a_limit_of_pages_is_room_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let limited = |pages| StoreOptions {
+        readers: 1,
+        size_pages_max: pages,
+    };
+    let on_disk = {
+        let store = SqliteStore::open(dir.path(), limited(None)).unwrap();
+        store.free_bytes().unwrap()
+    };
+    assert!(on_disk > 200 * 4_096, "this test needs room");
+    let store = SqliteStore::open(dir.path(), limited(Some(200))).unwrap();
+    let before = store.free_bytes().unwrap();
+    assert!(before > 0 && before < 200 * 4_096, "{before}");
+    store.put_blob(&[1; 32], &vec![1; 40 * 4_096]).unwrap();
+    let after = store.free_bytes().unwrap();
+    assert!(
+        after <= before - 40 * 4_096 && after >= before - 44 * 4_096,
+        "{before} {after}"
+    );
+    // What is given back to the file is room again.
+    store.delete_blob(&[1; 32]).unwrap();
+    assert!(store.free_bytes().unwrap() >= before - 4 * 4_096);
+    drop(store);
+    let smaller = SqliteStore::open(dir.path(), limited(Some(1))).unwrap();
+    assert_eq!(smaller.free_bytes().unwrap(), 0);
+}
+
+#[test]
+fn whoever_listens_last_is_told_of_a_full_disk_by_any_write() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = StoreOptions {
+        readers: 1,
+        size_pages_max: Some(60),
+    };
+    let store = SqliteStore::open(dir.path(), options).unwrap();
+    let (tell, told) = std::sync::mpsc::channel();
+    store.on_fault(Box::new(|_| panic!("it no longer listens")));
+    store.on_fault(Box::new(move |fault| tell.send(fault).unwrap()));
+    store.put_blob(&[1; 32], &[1; 4_096]).unwrap();
+    assert!(told.try_recv().is_err(), "a write that went well is no fault");
+    let blob = store.put_blob(&[2; 32], &vec![1; 60 * 4_096]);
+    assert!(matches!(blob, Err(StoreError::DiskFull)));
+    assert_eq!(told.try_recv(), Ok(Fault::Full));
+    let entries: Vec<Vec<u8>> = (0..10).map(|n| vec![n; 60_000]).collect();
+    let entries: Vec<&[u8]> = entries.iter().map(Vec::as_slice).collect();
+    let commit = store.commit(&batch(0, &entries, b"cp"));
+    assert!(matches!(commit, Err(StoreError::DiskFull)));
+    assert_eq!(told.try_recv(), Ok(Fault::Full));
+    let stale = store.commit(&batch(9, &[], b"cp"));
+    assert!(matches!(stale, Err(StoreError::Conflict { .. })));
+    assert!(
+        told.try_recv().is_err(),
+        "a caller's mistake is no fault of the disk"
+    );
 }
 
 #[test]
@@ -166,11 +272,44 @@ fn blobs_nobody_names_are_swept_and_missing_ones_are_known() {
     store.commit(&two).unwrap();
     assert_eq!(store.sweep_blobs().unwrap(), 1);
     assert_eq!(store.blob(&[1; 32]).unwrap().unwrap(), b"named");
-    let missing = store.missing_blobs(10).unwrap();
+    let missing = store.missing_blobs(None, 10).unwrap();
     assert_eq!(missing.len(), 1);
     assert_eq!((missing[0].0, missing[0].1.index), ([9; 32], 1));
     store.put_blob(&[9; 32], b"late").unwrap();
-    assert!(store.missing_blobs(10).unwrap().is_empty());
+    assert!(store.missing_blobs(None, 10).unwrap().is_empty());
+}
+
+/// A log that names more than anybody has fills the list of all logs, and not that of another.
+#[test]
+fn what_one_log_lacks_does_not_stand_before_what_another_lacks() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    let mut first = batch(0, &[b"a", b"b", b"c"], b"cp3");
+    first.origin = "log.example/aaa";
+    let mut second = batch(0, &[b"d", b"e"], b"cp2");
+    second.origin = "log.example/zzz";
+    for (entry, blob) in first.entries.iter_mut().zip(1..) {
+        entry.blob = Some([blob; 32]);
+    }
+    second.entries[1].blob = Some([9; 32]);
+    store.commit(&first).unwrap();
+    store.commit(&second).unwrap();
+    let lacks = |origin: Option<&str>, limit: u32| -> Vec<u8> {
+        let missing = store.missing_blobs(origin, limit).unwrap();
+        missing.into_iter().map(|(blob, _)| blob[0]).collect()
+    };
+    assert_eq!(
+        lacks(None, 2),
+        [1, 2],
+        "by origin: the first stands before the second"
+    );
+    assert_eq!(lacks(Some("log.example/zzz"), 2), [9]);
+    assert_eq!(lacks(Some("log.example/aaa"), 2), [1, 2]);
+    assert_eq!(lacks(Some("log.example/nobody"), 2), [0; 0]);
+    assert_eq!(lacks(None, 10), [1, 2, 3, 9]);
+    store.put_blob(&[9; 32], b"came").unwrap();
+    assert!(lacks(Some("log.example/zzz"), 2).is_empty());
+    assert_eq!(lacks(Some("log.example/aaa"), 10), [1, 2, 3]);
 }
 
 #[test]
@@ -202,6 +341,7 @@ fn a_store_is_read_beside_its_writer_and_written_by_nobody_else() {
         store.commit(&Batch {
             origin: "log.example",
             expected_size: from,
+            expected_root: (from > 0).then_some([7; 32]),
             entries: entries
                 .iter()
                 .map(|bytes| NewEntry {

@@ -52,7 +52,7 @@ const PLANTED: [(Mutation, Invariant, u64); 19] = [
     (Mutation::KeepsUnchecked, Invariant::ForeignBytes, 0),
     (Mutation::DropsPartial, Invariant::MirrorsUnequal, 0),
     (Mutation::KeepsEvidence, Invariant::EvidenceMissing, 0),
-    (Mutation::PublishesOnly, Invariant::EvidenceMissing, 6765),
+    (Mutation::PublishesOnly, Invariant::EvidenceMissing, 10_400),
     (Mutation::UnknownIsFailed, Invariant::AcknowledgedMoved, 0),
 ];
 
@@ -233,4 +233,49 @@ fn long_run() {
         println!("{:>12} {reached:?}", sum.coverage.count(*reached));
     }
     none_of(&sum.violations);
+}
+
+/// Looks for the first seeds, from `DIDYMIUM_SIM_SEED` on, that catch the bug of `DIDYMIUM_SIM_PLANT`: for `PLANTED` after a change
+/// that moves the runs.
+#[test]
+#[ignore = "runs as long as it is told to"]
+fn hunt() {
+    let name = std::env::var("DIDYMIUM_SIM_PLANT").unwrap();
+    let plant = Mutation::ALL
+        .into_iter()
+        .find(|plant| format!("{plant:?}") == name)
+        .unwrap();
+    let (first, count) = (
+        number("DIDYMIUM_SIM_SEED", 0),
+        number("DIDYMIUM_SIM_SEEDS", 10_000),
+    );
+    let club = Club::new(members(7)).unwrap();
+    let next = AtomicU64::new(first);
+    let caught = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    let mut caught = match run(&club, seed, Some(plant)) {
+                        Ok(_) => caught.lock().unwrap_or_else(PoisonError::into_inner),
+                        Err(violation) => {
+                            println!(
+                                "{plant:?}: {:?} at seed {seed}, {}",
+                                violation.invariant, violation.seen
+                            );
+                            let mut caught = caught.lock().unwrap_or_else(PoisonError::into_inner);
+                            caught.push(seed);
+                            caught
+                        }
+                    };
+                    if caught.len() >= 2 || seed >= first + count {
+                        caught.sort_unstable();
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    println!("{plant:?}: {caught:?}");
 }

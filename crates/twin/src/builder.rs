@@ -15,7 +15,7 @@ use crate::digest;
 use crate::fact::{Fact, FactId, NoticeRecord, SiteRecord, StatementRef};
 use crate::intern::{Interner, Symbol};
 use crate::series::{Series, SeriesId, SeriesKey};
-use crate::twin::{Completeness, MissingBlob, Twin, Uninterpreted};
+use crate::twin::{Completeness, Displaced, MissingBlob, Twin};
 
 /// Takes the statements of a cut, in any order, and gives the twin. The caller has verified their signatures.
 ///
@@ -36,8 +36,10 @@ pub struct TwinBuilder {
     /// Withdrawals as (issuer, target); they count only against statements of the same issuer.
     withdrawn: BTreeSet<(Arc<str>, StatementId)>,
     missing: Vec<MissingBlob>,
-    uninterpreted: Vec<Uninterpreted>,
-    statements: Vec<Arc<StatementRef>>,
+    /// How many statements were added of each member's log, and how many of all were not interpreted. They are counted and
+    /// not listed: a log may hold millions that say nothing of the chain, and what a twin takes grows with what is said.
+    statements: BTreeMap<String, u64>,
+    uninterpreted: u64,
 }
 
 #[derive(Debug, Clone)]
@@ -67,8 +69,8 @@ impl TwinBuilder {
             notices: Vec::new(),
             withdrawn: BTreeSet::new(),
             missing: Vec::new(),
-            uninterpreted: Vec::new(),
-            statements: Vec::new(),
+            statements: BTreeMap::new(),
+            uninterpreted: 0,
         }
     }
 
@@ -82,7 +84,53 @@ impl TwinBuilder {
         statement: &Statement,
         blob: Option<&[u8]>,
     ) {
-        let place = Arc::new(StatementRef {
+        let place = self.place(member, index, recorded_ms, statement);
+        match self.statements.get_mut(member) {
+            Some(count) => *count += 1,
+            None => {
+                self.statements.insert(member.to_owned(), 1);
+            }
+        }
+        self.interpret(&place, statement, blob);
+    }
+
+    /// Looks again for the payloads that were missing: `find` answers the statement with its payload, or nothing if that is
+    /// still not here. After an error the builder is good for nothing more.
+    ///
+    /// # Errors
+    /// Those of `find`.
+    pub fn look_again<E>(
+        &mut self,
+        mut find: impl FnMut(&MissingBlob) -> Result<Option<(Statement, Vec<u8>)>, E>,
+    ) -> Result<(), E> {
+        for missing in std::mem::take(&mut self.missing) {
+            match find(&missing)? {
+                Some((statement, blob)) => self.interpret(&missing.statement, &statement, Some(&blob)),
+                None => self.missing.push(missing),
+            }
+        }
+        Ok(())
+    }
+
+    /// Why a twin does not interpret a statement, in words; nothing if it does, or would if it had the payload.
+    pub fn why_uninterpreted(
+        vocabulary: &'static Vocabulary,
+        statement: &Statement,
+        blob: Option<&[u8]>,
+    ) -> Option<String> {
+        let mut alone = Self::new(vocabulary);
+        let place = alone.place("", 0, 0, statement);
+        alone.try_interpret(&place, statement, blob).err()
+    }
+
+    fn place(
+        &mut self,
+        member: &str,
+        index: u64,
+        recorded_ms: i64,
+        statement: &Statement,
+    ) -> Arc<StatementRef> {
+        Arc::new(StatementRef {
             member: self.names.share(member),
             index,
             id: statement.id(),
@@ -90,51 +138,50 @@ impl TwinBuilder {
             issuer: self.names.share(&statement.issuer),
             blob: statement.blob().map(Box::new),
             recorded_ms,
-        });
-        self.statements.push(Arc::clone(&place));
+        })
+    }
+
+    fn interpret(&mut self, place: &Arc<StatementRef>, statement: &Statement, blob: Option<&[u8]>) {
+        if self.try_interpret(place, statement, blob).is_err() {
+            self.uninterpreted += 1;
+        }
+    }
+
+    fn try_interpret(
+        &mut self,
+        place: &Arc<StatementRef>,
+        statement: &Statement,
+        blob: Option<&[u8]>,
+    ) -> Result<(), String> {
         if !matches!(statement.visibility, Visibility::Public | Visibility::Club) {
             // What a member knows of its own operators is an overlay of its own and never enters the club's twin.
-            let reason = format!(
+            return Err(format!(
                 "visibility `{}`: not part of the club's twin",
                 statement.visibility.as_str()
-            );
-            self.leave_uninterpreted(place, &reason);
-            return;
+            ));
         }
-        let outcome = match statement.payload_bytes(blob) {
-            Ok(Some(payload)) => self.read(&place, statement, payload),
+        match statement.payload_bytes(blob) {
+            Ok(Some(payload)) => self.read(place, statement, payload),
             Ok(None) => {
-                if let PayloadRef::Blob(digest) = statement.payload {
-                    self.missing.push(MissingBlob {
-                        blob: digest,
-                        statement: Arc::clone(&place),
-                    });
-                }
+                self.lack(place, statement);
                 Ok(())
             }
             // Bytes that are not those the statement names are as good as none: never another figure.
-            Err(_) if let PayloadRef::Blob(digest) = statement.payload => {
-                self.missing.push(MissingBlob {
-                    blob: digest,
-                    statement: Arc::clone(&place),
-                });
+            Err(_) if matches!(statement.payload, PayloadRef::Blob(_)) => {
+                self.lack(place, statement);
                 Ok(())
             }
             Err(error) => Err(error.to_string()),
-        };
-        if let Err(reason) = outcome {
-            self.leave_uninterpreted(place, &reason);
         }
     }
 
-    fn leave_uninterpreted(&mut self, statement: Arc<StatementRef>, reason: &str) {
-        let reason = self.names.share(reason);
-        self.uninterpreted.push(Uninterpreted { statement, reason });
-    }
-
-    /// Whether a payload that a statement names was not there when it was added.
-    pub const fn lacks_payloads(&self) -> bool {
-        !self.missing.is_empty()
+    fn lack(&mut self, place: &Arc<StatementRef>, statement: &Statement) {
+        if let PayloadRef::Blob(blob) = statement.payload {
+            self.missing.push(MissingBlob {
+                blob,
+                statement: Arc::clone(place),
+            });
+        }
     }
 
     fn read(
@@ -351,19 +398,19 @@ impl TwinBuilder {
         self.missing
             .sort_by(|a, b| a.blob.cmp(&b.blob).then_with(|| a.statement.cmp(&b.statement)));
         self.missing.dedup_by_key(|missing| missing.blob);
-        self.uninterpreted.sort_by(|a, b| a.statement.cmp(&b.statement));
         self.facts.sort_unstable_by_key(|fact| fact.digest);
 
+        let mut displaced = Vec::new();
         let (sites, site_digests) = one_a_key(
             self.sites,
             |record| record.site.site.clone(),
-            &mut self.uninterpreted,
+            &mut displaced,
             |r| &r.statement,
         );
         let (notices, notice_digests) = one_a_key(
             self.notices,
             |record| record.notice.notice.clone(),
-            &mut self.uninterpreted,
+            &mut displaced,
             |r| &r.statement,
         );
         let completeness = if self.missing.is_empty() {
@@ -391,8 +438,9 @@ impl TwinBuilder {
             (series, self.series_ids),
             sites,
             notices,
-            self.uninterpreted,
+            displaced,
             self.statements,
+            self.uninterpreted,
         )
     }
 }
@@ -414,7 +462,7 @@ fn canonical(observation: &Observation<'_>, vocabulary: &Vocabulary) -> Result<D
 fn one_a_key<R>(
     mut records: Vec<(Digest, R)>,
     key: impl Fn(&R) -> String,
-    uninterpreted: &mut Vec<Uninterpreted>,
+    displaced: &mut Vec<Displaced>,
     statement: impl Fn(&R) -> &Arc<StatementRef>,
 ) -> (BTreeMap<String, R>, Vec<Digest>) {
     records.sort_by(|(a, left), (b, right)| a.cmp(b).then_with(|| statement(left).cmp(statement(right))));
@@ -430,12 +478,12 @@ fn one_a_key<R>(
                 free.insert(record);
             }
             std::collections::btree_map::Entry::Occupied(_) if repeats => {}
-            std::collections::btree_map::Entry::Occupied(taken) => uninterpreted.push(Uninterpreted {
+            std::collections::btree_map::Entry::Occupied(taken) => displaced.push(Displaced {
                 statement: Arc::clone(statement(&record)),
-                reason: Arc::from(format!(
+                reason: format!(
                     "`{}` is registered twice with different content: supersede one of the two",
                     taken.key()
-                )),
+                ),
             }),
         }
     }

@@ -35,7 +35,7 @@ pub use figure::Figure;
 pub use intern::Symbol;
 pub use series::{Edition, PeriodFigures, Series, SeriesId, SeriesKey};
 pub use trace::Trace;
-pub use twin::{Completeness, MissingBlob, Twin, Uninterpreted};
+pub use twin::{Completeness, Displaced, MissingBlob, Twin};
 
 /// The aggregate that stands for the whole world.
 pub const WORLD: &str = "WLD";

@@ -40,13 +40,13 @@ pub struct MissingBlob {
     pub statement: Arc<StatementRef>,
 }
 
-/// A statement that is logged but not interpreted.
+/// A statement that could be read, and whose place another one has taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Uninterpreted {
+pub struct Displaced {
     /// The statement.
     pub statement: Arc<StatementRef>,
     /// Why, in words.
-    pub reason: Arc<str>,
+    pub reason: String,
 }
 
 /// The twin of a cut.
@@ -61,9 +61,11 @@ pub struct Twin {
     series_ids: HashMap<SeriesKey, SeriesId>,
     sites: BTreeMap<String, SiteRecord>,
     notices: BTreeMap<String, NoticeRecord>,
-    uninterpreted: Vec<Uninterpreted>,
-    /// Every statement of the cut, by member code and index.
-    statements: Vec<Arc<StatementRef>>,
+    displaced: Vec<Displaced>,
+    /// How many statements count, by member code.
+    statements: BTreeMap<String, u64>,
+    /// How many of them could not be read.
+    unread: u64,
     aggregates: BTreeSet<Symbol>,
     unions: BTreeMap<Symbol, BTreeSet<Symbol>>,
     members: BTreeSet<Symbol>,
@@ -89,8 +91,9 @@ impl Twin {
         (series, series_ids): (Vec<Series>, HashMap<SeriesKey, SeriesId>),
         sites: BTreeMap<String, SiteRecord>,
         notices: BTreeMap<String, NoticeRecord>,
-        uninterpreted: Vec<Uninterpreted>,
-        mut statements: Vec<Arc<StatementRef>>,
+        mut displaced: Vec<Displaced>,
+        statements: BTreeMap<String, u64>,
+        unread: u64,
     ) -> Self {
         let aggregates = builder::aggregates(&texts, vocabulary);
         let unions = builder::unions(&texts, vocabulary);
@@ -105,7 +108,7 @@ impl Twin {
                 key.clone(),
             )
         });
-        statements.sort();
+        displaced.sort_by(|a, b| a.statement.cmp(&b.statement));
         let sources = every_source(&facts, &sites, &notices);
         Self {
             cut,
@@ -117,8 +120,9 @@ impl Twin {
             series_ids,
             sites,
             notices,
-            uninterpreted,
+            displaced,
             statements,
+            unread,
             aggregates,
             unions,
             members,
@@ -245,13 +249,19 @@ impl Twin {
         &self.notices
     }
 
-    /// Statements that were not interpreted, with the reason.
-    pub fn uninterpreted(&self) -> &[Uninterpreted] {
-        &self.uninterpreted
+    /// How many statements are logged and not interpreted. Why one is not,
+    /// [`why_uninterpreted`](crate::TwinBuilder::why_uninterpreted) and [`displaced`](Self::displaced) tell.
+    pub fn uninterpreted(&self) -> u64 {
+        self.unread + self.displaced.len() as u64
     }
 
-    /// Every statement of the cut, by member code and index.
-    pub fn statements(&self) -> &[Arc<StatementRef>] {
+    /// Statements whose place others have taken, by member code and index.
+    pub fn displaced(&self) -> &[Displaced] {
+        &self.displaced
+    }
+
+    /// How many statements of each member's log count, by member code.
+    pub const fn statements(&self) -> &BTreeMap<String, u64> {
         &self.statements
     }
 

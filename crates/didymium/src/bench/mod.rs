@@ -56,7 +56,7 @@ struct LogArgs {
     /// Seconds that each row takes
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=600))]
     seconds: u64,
-    /// Bytes of a statement, about
+    /// Bytes of a statement
     #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u64).range(400..=30_000))]
     bytes: u64,
     /// Folder of the node whose key signs the statements; needed with --url

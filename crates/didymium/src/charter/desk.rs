@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use didymium_node::api::types;
 use didymium_node::charter::{self, Demand, ProposalView, ProposalsView, Taken};
+use didymium_node::evidence::EVIDENCE_A_LOG_MAX;
 use didymium_node::federation::KnownHeads;
 use didymium_statement::{CharterEvent, CharterId, CharterLog, LogHead, Member, Proposal, StatementSigner};
+use didymium_store::{SqliteStore, Store};
 
 use crate::error::{CliError, CliResult};
 use crate::home::Home;
@@ -53,14 +56,66 @@ impl Desk {
         self.at.signer()
     }
 
-    /// Where the members' logs stand, for the cut of the next version.
-    pub async fn cut(&self) -> CliResult<Vec<LogHead>> {
-        Ok(match &self.at {
+    /// Where the members' logs stand, for the cut of the next version; of those in `named` as much as is named.
+    pub async fn cut(&self, named: &[(String, u64)]) -> CliResult<Vec<LogHead>> {
+        let (mut cut, contradicting) = match &self.at {
             Home::Node { remote, .. } => {
                 let known: KnownHeads = remote.json("/witness/heads", &[]).await?;
-                charter::cut_of_heads(&known, &self.log)?
+                let cut = charter::cut_of_heads(&known, &self.log)?;
+                (cut, charter::contradicting(&self.log, &known.evidence))
             }
-            Home::Folder(state) => charter::cut_of_store(state, &self.log)?,
+            Home::Folder(state) => {
+                let mut evidence = Vec::new();
+                for member in &self.log.head().charter().members {
+                    let kept = state.store().evidence(member.origin(), EVIDENCE_A_LOG_MAX)?;
+                    evidence.extend(kept.into_iter().map(|record| record.bytes));
+                }
+                let cut = charter::cut_of_store(state, &self.log)?;
+                (cut, charter::contradicting(&self.log, &evidence))
+            }
+        };
+        for (place, (code, size)) in named.iter().enumerate() {
+            if named[..place].iter().any(|(other, _)| other == code) {
+                return Err(CliError::Usage(format!("--cut names {code} twice")));
+            }
+            let head = self.head_at(code, *size)?;
+            let line = cut.iter_mut().find(|line| line.member == *code);
+            *line.ok_or_else(|| CliError::NotFound(format!("{code} is no member of the club")))? = head;
+        }
+        let unnamed = contradicting
+            .iter()
+            .find(|code| !named.iter().any(|(named, _)| named == *code));
+        if let Some(code) = unnamed {
+            return Err(CliError::Usage(format!(
+                "the log of {code} contradicts itself, and members hold different versions of it: name with --cut {code}:SIZE how many \
+                 entries all of them hold alike; `didymium audit URL --member {code} --against URL` tells at the nodes of two members"
+            )));
+        }
+        Ok(cut)
+    }
+
+    /// What is stored in the folder, whether its node runs or not.
+    fn store(&self) -> CliResult<Arc<dyn Store>> {
+        Ok(match &self.at {
+            Home::Node { .. } => Arc::new(SqliteStore::open_read_only(&self.dir, 1)?),
+            Home::Folder(state) => Arc::clone(state.store()),
+        })
+    }
+
+    /// How many entries of a member's log are held in the folder.
+    pub fn held(&self, code: &str) -> CliResult<u64> {
+        let member = self.log.member_ever(code);
+        let head = member.map(|member| self.store()?.head(member.origin()).map_err(CliError::from));
+        Ok(head.transpose()?.flatten().map_or(0, |head| head.size))
+    }
+
+    /// The state of a member's log at a size, from the tiles in the folder.
+    pub fn head_at(&self, code: &str, size: u64) -> CliResult<LogHead> {
+        let store = self.store()?;
+        charter::head_at(&store, &self.log, code, size)?.ok_or_else(|| {
+            CliError::Incomplete(format!(
+                "the log of {code} is not held here up to {size} entries: nothing is said of a state that was not seen"
+            ))
         })
     }
 

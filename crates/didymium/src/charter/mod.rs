@@ -18,9 +18,12 @@ pub use show::standing;
 const AFTER: &str = "\
 Examples:
   didymium charter show --url http://127.0.0.1:7410           members, keys, versions, what is proposed
+  didymium charter show --dir club/CAN --policy CAN           who must cosign for CAN's log to be final (tlog-policy)
   didymium charter propose --dir club/CAN --threshold 6       six of seven must sign the next version
+  didymium charter propose --dir club/CAN --role ITA:associate  it states and is witnessed, and neither votes nor witnesses
   didymium charter propose --dir club/CAN --rotate statement  a new key; the old one counts for what it signed
-  didymium charter propose --dir club/DEU --revoke CAN:statement --reason \"stolen with a laptop\"
+  didymium charter propose --dir club/DEU --revoke CAN:statement --reason \"stolen with a laptop\" \\
+      --last-good CAN:1200                                    what its log held before the theft counts, nothing after it
   didymium charter sign --dir club/DEU 5f0c…                  sign what another member has proposed
 
 A version counts once the threshold of voting members has signed it, under the version before and under itself. Who joins, \
@@ -43,6 +46,9 @@ enum What {
         /// Members of this version instead of the one in force
         #[arg(long, value_name = "N")]
         version: Option<u32>,
+        /// Print what makes a checkpoint of this member's log final, as a C2SP tlog-policy for other verifiers
+        #[arg(long, value_name = "CODE")]
+        policy: Option<String>,
         /// Id of the club's first charter, if you know it; otherwise what the node says is believed
         #[arg(long, value_name = "ID")]
         charter_id: Option<String>,
@@ -77,8 +83,16 @@ pub async fn run(args: CharterArgs, output: &Output) -> CliResult<()> {
         What::Show {
             place,
             version,
+            policy,
             charter_id,
-        } => show::run(&place, version, charter_id.as_deref(), output).await,
+        } => {
+            let asked = show::Asked {
+                version,
+                policy: policy.as_deref(),
+                charter_id: charter_id.as_deref(),
+            };
+            show::run(&place, &asked, output).await
+        }
         What::Propose { dir, change, out } => propose::run(&dir, change, out.as_deref(), output).await,
         What::Sign { dir, proposal, out } => sign::run(&dir, &proposal, out.as_deref(), output).await,
     }

@@ -3,6 +3,8 @@
 use didymium_node::NodeFolder;
 use didymium_node::charter::proposal_view;
 use didymium_node::charter::{CountView, ForkView, ProposalView, ProposalsView, RefusalView};
+use didymium_node::folder::require_member;
+use didymium_node::witnessing::policy_under;
 use didymium_statement::{Change, CharterLog, Member, SignedCharter, StatementKey, changes};
 use serde::Serialize;
 
@@ -48,13 +50,29 @@ struct ShownVersion {
     changes: Vec<String>,
 }
 
+/// What is to be shown.
+pub(super) struct Asked<'a> {
+    /// Number of the version instead of the one in force.
+    pub(super) version: Option<u32>,
+    /// The member whose log's policy is wanted.
+    pub(super) policy: Option<&'a str>,
+    /// Id of the club's first charter, if it is known.
+    pub(super) charter_id: Option<&'a str>,
+}
+
+/// A policy as data.
+#[derive(Debug, Serialize)]
+struct ShownPolicy {
+    member: String,
+    version: u32,
+    charter: String,
+    /// Cosignatures that make a checkpoint final; absent in a club too small for a quorum.
+    needed: Option<usize>,
+    policy: String,
+}
+
 /// Shows the charter of a folder or of a running node.
-pub(super) async fn run(
-    place: &PlaceArgs,
-    version: Option<u32>,
-    charter_id: Option<&str>,
-    output: &Output,
-) -> CliResult<()> {
+pub(super) async fn run(place: &PlaceArgs, asked: &Asked<'_>, output: &Output) -> CliResult<()> {
     let (log, shown) = match (&place.dir, &place.url) {
         // The charter of a folder is read beside its node, whether it runs or not.
         (Some(dir), _) => {
@@ -64,19 +82,33 @@ pub(super) async fn run(
         }
         (None, Some(url)) => {
             let remote = Remote::new(url)?;
-            let trusted = trusted(&remote, charter_id).await?;
+            let trusted = trusted(&remote, asked.charter_id).await?;
             read_charter(&remote, &trusted).await?
         }
         (None, None) => return Err(CliError::Usage("say where: --dir FOLDER or --url ADDRESS".into())),
     };
-    let wanted = match version {
+    let wanted = match asked.version {
         None => log.head(),
         Some(number) => log.version(number).ok_or_else(|| {
             let newest = log.head().charter().version;
             CliError::NotFound(format!("there is no version {number}: the newest is {newest}"))
         })?,
     };
+    if let Some(code) = asked.policy {
+        return output.data(&policy(wanted, code)?, |shown| shown.policy.clone());
+    }
     output.data(&shown_of(&log, wanted, shown), text)
+}
+
+fn policy(charter: &SignedCharter, code: &str) -> CliResult<ShownPolicy> {
+    let (policy, quorum) = policy_under(charter.charter(), require_member(charter, code)?)?;
+    Ok(ShownPolicy {
+        member: code.to_owned(),
+        version: charter.charter().version,
+        charter: charter.id().to_string(),
+        needed: quorum.needed(),
+        policy: policy.to_string(),
+    })
 }
 
 fn of_folder(log: &CharterLog) -> CliResult<ProposalsView> {
@@ -179,6 +211,8 @@ fn text(shown: &Shown) -> String {
         ),
         "members:".to_owned(),
     ];
+    let keys = shown.members.iter().flat_map(|member| &member.keys);
+    let width = keys.map(|(purpose, _)| purpose.len()).max().unwrap_or(0);
     for member in &shown.members {
         lines.push(format!(
             "  {}  {}  {}",
@@ -188,7 +222,7 @@ fn text(shown: &Shown) -> String {
             member
                 .keys
                 .iter()
-                .map(|(purpose, key)| format!("    {purpose:<9} {key}")),
+                .map(|(purpose, key)| format!("    {purpose:<width$} {key}")),
         );
     }
     lines.push("versions:".to_owned());

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use didymium_statement::{Change, Proposal, changes};
+use didymium_statement::{Change, KeyPurpose, Proposal, StatementKey, changes};
 use serde::Serialize;
 
 use super::desk::Desk;
@@ -59,6 +59,53 @@ async fn open(desk: &Desk, named: &str) -> CliResult<Proposal> {
     }
 }
 
+/// The logs of which the proposal vouches for less than is held here: what stands beyond may count no longer, so whoever signs
+/// must see it. Logs grow while signatures are gathered, so that a little less is nothing unusual.
+fn less_than_held(desk: &Desk, proposal: &Proposal) -> CliResult<Vec<String>> {
+    let version = proposal.version();
+    let last_good = version.revoked().iter().flat_map(|one| &one.last_good);
+    let named = version
+        .succession
+        .iter()
+        .flat_map(|one| &one.cut)
+        .chain(last_good);
+    let mut lines = Vec::new();
+    for head in named {
+        let held = desk.held(&head.member)?;
+        let line = format!(
+            "it vouches for {} of the {held} entries of {} that are held here",
+            head.size, head.member
+        );
+        if head.size < held && !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    Ok(lines)
+}
+
+/// A key that the others revoke has no vote on that, where they are enough without it.
+fn refuse_own_revocation(desk: &Desk, proposal: &Proposal) -> CliResult<()> {
+    let id = desk.signer().public().id();
+    let mut revoked = proposal.version().revoked().iter().filter(|one| {
+        let key = StatementKey::from_hex(&one.key).map(|key| key.id());
+        one.purpose == KeyPurpose::Statement && one.member == desk.code() && key.is_ok_and(|key| key == id)
+    });
+    let Some(one) = revoked.next().filter(|_| proposal.member_of(&id).is_none()) else {
+        return Ok(());
+    };
+    Err(CliError::NotVerified {
+        reason: format!(
+            "not signed: this version revokes the key with which {code} signs, {id} ({}), and a key has no vote on its own \
+             revocation: the other members decide. If the key is safe, tell them so; if it is not, propose a new one in its place: \
+             didymium charter propose --dir {} --revoke {code}:statement --reason TEXT",
+            one.reason,
+            desk.dir().display(),
+            code = desk.code(),
+        ),
+        source: None,
+    })
+}
+
 /// Shows what a proposal changes, signs it if the member's own copies of the logs have nothing against it, and sends it or
 /// writes it to a file.
 pub(super) async fn finish(
@@ -74,6 +121,9 @@ pub(super) async fn finish(
     for line in &words {
         output.say(&format!("  {line}"));
     }
+    for line in less_than_held(desk, &proposal)? {
+        output.say(&format!("  {line}"));
+    }
     // Whoever signs says that the logs stood as the proposal says: that is held against the copies here before.
     if let Some(reason) = desk.objection(&proposal).await? {
         return Err(CliError::NotVerified {
@@ -81,7 +131,14 @@ pub(super) async fn finish(
             source: None,
         });
     }
-    proposal.sign(desk.signer())?;
+    // A member that revokes its own key speaks with the new one, which has signed already, where the key has no vote on it.
+    let id = desk.signer().public().id();
+    let own_key_ends =
+        proposal.member_of(&id).is_none() && proposal.signers().iter().any(|code| code == desk.code());
+    if !own_key_ends {
+        refuse_own_revocation(desk, &proposal)?;
+        proposal.sign(desk.signer())?;
+    }
     let mut signed = Signed {
         id: proposal.id().to_string(),
         version,
@@ -91,7 +148,16 @@ pub(super) async fn finish(
     };
     if let Some(path) = out {
         std::fs::write(path, proposal.bytes()?).map_err(CliError::file(path))?;
-        signed.text = format!("signed by {}: {}", desk.code(), path.display());
+        signed.text = if own_key_ends {
+            format!(
+                "signed with the new key of {}: {}\n  another member takes it up: didymium charter sign --dir ITS_FOLDER {}",
+                desk.code(),
+                path.display(),
+                path.display()
+            )
+        } else {
+            format!("signed by {}: {}", desk.code(), path.display())
+        };
         return output.data(&signed, |signed| signed.text.clone());
     }
     signed.outcome = desk.offer(&proposal).await?;
@@ -102,6 +168,12 @@ pub(super) async fn finish(
         ),
         "forked" => format!(
             "signed by {}, and it contradicts a version that is in force: a fork",
+            desk.code()
+        ),
+        "requested" => format!(
+            "signed by {} with the new key alone, since the old one has no vote on its revocation: it waits for another member to \
+             take it up; write it to a file (`--out FILE`), and have each that signs run `didymium charter sign --dir ITS_FOLDER \
+             FILE`",
             desk.code()
         ),
         _ => {

@@ -70,17 +70,37 @@ pub(super) fn folders(dir: &Path, addresses: &[SocketAddr]) -> CliResult<(Vec<No
 }
 
 fn spec(addresses: &[SocketAddr]) -> ClubSpec {
-    let member = |(place, (code, listen)): (u16, (&&str, &SocketAddr))| MemberSpec {
-        member: (*code).to_owned(),
-        domain: format!("{}.g7.example", code.to_lowercase()),
-        address: format!("http://{}:{}", Ipv4Addr::LOCALHOST, FIRST_PORT + place),
-        listen: *listen,
-        transport: None,
+    let member = |(code, listen): (&&str, &SocketAddr)| {
+        MemberSpec::local(code, &format!("{}.g7.example", code.to_lowercase()), *listen)
     };
     ClubSpec {
         club: CLUB.to_owned(),
-        members: (0..).zip(MEMBERS.iter().zip(addresses)).map(member).collect(),
+        members: MEMBERS.iter().zip(addresses).map(member).collect(),
     }
+}
+
+/// What is to be said where the club is served elsewhere than its charter says; nothing where it is not.
+pub(super) fn elsewhere(folders: &[NodeFolder], addresses: &[SocketAddr]) -> Option<String> {
+    let first = folders.first()?;
+    let charter = first.charter().charter();
+    let named: Vec<&str> = MEMBERS
+        .iter()
+        .filter_map(|code| charter.member(code).map(|member| member.address.as_str()))
+        .collect();
+    let served: Vec<String> = addresses
+        .iter()
+        .map(|address| format!("http://{address}"))
+        .collect();
+    (named != served).then(|| {
+        format!(
+            "this run is at {} to {}, the charter says {} to {}: the nodes find each other by [peers] in their node.toml; who is \
+             told addresses by the charter, start the club at those (or change them: didymium charter propose --address)",
+            served.first().map_or("", String::as_str),
+            served.last().map_or("", String::as_str),
+            named.first().unwrap_or(&""),
+            named.last().unwrap_or(&""),
+        )
+    })
 }
 
 /// Writes the addresses of this run where they are not yet known. All folders are taken first: another process that runs

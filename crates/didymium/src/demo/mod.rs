@@ -66,7 +66,11 @@ pub async fn run(args: DemoArgs, output: &Output) -> CliResult<()> {
     let addresses = club::addresses(&listeners)?;
     let dir = args.dir.clone();
     output.say(&format!("club folder: {}", dir.display()));
-    let (folders, founded) = tokio::task::spawn_blocking(move || club::folders(&dir, &addresses)).await??;
+    let wanted = addresses.clone();
+    let (folders, founded) = tokio::task::spawn_blocking(move || club::folders(&dir, &wanted)).await??;
+    if let Some(elsewhere) = club::elsewhere(&folders, &addresses) {
+        output.say(&elsewhere);
+    }
     if founded {
         output.say("founded the club: keys, charter and a log for each of its seven members");
     }
@@ -74,7 +78,7 @@ pub async fn run(args: DemoArgs, output: &Output) -> CliResult<()> {
     if stop.is_told() {
         return stopped_early(&args, output);
     }
-    let nodes = open(folders).await?;
+    let nodes = open(folders, founded).await?;
     let states: Vec<NodeState> = nodes.iter().map(|node| node.state().clone()).collect();
     timings.mark("open");
 
@@ -142,12 +146,14 @@ fn stopped_early(args: &DemoArgs, output: &Output) -> CliResult<()> {
 }
 
 /// Opens the seven nodes at the same time: checking seven databases is most of a second start.
-async fn open(folders: Vec<didymium_node::NodeFolder>) -> CliResult<Vec<Node>> {
+/// Those that this run has founded need not ask each other what they know.
+async fn open(folders: Vec<didymium_node::NodeFolder>, founded: bool) -> CliResult<Vec<Node>> {
     let opening: Vec<_> = folders
         .into_iter()
         .map(|folder| {
             tokio::task::spawn_blocking(move || {
-                Node::from_folder(folder, Arc::new(didymium_node::clock::SystemClock))
+                let node = Node::from_folder(folder, Arc::new(didymium_node::clock::SystemClock))?;
+                if founded { node.begun_here() } else { Ok(node) }
             })
         })
         .collect();

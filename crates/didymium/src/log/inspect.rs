@@ -75,10 +75,12 @@ fn inspect(args: &InspectArgs) -> CliResult<Inspected> {
     let budget = Arc::new(Budget::new(READ_MIB_MAX << 20, Duration::from_secs(SECONDS_MAX)));
     let place = args.place.open(&budget)?;
     let shown = place.source.place();
-    let note = place
-        .source
-        .checkpoint()?
-        .ok_or_else(|| CliError::NotFound(format!("no log of {} is at {shown}", place.member.member)))?;
+    let note = place.source.checkpoint()?.ok_or_else(|| {
+        CliError::NotFound(format!(
+            "no log of {} with a signed head is at {shown}",
+            place.member.member
+        ))
+    })?;
     let head = open_head(&note, &place.charters, &place.member)?;
     let size = head.checkpoint.size;
     let from = args.from.unwrap_or_else(|| size.saturating_sub(args.limit));

@@ -16,6 +16,7 @@ use super::VaultArg;
 use crate::error::{CliError, CliResult};
 use crate::home::Home;
 use crate::output::Output;
+use crate::receipt::{KeepArg, receipt_of};
 
 /// What is sealed, and where it is entered.
 #[derive(Debug, Args)]
@@ -37,6 +38,8 @@ pub(super) struct FileArgs {
     /// Last day that it is about
     #[arg(long, value_name = "DAY", requires = "first")]
     last: Option<Date>,
+    #[command(flatten)]
+    receipt: KeepArg,
     /// What is sealed: a JSON document
     payload: PathBuf,
 }
@@ -55,11 +58,13 @@ pub(super) async fn run(args: &FileArgs, output: &Output) -> CliResult<()> {
     };
     understood(&home, &draft)?;
     let (statement, opening) = draft.seal(home.signer(), vault::salt()?)?;
+    let keeper = args.receipt.keeper(&home.charters().await?)?;
     // What opens it is on disk before it is logged: a commitment that nobody can open would bind to nothing.
     vault.keep(&statement, &opening)?;
     let index = home.submit(&statement).await?;
+    let receipt = receipt_of(keeper.as_ref(), &home, &statement, output).await?;
     let id = statement.id().to_string();
-    let answer = json!({ "statement": id, "member": home.code(), "index": index, "kind": args.kind, "vault": args.vault.vault });
+    let answer = json!({ "statement": id, "member": home.code(), "index": index, "kind": args.kind, "vault": args.vault.vault, "receipt": receipt });
     output.data(&answer, |_| {
         format!(
             "sealed as statement {id}\nentry {index} of the log of {}; what opens it is in {}",

@@ -12,6 +12,7 @@ use super::{VaultArg, find, key};
 use crate::error::{CliError, CliResult};
 use crate::home::Home;
 use crate::output::Output;
+use crate::receipt::{KeepArg, receipt_of};
 
 /// What is given to whom.
 #[derive(Debug, Args)]
@@ -33,6 +34,8 @@ pub(super) struct GrantArgs {
     /// Write the letter to this file
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
+    #[command(flatten)]
+    receipt: KeepArg,
     /// Id of the sealed statement, or its first digits
     statement: String,
 }
@@ -62,12 +65,14 @@ pub(super) async fn run(args: &GrantArgs, output: &Output) -> CliResult<()> {
         visibility: Visibility::Club,
         payload: serde_json::to_vec(&release)?,
     };
+    let keeper = args.receipt.keeper(&home.charters().await?)?;
     // Logged first: an opening that was given without a trace could be denied.
     let (statement, _) = draft.sign(home.signer())?;
     let index = home.submit(&statement).await?;
     letter.to_file(&args.out)?;
+    let receipt = receipt_of(keeper.as_ref(), &home, &statement, output).await?;
     let id = statement.id().to_string();
-    let answer = json!({ "release": id, "index": index, "statement": target.to_string(), "to": args.to.to_string(), "letter": args.out });
+    let answer = json!({ "release": id, "index": index, "statement": target.to_string(), "to": args.to.to_string(), "letter": args.out, "receipt": receipt });
     output.data(&answer, |_| {
         format!(
             "{}: a letter that only the holder of key {} can read\nthat it was given is entry {index} of the log of {}",

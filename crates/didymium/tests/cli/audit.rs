@@ -26,6 +26,16 @@ fn said(answer: &Answer, check: &str, verdict: &str, reason: &str) {
     assert!(answer.out.contains(reason), "{reason}\n{}", answer.out);
 }
 
+/// A minister reads who it is and what is wrong before sizes and roots.
+fn names_the_country_first(answer: &Answer) {
+    let report = answer.json();
+    let said = report["evidence"][0]["said"].as_str().unwrap();
+    assert!(
+        said.starts_with("Canada: this country\u{2019}s log exists in two versions"),
+        "{said}"
+    );
+}
+
 #[test]
 fn an_honest_log_is_audited_over_http_in_its_folder_and_as_static_files() {
     let desk = Desk::new();
@@ -118,10 +128,18 @@ fn the_log_must_extend_what_was_kept_from_last_time() {
         .unwrap()
         .to_owned();
     assert!(evidence.starts_with("split-view/v1\n"), "{evidence}");
+    names_the_country_first(&rewritten);
 
     let node = Serving::start(&desk.node());
     let against = audit(&[&fork, "--against", &node.url]).ends(4);
     said(&against, "against", "no", "signed");
+    // The fork was copied at so many entries, and both grew since: that is what a version of the charter can vouch for.
+    said(
+        &against,
+        "alike",
+        "open",
+        "the first 11 entries are the same in both",
+    );
     said(
         &audit(&[&desk.node(), "--against", &node.url]).ends(0),
         "against",
@@ -221,9 +239,45 @@ fn an_accusation_in_the_entries_is_told_if_it_is_proven_and_a_no_if_not() {
         "every accusation in the entries is proven",
     );
     assert_eq!(told.json()["evidence"][0]["index"], 4);
+    names_the_country_first(&told);
 
     let turned = evidence.replacen("can.club.example", "usa.club.example", 2);
     accuse(&desk.node(), &turned);
     let slander = audit(&[&desk.node()]).ends(4);
     said(&slander, "evidence", "no", "accuses logs without proof");
+}
+
+/// Where two histories part decides where the charter ends the log: nobody moves that by tiles of another tree.
+#[test]
+fn where_two_histories_part_is_proven_from_both_signed_heads() {
+    let desk = Desk::new();
+    fill(&desk.node(), "a", 10);
+    let fork = copy_folder(&desk.node(), &desk.path("fork"));
+    fill(&desk.node(), "b", 300);
+    fill(&fork, "c", 600);
+    let shelf = Shelf::of(&desk.node());
+    let audited = |shelf: &Shelf| audit(&[&fork, "--against", &shelf.clone().serve().0]).ends(4);
+    let right = audited(&shelf);
+    said(
+        &right,
+        "alike",
+        "open",
+        "the first 11 entries are the same in both",
+    );
+    // Another leaf below the fork, and one above it.
+    for leaf in [5, 20] {
+        let lying = shelf.with(|files| files.get_mut("tile/0/000").unwrap()[leaf * 32] ^= 1);
+        let told = audited(&lying);
+        said(&told, "alike", "missing", "do not lead to the head that it shows");
+        assert!(!told.out.contains("--cut"), "{told:?}");
+    }
+    // The leaves of the fork in the place of the own ones: it looks as if more were alike.
+    let theirs = Shelf::of(&fork).0["tile/0/000"].clone();
+    let lying = shelf.with(|files| drop(files.insert("tile/0/000".into(), theirs)));
+    said(
+        &audited(&lying),
+        "alike",
+        "missing",
+        "do not lead to the head that it shows",
+    );
 }

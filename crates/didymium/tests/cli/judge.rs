@@ -7,6 +7,7 @@
     reason = "a test stops at the first thing that is not as it should be"
 )]
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -24,7 +25,7 @@ fn python(root: &Path) -> PathBuf {
 }
 
 /// Runs the judge; nothing if it cannot run here, which is a failure where `CI=true`.
-fn judge(args: &[&str]) -> Option<Answer> {
+pub fn judge(args: &[&str]) -> Option<Answer> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let told = Command::new(python(&root))
         .arg("-B")
@@ -39,7 +40,11 @@ fn judge(args: &[&str]) -> Option<Answer> {
     if std::env::var("CI").is_ok_and(|ci| ci == "true") {
         panic!("the independent judge must run in CI: {reason}");
     }
-    println!("skipped: the independent judge cannot run here: {reason}");
+    // Written, not printed: the harness captures what tests print.
+    let _ = writeln!(
+        std::io::stderr(),
+        "SKIPPED: the independent judge cannot run here: {reason}"
+    );
     None
 }
 
@@ -78,7 +83,7 @@ fn cosigned(club: &str, data: &str) -> serde_json::Value {
 }
 
 /// Flips the lowest bit of one byte of a file, runs the judge, and puts the file back.
-fn flipped(file: &Path, at: usize, args: &[&str]) -> Answer {
+pub fn flipped(file: &Path, at: usize, args: &[&str]) -> Answer {
     let right = std::fs::read(file).unwrap();
     let mut wrong = right.clone();
     wrong[at] ^= 1;

@@ -64,7 +64,7 @@ impl Shelf {
         let log = state.ledger().log();
         let head = log.head().unwrap().unwrap();
         let mut files = BTreeMap::from([
-            ("checkpoint".to_owned(), head.checkpoint),
+            ("checkpoint".to_owned(), head.checkpoint.unwrap()),
             ("charter.cose".to_owned(), state.charter().bytes().to_vec()),
         ]);
         for tile in tiles_in_tree(head.size) {

@@ -24,7 +24,8 @@ pub struct Judgement {
     pub met: bool,
     /// Whether the quorum asks for at least one cosignature.
     pub needs_witnesses: bool,
-    /// Witnesses that cosigned, in the order of the policy, whether or not the quorum names them.
+    /// Witnesses that cosigned, in the order of the policy, whether or not the quorum names them. One with two keys
+    /// ([`super::PolicyWitness::other_key_of`]) stands here once, by its first key if that cosigned.
     pub counted: Vec<WitnessTime>,
     /// Fewest further witnesses that would meet the quorum; 0 if it is met.
     pub missing: usize,
@@ -106,10 +107,13 @@ impl Policy {
                     }
                     WitnessKey::Usable(key) => match time_by(note, key) {
                         Some(unix_seconds) => {
-                            counted.push(WitnessTime {
-                                witness: witness.name.clone(),
-                                unix_seconds,
-                            });
+                            let name = witness.other_key_of.as_ref().unwrap_or(&witness.name);
+                            if !counted.iter().any(|known: &WitnessTime| known.witness == *name) {
+                                counted.push(WitnessTime {
+                                    witness: name.clone(),
+                                    unix_seconds,
+                                });
+                            }
                             0
                         }
                         None => 1,

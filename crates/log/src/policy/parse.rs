@@ -6,6 +6,7 @@ use std::str::FromStr;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use super::quorum::other_key_name;
 use super::{Node, Policy, PolicyLog, PolicyWitness, WitnessKey};
 use crate::error::{LogError, excerpt};
 use crate::note::{KeyId, KeyType, Verifier};
@@ -194,6 +195,7 @@ impl Reader {
                 key,
                 url: url.map(str::to_owned),
                 duplicate,
+                other_key_of: None,
             })),
         )
     }
@@ -235,6 +237,7 @@ impl Reader {
         if needed == 0 || needed > positions.len() {
             return Err(self.wrong("a group needs `any`, `all`, or 1 to as many members as it has"));
         }
+        self.note_other_key(needed, &positions);
         self.groups += 1;
         if self.groups > MAX_POLICY_LINES {
             return Err(too_many("groups"));
@@ -245,6 +248,22 @@ impl Reader {
             members: positions,
         };
         self.define(name, group)
+    }
+
+    /// Notes that the second of two witnesses, of which either is enough, is named as another key of the first.
+    fn note_other_key(&mut self, needed: usize, positions: &[usize]) {
+        let (1, [first, second]) = (needed, positions) else {
+            return;
+        };
+        let Some(Node::Witness(first)) = self.nodes.get(*first) else {
+            return;
+        };
+        let name = first.name.clone();
+        if let Some(Node::Witness(second)) = self.nodes.get_mut(*second)
+            && second.name == other_key_name(&name)
+        {
+            second.other_key_of = Some(name);
+        }
     }
 
     fn quorum(&mut self, name: &str) -> Result<(), LogError> {

@@ -80,6 +80,43 @@ pub fn policy_text(
     witnesses: &[(String, Verifier)],
     quorum: Quorum,
 ) -> Result<String, LogError> {
+    let of_one_key = |(name, key): &(String, Verifier)| ClubWitness {
+        name: name.clone(),
+        key: key.vkey(),
+        other_key: None,
+    };
+    let witnesses: Vec<ClubWitness> = witnesses.iter().map(of_one_key).collect();
+    club_policy_text(log, &witnesses, quorum)
+}
+
+/// A member that witnesses, in the policy of another member's log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClubWitness {
+    /// Its name within the policy.
+    pub name: String,
+    /// Its verifier key.
+    pub key: String,
+    /// Another verifier key, such as one of ML-DSA-44, whose cosignature stands for the member as well. A build that
+    /// cannot verify with it carries it in the policy and counts the first alone.
+    pub other_key: Option<String>,
+}
+
+/// The policy of one log, as [`policy_text`], for witnesses of whom some have another key beside the first: such a member is a
+/// group that needs either, and so counts once, whichever of its keys cosigned.
+///
+/// ```text
+/// witness CAN can.example/witness+<id>+<Ed25519 key>
+/// witness CAN-other-key can.example/witness+<id>+<ML-DSA-44 key>
+/// group CAN-either 1 CAN CAN-other-key
+/// ```
+///
+/// # Errors
+/// Those of [`policy_text`].
+pub fn club_policy_text(
+    log: &Verifier,
+    witnesses: &[ClubWitness],
+    quorum: Quorum,
+) -> Result<String, LogError> {
     if quorum.others() != witnesses.len() {
         return Err(LogError::QuorumMismatch {
             needed: quorum.needed().unwrap_or(0),
@@ -88,15 +125,23 @@ pub fn policy_text(
         });
     }
     let mut text = format!("log {log}\n");
-    for (name, key) in witnesses {
+    for ClubWitness { name, key, other_key } in witnesses {
         let _ = writeln!(text, "witness {name} {key}");
+        if let Some(other_key) = other_key {
+            let other = other_key_name(name);
+            let _ = writeln!(text, "witness {other} {other_key}");
+            let _ = writeln!(text, "group {} 1 {name} {other}", either_name(name));
+        }
     }
     match quorum.needed() {
         None => text.push_str("quorum none\n"),
         Some(needed) => {
             let _ = write!(text, "group {} {needed}", group_name(witnesses));
-            for (name, _) in witnesses {
-                let _ = write!(text, " {name}");
+            for witness in witnesses {
+                let _ = match witness.other_key {
+                    None => write!(text, " {}", witness.name),
+                    Some(_) => write!(text, " {}", either_name(&witness.name)),
+                };
             }
             let _ = writeln!(text, "\nquorum {}", group_name(witnesses));
         }
@@ -113,10 +158,20 @@ pub fn policy_text(
     }
 }
 
+/// The name under which a witness's other key stands.
+pub(super) fn other_key_name(witness: &str) -> String {
+    format!("{witness}-other-key")
+}
+
+/// The name of the group of a witness's two keys.
+fn either_name(witness: &str) -> String {
+    format!("{witness}-either")
+}
+
 /// A name for the group that no witness has.
-fn group_name(witnesses: &[(String, Verifier)]) -> String {
+fn group_name(witnesses: &[ClubWitness]) -> String {
     let mut name = "members".to_owned();
-    while witnesses.iter().any(|(witness, _)| *witness == name) {
+    while witnesses.iter().any(|witness| witness.name == name) {
         name.push('-');
     }
     name
@@ -167,6 +222,67 @@ mod tests {
             .collect()
     }
 
+    /// The key of a member that stands beside its first one: here of the same type, so that every build verifies it.
+    fn other(seed: u8) -> Cosigner {
+        Cosigner::from_seed(&format!("w{seed}.example"), &[seed + 100; 32]).unwrap()
+    }
+
+    fn of_two_keys(count: u8) -> Vec<ClubWitness> {
+        let named = witnesses(count).into_iter().zip(1..);
+        named
+            .map(|((name, key), seed)| ClubWitness {
+                name,
+                key: key.vkey(),
+                other_key: (seed != 2).then(|| other(seed).verifier().vkey()),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_member_with_two_keys_counts_once_by_either() {
+        let log = Signer::from_seed("log.example", &[0x77; 32]).unwrap();
+        let text = club_policy_text(&log.verifier(), &of_two_keys(4), Quorum::of_club(4)).unwrap();
+        assert!(text.contains("group member1-either 1 member1 member1-other-key\n"));
+        assert!(text.ends_with(
+            "group members 3 member1-either member2 member3-either member4-either\nquorum members\n"
+        ));
+        let policy: Policy = text.parse().unwrap();
+        assert_eq!(policy.witnesses().count(), 7);
+        let head = crate::checkpoint::Checkpoint {
+            origin: "log.example".into(),
+            size: 1,
+            root: crate::hash::leaf_hash(b"x"),
+        };
+        let judged = |first: &[u8], others: &[u8]| {
+            let by_first = first
+                .iter()
+                .map(|seed| Cosigner::from_seed(&format!("w{seed}.example"), &[*seed; 32]).unwrap());
+            let lines: String = by_first
+                .chain(others.iter().map(|seed| other(*seed)))
+                .zip(100..)
+                .map(|(cosigner, time)| cosigner.cosign(&head.text(), time).to_string())
+                .collect();
+            let note = crate::checkpoint::sign_checkpoint(&head, &log).unwrap() + &lines;
+            let (_, judgement) = policy.judge(note).unwrap();
+            let counted = judgement.counted.iter();
+            let counted: Vec<String> = counted.map(|by| by.witness.clone()).collect();
+            (judgement.missing, counted.join(" "), judgement.median_time())
+        };
+        assert_eq!(
+            judged(&[1], &[1]),
+            (2, "member1".into(), Some(100)),
+            "once, by its first"
+        );
+        assert_eq!(judged(&[1, 2], &[1]).0, 1);
+        assert_eq!(
+            judged(&[2], &[4, 1]),
+            (0, "member1 member2 member4".into(), Some(101))
+        );
+        assert_eq!(judged(&[1, 2, 3], &[1, 3]).0, 0);
+        assert_eq!(judged(&[], &[1, 3, 4]).0, 0, "the other keys alone are enough");
+        assert_eq!(judged(&[1], &[2]).0, 2, "a stranger's line under a member's name");
+    }
+
     #[test]
     fn a_policy_is_made_for_a_log() {
         let log = Signer::from_seed("log.example", &[0x77; 32]).unwrap().verifier();
@@ -191,6 +307,15 @@ mod tests {
             assert!(
                 policy_text(&log, &named, Quorum::of_club(4)).is_err(),
                 "{wrong:?}"
+            );
+        }
+        // A member's other key has names of its own, which no other member may have.
+        for taken in ["member1-other-key", "member1-either"] {
+            let mut two_keys = of_two_keys(4);
+            two_keys[3].name = taken.into();
+            assert!(
+                club_policy_text(&log, &two_keys, Quorum::of_club(4)).is_err(),
+                "{taken}"
             );
         }
         assert!(matches!(

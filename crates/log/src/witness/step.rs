@@ -22,8 +22,9 @@ pub struct CosignedHead {
     /// When it was cosigned, in seconds since 1970.
     pub unix_seconds: u64,
     /// The checkpoint with the log's signatures and the witness's own, and no other: what is served to
-    /// whoever asks which checkpoint was cosigned last.
-    pub note: SignedNote,
+    /// whoever asks which checkpoint was cosigned last. Absent where the charter has cut back what was cosigned: then
+    /// it is the charter that vouches for this state.
+    pub note: Option<SignedNote>,
 }
 
 /// What a witness knows of a log before the request.
@@ -249,7 +250,7 @@ fn judge(log: &WitnessedLog<'_>, request: &AddCheckpoint, now: u64) -> (Option<R
         .cosigned
         .filter(|state| state.size == new.size && state.root != new.root);
     let finding = forked.and_then(|state| {
-        let evidence = Evidence::same_size(&state.note, request.note(), log.keys, &[]).ok()?;
+        let evidence = Evidence::same_size(state.note.as_ref()?, request.note(), log.keys, &[]).ok()?;
         Some(Finding::Proven(Box::new(evidence)))
     });
     let cosigned = log.cosigned.map_or(0, |state| state.size);
@@ -287,17 +288,17 @@ fn check_proof(cosigned: Option<&CosignedHead>, request: &AddCheckpoint) -> Resu
 
 /// What a failed proof from the head cosigned last to a larger one shows.
 fn suspect(state: &CosignedHead, request: &AddCheckpoint, keys: &[Verifier]) -> Option<Finding> {
+    let note = state.note.as_ref()?;
     let old = Checkpoint {
         origin: state.origin.clone(),
         size: state.size,
         root: state.root,
     };
     if let Some(root) = root_by_proof(&old, request.checkpoint(), request.proof()) {
-        let evidence =
-            Evidence::rewritten(&state.note, request.note(), root, request.proof(), keys, &[]).ok()?;
+        let evidence = Evidence::rewritten(note, request.note(), root, request.proof(), keys, &[]).ok()?;
         return Some(Finding::Proven(Box::new(evidence)));
     }
-    let suspicion = Suspicion::new(&state.note, request.note(), keys).ok()?;
+    let suspicion = Suspicion::new(note, request.note(), keys).ok()?;
     Some(Finding::Suspected(Box::new(suspicion)))
 }
 
@@ -339,10 +340,10 @@ fn cosign(
         size: new.size,
         root: new.root,
         unix_seconds: now,
-        note: SignedNote {
+        note: Some(SignedNote {
             text: text.clone(),
             signatures: lines.into_iter().chain(own).collect(),
-        },
+        }),
     };
     Ok(Pending {
         head,

@@ -116,9 +116,10 @@ fn a_log_grows_under_its_witness() {
         let answer = stored.cosigned(&HONEST.request(old, new), NOW + new);
         assert_eq!((answer.status, answer.content_type), (200, TEXT));
         let head = stored.head.clone().unwrap();
-        assert_eq!(head.note.signatures.len(), 2);
+        let kept = head.note.unwrap();
+        assert_eq!(kept.signatures.len(), 2);
         let known = [log().verifier(), witness().verifier()];
-        let note = open(head.note.to_string(), &known).unwrap();
+        let note = open(kept.to_string(), &known).unwrap();
         assert_eq!(
             answer.body,
             note.verified[1].to_string(),
@@ -127,6 +128,27 @@ fn a_log_grows_under_its_witness() {
         assert_eq!(unix_seconds(&note.verified[1]), Some(NOW + new));
         old = new;
     }
+}
+
+#[test]
+fn a_state_that_the_charter_vouches_for_holds_and_proves_nothing() {
+    let cut_back = || {
+        let mut stored = Stored::default();
+        stored.cosigned(&HONEST.request(0, 3), NOW);
+        stored.head.as_mut().unwrap().note = None;
+        stored
+    };
+    // Nobody's signature is held against the log, and the log is held to the state all the same.
+    let (refusal, answer, finding) = cut_back().refused(&FORGED.request(3, 3), NOW + 1);
+    assert_eq!((refusal, answer.status, finding), (Refusal::OtherRoot, 422, None));
+    let (refusal, answer, finding) = cut_back().refused(&FORGED.request(3, 7), NOW + 1);
+    assert!(matches!(refusal, Refusal::ProofWrong(_)), "{refusal:?}");
+    assert_eq!((answer.status, finding), (422, None));
+    let (refusal, ..) = cut_back().refused(&HONEST.request(0, 7), NOW + 1);
+    assert_eq!(refusal, Refusal::Conflict { cosigned: 3 });
+    let mut stored = cut_back();
+    stored.cosigned(&HONEST.request(3, 7), NOW + 1);
+    assert!(stored.head.unwrap().note.is_some());
 }
 
 #[test]
@@ -145,6 +167,7 @@ fn only_the_lines_of_the_log_are_kept() {
         .head
         .unwrap()
         .note
+        .unwrap()
         .signatures
         .into_iter()
         .map(|line| line.name)

@@ -97,6 +97,6 @@ fn wycheproof_ml_dsa_44() {
             checked += 1;
         }
     }
-    counted("wycheproof/mldsa_44_verify_test.json valid", valid, 39);
+    assert_eq!(valid, 39);
     counted("wycheproof/mldsa_44_verify_test.json", checked, 90);
 }

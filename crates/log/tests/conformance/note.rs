@@ -199,7 +199,7 @@ fn cctv_ed25519() {
         refused_keys += usize::from(charter.is_err());
     }
     assert!(refused_keys > 0 && refused_keys < cases.len());
-    counted("ed25519/cctv-ed25519.json accepted", accepted, 45);
+    assert_eq!(accepted, 45);
     counted("ed25519/cctv-ed25519.json", cases.len(), 457);
 }
 
@@ -254,6 +254,6 @@ fn wycheproof_ed25519() {
             checked += 1;
         }
     }
-    counted("wycheproof/ed25519_test.json valid", valid, 44);
+    assert_eq!(valid, 44);
     counted("wycheproof/ed25519_test.json", checked, 75);
 }

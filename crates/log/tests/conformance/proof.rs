@@ -136,7 +136,12 @@ fn azul_argon_consistency_over_961_million_entries() {
     assert!(verify_consistency(3_654_491, old_root, head.tree_size, root, &path).is_err());
     assert!(verify_consistency(3_654_490, old_root, head.tree_size, root, &path[1..]).is_err());
     assert!(verify_consistency(3_654_490, root, head.tree_size, old_root, &path).is_err());
-    counted("azul-argon", 1, 1);
+    counted("azul-argon/get-sth", 1, 1);
+    counted(
+        "azul-argon/get-sth-consistency-first-3654490-second-961984011",
+        1,
+        1,
+    );
 }
 
 #[test]
@@ -155,7 +160,7 @@ fn azul_argon_entry_has_a_leaf_hash() {
         );
         assert_ne!(leaf_hash(&leaf), leaf_hash(&leaf[1..]));
     }
-    counted("azul-argon get-entries", entries.len(), 1);
+    counted("azul-argon/get-entries-start-10000-end-10000", entries.len(), 1);
 }
 
 #[test]
@@ -179,5 +184,5 @@ fn rekor_v2_inclusion_and_checkpoint() {
         let checkpoint = Checkpoint::parse(&note.text).unwrap();
         assert_eq!((checkpoint.size, checkpoint.root), (size, root));
     }
-    counted("rekor-v2", entries.len(), 1);
+    counted("rekor-v2/staging-rekor-v2.txt.sigstore.json", entries.len(), 1);
 }

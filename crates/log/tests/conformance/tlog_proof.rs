@@ -205,7 +205,12 @@ fn rekor_bundle_as_a_tlog_proof() {
             Err(LogError::NoKnownSignature)
         );
     }
-    counted("rekor-v2, written as tlog-proofs", entries.len(), 1);
+    counted("rekor-v2/staging-rekor-v2.txt", 1, 1);
+    counted(
+        "rekor-v2/staging-rekor-v2.txt.sigstore.json, written as tlog-proofs",
+        entries.len(),
+        1,
+    );
     not_applicable(
         "rekor-v2 checkpoint signature",
         "the bundle does not hold the staging log's key; inclusion and root are checked by rekor_v2_inclusion_and_checkpoint",

@@ -54,11 +54,16 @@ fn log_of(
     let checkpoint = if own {
         served_checkpoint(node)?
     } else {
-        head.as_ref().map(|head| head.checkpoint.clone())
+        head.as_ref().and_then(|head| head.checkpoint.clone())
     };
-    let (witnessed, cosigners) = match &checkpoint {
-        Some(note) => cosigners_of(node, member, note)?,
-        None => (false, Vec::new()),
+    // One log whose head no key in force has signed says so in its row, and hides no other's.
+    let (witnessed, cosigners, unsigned) = match &checkpoint {
+        Some(note) => match cosigners_of(node, member, note) {
+            Ok((witnessed, cosigners)) => (witnessed, cosigners, None),
+            Err(crate::NodeError::Log(error)) => (false, Vec::new(), Some(error.to_string())),
+            Err(error) => return Err(error.into()),
+        },
+        None => (false, Vec::new(), None),
     };
     let evidence = evidence::against(node, &member.member)?;
     let (standing, trouble) = match peer {
@@ -70,7 +75,7 @@ fn log_of(
         origin: member.origin().to_owned(),
         key: member.keys.log.clone(),
         standing,
-        trouble,
+        trouble: trouble.or(unsigned),
         size,
         root: head.map(|head| Hash(head.root).to_string()),
         checkpoint: checkpoint.map(|note| String::from_utf8_lossy(&note).into_owned()),
@@ -82,10 +87,10 @@ fn log_of(
     })
 }
 
-fn cosigners_of(node: &NodeState, member: &Member, note: &[u8]) -> Result<(bool, Vec<Cosigner>), ApiError> {
+fn cosigners_of(node: &NodeState, member: &Member, note: &[u8]) -> crate::NodeResult<(bool, Vec<Cosigner>)> {
     let (policy, _) = policy_of(node, &member.member)?;
-    let log = member.keys.log.parse().map_err(crate::NodeError::Log)?;
-    let (_, judged) = policy.judge_of_log(note, &log).map_err(crate::NodeError::Log)?;
+    let log = member.keys.log.parse()?;
+    let (_, judged) = policy.judge_of_log(note, &log)?;
     let cosigners = judged.counted.into_iter().map(|witness| Cosigner {
         member: witness.witness,
         at: rfc3339(i64::try_from(witness.unix_seconds.saturating_mul(1_000)).unwrap_or(i64::MAX)),
@@ -133,7 +138,7 @@ fn standing_of(peer: &PeerStatus) -> Standing {
 
 fn own_standing(passage: &Passage) -> (Standing, Option<String>) {
     match passage {
-        Passage::Open => (Standing::Followed, None),
+        Passage::Open | Passage::Reopening => (Standing::Followed, None),
         Passage::Waiting { heard, needed } => {
             let words = format!("{heard} of {needed} members have said what they know of this log");
             (Standing::Waiting, Some(words))
@@ -147,8 +152,8 @@ fn evidence_view(proven: &evidence::Proven) -> EvidenceView {
     EvidenceView {
         found: rfc3339(proven.found_ms),
         statement: proven.statement.to_string(),
-        english: view.english(),
-        french: view.french(),
+        english: evidence::words::english(&proven.member, view),
+        french: evidence::words::french(&proven.member, view),
         smaller_size: view.smaller.size,
         smaller_root: view.smaller.root.to_string(),
         larger_size: view.larger.size,

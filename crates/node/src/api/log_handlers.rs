@@ -1,13 +1,15 @@
 //! Statements, their places and proofs.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
 use didymium_statement::{Digest, Kind, PayloadRef, Statement, Visibility};
 use didymium_store::EntryRecord;
+use didymium_twin::TwinBuilder;
 
 use super::cache::Question;
-use super::handlers::page;
 use super::query::{Ask, StatementsAsk, window};
 use super::types;
 use super::views;
@@ -32,17 +34,52 @@ pub(crate) async fn statements(
     {
         return Err(ApiError::not_found("member", code));
     }
-    question.answer(|lens| {
-        let all = lens.twin.statements();
-        // They stand by member: one member's are together.
-        let (first, last) = ask.member.as_deref().map_or((0, all.len()), |code| {
-            (
-                all.partition_point(|statement| &*statement.member < code),
-                all.partition_point(|statement| &*statement.member <= code),
-            )
-        });
-        let found = all.get(first..last).unwrap_or_default();
-        Ok(page(found, |statement| views::place(statement), window))
+    // The logs are on the disk: what the twin keeps of them is what they say of the chain.
+    blocking(move || {
+        let node = question.node().clone();
+        question.answer(|lens| listed(&node, &lens.twin.cut().sizes, ask.member.as_deref(), window))
+    })
+    .await
+}
+
+/// A page of the statements of a cut, by member code and index; of one member, if one is asked for. List and total are of every
+/// entry of the logs, those whose key does not count there included: they stand in the tree, and each is told to count for
+/// nothing where it is shown alone. Blocking.
+fn listed(
+    node: &NodeState,
+    sizes: &BTreeMap<String, u64>,
+    member: Option<&str>,
+    (offset, limit): (usize, usize),
+) -> Result<types::Page<types::StatementPlace>, ApiError> {
+    let asked = |code: &&String| member.is_none_or(|member| member == code.as_str());
+    let mut items = Vec::with_capacity(limit);
+    let (mut skip, mut total) = (offset as u64, 0);
+    for (code, size) in sizes.iter().filter(|(code, _)| asked(code)) {
+        total += size;
+        let first = skip.min(*size);
+        skip -= first;
+        let wanted = (limit - items.len()) as u64;
+        let wanted = u32::try_from(wanted.min(size - first)).unwrap_or(u32::MAX);
+        if wanted == 0 {
+            continue;
+        }
+        let log = node.log_of(code)?;
+        let entries = log.entries(first, wanted)?;
+        if entries.len() as u64 != u64::from(wanted) {
+            let reason = format!("entry {} is missing", first + entries.len() as u64);
+            let origin = log.origin().to_owned();
+            return Err(crate::NodeError::StoredLog { origin, reason }.into());
+        }
+        for entry in entries {
+            let statement = Statement::parse(&entry.bytes).map_err(crate::NodeError::from)?;
+            items.push(views::place_in_log(code, entry.index, &statement));
+        }
+    }
+    Ok(types::Page {
+        items,
+        total,
+        offset: offset as u64,
+        limit: limit as u64,
     })
 }
 
@@ -84,21 +121,24 @@ pub(crate) async fn statement_proof(
         let head = log
             .head()?
             .ok_or_else(|| ApiError::not_found("log", &found.member))?;
+        // Where the charter has cut the copy back, nothing that is signed leads to the entry yet.
+        let note = head
+            .checkpoint
+            .ok_or_else(|| ApiError::not_found("checkpoint", &found.member))?;
         let inclusion = log.inclusion(found.entry.index, Some(head.size))?;
         let charters = node.charters();
         let key = charters
             .statement_key_at(&found.member, found.entry.index, &found.statement.key)
             .map_err(|_| ApiError::not_found("key", &found.statement.key.to_string()))?;
         let keys = log_keys::ever(charters, &found.member).map_err(crate::NodeError::Log)?;
-        let (_, _, log_key) =
-            log_keys::open_with(&keys, &head.checkpoint, &[]).map_err(crate::NodeError::Log)?;
+        let (_, _, log_key) = log_keys::open_with(&keys, &note, &[]).map_err(crate::NodeError::Log)?;
         Ok(axum::Json(types::InclusionProof {
             member: found.member,
             index: inclusion.index,
             size: inclusion.size,
             leaf: inclusion.leaf.to_string(),
             path: inclusion.path.iter().map(ToString::to_string).collect(),
-            checkpoint: String::from_utf8_lossy(&head.checkpoint).into_owned(),
+            checkpoint: String::from_utf8_lossy(&note).into_owned(),
             log_key: log_key.vkey(),
             statement_key: hex::encode(key.to_bytes()),
         }))
@@ -168,35 +208,37 @@ impl Found {
         })
     }
 
-    fn view(&self, node: &NodeState) -> Result<types::StatementView, ApiError> {
-        let place = types::StatementPlace {
-            statement: self.statement.id().to_string(),
-            kind: self.statement.kind.kind.to_string(),
-            issuer: self.statement.issuer.clone(),
-            member: self.member.clone(),
-            index: self.entry.index,
-            blob: self.entry.blob.map(|blob| Digest::from_bytes(blob).to_string()),
-        };
+    /// Why it counts for nothing in the twin, in words.
+    fn refused(&self, node: &NodeState, blob: Option<&[u8]>) -> Option<String> {
+        let terms = node.charters().statement_terms(&self.member);
+        if !terms.hold(&self.statement.key, self.entry.index) {
+            return Some("signed with a key that does not count at this place of the log".to_owned());
+        }
         let twin = node.twin();
-        let refused = twin.as_ref().and_then(|twin| {
-            twin.uninterpreted()
-                .iter()
-                .find(|one| one.statement.id == self.statement.id())
-                .map(|one| one.reason.clone())
-        });
+        let displaced = twin.iter().flat_map(|twin| twin.displaced());
+        let id = self.statement.id();
+        let displaced = displaced
+            .filter(|one| one.statement.id == id)
+            .map(|one| one.reason.clone())
+            .next();
+        displaced.or_else(|| TwinBuilder::why_uninterpreted(node.vocabulary(), &self.statement, blob))
+    }
+
+    fn view(&self, node: &NodeState) -> Result<types::StatementView, ApiError> {
+        let place = views::place_in_log(&self.member, self.entry.index, &self.statement);
+        let blob = match &self.statement.payload {
+            PayloadRef::Blob(digest) => node.store().blob(digest.as_bytes())?,
+            PayloadRef::Inline(_) | PayloadRef::Sealed(_) => None,
+        };
+        let refused = self.refused(node, blob.as_deref());
         let (payload, payload_bytes) = match &self.statement.payload {
             PayloadRef::Inline(bytes) => (serde_json::from_slice(bytes).ok(), bytes.len() as u64),
             // Its length is part of what is sealed.
             PayloadRef::Sealed(_) => (None, 0),
-            PayloadRef::Blob(digest) => (
-                None,
-                node.store()
-                    .blob(digest.as_bytes())?
-                    .map_or(0, |blob| blob.len() as u64),
-            ),
+            PayloadRef::Blob(_) => (None, blob.as_ref().map_or(0, |blob| blob.len() as u64)),
         };
         let status = match (&self.statement.kind.kind, refused) {
-            (_, Some(reason)) => reason.to_string(),
+            (_, Some(reason)) => reason,
             (Kind::Genesis, None) => "genesis".to_owned(),
             (_, None) => "interpreted".to_owned(),
         };

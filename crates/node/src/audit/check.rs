@@ -10,6 +10,7 @@ use super::rules::Rules;
 use super::source::{LogSource, read_tiles};
 use super::walk::{Walk, Walked};
 use super::{Budget, Watch};
+use crate::evidence::words;
 use crate::{NodeError, NodeResult};
 
 /// What is audited, and by what.
@@ -321,7 +322,7 @@ pub(super) fn check_evidence(report: &mut Report, walked: &mut Walked) {
     for accusation in std::mem::take(&mut walked.proven) {
         report.evidence.push(Told {
             index: Some(accusation.index),
-            said: accusation.proven.english(),
+            said: words::english(&accusation.member, &accusation.proven),
             evidence: accusation.evidence.to_string(),
         });
     }

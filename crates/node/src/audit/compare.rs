@@ -7,10 +7,12 @@ use didymium_log::proof::verify_consistency;
 use didymium_log::tree::{consistency_proof, root_from_tiles};
 use didymium_statement::{CharterLog, Member};
 
+use super::alike::{Alike, Side, alike};
 use super::heads::{Head, open_head};
 use super::report::{Answer, Report, Told};
 use super::source::{LogSource, read_tiles};
 use crate::charter::log_keys;
+use crate::evidence::words;
 use crate::{NodeError, NodeResult};
 
 /// What two heads are to each other.
@@ -93,7 +95,43 @@ impl Audited<'_> {
             self.compare(self.head, &shown, other)?
         };
         let yes = format!("{place} shows the same history, {there} entries of it (here {here})");
+        let contradicts = matches!(compared, Compared::Contradiction(_));
         self.tell(report, NAME, compared, yes);
+        if contradicts {
+            self.tell_alike(report, other, &shown)?;
+        }
+        Ok(())
+    }
+
+    /// Says how many entries the log has in common with what another node shows of it.
+    fn tell_alike(&self, report: &mut Report, other: &dyn LogSource, shown: &Head) -> NodeResult<()> {
+        const NAME: &str = "alike";
+        let here = Side {
+            head: self.head,
+            tiles: self.source,
+        };
+        let there = Side {
+            head: shown,
+            tiles: other,
+        };
+        match alike(here, there)? {
+            Alike::OneHistory => {}
+            Alike::Entries(alike) => {
+                let said = format!(
+                    "the first {alike} entries are the same in both: a version of the charter can vouch for these \
+                     (`didymium charter propose … --cut {}:{alike}`)",
+                    self.member.member
+                );
+                report.add(NAME, Answer::Open, said);
+            }
+            Alike::TilesOfOther { place, reason } => {
+                let said = format!(
+                    "how many entries are the same in both is not known: the tiles of {place} do not lead to the head that it \
+                     shows; compare with another copy of that head before the log is ended anywhere"
+                );
+                report.add_with(NAME, Answer::Missing, said, vec![in_plain(&reason)]);
+            }
+        }
         Ok(())
     }
 
@@ -106,7 +144,7 @@ impl Audited<'_> {
             }
             Compared::Contradiction(evidence) => {
                 let said = match self.keys().and_then(|keys| Ok(evidence.verify(&keys)?)) {
-                    Ok(proven) => proven.english(),
+                    Ok(proven) => words::english(&self.member.member, &proven),
                     Err(error) => error.in_words(),
                 };
                 report.add(name, Answer::No, said.clone());

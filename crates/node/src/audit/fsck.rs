@@ -41,13 +41,20 @@ pub fn fsck(asked: &FsckRequest<'_>) -> NodeResult<Report> {
         asked.charters.head().id().to_string(),
     );
     let stored = asked.source.log().head()?;
-    let note = stored.as_ref().map(|head| head.checkpoint.as_slice());
-    if let Some(head) = check_head(&mut report, note, asked.charters, asked.member) {
+    let note = stored.as_ref().and_then(|head| head.checkpoint.as_deref());
+    if let Some(retracted) = stored.as_ref().filter(|head| head.checkpoint.is_none()) {
+        let said = format!(
+            "the charter has cut this copy back to {} entries, and the log has signed nothing since that came here",
+            retracted.size
+        );
+        report.add("checkpoint", Answer::Open, said);
+    } else if let Some(head) = check_head(&mut report, note, asked.charters, asked.member) {
         if let Some(stored) = &stored {
             check_stored_head(&mut report, &head, stored.size, &stored.root);
         }
         under(&mut report, asked, &head, &budget)?;
     }
+    check_ahead(&mut report, asked)?;
     report.milliseconds = u64::try_from(budget.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(report)
 }
@@ -145,9 +152,9 @@ fn check_index(
         });
     }
     for key in strange {
-        // A node that runs may have logged more since its head was read.
+        // A node that runs may have logged more since its head was read; what waits ahead of it is told apart.
         match store.index_of_row(key.place.cast_signed())? {
-            Some(index) if index >= size && asked.source.log().size()? > index => {}
+            Some(index) if index >= size && end_of(asked)? > index => {}
             Some(index) => faults.add(index, || {
                 format!("the index of statements leads to entry {index} under another name, or the entry lies beyond the head")
             }),
@@ -169,6 +176,45 @@ fn check_index(
             "the index of statements is wrong",
             faults.reasons(),
         );
+    }
+    Ok(())
+}
+
+/// Where the log ends, with what a copying has put ahead of its head.
+fn end_of(asked: &FsckRequest<'_>) -> NodeResult<u64> {
+    let log = asked.source.log();
+    match asked.source.store().staged(log.origin())? {
+        Some(ahead) if ahead.pending.is_some() => Ok(ahead.next),
+        _ => log.size(),
+    }
+}
+
+/// Entries beyond the head are those of a copy that is under way.
+fn check_ahead(report: &mut Report, asked: &FsckRequest<'_>) -> NodeResult<()> {
+    const NAME: &str = "ahead";
+    let Some(ahead) = asked.source.store().staged(asked.source.log().origin())? else {
+        return Ok(());
+    };
+    let count = ahead.next - ahead.size;
+    let Some(pending) = ahead.pending else {
+        let said = format!("{count} entries lie beyond the head, and no copying is under way");
+        report.add(NAME, Answer::No, said);
+        return Ok(());
+    };
+    match open_head(&pending, asked.charters, asked.member) {
+        Ok(target) => {
+            let said = format!(
+                "{count} entries wait ahead of the head, and count when the copying is done: it is under way, up to entry {}",
+                target.checkpoint.size
+            );
+            report.add(NAME, Answer::Open, said);
+        }
+        Err(error) => {
+            let said = format!(
+                "{count} entries wait ahead of the head for a checkpoint that the log has not signed"
+            );
+            report.add_with(NAME, Answer::No, said, vec![error.in_words()]);
+        }
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use didymium_log::checkpoint::Checkpoint;
 use didymium_log::note::SignedNote;
 use didymium_log::policy::{Judgement, Quorum, WitnessTime};
-use didymium_statement::{CharterLog, Member};
+use didymium_statement::{CharterLog, KeyPurpose, Member};
 use serde::Serialize;
 
 use super::report::{Answer, Report};
@@ -65,13 +65,13 @@ fn judged(head: &Head, charters: &CharterLog, member: &Member) -> NodeResult<(Ju
     let keys = log_keys::ever(charters, &member.member)?;
     let (_, _, key) = log_keys::open_with(&keys, note.as_bytes(), &[])?;
     let mut best: Option<(Judgement, Quorum)> = None;
-    for (policy, quorum) in policies_at(charters, &member.member, &key, &head.note, head.checkpoint.size)? {
-        let (_, judgement) = policy.judge_of_log(&note, &key)?;
+    for at in policies_at(charters, &member.member, &key, &head.note, head.checkpoint.size)? {
+        let (_, judgement) = at.policy.judge_of_log(&note, &key)?;
         let better = best.as_ref().is_none_or(|(known, _)| {
             (judgement.met, judgement.counted.len()) > (known.met, known.counted.len())
         });
         if better {
-            best = Some((judgement, quorum));
+            best = Some((judgement, at.quorum));
         }
     }
     best.ok_or_else(|| NodeError::LogKeyElsewhere {
@@ -89,7 +89,19 @@ pub(super) fn check_head(
     member: &Member,
 ) -> Option<Head> {
     let Some(note) = note else {
-        report.add("checkpoint", Answer::No, "there is no checkpoint");
+        let revoked = charters
+            .versions()
+            .iter()
+            .flat_map(|version| version.version().revoked());
+        let mut of_log = revoked.filter(|one| one.purpose == KeyPurpose::Log && one.member == member.member);
+        // An honest copy was cut back then.
+        if of_log.next().is_some() {
+            let said = "there is no checkpoint: the members have revoked a key of this log, and where it was cut back it has no \
+                        signed head until its member signs with another; audit it at another place, or when that is done";
+            report.add("checkpoint", Answer::Missing, said);
+        } else {
+            report.add("checkpoint", Answer::No, "there is no checkpoint");
+        }
         return None;
     };
     match open_head(note, charters, member) {

@@ -12,6 +12,7 @@
 //! has signed; the tiles must be those of that tree; two heads must be shown to be one history, else what is found
 //! is evidence for everybody ([`didymium_log::evidence`]).
 
+mod alike;
 mod budget;
 mod check;
 mod compare;

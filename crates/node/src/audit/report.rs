@@ -49,7 +49,7 @@ pub struct Check {
 pub struct Told {
     /// Entry that says it; absent where this audit has found it.
     pub index: Option<u64>,
-    /// What it proves, one sentence.
+    /// What it proves: the country in plain words first, sizes and roots after.
     pub said: String,
     /// The evidence itself (`split-view/v1`): it convinces whoever knows the log's key.
     pub evidence: String,

@@ -20,6 +20,8 @@ pub(super) struct Rules<'a> {
 pub(super) struct Accusation {
     /// Entry that says it.
     pub(super) index: u64,
+    /// Code of the member whose log it is about.
+    pub(super) member: String,
     /// What it proves.
     pub(super) proven: SplitView,
     /// The evidence.
@@ -96,6 +98,7 @@ impl<'a> Rules<'a> {
             .map_err(|error| format!("it accuses {} and does not prove it: {error}", accused.member))?;
         Ok(Accusation {
             index,
+            member: accused.member.clone(),
             proven,
             evidence,
         })

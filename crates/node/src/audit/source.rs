@@ -228,11 +228,12 @@ impl LogSource for StoreSource {
             let end = note.windows(2).rposition(|pair| pair == b"\n\n")?;
             Some(note[..end].to_vec())
         };
+        let of_head = head.checkpoint.as_deref().and_then(text);
         Ok(match cosigned {
-            Some(cosigned) if text(cosigned.note.as_bytes()) == text(&head.checkpoint) => {
+            Some(cosigned) if of_head.is_some() && text(cosigned.note.as_bytes()) == of_head => {
                 Some(cosigned.note.into_bytes())
             }
-            _ => Some(head.checkpoint),
+            _ => head.checkpoint,
         })
     }
 

@@ -1,6 +1,6 @@
 //! The desk: the charter log as it goes on while the node runs, and in its files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -87,6 +87,15 @@ impl Desk {
 /// [`NodeError::Statement`] with the rule that is broken; [`NodeError::CharterRefused`] for a version that counts and
 /// contradicts what is held here; [`NodeError::Io`], [`NodeError::Store`].
 pub fn take(state: &NodeState, event: CharterEvent) -> NodeResult<Taken> {
+    let taken = take_in(state, event);
+    if let Err(NodeError::Io { source, .. }) = &taken {
+        // Its files are no less than the database: what was adopted must be on the disk.
+        state.fail_on_file(source);
+    }
+    taken
+}
+
+fn take_in(state: &NodeState, event: CharterEvent) -> NodeResult<Taken> {
     let desk = state.desk();
     let mut stands = desk.stands();
     let offered = match &event {
@@ -99,23 +108,36 @@ pub fn take(state: &NodeState, event: CharterEvent) -> NodeResult<Taken> {
         (stepped, _) => stepped?,
     };
     let mut taken = Taken::Nothing;
-    for action in &actions {
-        match action {
+    let mut actions = VecDeque::from(actions);
+    while let Some(action) = actions.pop_front() {
+        match &action {
             CharterAction::Keep(id) => {
                 if let Some(proposal) = next.proposal(id) {
                     files::keep_proposal(&desk.dir, proposal)?;
                 }
-                stands.requests.remove(id);
+                // Whoever asked for it here has signed it, and may have done so nowhere else.
+                if let Some(request) = stands.requests.remove(id) {
+                    actions.extend(next.step(CharterEvent::Propose(request.bytes()?))?);
+                }
                 taken = Taken::Kept(*id);
             }
             CharterAction::Adopt(id) => {
                 let version = next.head().charter().version;
+                let mut in_force = state.adopting();
                 if let Some(reason) = objection(state, next.head().version(), Demand::Nothing)? {
                     return Err(refuse(&mut stands, version, reason));
                 }
                 files::write_chain(&desk.dir, &next)?;
+                *in_force = *id;
+                drop(in_force);
                 stands.known_since.insert(*id, state.clock().now_ms());
-                files::write_known_since(&desk.dir, &stands.known_since)?;
+                // The dates are for people to read: the version is adopted without them too.
+                if let Err(error) = files::write_known_since(&desk.dir, &stands.known_since) {
+                    tracing::warn!(
+                        error = error.in_words(),
+                        "since when versions are known could not be written"
+                    );
+                }
                 stands.requests.clear();
                 stands.refused = None;
                 tracing::info!(version, charter = %id, "a version of the charter is adopted");

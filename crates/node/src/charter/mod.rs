@@ -9,13 +9,19 @@ mod desk;
 mod draft;
 pub(crate) mod log_keys;
 mod policies;
+mod revoked;
 mod views;
 
 pub use copies::{Demand, objection};
 pub(crate) use desk::{Desk, Stands};
 pub use desk::{Taken, take};
-pub use draft::{UNTIL_ENTRIES, cut_of_heads, cut_of_store, include, remove, replace_key, revoke_key};
-pub use policies::policies_at;
+pub use draft::{
+    UNTIL_ENTRIES, contradicting, cut_at_last_good, cut_of_heads, cut_of_store, head_at, include, remove,
+    replace_key, revoke_key, set_role,
+};
+pub use policies::{PolicyAt, policies_at};
+pub use revoked::doubt;
+pub(crate) use revoked::{is_beyond_last_good, is_doubtful};
 pub(crate) use views::fork_view;
 pub use views::{CountView, ForkView, ProposalView, ProposalsView, RefusalView, proposal_view};
 

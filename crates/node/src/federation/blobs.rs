@@ -6,7 +6,8 @@ use futures_util::{StreamExt as _, stream};
 
 use super::client::Answer;
 use super::{Federation, PeerStatus};
-use crate::{NodeError, NodeResult};
+use crate::room::Taker;
+use crate::{NodeError, NodeResult, room};
 
 /// Most missing blobs that one pull looks at.
 const MISSING_MAX: u32 = 10_000;
@@ -14,6 +15,7 @@ const MISSING_MAX: u32 = 10_000;
 const BLOBS_AT_ONCE: usize = 4;
 
 /// What one round brought.
+#[derive(Debug, Default)]
 pub(super) struct Blobs {
     pub(super) came: u64,
     pub(super) missing: u64,
@@ -50,10 +52,12 @@ impl Federation {
     async fn missing_of(&self, member: &str) -> NodeResult<Vec<Digest>> {
         let log = self.state.log_of(member)?;
         let store = std::sync::Arc::clone(self.state.store());
-        let missing = tokio::task::spawn_blocking(move || store.missing_blobs(MISSING_MAX)).await??;
+        // Of this log alone: one that names what nobody has must not stand before all others.
+        let missing =
+            tokio::task::spawn_blocking(move || store.missing_blobs(Some(log.origin()), MISSING_MAX))
+                .await??;
         let mut blobs: Vec<Digest> = missing
             .into_iter()
-            .filter(|(_, place)| place.origin == log.origin())
             .map(|(blob, _)| Digest::from_bytes(blob))
             .collect();
         blobs.sort_unstable();
@@ -74,8 +78,12 @@ impl Federation {
         for url in urls {
             match self.client.get(&url, BLOB_BYTES_MAX, None).await {
                 Ok(Answer::Body { bytes, .. }) if Digest::of(&bytes) == blob => {
-                    let store = std::sync::Arc::clone(self.state.store());
-                    tokio::task::spawn_blocking(move || store.put_blob(blob.as_bytes(), &bytes)).await??;
+                    let state = self.state.clone();
+                    let kept = tokio::task::spawn_blocking(move || -> NodeResult<()> {
+                        room::require(&state, Taker::Copies, bytes.len() as u64)?;
+                        Ok(state.store().put_blob(blob.as_bytes(), &bytes)?)
+                    });
+                    kept.await??;
                     return Ok(true);
                 }
                 Ok(Answer::Body { .. }) => {

@@ -5,22 +5,32 @@ use didymium_log::note::SignedNote;
 use didymium_statement::LogHead;
 
 use super::client::Answer;
-use super::pull::{CHECKPOINT_BYTES_MAX, Progress, blocking, take_over};
+use super::part::Shown;
+use super::pull::{CHECKPOINT_BYTES_MAX, size_of};
+use super::source::Source;
 use super::{Federation, PeerStatus};
 use crate::charter::log_keys;
-use crate::held::HeldLog;
 use crate::{NodeResult, evidence};
 
 impl Federation {
     /// Asks a peer for what is missing of the logs of former members.
     pub(super) async fn pull_former(&self, peer: &PeerStatus) -> NodeResult<()> {
+        // One at a time: several peers are asked at once, and each has the same.
+        let Ok(_alone) = self.former.try_lock() else {
+            return Ok(());
+        };
         for log in self.state.charters().origins() {
-            let Some(end) = &log.end else {
+            // The own log has one writer, and it is not this one.
+            let Some(end) = log
+                .end
+                .as_ref()
+                .filter(|_| log.member != self.state.member().member)
+            else {
                 continue;
             };
             let held = self.state.log_of(&log.member)?;
-            if blocking(&held, HeldLog::size).await? < end.size {
-                self.pull_copy(peer, &held, end).await?;
+            if size_of(&held).await? < end.size {
+                self.pull_copy(peer, end).await?;
             }
             let member = self.state.member_ever(&log.member)?;
             self.pull_blobs(&PeerStatus::unheard(&member.member, &member.address))
@@ -30,7 +40,7 @@ impl Federation {
     }
 
     /// Takes over a peer's copy of a former member's log, if it reaches the log's end.
-    async fn pull_copy(&self, peer: &PeerStatus, held: &HeldLog, end: &LogHead) -> NodeResult<()> {
+    async fn pull_copy(&self, peer: &PeerStatus, end: &LogHead) -> NodeResult<()> {
         let base = format!("{}/mirror/{}", peer.address, end.member);
         let url = format!("{base}/checkpoint");
         let Answer::Body { bytes, .. } = self.client.get(&url, CHECKPOINT_BYTES_MAX, None).await? else {
@@ -46,25 +56,13 @@ impl Federation {
             text: opened.text,
             signatures: opened.verified,
         };
-        let mut progress = Progress::default();
-        let size = blocking(held, HeldLog::size).await?;
-        self.gather(&base, &signed, size, &mut progress).await?;
-        let (state, gathered) = (self.state.clone(), progress.into_gathered());
         let member = self.state.member_ever(&end.member)?.clone();
-        let from = size;
-        let to = signed.size;
-        tokio::task::spawn_blocking(move || {
-            take_over(&state, &member, &signed, note.to_string().as_bytes(), &gathered)
-        })
-        .await??;
-        self.state.changed().tell();
-        tracing::info!(
-            peer = peer.member,
-            log = end.member,
-            from,
-            to,
-            "took over the log of a former member"
-        );
+        let source = Source {
+            member: peer.member.clone(),
+            base,
+        };
+        let copied = self.copy(&member, &Shown { signed, note }, &[source]).await?;
+        self.took_over(&member, &copied);
         Ok(())
     }
 }

@@ -7,19 +7,19 @@
 use std::collections::BTreeMap;
 
 use didymium_log::Hash;
-use didymium_log::checkpoint::Checkpoint;
 use didymium_log::evidence::{Evidence, Finding};
-use didymium_log::note::{SignedNote, Verifier};
+use didymium_log::note::SignedNote;
 use didymium_statement::Member;
-use didymium_store::Head;
 use serde::{Deserialize, Serialize};
 
 use super::client::Answer;
-use super::diagnosis::Divergence;
+use super::extension::Divergence;
 use super::{Federation, PeerStatus};
-use crate::charter::log_keys;
+use crate::blocking::blocking;
+use crate::charter::{is_doubtful, log_keys};
 use crate::held::HeldLog;
-use crate::{NodeResult, NodeState, evidence, fencing};
+use crate::shown::{Compared, SignedHead, compare_below};
+use crate::{NodeResult, NodeState, evidence, fencing, shown};
 
 /// Largest list of heads taken, bytes: two notes of 64 members with a few signatures each.
 const HEADS_BYTES_MAX: usize = 2 * 1024 * 1024;
@@ -59,20 +59,17 @@ pub fn known_heads(state: &NodeState) -> NodeResult<KnownHeads> {
         let held = state.store().head(member.origin())?;
         let copied = held.as_ref().map_or(0, |head| head.size);
         let mut notes: Vec<String> = held
-            .and_then(|head| String::from_utf8(head.checkpoint).ok())
+            .and_then(|head| String::from_utf8(head.checkpoint?).ok())
             .into_iter()
             .collect();
-        if let Some(cosigned) = state.store().cosigned(member.origin())?
-            && !notes.contains(&cosigned.note)
+        let cosigned = state.store().cosigned(member.origin())?;
+        if let Some(note) = cosigned.and_then(|cosigned| cosigned.note)
+            && !notes.contains(&note)
         {
-            notes.push(cosigned.note);
+            notes.push(note);
         }
-        let against = state.store().evidence(member.origin(), 1)?;
-        evidence.extend(
-            against
-                .into_iter()
-                .filter_map(|record| String::from_utf8(record.bytes).ok()),
-        );
+        let against = crate::evidence::to_tell(state, member)?;
+        evidence.extend(against.and_then(|bytes| String::from_utf8(bytes).ok()));
         if !notes.is_empty() {
             heads.push(KnownHead {
                 member: member.member.clone(),
@@ -175,19 +172,18 @@ impl Federation {
     ) -> NodeResult<Option<u64>> {
         let keys = log_keys::ever(self.state.charters(), &member.member)?;
         let witnesses = evidence::witness_keys(&self.state);
-        let (signed, opened, _) = log_keys::open_with(&keys, note.as_bytes(), &witnesses)?;
-        let note = SignedNote {
-            text: opened.text,
-            signatures: opened.verified,
-        };
-        let state = self.state.clone();
-        let own = member.member == state.member().member;
-        let held = state.log_of(&member.member)?;
-        let judged = tokio::task::spawn_blocking({
-            let (signed, note, held) = (signed.clone(), note.clone(), held.clone());
-            move || compare_below(&state, &held, &signed, &note, &keys)
+        let shown = SignedHead::open(note.as_bytes(), &keys, &witnesses)?;
+        // What was signed with a stolen key was settled when that was revoked: it proves nothing against its owner.
+        if is_doubtful(self.state.charters(), &member.member, note.as_bytes()) {
+            return Ok(None);
+        }
+        let own = member.member == self.state.member().member;
+        let held = self.state.log_of(&member.member)?;
+        let judged = blocking({
+            let (state, held, shown) = (self.state.clone(), held.clone(), shown.clone());
+            move || compare_below(&state, &held, &shown, &keys)
         });
-        match judged.await?? {
+        match judged.await? {
             Compared::Agrees => Ok(None),
             Compared::Differs(finding) => {
                 let (state, member) = (self.state.clone(), member.member.clone());
@@ -197,22 +193,34 @@ impl Federation {
                 kept.await?;
                 Ok(None)
             }
+            // A key that was revoked says nothing of a log beyond its last good state: whoever stole it would shut its owner out.
+            Compared::Above { .. } if own && !self.counts(&shown, member) => Ok(None),
             Compared::Above { held: size } if own => {
                 let reason = format!(
                     "{} shows a checkpoint of this log with {} entries, {size} are held here: this folder is an old copy",
-                    peer.member, signed.size
+                    peer.member,
+                    shown.signed().size
                 );
                 fencing::shut(&self.state, &reason);
                 Ok(None)
             }
             Compared::Above { held: size } => {
                 // Whoever is a moment behind catches up; who is still behind at the next pull may be shown another history.
+                // And the peer may forget what it knows before the copy here is as long.
+                let (state, code, waits) = (self.state.clone(), member.member.clone(), shown.clone());
+                blocking(move || shown::remember(&state, &code, &waits)).await?;
                 if stuck_at == Some(size) && size > 0 {
-                    self.judge_above(peer, member, &held, &signed, &note).await?;
+                    self.judge_above(peer, member, &held, &shown).await?;
                 }
                 Ok(Some(size))
             }
         }
+    }
+
+    /// Whether the key that signed a head counts for a log of that size.
+    fn counts(&self, shown: &SignedHead, member: &Member) -> bool {
+        let note = shown.note().to_string();
+        log_keys::open_shown(self.state.charters(), &member.member, note.as_bytes(), &[]).is_ok()
     }
 
     /// Holds a longer head against the copy here, by the tiles of whoever knows it.
@@ -221,9 +229,9 @@ impl Federation {
         peer: &PeerStatus,
         member: &Member,
         held: &HeldLog,
-        signed: &Checkpoint,
-        note: &SignedNote,
+        shown: &SignedHead,
     ) -> NodeResult<()> {
+        let signed = shown.signed();
         let reading = held.clone();
         let Some(head) = tokio::task::spawn_blocking(move || reading.head()).await?? else {
             return Ok(());
@@ -236,84 +244,44 @@ impl Federation {
         if root.0 == head.root {
             return Ok(());
         }
-        self.rewritten(member, &head, note, root, &path).await
+        // Where the charter vouches for the copy alone, the log has not contradicted itself but the charter.
+        let Some(note) = &head.checkpoint else {
+            return Ok(());
+        };
+        let smaller = SignedNote::parse(note)?;
+        self.rewritten(member, &smaller, shown.note(), root, &path).await
     }
 
-    /// Keeps the evidence that a longer head does not begin with the copy here.
+    /// Keeps the evidence that a longer head does not begin with the tree of a smaller one that was shown here.
     pub(super) async fn rewritten(
         &self,
         member: &Member,
-        head: &Head,
+        smaller: &SignedNote,
         larger: &SignedNote,
         root: Hash,
         path: &[Hash],
     ) -> NodeResult<()> {
         let keys = log_keys::ever(self.state.charters(), &member.member)?;
-        let smaller = SignedNote::parse(&head.checkpoint)?;
         let witnesses = evidence::witness_keys(&self.state);
-        let found = Evidence::rewritten(&smaller, larger, root, path, &keys, &witnesses)?;
+        let found = Evidence::rewritten(smaller, larger, root, path, &keys, &witnesses)?;
         let state = self.state.clone();
         tokio::task::spawn_blocking(move || evidence::keep(&state, &found)).await??;
         Ok(())
     }
 }
 
-enum Compared {
-    Agrees,
-    Differs(Box<Evidence>),
-    /// The head is longer than what is held.
-    Above {
-        held: u64,
-    },
-}
-
-/// Holds a head against the tiles here, if it is not longer. Blocking.
-fn compare_below(
-    state: &NodeState,
-    held: &HeldLog,
-    signed: &Checkpoint,
-    note: &SignedNote,
-    keys: &[Verifier],
-) -> NodeResult<Compared> {
-    let Some(head) = held.head()? else {
-        return Ok(Compared::Above { held: 0 });
-    };
-    if signed.size > head.size {
-        return Ok(Compared::Above { held: head.size });
+impl Federation {
+    /// Keeps the evidence that a log signed two trees of one size.
+    pub(super) async fn two_of_a_size(
+        &self,
+        member: &Member,
+        one: &SignedNote,
+        other: &SignedNote,
+    ) -> NodeResult<()> {
+        let keys = log_keys::ever(self.state.charters(), &member.member)?;
+        let found = Evidence::same_size(one, other, &keys, &evidence::witness_keys(&self.state))?;
+        let state = self.state.clone();
+        tokio::task::spawn_blocking(move || evidence::keep(&state, &found)).await??;
+        Ok(())
     }
-    let root = held.root(signed.size)?;
-    if root == signed.root {
-        return Ok(Compared::Agrees);
-    }
-    let found = contradiction(
-        held,
-        &head,
-        signed.size,
-        root,
-        note,
-        keys,
-        &evidence::witness_keys(state),
-    )?;
-    Ok(Compared::Differs(Box::new(found)))
-}
-
-/// Evidence from a note that is not longer than the copy held, and has another root than the copy at its size. Blocking.
-///
-/// # Errors
-/// [`crate::NodeError::Log`], [`crate::NodeError::Store`].
-pub(super) fn contradiction(
-    held: &HeldLog,
-    head: &Head,
-    size: u64,
-    root: Hash,
-    note: &SignedNote,
-    log: &[Verifier],
-    witnesses: &[Verifier],
-) -> NodeResult<Evidence> {
-    let own = SignedNote::parse(&head.checkpoint)?;
-    if size == head.size {
-        return Ok(Evidence::same_size(&own, note, log, witnesses)?);
-    }
-    let path = held.consistency(size, head.size)?;
-    Ok(Evidence::rewritten(note, &own, root, &path, log, witnesses)?)
 }

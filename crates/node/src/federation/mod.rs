@@ -1,32 +1,40 @@
 //! Following the other members' logs: pull, verify, keep, serve.
 //!
 //! For each peer, in turn and for ever: fetch the checkpoint; verify its signature under the charter; fetch the entries
-//! that are new; admit each; check that all entries together lead to the root that was signed; write entries, tiles and
-//! checkpoint in one commit; then fetch blobs that entries name and that are not here, from the origin or from whoever
-//! has them; ask which heads it knows, and how its charter goes on. What was interrupted goes on where it was. Nothing that a peer says can change what is held already.
+//! that are new, each bundle held against the signed tree as it comes; admit each; write them in parts, and with the last
+//! part the checkpoint; then fetch blobs that entries name and that are not here; ask which heads it knows, and how its
+//! charter goes on. Checkpoints, entries and blobs come from the origin or from whoever has a copy. What was interrupted
+//! goes on where it was. Nothing that a peer says can change what is held already.
 
 mod blobs;
 mod charter;
 mod client;
-mod diagnosis;
+mod copying;
+mod extension;
 mod former;
 mod gossip;
 mod pace;
+mod part;
 mod pull;
+mod source;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use didymium_store::StoreError;
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
+use blobs::Blobs;
 pub(crate) use client::{Answer, PeerClient};
 pub use gossip::{KnownHead, KnownHeads, known_heads};
 use pace::Pace;
 use pull::Progress;
 
+use crate::blocking::blocking;
+use crate::room::Taker;
 use crate::shutdown::Shutdown;
-use crate::{NodeError, NodeResult, NodeState};
+use crate::{NodeError, NodeResult, NodeState, room, shown};
 
 /// What this node knows of a peer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +47,7 @@ pub struct PeerStatus {
     pub last_seen_ms: Option<i64>,
     /// Why its log could not be followed when it was last tried, in words.
     pub trouble: Option<String>,
-    /// Whether the trouble is that this node's own disk is full: the peer is not to blame.
+    /// Whether the trouble is that this node's own disk is full, or nearly: the peer is not to blame.
     pub disk_full: bool,
     /// Whether its log is proven to contradict itself: it is followed and cosigned no further until the charter decides.
     pub frozen: bool,
@@ -82,6 +90,8 @@ pub struct Federation {
     state: NodeState,
     client: PeerClient,
     progress: Arc<BTreeMap<String, Mutex<Progress>>>,
+    /// Held by whoever copies the logs of former members.
+    former: Arc<Mutex<()>>,
 }
 
 impl Federation {
@@ -98,15 +108,17 @@ impl Federation {
         Ok(Self {
             client: PeerClient::of(&state)?,
             progress: Arc::new(progress),
+            former: Arc::default(),
             state,
         })
     }
 
-    /// Pulls once from one peer: entries, then blobs. A failure is also remembered as the peer's trouble; blobs are
-    /// asked for even if the peer itself is silent, since others may have them.
+    /// Pulls once from one peer: entries, then blobs. A failure is also remembered as the peer's trouble; entries and blobs
+    /// are asked for even if the peer itself is silent, since others may have them.
     ///
     /// # Errors
-    /// [`NodeError::NotAMember`] for a code that is no peer's, and whatever kept the log from being followed.
+    /// [`NodeError::NotAMember`] for a code that is no peer's, and whatever kept the log from being followed. That the peer
+    /// itself failed is none where entries came from others.
     pub async fn pull_once(&self, member: &str) -> NodeResult<Pulled> {
         let (Some(progress), Some(before)) = (self.progress.get(member), self.state.peer(member)) else {
             return Err(NodeError::NotAMember {
@@ -115,8 +127,22 @@ impl Federation {
             });
         };
         let mut progress = progress.lock().await;
-        let entries = self.pull_entries(&before, &mut progress).await;
-        let blobs = self.pull_blobs(&before).await;
+        let (entries, blobs) = match self.require_room().await {
+            Ok(()) => (
+                self.pull_entries(&before, &mut progress).await,
+                self.pull_blobs(&before).await,
+            ),
+            // What grows waits; heads, evidence and the charter are small, and a club that is told them stays honest.
+            Err(full) => (Err(full), Ok(Blobs::default())),
+        };
+        let paused = matches!(entries, Err(NodeError::NoRoom { .. }));
+        if let Err(error) = self.judge_shown(member).await {
+            tracing::warn!(
+                peer = member,
+                error = error.in_words(),
+                "heads that its log signed could not be held against the copy here"
+            );
+        }
         if let Err(error) = self.gossip(&before, progress.heard()).await {
             tracing::debug!(peer = member, error = error.in_words(), "no gossip");
         }
@@ -127,27 +153,44 @@ impl Federation {
                 "the charter was not followed"
             );
         }
-        if let Err(error) = self.pull_former(&before).await {
+        if !paused && let Err(error) = self.pull_former(&before).await {
             tracing::debug!(
                 peer = member,
                 error = error.in_words(),
                 "no copies of former members' logs"
             );
         }
+        let followed = entries.as_ref().ok();
+        let trouble = followed.map_or(entries.as_ref().err(), |followed| followed.trouble.as_ref());
         self.remember(
             &before,
-            entries.as_ref().err().or(blobs.as_ref().err()),
-            entries.is_ok() && !before.frozen,
+            trouble.or(blobs.as_ref().err()),
+            trouble.is_none() && !before.frozen,
         );
         self.state
             .metrics()
-            .pulled(member, entries.is_ok() && blobs.is_ok());
-        let (entries, blobs) = (entries?, blobs?);
-        Ok(Pulled {
-            blobs: blobs.came,
-            missing_blobs: blobs.missing,
-            ..entries
-        })
+            .pulled(member, trouble.is_none() && blobs.is_ok());
+        let (followed, blobs) = (entries?, blobs?);
+        match followed.trouble {
+            Some(error) if followed.entries == 0 => Err(error),
+            _ => Ok(Pulled {
+                size: followed.size,
+                entries: followed.entries,
+                blobs: blobs.came,
+                missing_blobs: blobs.missing,
+            }),
+        }
+    }
+
+    /// Holds the heads that a log signed and showed against the copy here, which may have grown.
+    async fn judge_shown(&self, member: &str) -> NodeResult<()> {
+        let (state, member) = (self.state.clone(), member.to_owned());
+        blocking(move || shown::judge(&state, &member)).await
+    }
+
+    async fn require_room(&self) -> NodeResult<()> {
+        let state = self.state.clone();
+        tokio::task::spawn_blocking(move || room::require(&state, Taker::Copies, 0)).await?
     }
 
     /// Pulls once from every peer at the same time; answers what came of each, by member code.
@@ -182,10 +225,11 @@ impl Federation {
 
     /// Keeps what a pull showed in the peer's status; says in the node's own log when trouble begins, changes or ends.
     fn remember(&self, before: &PeerStatus, error: Option<&NodeError>, heard: bool) {
-        // Evidence may have frozen it meanwhile: what it says stays.
+        // Evidence may have frozen it meanwhile: what it says stays. Nothing else freezes: what a key signed that is no longer the
+        // log's is no fault of the one that is.
         let now = self.state.peer(&before.member);
         let kept = now.filter(|now| now.frozen).and_then(|now| now.trouble);
-        let frozen = kept.is_some() || before.frozen || matches!(error, Some(NodeError::LogRewritten { .. }));
+        let frozen = kept.is_some() || before.frozen;
         let trouble = kept.or_else(|| error.map(NodeError::in_words));
         match (&before.trouble, &trouble) {
             (was, Some(now)) if was.as_ref() != Some(now) => {
@@ -205,7 +249,7 @@ impl Federation {
             status.frozen = frozen;
             status.disk_full = matches!(
                 error,
-                Some(NodeError::Store(didymium_store::StoreError::DiskFull))
+                Some(NodeError::NoRoom { .. } | NodeError::Store(StoreError::DiskFull))
             );
             status.last_seen_ms = now.or(status.last_seen_ms);
         });

@@ -53,7 +53,15 @@ pub struct Overrides {
     pub concurrent_requests_max: usize,
     /// Largest body of a request, bytes.
     pub request_bytes_max: usize,
-    /// Largest database, pages of 4 KiB; a full one answers as a full disk does. 0: no limit.
+    /// Entries of another log that are written in one step while it is copied; a bundle of 256 is never cut.
+    pub copy_part_entries_max: usize,
+    /// How long a source of another log may be waited for, beyond what its bytes may take, before another is asked,
+    /// milliseconds.
+    pub copy_patience_ms: u64,
+    /// Slowest that a source of another log may be, bytes per second of waiting for it.
+    pub copy_bytes_per_second_min: u64,
+    /// Largest database, pages of 4 KiB; a full one answers as a full disk does, and a quarter of it, 256 MiB at most, is
+    /// kept back as room is kept on a disk. 0: no limit.
     pub database_pages_max: u32,
 }
 
@@ -65,6 +73,9 @@ impl Default for Overrides {
             request_ms_max: 30_000,
             concurrent_requests_max: 256,
             request_bytes_max: 64 * 1024,
+            copy_part_entries_max: 8_192,
+            copy_patience_ms: 30_000,
+            copy_bytes_per_second_min: 16 * 1024,
             database_pages_max: 0,
         }
     }
@@ -137,6 +148,11 @@ impl NodeConfig {
         }
         if set.request_ms_max == 0 || set.concurrent_requests_max == 0 || set.request_bytes_max == 0 {
             return wrong("[overrides] request_ms_max, concurrent_requests_max and request_bytes_max must be at least 1".into());
+        }
+        if set.copy_part_entries_max == 0 || set.copy_bytes_per_second_min == 0 {
+            return wrong(
+                "[overrides] copy_part_entries_max and copy_bytes_per_second_min must be at least 1".into(),
+            );
         }
         Ok(())
     }

@@ -8,12 +8,16 @@ use std::path::Path;
 use crate::{NodeError, NodeResult};
 
 /// Permission bits of a secret file.
-pub(crate) const SECRET_MODE: u32 = 0o600;
+pub const SECRET_MODE: u32 = 0o600;
 /// Permission bits of any other file.
-pub(crate) const PLAIN_MODE: u32 = 0o644;
+pub const PLAIN_MODE: u32 = 0o644;
 
-/// Writes a file through a temporary one, a sync and a rename, then syncs the folder.
-pub(crate) fn write_atomic(path: &Path, bytes: &[u8], mode: u32) -> NodeResult<()> {
+/// Writes a file through a temporary one, a sync and a rename, then syncs the folder. `mode` is its permission bits, as far as the
+/// umask leaves them.
+///
+/// # Errors
+/// [`NodeError::Io`] with the file.
+pub fn write_atomic(path: &Path, bytes: &[u8], mode: u32) -> NodeResult<()> {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("file");
     let temporary = path.with_file_name(format!(".{name}.new"));
     if temporary.exists() {

@@ -8,6 +8,7 @@ use didymium_log::note::Signer;
 use didymium_statement::{KeyPurpose, Member, MemberKeys, StatementSigner, TransportSigner};
 use zeroize::Zeroizing;
 
+use super::WitnessKeys;
 use super::files::{SECRET_MODE, make_private_dir, sync_dir, write_atomic};
 use crate::{NodeError, NodeResult};
 
@@ -17,7 +18,7 @@ fn file_of(purpose: KeyPurpose) -> String {
 }
 
 /// The file of the key that is to take its place.
-fn next_of(purpose: KeyPurpose) -> String {
+pub(super) fn next_of(purpose: KeyPurpose) -> String {
     format!("{purpose}.next.key")
 }
 
@@ -28,8 +29,8 @@ pub struct NodeKeys {
     pub statement: StatementSigner,
     /// Signs checkpoints of the member's log.
     pub log: Signer,
-    /// Cosigns the heads of other members' logs (from the witness on).
-    pub witness: Cosigner,
+    /// Cosigns the heads of other members' logs (from the witness on), with one key or two.
+    pub witness: WitnessKeys,
     /// Cosigns "the bytes are here" (from the mirror on).
     pub mirror: Cosigner,
     /// Signs requests to other nodes; absent in folders from before there were such keys.
@@ -54,8 +55,11 @@ impl Seeds {
     /// [`NodeError::Random`].
     pub fn random() -> NodeResult<Self> {
         let mut seeds = Self(Default::default());
-        for place in &mut seeds.0 {
-            *place = Some(random()?);
+        for (purpose, place) in KeyPurpose::ALL.into_iter().zip(&mut seeds.0) {
+            // A second witness key is made when its member asks for one.
+            if purpose != KeyPurpose::WitnessMlDsa {
+                *place = Some(random()?);
+            }
         }
         Ok(seeds)
     }
@@ -69,12 +73,13 @@ impl Seeds {
             Some(statement),
             Some(log),
             Some(witness),
+            witness_ml_dsa,
             Some(mirror),
             transport,
             tls,
         ] = &self.0
         else {
-            // Reading and making leave out none but the last two.
+            // Reading and making leave out none but the optional ones.
             return Err(NodeError::Encode {
                 what: "the keys of a node",
                 reason: "one of them is missing".to_owned(),
@@ -85,7 +90,7 @@ impl Seeds {
             tls: tls.as_ref().map(TransportSigner::from_seed),
             statement: StatementSigner::from_seed(statement),
             log: Signer::from_seed(&format!("{domain}/log"), log)?,
-            witness: Cosigner::from_seed(&format!("{domain}/witness"), witness)?,
+            witness: WitnessKeys::of_seeds(domain, witness, witness_ml_dsa.as_ref())?,
             mirror: Cosigner::from_seed(&format!("{domain}/mirror"), mirror)?,
         })
     }
@@ -108,8 +113,8 @@ impl Seeds {
         let mut seeds = Self(Default::default());
         for (purpose, seed) in KeyPurpose::ALL.into_iter().zip(&mut seeds.0) {
             let path = dir.join(file_of(purpose));
-            // Folders from before there were keys between nodes lack them.
-            if !purpose.is_between_nodes() || path.exists() {
+            // Folders from before there were keys between nodes lack them, and most have no second witness key.
+            if !purpose.is_optional() || path.exists() {
                 *seed = Some(read_seed(&path)?);
             }
         }
@@ -144,8 +149,12 @@ pub struct NextKey {
 /// is not in force yet. It stands in the folder beside the present one, which the node uses until the charter names the new.
 ///
 /// # Errors
-/// [`NodeError::Random`], [`NodeError::Io`], [`NodeError::KeyExposed`], [`NodeError::KeyMalformed`].
+/// [`NodeError::WithoutMlDsa`] for a key that this build cannot sign with, [`NodeError::Random`], [`NodeError::Io`],
+/// [`NodeError::KeyExposed`], [`NodeError::KeyMalformed`].
 pub fn prepare_next_key(dir: &Path, member: &Member, purpose: KeyPurpose) -> NodeResult<NextKey> {
+    if purpose == KeyPurpose::WitnessMlDsa && !crate::ML_DSA {
+        return Err(NodeError::WithoutMlDsa);
+    }
     let (current, next) = (dir.join(file_of(purpose)), dir.join(next_of(purpose)));
     let of = |seed: &Zeroizing<[u8; 32]>| {
         let keys = Seeds(std::array::from_fn(|_| Some(seed.clone()))).keys(&member.domain)?;
@@ -179,23 +188,13 @@ impl NodeKeys {
         seeds.keys(&member.domain)
     }
 
-    /// The cosigner that is to take the place of the present one, if there is one that the charter does not name yet.
-    pub(crate) fn next_witness(dir: &Path, member: &Member) -> NodeResult<Option<Cosigner>> {
-        let path = dir.join(next_of(KeyPurpose::Witness));
-        if !path.exists() {
-            return Ok(None);
-        }
-        let seed = read_seed(&path)?;
-        let next = Cosigner::from_seed(&format!("{}/witness", member.domain), &seed)?;
-        Ok(Some(next).filter(|next| next.verifier().vkey() != member.keys.witness))
-    }
-
     /// The public halves as the charter carries them.
     pub fn public(&self) -> MemberKeys {
         MemberKeys {
             statement: vec![hex::encode(self.statement.public().to_bytes())],
             log: self.log.verifier().vkey(),
-            witness: self.witness.verifier().vkey(),
+            witness: self.witness.first().verifier().vkey(),
+            witness_ml_dsa: self.witness.second(),
             mirror: self.mirror.verifier().vkey(),
             transport: self
                 .transport
@@ -210,18 +209,25 @@ impl NodeKeys {
             statement,
             log,
             witness,
+            witness_ml_dsa,
             mirror,
             transport,
             tls,
         } = self.public();
         let named = &member.keys;
         let fits = [
+            // Where the others have revoked every statement key of a member, its node goes on following, witnessing and serving.
             (
                 "statement",
-                statement.iter().all(|key| named.statement.contains(key)),
+                named.statement.is_empty() || statement.iter().all(|key| named.statement.contains(key)),
             ),
             ("log", log == named.log),
             ("witness", witness == named.witness),
+            // A build without the feature has no such key, and its witness does without.
+            (
+                "witness_ml_dsa",
+                !crate::ML_DSA || named.witness_ml_dsa.is_none() || witness_ml_dsa == named.witness_ml_dsa,
+            ),
             ("mirror", mirror == named.mirror),
             // A charter from before there were such keys names none, and they are not used.
             (

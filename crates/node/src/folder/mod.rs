@@ -6,6 +6,7 @@
 //! charter.chain                                all its versions; charter.fork: one that contradicts them
 //! proposals/{id}.cose                          versions that are being signed
 //! keys/{statement,log,witness,mirror,transport,tls}.key  32-byte seeds in hexadecimal, readable by the owner alone
+//! keys/witness_ml_dsa.key                      the same for a second, post-quantum witness key, if the member has one
 //! keys/{…}.next.key                            a key that takes the place of the one before when the charter names it
 //! node.db, lock                                the store and its hold on the folder
 //! ```
@@ -14,6 +15,7 @@ pub(crate) mod charter;
 mod config;
 mod files;
 mod keys;
+mod witness_keys;
 
 use std::path::{Path, PathBuf};
 
@@ -22,9 +24,12 @@ use didymium_statement::{CharterLog, Member, SignedCharter};
 pub use charter::{CHAIN_FILE, CHARTER_FILE};
 pub use config::{NodeConfig, Overrides, TransportConfig, check_address};
 pub(crate) use config::{is_base_address, is_loopback_address};
-pub(crate) use files::{PLAIN_MODE, SECRET_MODE, make_private_dir, sync_dir, write_atomic};
+pub use files::{PLAIN_MODE, SECRET_MODE, write_atomic};
+pub(crate) use files::{make_private_dir, sync_dir};
 pub use keys::{NextKey, NodeKeys, Seeds, prepare_next_key};
 pub(crate) use keys::{read_seed, write_seed};
+pub(crate) use witness_keys::BoxedCosigner;
+pub use witness_keys::WitnessKeys;
 
 use crate::{NodeError, NodeResult};
 

@@ -2,6 +2,8 @@
 
 use std::io::Read;
 
+use didymium_statement::StatementId;
+
 use super::{Author, Import, ImportError, ImportResult, Problem, Progress, Registered, Sources, TableKind};
 use crate::NodeState;
 
@@ -26,6 +28,9 @@ pub struct Loaded {
     pub rows: u64,
     /// Statements logged.
     pub logged: u64,
+    /// Their ids, in the order of the log.
+    #[serde(skip)]
+    pub statements: Vec<StatementId>,
     /// Statements that stood in the log already.
     pub unchanged: u64,
     /// What was loaded all the same, and should be looked at.
@@ -72,9 +77,12 @@ impl TableJob<'_> {
             ImportError::Log(Box::new(error))
         })?;
         registered.add(&member.member, entries.iter().map(|(statement, _)| statement));
+        let fresh = logged.iter().filter(|place| place.fresh);
+        let statements: Vec<StatementId> = fresh.map(|place| place.statement).collect();
         Ok(Loaded {
             rows,
-            logged: logged.iter().filter(|place| place.fresh).count() as u64,
+            logged: statements.len() as u64,
+            statements,
             unchanged,
             warnings,
         })

@@ -8,7 +8,8 @@
 //! | `GET /.well-known/scitt-keys` | the keys that verify receipts |
 //!
 //! Who may submit is decided where everything that enters the log is admitted: a statement is taken from anybody if
-//! this member has signed it. To submit it twice changes nothing.
+//! this member has signed it, at both doors of the node: its signature is the permission, and the request needs none. To
+//! submit it twice changes nothing.
 
 use axum::body::Bytes;
 use axum::extract::{Extension, Path, State};
@@ -151,6 +152,8 @@ fn refusal(error: NodeError) -> Problem {
             Problem::new(ProblemType::Overloaded, error.to_string()).retry_after(seconds)
         }
         NodeError::LogWaits { .. } => Problem::new(ProblemType::Overloaded, error.to_string()).retry_after(2),
+        // A second or two; a statement under a key that has just ended is then refused for good.
+        NodeError::LogReopens => Problem::new(ProblemType::Overloaded, error.to_string()).retry_after(1),
         NodeError::LogShut { .. } => {
             Problem::new(ProblemType::Overloaded, error.to_string()).retry_after(3_600)
         }

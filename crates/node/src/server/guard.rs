@@ -11,10 +11,11 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use tokio::sync::Semaphore;
 
+use super::concise;
+use super::places::{Places, Whose};
 use super::problem::{Problem, ProblemType};
-use super::signed::{self, Guarded};
+use super::signed::{self, Claim, Guarded};
 
 /// What pages may load: nothing from elsewhere.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
@@ -67,7 +68,7 @@ fn host_of(authority: &str) -> &str {
 pub(super) struct Guard {
     pub(super) hosts: Hosts,
     /// Free places among the requests under way.
-    pub(super) places: Semaphore,
+    pub(super) places: Places,
     /// Longest time of a request.
     pub(super) time_max: Duration,
     pub(super) signed: Guarded,
@@ -75,7 +76,13 @@ pub(super) struct Guard {
 
 /// Lets a request through, or says why not.
 pub(super) async fn pass(State(guard): State<Arc<Guard>>, request: Request, next: Next) -> Response {
-    explain_errors(guard.let_through(request, next).await).await
+    let in_cbor = concise::wanted(&request);
+    let response = explain_errors(guard.let_through(request, next).await).await;
+    if in_cbor {
+        concise::told(response)
+    } else {
+        response
+    }
 }
 
 impl Guard {
@@ -83,7 +90,12 @@ impl Guard {
         if let Err(refusal) = check_host(&self.hosts, &request) {
             return refusal.into_response();
         }
-        let Ok(Ok(_place)) = tokio::time::timeout(PLACE_WAIT_MAX, self.places.acquire()).await else {
+        let claim = self.signed.claim(&request);
+        let waited = async {
+            let whose = self.whose(claim).await?;
+            self.places.take(whose).await
+        };
+        let Ok(Some(_place)) = tokio::time::timeout(PLACE_WAIT_MAX, waited).await else {
             return Problem::new(ProblemType::Overloaded, ProblemType::Overloaded.meaning()).into_response();
         };
         let answered = signed::check(&self.signed, request, next);
@@ -91,6 +103,17 @@ impl Guard {
             Ok(response) => response,
             Err(_) => StatusCode::GATEWAY_TIMEOUT.into_response(),
         }
+    }
+}
+
+impl Guard {
+    /// Whose a request is, by its head alone; none when the node stops.
+    async fn whose(&self, claim: Option<Claim>) -> Option<Whose> {
+        let Some(claim) = claim else {
+            return Some(self.signed.whose_unsigned());
+        };
+        let _turn = self.places.verify_head().await?;
+        Some(claim.whose().await)
     }
 }
 

@@ -14,6 +14,7 @@ use super::problem::Problem;
 use super::signed::{Asker, for_members};
 use crate::blocking::blocking;
 use crate::held::HeldLog;
+use crate::witnessing::policy_of;
 use crate::{NodeResult, NodeState};
 
 /// What never changes may be kept for ever.
@@ -44,7 +45,31 @@ pub(super) async fn copied_checkpoint(
 ) -> Result<Response, Problem> {
     let log = state.log_of(&member)?;
     let head = blocking(move || log.head()).await?;
-    checkpoint(head.map(|head| head.checkpoint), &headers)
+    checkpoint(head.and_then(|head| head.checkpoint), &headers)
+}
+
+/// `GET /log/policy`: what makes a checkpoint of the own log final.
+pub(super) async fn own_policy(
+    State(state): State<NodeState>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    policy(&state, &state.member().member, &headers)
+}
+
+/// `GET /mirror/{member}/policy`: the same for another member's log.
+pub(super) async fn copied_policy(
+    State(state): State<NodeState>,
+    Path(member): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    policy(&state, &member, &headers)
+}
+
+/// A C2SP tlog-policy under the version of the charter in force. The log of a member that left becomes final no more.
+fn policy(state: &NodeState, member: &str, headers: &HeaderMap) -> Result<Response, Problem> {
+    let (policy, _) = policy_of(state, member)?;
+    let text = policy.to_string().into_bytes();
+    Ok(answer(headers, TEXT, REVALIDATE, weak_tag(&[&text]), text))
 }
 
 /// `GET /log/tile/{*place}`.

@@ -136,7 +136,7 @@ impl Metrics {
                 .get_or_create(&vec![("state", name.to_owned())])
                 .set(i64::from(name == now));
         }
-        let missing = state.store().missing_blobs(MISSING_MAX)?.len();
+        let missing = state.store().missing_blobs(None, MISSING_MAX)?.len();
         self.missing.set(i64::try_from(missing).unwrap_or(i64::MAX));
         self.statements
             .set(state.twin().map_or(0, |twin| twin.cut().sizes.values().sum()));

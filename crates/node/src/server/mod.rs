@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `/api/v1/…` | the typed interface that pages and programs read ([`crate::api`]) |
 //! | `/log/checkpoint`, `/log/tile/…`, `/log/blob/{digest}` | the member's own log (C2SP tlog-tiles) and its blobs |
+//! | `/log/policy` | who must cosign for a checkpoint of it to be final (C2SP tlog-policy), under the charter in force |
 //! | `/mirror/{member}/…` | the same for copies of the other members' logs |
 //! | `/entries`, `/entries/{id}`, `/entries/{id}/proof`, `/.well-known/scitt-keys` | registration and receipts (SCRAPI) |
 //! | `/witness/add-checkpoint`, `/witness/{sha256 of origin}/checkpoint` | cosigning the other members' logs (C2SP tlog-witness) |
@@ -15,11 +16,12 @@
 //! | `/healthz`, `/metrics` | for whoever runs the node |
 //! | anything else | the pages |
 //!
-//! The door for nodes on other machines ([`nodes_app`]) has neither the pages nor the typed interface, takes no statements,
-//! and asks members for their signature.
+//! The door for nodes on other machines ([`nodes_app`]) has neither the pages nor the typed interface, and asks members for
+//! their signature; what this member has signed it takes from anybody.
 
 mod about;
 mod charter;
+mod concise;
 mod connections;
 mod entries;
 mod etag;
@@ -27,6 +29,7 @@ mod guard;
 mod logs;
 mod metrics;
 mod pages;
+mod places;
 mod problem;
 mod signed;
 #[cfg(test)]
@@ -45,7 +48,6 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use didymium_statement::limits::CHARTER_BYTES_MAX;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
 use tower::ServiceBuilder;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -112,7 +114,7 @@ fn layered(faces: Router, state: NodeState, door: Door) -> Router {
     let hosts = guard::Hosts::new(own.into_iter().chain(nodes.as_deref()));
     let guard = guard::Guard {
         hosts,
-        places: Semaphore::new(limits.concurrent_requests_max),
+        places: places::Places::new(door, limits.concurrent_requests_max),
         time_max: limits.request_timeout(),
         signed: signed::Guarded::new(state.clone(), door),
     };
@@ -133,7 +135,6 @@ fn layered(faces: Router, state: NodeState, door: Door) -> Router {
 fn own_faces(state: NodeState) -> Router {
     api::router(state.clone()).layer(from_fn(etag::tag_bodies)).merge(
         Router::new()
-            .route("/entries", post(entries::register))
             .route("/metrics", get(metrics::metrics))
             .with_state(state),
     )
@@ -153,11 +154,14 @@ fn nodes_faces(state: NodeState) -> Router {
         .layer(from_fn(etag::tag_bodies));
     let plain = Router::new()
         .route("/log/checkpoint", get(logs::own_checkpoint))
+        .route("/log/policy", get(logs::own_policy))
         .route("/log/tile/{*place}", get(logs::own_tile))
         .route("/log/blob/{digest}", get(logs::own_blob))
         .route("/mirror/{member}/checkpoint", get(logs::copied_checkpoint))
+        .route("/mirror/{member}/policy", get(logs::copied_policy))
         .route("/mirror/{member}/tile/{*place}", get(logs::copied_tile))
         .route("/mirror/{member}/blob/{digest}", get(logs::copied_blob))
+        .route("/entries", post(entries::register))
         .route("/entries/{id}", get(entries::receipt))
         .route("/entries/{id}/proof", get(entries::proof))
         .route("/.well-known/scitt-keys", get(entries::keys))

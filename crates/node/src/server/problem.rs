@@ -1,4 +1,4 @@
-//! Errors as RFC 9457 problem details.
+//! Errors as RFC 9457 problem details; registration has them in CBOR too ([`super::concise`]).
 
 use axum::Json;
 use axum::extract::Path;
@@ -9,6 +9,9 @@ use serde_json::{Map, Value};
 
 /// Longest detail that is taken over from an error's text, bytes.
 const DETAIL_BYTES_MAX: usize = 500;
+
+/// When to ask again for the receipt of a statement that is alone in its log: whenever the next one is logged, seconds.
+const RECEIPT_PAUSE_S: u64 = 60;
 
 /// The causes that this server names. Each is documented at `/problems/<name>`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -101,8 +104,8 @@ impl ProblemType {
                 "signature-refused",
                 StatusCode::UNAUTHORIZED,
                 "The signature of the request does not count",
-                "Beyond the member's own records a node answers nodes of the club's members alone, on other machines. They sign \
-                 each request (RFC 9421) with the key that the charter gives them, anew each time. `reason` and `detail` say \
+                "Beyond the member's own records, and the way in for statements that it has signed, a node answers nodes of the \
+                 club's members alone, on other machines. They sign each request (RFC 9421) with the key that the charter gives them, anew each time. `reason` and `detail` say \
                  what is wrong.",
             ),
             Type::NotFound => (
@@ -152,7 +155,8 @@ impl ProblemType {
                 "not-ready",
                 StatusCode::SERVICE_UNAVAILABLE,
                 "The node is not ready yet",
-                "The twin is being built for the first time since the start. Ask again after `Retry-After` seconds.",
+                "The twin is being built for the first time since the start, or a receipt is asked for while its statement is \
+                 alone in its log. Ask again after `Retry-After` seconds.",
             ),
             Type::Overloaded => (
                 "overloaded",
@@ -239,6 +243,11 @@ impl Problem {
         self.kind
     }
 
+    /// What is wrong in this case.
+    pub(super) fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// The problem that stands for an error response which some layer made, with its text as detail.
     pub(super) fn of_response(status: StatusCode, text: &str) -> Self {
         let kind = Type::of_status(status);
@@ -259,6 +268,10 @@ impl From<crate::NodeError> for Problem {
             crate::NodeError::NotAMember { .. }
             | crate::NodeError::NoSuchLog { .. }
             | crate::NodeError::NoSuchStatement { .. } => Self::new(Type::NotFound, error.to_string()),
+            crate::NodeError::NoReceiptYet { .. } => {
+                Self::new(Type::NotReady, error.to_string()).retry_after(RECEIPT_PAUSE_S)
+            }
+            crate::NodeError::CharterChanged => Self::new(Type::Overloaded, error.to_string()).retry_after(1),
             error => {
                 tracing::error!(error = error.in_words(), "a request failed");
                 Self::new(Type::Internal, Type::Internal.meaning())
@@ -268,7 +281,9 @@ impl From<crate::NodeError> for Problem {
 }
 
 impl IntoResponse for Problem {
+    /// In JSON; the answer carries the problem itself along, for who is to be told otherwise.
     fn into_response(self) -> Response {
+        let carried = self.clone();
         let mut body = Map::new();
         body.insert("type".into(), format!("/problems/{}", self.kind.name()).into());
         body.insert("title".into(), self.kind.title().into());
@@ -276,6 +291,7 @@ impl IntoResponse for Problem {
         body.insert("detail".into(), self.detail.into());
         body.extend(self.members);
         let mut response = (self.status, Json(body)).into_response();
+        response.extensions_mut().insert(carried);
         let headers = response.headers_mut();
         headers.insert(
             header::CONTENT_TYPE,

@@ -2,7 +2,8 @@
 //!
 //! A node has two doors. At the *own* door, on loopback, this machine's pages and programs ask; nobody must sign there, and
 //! a signature that is there must count. The *nodes'* door speaks TLS to other machines. There the records that the member
-//! itself answers for are open to everybody, and all else is for members: see [`is_open`]. Of those records, what a
+//! itself answers for are open to everybody, and so is the way in for what it has signed; all else is for members: see
+//! [`is_open`]. Of those records, what a
 //! statement says is read by whom its visibility names: see [`Asker`].
 
 use std::collections::BTreeSet;
@@ -11,12 +12,13 @@ use std::sync::{Arc, PoisonError};
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use didymium_statement::limits::CHARTER_BYTES_MAX;
 use didymium_statement::{Statement, Visibility};
 
+use super::places::Whose;
 use super::problem::{Problem, ProblemType};
 use crate::blocking::blocking;
 use crate::transport::{Message, Presented, SignatureRefusal, known};
@@ -25,6 +27,9 @@ use crate::{NodeError, NodeState};
 /// What a client that is refused may sign, for programs (RFC 9421 §5).
 const ACCEPT_SIGNATURE: &str = "didymium=(\"@method\" \"@authority\" \"@path\" \"@query\")\
      ;created;expires;nonce;keyid;alg=\"ed25519\";tag=\"didymium-node\"";
+
+/// Where statements come in.
+const REGISTRATION: &str = "/entries";
 
 /// Through which door a request came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,6 +102,30 @@ impl Guarded {
         }
     }
 
+    /// Whose a request without a signature is: at this machine's door this machine's.
+    pub(super) const fn whose_unsigned(&self) -> Whose {
+        match self.door {
+            Door::Own => Whose::Known,
+            Door::Nodes => Whose::Stranger,
+        }
+    }
+
+    /// What a request at the nodes' door claims of itself, to be verified before its body is read; none if it claims nothing.
+    pub(super) fn claim(&self, request: &Request) -> Option<Claim> {
+        if self.door == Door::Own {
+            return None;
+        }
+        let (method, uri) = (request.method(), request.uri());
+        let presented = with_message(method, uri, request.headers(), Presented::read);
+        Some(Claim {
+            guarded: self.clone(),
+            presented: presented.ok()??,
+            method: method.clone(),
+            uri: uri.clone(),
+            headers: request.headers().clone(),
+        })
+    }
+
     /// Whether an authority can be this node's: its host was checked before.
     fn is_own(&self, authority: &str) -> bool {
         let port = authority.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
@@ -108,21 +137,58 @@ impl Guarded {
     }
 }
 
-/// What may be read at the nodes' door without a signature: the member's own log and what it says of the charter and of
-/// heads, since whoever audits it or asks to join is no member. Copies of other logs, the witness and everything that
-/// writes are for members.
+/// What may be asked at the nodes' door without a signature: the member's own log, its copies of others', what it has cosigned and
+/// what it says of the charter and of heads, since whoever audits it or asks to join is no member; and to log a statement, since
+/// only what this member has signed itself is admitted, and that signature says more than one of the request. Of logs and
+/// copies everybody is given what statements say to everybody ([`Asker`]). All else that writes is for members.
 fn is_open(method: &Method, path: &str) -> bool {
+    if path == REGISTRATION {
+        return method == Method::POST;
+    }
     let reads = method == Method::GET || method == Method::HEAD;
     let open = [
         "/log/",
+        "/mirror/",
+        "/witness/",
         "/charter",
         "/problems/",
         "/schemas",
         "/entries/",
         "/.well-known/",
     ];
-    reads
-        && (open.iter().any(|start| path.starts_with(start)) || matches!(path, "/witness/heads" | "/healthz"))
+    reads && (path == "/healthz" || open.iter().any(|start| path.starts_with(start)))
+}
+
+/// A signature that the head of a request presents.
+pub(super) struct Claim {
+    guarded: Guarded,
+    presented: Presented,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+}
+
+impl Claim {
+    /// A member's, if its key has signed the head. That is no permission: whether the whole request counts, and is the first
+    /// of its kind, is checked when it has a place ([`check`]).
+    pub(super) async fn whose(self) -> Whose {
+        let signed = blocking(move || Ok::<_, NodeError>(self.is_signed())).await;
+        if matches!(signed, Ok(true)) {
+            Whose::Known
+        } else {
+            Whose::Stranger
+        }
+    }
+
+    fn is_signed(&self) -> bool {
+        let state = &self.guarded.state;
+        let now_s = state.clock().now_ms().div_euclid(1_000);
+        let keys = known::request_keys(state, self.presented.member());
+        with_message(&self.method, &self.uri, &self.headers, |message| {
+            self.guarded.is_own(message.authority)
+                && self.presented.verify_head(message, &keys, now_s).is_ok()
+        })
+    }
 }
 
 /// Checks the signature, or that there need be none.
@@ -133,7 +199,7 @@ pub(super) async fn check(guarded: &Guarded, request: Request, next: Next) -> Re
         Door::Nodes => Asker::Anybody,
     };
     let (mut parts, body) = request.into_parts();
-    let presented = match with_message(&parts, Presented::read) {
+    let presented = match with_message(&parts.method, &parts.uri, &parts.headers, Presented::read) {
         Ok(Some(presented)) => presented,
         Ok(None) if open => {
             parts.extensions.insert(asker);
@@ -179,7 +245,7 @@ fn checked(guarded: &Guarded, presented: &Presented, parts: Parts, body: axum::b
     if keys.is_empty() && parts.uri.path() == "/charter/proposals" {
         keys.extend(known::newcomers_key(state, presented.member(), &body));
     }
-    let outcome = with_message(&parts, |message| {
+    let outcome = with_message(&parts.method, &parts.uri, &parts.headers, |message| {
         if !guarded.is_own(message.authority) {
             return Err(SignatureRefusal::OtherNode);
         }
@@ -191,17 +257,19 @@ fn checked(guarded: &Guarded, presented: &Presented, parts: Parts, body: axum::b
 }
 
 /// A request's head as its signature covers it.
-fn with_message<T>(parts: &Parts, ask: impl FnOnce(&Message<'_>) -> T) -> T {
-    let host = parts
-        .headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
+fn with_message<T>(
+    method: &Method,
+    uri: &Uri,
+    headers: &HeaderMap,
+    ask: impl FnOnce(&Message<'_>) -> T,
+) -> T {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     ask(&Message {
-        method: parts.method.as_str(),
+        method: method.as_str(),
         authority: host.unwrap_or_default(),
-        path: parts.uri.path(),
-        query: parts.uri.query(),
-        headers: &parts.headers,
+        path: uri.path(),
+        query: uri.query(),
+        headers,
     })
 }
 
@@ -227,24 +295,25 @@ mod tests {
             "/log/checkpoint",
             "/log/tile/0/000",
             "/charter/chain",
+            "/mirror/CAN/checkpoint",
+            "/mirror/CAN/tile/0/000",
             "/witness/heads",
+            "/witness/ab/checkpoint",
             "/healthz",
             "/entries/x",
         ] {
             assert!(is_open(&Method::GET, path), "{path}");
             assert!(!is_open(&Method::POST, path), "{path}");
         }
-        for path in [
-            "/mirror/CAN/checkpoint",
-            "/mirror/CAN/tile/0/000",
-            "/witness/ab/checkpoint",
-            "/api/v1/members",
-            "/",
-            "/metrics",
-            "/logs",
-        ] {
+        for path in ["/api/v1/members", "/", "/metrics", "/logs"] {
             assert!(!is_open(&Method::GET, path), "{path}");
         }
         assert!(!is_open(&Method::POST, "/witness/add-checkpoint"));
+        assert!(!is_open(&Method::POST, "/charter/proposals"));
+        // What comes in there has the member's own signature.
+        assert!(is_open(&Method::POST, "/entries"));
+        for method in [Method::GET, Method::PUT, Method::DELETE] {
+            assert!(!is_open(&method, "/entries"), "{method}");
+        }
     }
 }

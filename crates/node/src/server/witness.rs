@@ -39,10 +39,11 @@ pub(super) async fn cosigned(
         .find(|origin| Digest::of(origin.as_bytes()).to_string() == log)
         .ok_or_else(|| Problem::not_found("a log of this name"))?;
     let found = blocking(move || Ok::<_, NodeError>(state.store().cosigned(&origin)?)).await?;
-    let found = found.ok_or_else(|| Problem::not_found("a checkpoint that was cosigned"))?;
+    let note = found.and_then(|cosigned| cosigned.note);
+    let note = note.ok_or_else(|| Problem::not_found("a checkpoint that was cosigned"))?;
     let headers = [
         (header::CONTENT_TYPE, "text/plain; charset=utf-8"),
         (header::CACHE_CONTROL, "no-cache"),
     ];
-    Ok((headers, found.note).into_response())
+    Ok((headers, note).into_response())
 }

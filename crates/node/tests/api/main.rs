@@ -9,6 +9,7 @@
 
 mod governed;
 mod left_out;
+mod statements;
 mod windows;
 
 use std::sync::{Arc, LazyLock};
@@ -427,34 +428,6 @@ fn every_figure_names_the_edition_that_gives_it() {
                 "{figure}"
             );
         }
-    }
-}
-
-#[test]
-fn a_proof_leads_from_the_statement_to_the_signed_checkpoint() {
-    let statements = ask("/api/v1/statements?limit=500");
-    assert!(statements["total"].as_u64().unwrap() > 300);
-    for item in statements["items"].as_array().unwrap().iter().step_by(37) {
-        let id = item["statement"].as_str().unwrap();
-        let proof = ask(&format!("/api/v1/statements/{id}/proof"));
-        let bytes = ask_with(&format!("/api/v1/statements/{id}/cose"), &[]).body;
-        assert_eq!(didymium_statement::Digest::of(&bytes).to_string(), id);
-        let hash = |value: &Value| value.as_str().unwrap().parse::<didymium_log::Hash>().unwrap();
-        let leaf = didymium_log::hash::leaf_hash(&bytes);
-        assert_eq!(leaf, hash(&proof["leaf"]));
-        let verifier: didymium_log::note::Verifier = proof["log_key"].as_str().unwrap().parse().unwrap();
-        let head =
-            didymium_log::checkpoint::open_checkpoint(proof["checkpoint"].as_str().unwrap(), &verifier)
-                .unwrap();
-        let path: Vec<_> = proof["path"].as_array().unwrap().iter().map(hash).collect();
-        let index = proof["index"].as_u64().unwrap();
-        didymium_log::proof::verify_inclusion(leaf, index, head.size, &path, head.root).unwrap();
-        let view = ask(&format!("/api/v1/statements/{id}"));
-        assert_eq!(view["place"]["index"].as_u64(), Some(index));
-        assert!(
-            ["interpreted", "genesis"].contains(&view["status"].as_str().unwrap()),
-            "{view}"
-        );
     }
 }
 

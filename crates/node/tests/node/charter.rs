@@ -7,7 +7,7 @@ use didymium_node::charter::{self, ProposalsView};
 use didymium_node::club::MemberSpec;
 use didymium_node::folder::prepare_next_key;
 use didymium_node::{Node, NodeError, NodeFolder, joining};
-use didymium_statement::{CharterEvent, CharterVersion, KeyPurpose, Proposal, Role};
+use didymium_statement::{CharterEvent, CharterVersion, KeyPurpose, LogHead, Proposal, Role};
 
 use crate::common;
 use crate::common::{Running, TestClub, clock, domain, eventually, report, said};
@@ -23,7 +23,7 @@ async fn all_running(club: &mut TestClub, codes: &[&str]) -> Vec<Running> {
 }
 
 /// A proposal to follow the version in force at a node, with what `change` writes into it.
-fn propose(node: &Running, change: impl FnOnce(&mut CharterVersion)) -> Proposal {
+pub fn propose(node: &Running, change: impl FnOnce(&mut CharterVersion)) -> Proposal {
     let state = node.now();
     let log = charter::current(&state);
     let mut draft = log.successor(charter::cut_of_store(&state, &log).unwrap());
@@ -31,12 +31,12 @@ fn propose(node: &Running, change: impl FnOnce(&mut CharterVersion)) -> Proposal
     log.propose(draft).unwrap()
 }
 
-fn sign(club: &TestClub, code: &str, proposal: &mut Proposal) {
+pub fn sign(club: &TestClub, code: &str, proposal: &mut Proposal) {
     let folder = NodeFolder::open(&club.folder(code)).unwrap();
     proposal.sign(&folder.keys().statement).unwrap();
 }
 
-async fn post(node: &Running, proposal: &Proposal) -> (u16, String) {
+pub async fn post(node: &Running, proposal: &Proposal) -> (u16, String) {
     let sent = common::client()
         .post(format!("{}/charter/proposals", node.base))
         .body(proposal.bytes().unwrap())
@@ -55,7 +55,7 @@ fn version(node: &Running) -> u32 {
     node.now().charter().charter().version
 }
 
-async fn all_at(nodes: &[Running], wanted: u32) {
+pub async fn all_at(nodes: &[Running], wanted: u32) {
     eventually("all adopt the version", || {
         nodes.iter().all(|node| version(node) == wanted)
     })
@@ -63,7 +63,7 @@ async fn all_at(nodes: &[Running], wanted: u32) {
 }
 
 /// All twins have the same cut, with that many entries of the member's log, and the same digest.
-async fn all_agree(nodes: &[Running], member: &str, size: u64) {
+pub async fn all_agree(nodes: &[Running], member: &str, size: u64) {
     let digests = || {
         let twins = nodes.iter().map(|node| node.now().twin());
         let told = twins.map(|twin| {
@@ -195,7 +195,10 @@ async fn who_joins_asks_is_signed_for_and_its_statements_are_everybodys() {
     let log = charter::current(&nodes[0].now());
     joining::finish(&dir, &log, BTreeMap::new(), clock()).unwrap();
     assert!(joining::pending(&dir).unwrap().is_none());
-    nodes.push(Running::start(Node::open(&dir).unwrap(), listener));
+    nodes.push(Running::start(
+        Node::open(&dir).unwrap().begun_here().unwrap(),
+        listener,
+    ));
     report(&nodes[4].state, 0, 2);
     all_agree(&nodes, "JPN", 3).await;
     let sizes = &nodes[0].now().twin().unwrap().cut().sizes.clone();
@@ -245,13 +248,69 @@ async fn keys_change_and_what_the_old_ones_signed_still_stands() {
     all_agree(&nodes, "CAN", 5).await;
     let twin = nodes[3].now().twin().unwrap();
     assert_eq!(twin.cut().sizes["CAN"], 5);
-    let counted = twin.statements().iter().filter(|place| &*place.member == "CAN");
-    assert_eq!(counted.count(), 5, "old and new statements count");
+    assert_eq!(twin.statements()["CAN"], 5, "old and new statements count");
     assert!(nodes[3].now().peer("CAN").unwrap().trouble.is_none());
     drop(can);
     stop_all(nodes).await;
     let again = club.open("CAN");
     assert_eq!(again.state().ledger().log().size().unwrap(), 5);
+}
+
+/// Whoever files statements while the charter changes is told to come again in a second, or is answered; nothing is lost.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn statements_that_come_while_the_charter_changes_are_logged_or_told_when_to_come_again() {
+    let mut club = TestClub::found(&["CAN"]);
+    let can = club.start("CAN").await;
+    let before = can.state.clone();
+    let url = format!("{}/entries", can.base);
+    let folder = NodeFolder::open(&club.folder("CAN")).unwrap();
+    let (stop, mut stopped) = tokio::sync::oneshot::channel::<()>();
+    let filing = tokio::spawn(async move {
+        let (mut filed, mut told) = (0, 0);
+        let client = common::client();
+        while stopped.try_recv().is_err() {
+            let (statement, _) = said("CAN", &folder.keys().statement, filed, 10);
+            let sent = client.post(&url).header("content-type", "application/cose");
+            let answer = sent.body(statement.bytes().to_vec()).send().await;
+            // A connection may be closed between two charters; the statement has one place at most.
+            let Ok(answer) = answer else { continue };
+            match answer.status().as_u16() {
+                200 | 201 => filed += 1,
+                503 => {
+                    told += 1;
+                    assert_eq!(answer.headers()["retry-after"], "1", "{answer:?}");
+                }
+                other => panic!("{other}"),
+            }
+        }
+        (filed, told)
+    });
+    for wanted in 2..5 {
+        let mut proposal = propose(&can, |draft| draft.threshold = (wanted % 2 == 0).then_some(1));
+        sign(&club, "CAN", &mut proposal);
+        let taken = {
+            let state = can.now();
+            let bytes = proposal.bytes().unwrap();
+            tokio::task::spawn_blocking(move || charter::take(&state, CharterEvent::Propose(bytes)))
+        };
+        taken.await.unwrap().unwrap();
+        all_at(std::slice::from_ref(&can), wanted).await;
+    }
+    stop.send(()).unwrap();
+    let (filed, told) = filing.await.unwrap();
+    assert!(filed > 0, "{filed} filed, {told} told to come again");
+    assert_eq!(can.now().ledger().log().size().unwrap(), filed + 1);
+    // The node as it was says the same to whoever still holds it.
+    let (statement, blob) = said("CAN", before.signer(), 99_999, 10);
+    let late = before
+        .intake()
+        .unwrap()
+        .submit(&before, statement, blob)
+        .await
+        .unwrap_err();
+    assert!(matches!(late, NodeError::LogReopens), "{late}");
+    drop(before);
+    can.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -272,6 +331,7 @@ async fn what_a_revoked_key_signed_beyond_the_last_good_head_does_not_count() {
             KeyPurpose::Statement,
             &old,
             Some(&next.public),
+            &[],
             reason,
         )
         .unwrap();
@@ -290,8 +350,100 @@ async fn what_a_revoked_key_signed_beyond_the_last_good_head_does_not_count() {
     for node in &nodes {
         let twin = node.now().twin().unwrap();
         assert_eq!(twin.cut().sizes["CAN"], 6);
-        let counted = twin.statements().iter().filter(|place| &*place.member == "CAN");
-        assert_eq!(counted.count(), 3, "genesis, one before, one after");
+        assert_eq!(twin.statements()["CAN"], 3, "genesis, one before, one after");
+        list_has_all_and_says_which_count(node, 6, &[2, 3, 4]).await;
+    }
+    stop_all(nodes).await;
+}
+
+/// The list of CAN's statements is that of its entries, its total with it, whatever the page; those whose key does not count
+/// there are told apart when one looks at them.
+async fn list_has_all_and_says_which_count(node: &Running, total: u64, not_counting: &[u64]) {
+    let ask = |path: String| async move {
+        let answer = common::client()
+            .get(format!("{}/api/v1/statements{path}", node.base))
+            .send();
+        let bytes = answer.await.unwrap().bytes().await.unwrap();
+        serde_json::from_slice::<serde_json::Value>(&bytes).unwrap()
+    };
+    let mut listed = Vec::new();
+    for offset in 0..=total {
+        let page = ask(format!("?member=CAN&limit=1&offset={offset}")).await;
+        assert_eq!(page["total"], total, "{page}");
+        listed.extend(page["items"].as_array().unwrap().iter().cloned());
+    }
+    assert_eq!(listed.len() as u64, total);
+    for (item, index) in listed.iter().zip(0..) {
+        assert_eq!(item["index"], index, "{item}");
+        let one = ask(format!("/{}", item["statement"].as_str().unwrap())).await;
+        let status = one["status"].as_str().unwrap();
+        let refused = status.contains("key that does not count");
+        assert_eq!(refused, not_counting.contains(&index), "{index}: {status}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_revocation_may_name_a_good_head_before_what_a_thief_has_logged() {
+    let mut club = TestClub::found(&FOUR);
+    let nodes = all_running(&mut club, &FOUR).await;
+    report(&nodes[0].state, 0, 1);
+    all_agree(&nodes, "CAN", 2).await;
+    // The thief logs three more, and every copy has them before anybody notices.
+    report(&nodes[0].state, 5, 3);
+    all_agree(&nodes, "CAN", 5).await;
+    let member = nodes[0].state.member().clone();
+    let keys_dir = club.folder("CAN").join("keys");
+    let next = prepare_next_key(&keys_dir, &member, KeyPurpose::Statement).unwrap();
+    let deu = nodes[1].now();
+    let log = charter::current(&deu);
+    let good = charter::head_at(deu.store(), &log, "CAN", 2).unwrap().unwrap();
+    let own = nodes[0].now();
+    assert_eq!(
+        charter::head_at(own.store(), &log, "CAN", 2).unwrap().unwrap(),
+        good
+    );
+    assert!(charter::head_at(deu.store(), &log, "CAN", 6).unwrap().is_none());
+    assert!(charter::head_at(deu.store(), &log, "XXX", 1).is_err());
+    let draft = |last_good: &[LogHead]| {
+        let mut draft = log.successor(charter::cut_of_store(&deu, &log).unwrap());
+        let (purpose, old) = (KeyPurpose::Statement, &member.keys.statement[0]);
+        charter::revoke_key(
+            &mut draft,
+            "CAN",
+            purpose,
+            old,
+            Some(&next.public),
+            last_good,
+            "stolen",
+        )
+        .unwrap();
+        log.propose(draft)
+    };
+    let beyond = LogHead {
+        size: 6,
+        ..good.clone()
+    };
+    let refused = draft(&[beyond]).unwrap_err().to_string();
+    assert!(refused.contains("beyond the cut"), "{refused}");
+    let other = charter::head_at(deu.store(), &log, "FRA", 1).unwrap().unwrap();
+    assert!(draft(&[other]).is_err(), "a statement key signs in its own log");
+
+    let mut proposal = draft(&[good]).unwrap();
+    for code in &FOUR[1..] {
+        sign(&club, code, &mut proposal);
+    }
+    proposal.sign(&next.signer.unwrap()).unwrap();
+    assert!(post(&nodes[1], &proposal).await.1.contains("adopted"));
+    all_at(&nodes, 2).await;
+    report(&nodes[0].now(), 20, 1);
+    all_agree(&nodes, "CAN", 6).await;
+    for node in &nodes {
+        let twin = node.now().twin().unwrap();
+        assert_eq!(
+            twin.statements()["CAN"],
+            3,
+            "genesis, one before the theft, one under the new key"
+        );
     }
     stop_all(nodes).await;
 }

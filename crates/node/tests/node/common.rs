@@ -1,10 +1,14 @@
 //! Clubs on loopback ports for tests.
 
+use std::collections::BTreeSet;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use didymium_log::Hash;
+use didymium_log::checkpoint::{Checkpoint, sign_checkpoint};
+use didymium_log::note::{SignedNote, Signer};
 use didymium_node::clock::{ManualClock, SystemClock};
 use didymium_node::club::{ClubSpec, MemberSpec, found, member_dir};
 use didymium_node::folder::NodeFolder;
@@ -18,10 +22,17 @@ use tokio::task::JoinHandle;
 pub struct TestClub {
     pub dir: tempfile::TempDir,
     pub ports: Vec<(String, SocketAddr, Option<TcpListener>)>,
+    /// Members whose nodes have been started.
+    started: BTreeSet<String>,
 }
 
 impl TestClub {
     pub fn found(codes: &[&str]) -> Self {
+        Self::found_with(codes, &[])
+    }
+
+    /// A club of these members, of whom some are associates.
+    pub fn found_with(codes: &[&str], associates: &[&str]) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let ports: Vec<_> = codes
             .iter()
@@ -35,7 +46,13 @@ impl TestClub {
             club: "Test club".into(),
             members: ports
                 .iter()
-                .map(|(code, address, _)| MemberSpec::local(code, &domain(code), *address))
+                .map(|(code, address, _)| {
+                    let spec = MemberSpec::local(code, &domain(code), *address);
+                    match associates.contains(&code.as_str()) {
+                        true => spec.as_associate(),
+                        false => spec,
+                    }
+                })
                 .collect(),
         };
         found(
@@ -44,7 +61,11 @@ impl TestClub {
             Arc::new(ManualClock::at(1_743_759_000_000)),
         )
         .unwrap();
-        let club = Self { dir, ports };
+        let club = Self {
+            dir,
+            ports,
+            started: BTreeSet::new(),
+        };
         for code in codes {
             let mut folder = NodeFolder::open(&club.folder(code)).unwrap();
             let mut config = folder.config().clone();
@@ -84,10 +105,20 @@ impl TestClub {
         tokio::net::TcpListener::from_std(listener).unwrap()
     }
 
-    /// Starts a node whole: server, federation and twin.
+    /// Lets go of the ports of all nodes that do not run: who asks there is refused, and does not wait.
+    pub fn let_go(&mut self) {
+        for (_, _, held) in &mut self.ports {
+            *held = None;
+        }
+    }
+
+    /// Starts a node whole: server, federation and twin. At its first start it knows that its log is new.
     pub async fn start(&mut self, code: &str) -> Running {
         let folder = self.folder(code);
-        self.start_from(code, &folder).await
+        if !self.started.insert(code.to_owned()) {
+            return self.start_from(code, &folder).await;
+        }
+        self.start_as_new(code, &folder)
     }
 
     /// Starts a node from another folder on the member's port.
@@ -97,6 +128,12 @@ impl TestClub {
         Running::start(node, listener)
     }
 
+    /// Starts a node from another folder whose log it takes for new, whatever it was: as one does that lies.
+    pub fn start_as_new(&mut self, code: &str, folder: &Path) -> Running {
+        let listener = self.listen(code);
+        Running::start(open_when_free(folder).begun_here().unwrap(), listener)
+    }
+
     /// Serves a node without federation: its peers may pull, it pulls when told.
     pub fn serve(&mut self, code: &str) -> Served {
         let folder = self.folder(code);
@@ -104,9 +141,19 @@ impl TestClub {
     }
 
     pub fn serve_from(&mut self, code: &str, folder: &Path) -> Served {
+        self.serve_through(code, folder, |app| app)
+    }
+
+    /// Serves a node through something that may change what it answers.
+    pub fn serve_through(
+        &mut self,
+        code: &str,
+        folder: &Path,
+        change: impl FnOnce(axum::Router) -> axum::Router,
+    ) -> Served {
         let listener = self.listen(code);
         let node = open_when_free(folder);
-        let app = didymium_node::server::app(node.state().clone());
+        let app = change(didymium_node::server::app(node.state().clone()));
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let (state, federation) = (node.state().clone(), node.federation().clone());
@@ -233,6 +280,23 @@ pub fn draft(code: &str, number: u64, bytes: usize) -> Draft {
 
 pub fn said(code: &str, signer: &StatementSigner, number: u64, bytes: usize) -> (Statement, Option<Vec<u8>>) {
     draft(code, number, bytes).sign(signer).unwrap()
+}
+
+/// The signer of a member's log, as a member that cheats has it.
+pub fn log_signer(club: &TestClub, code: &str) -> Signer {
+    let seed = std::fs::read_to_string(club.folder(code).join("keys/log.key")).unwrap();
+    let seed: [u8; 32] = hex::decode(seed.trim()).unwrap().try_into().unwrap();
+    Signer::from_seed(&format!("{}.club.example/log", code.to_lowercase()), &seed).unwrap()
+}
+
+/// A head that it signs, with that byte for every byte of the root.
+pub fn signed(signer: &Signer, size: u64, root: u8) -> SignedNote {
+    let head = Checkpoint {
+        origin: signer.name().to_owned(),
+        size,
+        root: Hash([root; 32]),
+    };
+    SignedNote::parse(sign_checkpoint(&head, signer).unwrap().as_bytes()).unwrap()
 }
 
 /// Appends `count` small statements to a node's own log.

@@ -7,7 +7,7 @@ use didymium_statement::{Kind, Statement};
 use crate::common::{Running, TestClub, client, copy_dir, eventually, report};
 
 /// Members whose own log says that the log of `accused` contradicts itself.
-fn say_it(states: &[&NodeState], accused: &str) -> Vec<String> {
+pub fn say_it(states: &[&NodeState], accused: &str) -> Vec<String> {
     let says = |state: &NodeState| {
         let entries = state.ledger().log().entries(0, 1_000).unwrap();
         let evidence: Vec<_> = entries
@@ -29,7 +29,7 @@ fn say_it(states: &[&NodeState], accused: &str) -> Vec<String> {
 }
 
 /// CAN shows one history to DEU and, while DEU is away, another to FRA and GBR; then it is gone.
-async fn after_two_histories(first: u64, second: u64) -> (TestClub, Vec<Running>) {
+pub async fn after_two_histories(first: u64, second: u64) -> (TestClub, Vec<Running>) {
     let mut club = TestClub::found(&["CAN", "DEU", "FRA", "GBR"]);
     let again = club.dir.path().join("CAN-again");
     copy_dir(&club.folder("CAN"), &again);
@@ -46,7 +46,7 @@ async fn after_two_histories(first: u64, second: u64) -> (TestClub, Vec<Running>
     can.stop().await;
     deu.stop().await;
 
-    let can = club.start_from("CAN", &again).await;
+    let can = club.start_as_new("CAN", &again);
     let (fra, gbr) = (club.start("FRA").await, club.start("GBR").await);
     report(&can.state, 100_000, second);
     for node in [&fra, &gbr] {
@@ -73,8 +73,10 @@ async fn two_histories_shown_to_two_halves_are_proven_to_all() {
             let peer = state.peer("CAN").unwrap();
             assert!(peer.frozen, "{peer:?}");
             assert!(
-                peer.trouble.unwrap().contains("both signatures are its own"),
-                "the words name what was proven"
+                peer.trouble.is_some_and(
+                    |said| said.starts_with("Canada: ") && said.contains("both signatures are its own")
+                ),
+                "the words name who it is and what was proven"
             );
         }
         for node in honest {
@@ -86,8 +88,13 @@ async fn two_histories_shown_to_two_halves_are_proven_to_all() {
                 (accused.member.as_str(), accused.standing),
                 ("CAN", Standing::Frozen)
             );
+            // The country first, in plain words; whose log and which roots after.
+            let said = &accused.evidence[0];
+            let english = "Canada: this country’s log exists in two versions that contradict each other, and both bear its signature. ";
+            let french = "Canada : le journal de ce pays existe en deux versions qui se contredisent, ";
+            assert!(said.english.starts_with(english), "{accused:?}");
             assert!(
-                accused.evidence[0].french.contains("les deux signatures"),
+                said.french.starts_with(french) && said.french.contains("les deux signatures"),
                 "{accused:?}"
             );
             let own = audit.logs.iter().find(|log| log.member == audit.member).unwrap();

@@ -1,7 +1,7 @@
 //! Nodes that follow each other over HTTP: they converge, catch up, and refuse what breaks the rules.
 
 use crate::common;
-use crate::common::{TestClub, copied, eventually, report, said};
+use crate::common::{Served, TestClub, copied, eventually, report, said};
 use didymium_node::{NodeError, NodeState};
 use didymium_statement::PayloadRef;
 
@@ -156,7 +156,7 @@ async fn a_withheld_blob_is_missing_until_somebody_has_it() {
     let pulled = deu.federation.pull_once("CAN").await.unwrap();
     assert_eq!((pulled.entries, pulled.blobs, pulled.missing_blobs), (2, 0, 1));
     assert_eq!(
-        deu.state.store().missing_blobs(10).unwrap()[0].0,
+        deu.state.store().missing_blobs(None, 10).unwrap()[0].0,
         *digest.as_bytes()
     );
     didymium_node::rebuild_twin(&deu.state).unwrap();
@@ -170,7 +170,40 @@ async fn a_withheld_blob_is_missing_until_somebody_has_it() {
         .unwrap();
     let pulled = deu.federation.pull_once("CAN").await.unwrap();
     assert_eq!((pulled.blobs, pulled.missing_blobs), (1, 0), "FRA had it");
-    assert!(deu.state.store().missing_blobs(10).unwrap().is_empty());
+    assert!(deu.state.store().missing_blobs(None, 10).unwrap().is_empty());
+}
+
+/// What nobody has of one log neither stands in the way of another's, nor counts as missing of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn blobs_of_one_log_that_nobody_has_keep_no_other_from_being_fetched() {
+    let mut club = TestClub::found(&["CAN", "DEU", "FRA"]);
+    let (can, deu, fra) = (club.serve("CAN"), club.serve("DEU"), club.serve("FRA"));
+    let large = |node: &Served, number: u64| {
+        let code = node.state.member().member.clone();
+        let (statement, blob) = said(&code, node.state.signer(), number, 50_000);
+        let PayloadRef::Blob(digest) = statement.payload else {
+            panic!("a large payload goes by digest")
+        };
+        node.state.submit(vec![(statement, blob)]).unwrap();
+        digest
+    };
+    let lost: Vec<_> = (1..=6).map(|number| large(&can, number)).collect();
+    for digest in &lost {
+        can.state.store().delete_blob(digest.as_bytes()).unwrap();
+    }
+    let kept = large(&deu, 7);
+    let pulled = fra.federation.pull_once("CAN").await.unwrap();
+    assert_eq!((pulled.blobs, pulled.missing_blobs), (0, 6));
+    let pulled = fra.federation.pull_once("DEU").await.unwrap();
+    assert_eq!(
+        (pulled.blobs, pulled.missing_blobs),
+        (1, 0),
+        "of DEU nothing is missing"
+    );
+    assert!(fra.state.store().blob(kept.as_bytes()).unwrap().is_some());
+    assert_eq!(fra.state.store().missing_blobs(None, 10).unwrap().len(), 6);
+    // The next round asks for what is missing of its own log alone, too.
+    assert_eq!(fra.federation.pull_once("DEU").await.unwrap().missing_blobs, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -77,7 +77,7 @@ async fn what_admission_refuses_never_reaches_the_writer() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_full_disk_refuses_and_room_lets_it_pass() {
+async fn a_disk_that_is_nearly_full_refuses_and_room_lets_it_pass() {
     let club = TestClub::found(&["CAN"]);
     let mut folder = didymium_node::NodeFolder::open(&club.folder("CAN")).unwrap();
     let mut config = folder.config().clone();
@@ -99,9 +99,11 @@ async fn a_full_disk_refuses_and_room_lets_it_pass() {
     }
     let refused = refused.unwrap();
     assert!(
-        matches!(refused, NodeError::NotLogged(Refusal::NotCommitted)),
+        matches!(refused, NodeError::NotLogged(Refusal::NoRoom)),
         "{refused}"
     );
+    // The reserve is left for all else.
+    state.store().put_blob(&[1; 32], &[1; 10_000]).unwrap();
     drop((state, intake, node));
     let mut folder = didymium_node::NodeFolder::open(&club.folder("CAN")).unwrap();
     let mut config = folder.config().clone();

@@ -125,6 +125,24 @@ impl Store for Crashing {
     fn commit(&self, _: &Batch<'_>) -> StoreResult<()> {
         Err(StoreError::DiskFull)
     }
+    fn stage(&self, _: &didymium_store::Staged<'_>) -> StoreResult<()> {
+        Err(StoreError::DiskFull)
+    }
+    fn staged(&self, origin: &str) -> StoreResult<Option<didymium_store::Ahead>> {
+        self.0.staged(origin)
+    }
+    fn unstage(&self, origin: &str) -> StoreResult<()> {
+        self.0.unstage(origin)
+    }
+    fn retract(&self, cut: &didymium_store::Retraction<'_>) -> StoreResult<bool> {
+        self.0.retract(cut)
+    }
+    fn retract_cosigned(&self, cut: &didymium_store::Retraction<'_>) -> StoreResult<bool> {
+        self.0.retract_cosigned(cut)
+    }
+    fn staged_tile(&self, origin: &str, level: u8, index: u64) -> StoreResult<Option<Vec<u8>>> {
+        self.0.staged_tile(origin, level, index)
+    }
     fn entries(&self, origin: &str, from: u64, limit: u32) -> StoreResult<Vec<didymium_store::EntryRecord>> {
         self.0.entries(origin, from, limit)
     }
@@ -154,8 +172,12 @@ impl Store for Crashing {
     fn delete_blob(&self, digest: &[u8; 32]) -> StoreResult<()> {
         self.0.delete_blob(digest)
     }
-    fn missing_blobs(&self, limit: u32) -> StoreResult<Vec<([u8; 32], didymium_store::Place)>> {
-        self.0.missing_blobs(limit)
+    fn missing_blobs(
+        &self,
+        origin: Option<&str>,
+        limit: u32,
+    ) -> StoreResult<Vec<([u8; 32], didymium_store::Place)>> {
+        self.0.missing_blobs(origin, limit)
     }
     /// A full disk has no room to delete either; the log opens all the same.
     fn sweep_blobs(&self) -> StoreResult<u64> {
@@ -197,6 +219,9 @@ impl Store for Crashing {
     }
     fn free_bytes(&self) -> StoreResult<u64> {
         self.0.free_bytes()
+    }
+    fn on_fault(&self, listener: didymium_store::FaultListener) {
+        self.0.on_fault(listener);
     }
 }
 
@@ -246,7 +271,7 @@ fn tamper(club: &TestClub, change: impl FnOnce(&rusqlite::Connection)) -> NodeEr
 
 #[test]
 fn a_tampered_log_is_refused_with_the_reason() {
-    let cases: [(&str, &str); 5] = [
+    let cases: [(&str, &str); 6] = [
         (
             "UPDATE log SET checkpoint = CAST(replace(CAST(checkpoint AS TEXT), '301', '302') AS BLOB)",
             "checkpoint",
@@ -261,6 +286,10 @@ fn a_tampered_log_is_refused_with_the_reason() {
             "UPDATE entry SET bytes = x'00' WHERE idx = 300",
             "are not the leaves",
         ),
+        (
+            "INSERT INTO entry SELECT log, 301, randomblob(32), bytes, recorded, blob FROM entry WHERE idx = 7",
+            "entries 301 to 301 lie beyond its head",
+        ),
     ];
     for (change, reason) in cases {
         let club = TestClub::found(&["CAN"]);
@@ -270,6 +299,32 @@ fn a_tampered_log_is_refused_with_the_reason() {
         assert!(matches!(error, NodeError::StoredLog { .. }), "{change}: {error}");
         assert!(error.to_string().contains(reason), "{change}: {error}");
     }
+}
+
+/// A store that was put back to another history of the same size while the node held the first: the edge in memory is right
+/// by its size, and nothing may be written onto that other history.
+#[test]
+fn a_log_that_was_exchanged_for_another_of_its_size_takes_no_commit() {
+    let club = TestClub::found(&["CAN"]);
+    let node = club.open("CAN");
+    report(node.state(), 0, 3);
+    let held = node.state().ledger().log().head().unwrap().unwrap();
+    let database = rusqlite::Connection::open(club.folder("CAN").join("node.db")).unwrap();
+    assert_eq!(
+        database
+            .execute("UPDATE log SET root = zeroblob(32)", [])
+            .unwrap(),
+        1
+    );
+    let entry = said("CAN", node.state().signer(), 9, 10);
+    let refused = node.state().submit(vec![entry]).unwrap_err();
+    let NodeError::Store(StoreError::Conflict { expected, found, .. }) = &refused else {
+        panic!("{refused}")
+    };
+    assert_eq!((expected.next, found.next), (4, 4));
+    assert_eq!((expected.root, found.root), (Some(held.root), Some([0; 32])));
+    let entries = node.state().store().entries(&held.origin, 0, 10).unwrap();
+    assert_eq!(entries.len(), 4);
 }
 
 #[test]

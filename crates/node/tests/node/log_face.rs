@@ -3,7 +3,7 @@
 use didymium_statement::PayloadRef;
 use reqwest::{StatusCode, header};
 
-use crate::common::{client, report, said};
+use crate::common::{TestClub, client, report, said};
 use crate::server::{get, problem, served, text};
 
 #[tokio::test]
@@ -84,4 +84,40 @@ async fn blobs_are_served_by_digest_for_ever() {
     for absent in ["0".repeat(64), "0".repeat(63), digest.to_string().to_uppercase()] {
         problem(get(&node, &format!("/log/blob/{absent}")).await, 404, "not-found").await;
     }
+}
+
+#[tokio::test]
+async fn the_policy_of_every_log_is_served_as_a_text_that_verifiers_read() {
+    let codes = ["CAN", "DEU", "FRA", "GBR", "ITA", "JPN", "USA"];
+    let mut club = TestClub::found(&codes);
+    let node = club.serve("CAN");
+    for (path, code) in [
+        ("/log/policy", "CAN"),
+        ("/mirror/DEU/policy", "DEU"),
+        ("/mirror/CAN/policy", "CAN"),
+    ] {
+        let policy = get(&node, path).await;
+        assert_eq!(policy.status(), StatusCode::OK, "{path}");
+        assert_eq!(text(&policy, "content-type"), "text/plain; charset=utf-8");
+        assert_eq!(text(&policy, "cache-control"), "no-cache");
+        let etag = text(&policy, "etag").to_owned();
+        let again = client()
+            .get(format!("{}{path}", node.base))
+            .header(header::IF_NONE_MATCH, &etag);
+        assert_eq!(again.send().await.unwrap().status(), StatusCode::NOT_MODIFIED);
+        let served = policy.text().await.unwrap();
+        let (wanted, quorum) = didymium_node::witnessing::policy_of(&node.state, code).unwrap();
+        assert_eq!(served.parse::<didymium_log::policy::Policy>().unwrap(), wanted);
+        assert_eq!(quorum.needed(), Some(5));
+        assert!(
+            served.contains("\nquorum members\n") && served.contains("\ngroup members 5 "),
+            "{served}"
+        );
+        assert!(
+            !served.contains(&format!("witness {code} ")),
+            "no log is its own witness: {served}"
+        );
+    }
+    problem(get(&node, "/mirror/XXX/policy").await, 404, "not-found").await;
+    node.stop().await;
 }

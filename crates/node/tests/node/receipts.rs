@@ -3,6 +3,7 @@
 use didymium_log::note::Verifier;
 use didymium_log::receipt::{Receipt, attach, parse_key_set, verify_statement};
 use didymium_log::tlog_proof::TlogProof;
+use didymium_node::receipt::receipt_keys;
 use didymium_node::witnessing::policy_of;
 use didymium_store::Grade;
 
@@ -64,6 +65,52 @@ async fn a_statement_is_registered_and_its_receipt_verifies_offline() {
     assert_eq!(can.state.ledger().log().size().unwrap(), 2);
     let nowhere = format!("{}/entries/{}", can.base, "0".repeat(64));
     assert_eq!(client().get(nowhere).send().await.unwrap().status(), 404);
+    can.stop().await;
+}
+
+/// RFC 9942 asks for at least one hash on a path, and the only entry of a tree has none.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_alone_in_its_log_waits_for_its_receipt_and_has_its_proof() {
+    let mut club = TestClub::found(&["CAN", "DEU"]);
+    let can = club.serve("CAN");
+    let log = can.state.ledger().log().clone();
+    assert_eq!(log.size().unwrap(), 1, "the genesis");
+    let genesis = log.entry(0).unwrap().unwrap();
+    let url = format!("{}/entries/{}", can.base, hex::encode(genesis.statement));
+    let get = |url: String| client().get(url).send();
+    let early = get(url.clone()).await.unwrap();
+    assert_eq!(early.status(), 503);
+    let wait: u64 = early.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!((1..=3_600).contains(&wait), "{wait}");
+    let problem: serde_json::Value = serde_json::from_slice(&early.bytes().await.unwrap()).unwrap();
+    assert_eq!(problem["type"], "/problems/not-ready");
+    assert!(
+        problem["detail"].as_str().unwrap().contains("only entry"),
+        "{problem}"
+    );
+    let again = client()
+        .post(format!("{}/entries", can.base))
+        .header("content-type", COSE);
+    let again = again.body(genesis.bytes.clone()).send().await.unwrap();
+    assert!(
+        !again.status().is_server_error() || again.status() == 503,
+        "{}",
+        again.status()
+    );
+    // The other wrapping of the same proof may be empty.
+    let proof = get(format!("{url}/proof")).await.unwrap();
+    assert_eq!(proof.status(), 200);
+    let proof: TlogProof = proof.text().await.unwrap().parse().unwrap();
+    let key: Verifier = can.state.member().keys.log.parse().unwrap();
+    assert_eq!(proof.verify(&genesis.bytes, &key, None).unwrap().index, 0);
+
+    crate::common::report(&can.state, 0, 1);
+    let later = get(url).await.unwrap();
+    assert_eq!(later.status(), 200);
+    let keys = receipt_keys(&can.state).unwrap();
+    let keys = parse_key_set(&keys, can.state.member().origin()).unwrap();
+    let carried = attach(&genesis.bytes, &[later.bytes().await.unwrap()]).unwrap();
+    assert_eq!(verify_statement(&carried, &keys).unwrap().index, 0);
     can.stop().await;
 }
 

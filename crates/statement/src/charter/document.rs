@@ -10,6 +10,12 @@ use serde::{Deserialize, Serialize};
 use crate::limits::MEMBERS_MAX;
 use crate::{Digest, KeyId, StatementError, StatementKey, TransportKey, ed25519_spki, tls_pin};
 
+/// Type of an ML-DSA-44 cosigner's verifier key (C2SP tlog-cosignature).
+const ML_DSA_44_TYPE: u8 = 0x06;
+
+/// Bytes of an ML-DSA-44 public key (FIPS 204).
+const ML_DSA_44_KEY_BYTES: usize = 1312;
+
 /// The id of a charter: SHA-256 of its payload.
 pub type CharterId = Digest;
 
@@ -93,6 +99,9 @@ pub enum KeyPurpose {
     Log,
     /// Cosigns checkpoints of other members' logs: no other history was seen.
     Witness,
+    /// Cosigns the same checkpoints once more, with ML-DSA-44: a second line against quantum computers.
+    #[serde(rename = "witness_ml_dsa")]
+    WitnessMlDsa,
     /// Cosigns checkpoints of other members' logs: the entries are held.
     Mirror,
     /// Signs the requests of the member's node to other nodes.
@@ -103,10 +112,11 @@ pub enum KeyPurpose {
 
 impl KeyPurpose {
     /// All purposes.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Statement,
         Self::Log,
         Self::Witness,
+        Self::WitnessMlDsa,
         Self::Mirror,
         Self::Transport,
         Self::Tls,
@@ -122,12 +132,24 @@ impl KeyPurpose {
         matches!(self, Self::Transport | Self::Tls)
     }
 
-    /// As it stands in the charter: `statement`, `log`, `witness`, `mirror`, `transport` or `tls`.
+    /// Whether a member may have none: it adds the first one as it changes others, and gives the last one up by revoking it.
+    pub const fn is_optional(self) -> bool {
+        matches!(self, Self::WitnessMlDsa | Self::Transport | Self::Tls)
+    }
+
+    /// Whether a key that is revoked without a new one goes from the list. Of log, witness and mirror keys a member has one
+    /// always, so that one stays listed and counts no further.
+    pub const fn goes_when_revoked(self) -> bool {
+        matches!(self, Self::Statement) || self.is_optional()
+    }
+
+    /// As it stands in the charter: `statement`, `log`, `witness`, `witness_ml_dsa`, `mirror`, `transport` or `tls`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Statement => "statement",
             Self::Log => "log",
             Self::Witness => "witness",
+            Self::WitnessMlDsa => "witness_ml_dsa",
             Self::Mirror => "mirror",
             Self::Transport => "transport",
             Self::Tls => "tls",
@@ -141,7 +163,7 @@ impl KeyPurpose {
         let public = match self {
             Self::Tls => return key.to_ascii_lowercase(),
             Self::Statement | Self::Transport => hex::decode(key).ok(),
-            Self::Log | Self::Witness | Self::Mirror => key
+            Self::Log | Self::Witness | Self::WitnessMlDsa | Self::Mirror => key
                 .splitn(3, '+')
                 .nth(2)
                 .and_then(|typed| STANDARD.decode(typed).ok())
@@ -165,7 +187,7 @@ impl KeyPurpose {
                 StatementKey::from_hex(key).map_or_else(|_| key.to_owned(), |key| key.id().to_string())
             }
             Self::Tls => key.to_owned(),
-            Self::Log | Self::Witness | Self::Mirror => {
+            Self::Log | Self::Witness | Self::WitnessMlDsa | Self::Mirror => {
                 key.splitn(3, '+').take(2).collect::<Vec<_>>().join("+")
             }
         }
@@ -188,6 +210,10 @@ pub struct MemberKeys {
     pub log: String,
     /// The witness's verifier key (signed-note vkey).
     pub witness: String,
+    /// The witness's second verifier key, of ML-DSA-44 (type 0x06, 1312 bytes) and under the same name: absent for most, and
+    /// in charters from before there were such keys. Whoever cannot verify with it counts the first key alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub witness_ml_dsa: Option<String>,
     /// The mirror's verifier key (signed-note vkey).
     pub mirror: String,
     /// Ed25519 public key that signs requests to other nodes, hex. Charters from before there were such keys lack it.
@@ -199,12 +225,13 @@ pub struct MemberKeys {
 }
 
 impl MemberKeys {
-    /// The keys of that purpose: any number for statements, one at most between nodes, one for each other.
+    /// The keys of that purpose: any number for statements, one at most of the optional ones, one for each other.
     pub fn of(&self, purpose: KeyPurpose) -> &[String] {
         match purpose {
             KeyPurpose::Statement => &self.statement,
             KeyPurpose::Log => std::slice::from_ref(&self.log),
             KeyPurpose::Witness => std::slice::from_ref(&self.witness),
+            KeyPurpose::WitnessMlDsa => self.witness_ml_dsa.as_slice(),
             KeyPurpose::Mirror => std::slice::from_ref(&self.mirror),
             KeyPurpose::Transport => self.transport.as_slice(),
             KeyPurpose::Tls => self.tls.as_slice(),
@@ -299,6 +326,9 @@ impl Charter {
             for key in &member.keys.statement {
                 StatementKey::from_hex(key)?;
             }
+            if let Some(key) = &member.keys.witness_ml_dsa {
+                check_ml_dsa(&member.member, &member.keys.witness, key)?;
+            }
             if let Some(key) = &member.keys.transport {
                 TransportKey::from_hex(key)?;
             }
@@ -310,6 +340,34 @@ impl Charter {
         }
         Ok(())
     }
+}
+
+/// Checks the form of a second witness key. No mathematics is needed for it, so that every build refuses the same charters.
+fn check_ml_dsa(member: &str, witness: &str, key: &str) -> Result<(), StatementError> {
+    let wrong = |reason| StatementError::BadWitnessKey {
+        member: member.to_owned(),
+        reason,
+    };
+    let mut parts = key.splitn(3, '+');
+    let (Some(name), Some(id), Some(typed)) = (parts.next(), parts.next(), parts.next()) else {
+        return Err(wrong(
+            "it is no verifier key: a name, an id and the key, joined by `+`",
+        ));
+    };
+    if witness.split('+').next() != Some(name) {
+        return Err(wrong("it has another name than the witness's first key"));
+    }
+    let typed = STANDARD
+        .decode(typed)
+        .map_err(|_| wrong("it does not end in canonical base64"))?;
+    if typed.first() != Some(&ML_DSA_44_TYPE) || typed.len() != 1 + ML_DSA_44_KEY_BYTES {
+        return Err(wrong("it is not of type 0x06 with the 1312 bytes of ML-DSA-44"));
+    }
+    let named = Digest::of(&[name.as_bytes(), b"\n", &typed].concat());
+    if !hex::encode(&named.as_bytes()[..4]).eq(id) {
+        return Err(wrong("its id is not that of its name and bytes"));
+    }
+    Ok(())
 }
 
 impl Member {

@@ -109,7 +109,7 @@ impl Ends<'_> {
             .charter
             .member(member)
             .is_some_and(|is| is.keys.has(*purpose, key));
-        if listed && (*purpose == KeyPurpose::Statement || purpose.is_between_nodes()) {
+        if listed && purpose.goes_when_revoked() {
             return wrong("is revoked and still listed");
         }
         if purpose.is_about_own_log() && !matches!(last_good.as_slice(), [head] if head.member == *member) {
@@ -117,6 +117,11 @@ impl Ends<'_> {
         }
         if purpose.is_between_nodes() && !last_good.is_empty() {
             return wrong("signs nothing in any log, and has no last good head");
+        }
+        if *purpose == KeyPurpose::Log && self.vouches_beyond(member, last_good) {
+            return wrong(
+                "leaves more in the cut of its log than its last good head has, which nobody vouches for",
+            );
         }
         let mut logs = BTreeSet::new();
         for head in last_good {
@@ -137,6 +142,15 @@ impl Ends<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether the cut names more of a log than the last good head of its key and every cut before.
+    fn vouches_beyond(&self, member: &str, last_good: &[LogHead]) -> bool {
+        let good = last_good.iter().chain(self.memory.head(member));
+        let vouched = good.map(|head| head.size).max();
+        self.after
+            .head_of(member)
+            .is_some_and(|cut| Some(cut.size) > vouched)
     }
 
     /// The newest head of a log: this cut's, or that with which a former member left.

@@ -2,7 +2,7 @@
 
 use super::document::Member;
 use super::signed::SignedCharter;
-use super::tally::usable_keys;
+use super::tally::voting_keys;
 
 /// Two versions that follow the same one and both count: evidence against everybody who signed both.
 #[derive(Debug, Clone)]
@@ -17,16 +17,19 @@ pub struct CharterFork {
 }
 
 impl CharterFork {
-    /// The evidence, where `voters` are the voting members of the version that both follow.
-    pub(super) fn between<'a>(
-        voters: impl Iterator<Item = &'a Member>,
+    /// The evidence, where both follow the version `before`.
+    pub(super) fn between(
+        before: Option<&SignedCharter>,
         ours: SignedCharter,
         theirs: SignedCharter,
     ) -> Self {
-        // A key that one of the two revokes does not speak for its member there.
+        // A key that one of the two revokes does not speak for its member there, unless it votes on it.
+        let before = before.map(SignedCharter::version);
         let has_signed = |member: &Member, version: &SignedCharter| {
-            usable_keys(member, version.version()).any(|key| version.signers().contains(&key.id()))
+            let mut keys = voting_keys(member, before, version.version());
+            keys.any(|key| version.signers().contains(&key.id()))
         };
+        let voters = before.into_iter().flat_map(|before| before.charter.voters());
         let signed_both = voters
             .filter(|member| has_signed(member, &ours) && has_signed(member, &theirs))
             .map(|member| member.member.clone())

@@ -255,9 +255,8 @@ impl CharterLog {
     /// Two versions follow the same one and both count. No more is adopted: others may have seen them the other way
     /// round, and whatever followed would widen the fork.
     fn alarm(&mut self, before: usize, ours: SignedCharter, theirs: SignedCharter) -> Vec<CharterAction> {
-        let voters = self.versions.get(before).into_iter();
-        let voters = voters.flat_map(|before| before.charter().voters());
-        let fork = Box::new(CharterFork::between(voters, ours, theirs));
+        let before = self.versions.get(before);
+        let fork = Box::new(CharterFork::between(before, ours, theirs));
         self.fork = Some(fork.clone());
         vec![CharterAction::Alarm(fork)]
     }

@@ -3,10 +3,10 @@
 use super::document::{CharterId, KeyPurpose, Member};
 use super::log::CharterLog;
 use super::signed::SignedCharter;
-use super::succession::LogHead;
+use super::succession::{LogHead, Revocation};
 use super::tally::{Tally, signatories};
 use super::terms::{KeyTerm, key_terms};
-use crate::{KeyId, StatementError, StatementKey};
+use crate::{Digest, KeyId, StatementError, StatementKey};
 
 /// A log that is or was one of the club's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -176,6 +176,45 @@ impl CharterLog {
             .collect()
     }
 
+    /// The revocations of a key of a member that versions bring, oldest first.
+    fn revocations_of<'a>(
+        &'a self,
+        member: &'a str,
+        purpose: KeyPurpose,
+        key: &'a str,
+    ) -> impl Iterator<Item = &'a Revocation> {
+        let revoked = self
+            .versions()
+            .iter()
+            .flat_map(|version| version.version().revoked());
+        revoked.filter(move |one| one.names(member, purpose, key))
+    }
+
+    /// Whether a version has revoked that key of a member, however it is written, and whether or not it had ended before.
+    pub fn is_revoked(&self, member: &str, purpose: KeyPurpose, key: &str) -> bool {
+        self.revocations_of(member, purpose, key).next().is_some()
+    }
+
+    /// The smallest last good state of the member's own log that revocations of its statement or log key name; none if the key
+    /// was never revoked.
+    pub fn last_good_of<'a>(
+        &'a self,
+        member: &'a str,
+        purpose: KeyPurpose,
+        key: &'a str,
+    ) -> Option<&'a LogHead> {
+        self.revocations_of(member, purpose, key)
+            .flat_map(|one| &one.last_good)
+            .filter(|head| head.member == member)
+            .min_by_key(|head| head.size)
+    }
+
+    /// Whether a version names that state of a member's log: in its cut, or as the last good one of a key that it revokes.
+    pub fn names_head(&self, member: &str, size: u64, root: &Digest) -> bool {
+        self.vouched_for(member)
+            .any(|head| head.size == size && head.root == *root)
+    }
+
     /// Where the log of a former member ended; none for one that is in.
     pub fn end_of<'a>(&'a self, member: &'a str) -> Option<&'a LogHead> {
         if self.head().charter().member(member).is_some() {
@@ -190,6 +229,18 @@ impl CharterLog {
         self.versions()
             .iter()
             .filter_map(move |version| version.version().head_of(member))
+    }
+
+    /// Every state of a member's log that the charter vouches for, in no order: those in cuts, and the last good ones of
+    /// revocations.
+    pub fn vouched_for<'a>(&'a self, member: &'a str) -> impl Iterator<Item = &'a LogHead> {
+        let revocations = self
+            .versions()
+            .iter()
+            .flat_map(|version| version.version().revoked());
+        let last_good = revocations.flat_map(|one| &one.last_good);
+        self.anchors(member)
+            .chain(last_good.filter(move |head| head.member == member))
     }
 }
 

@@ -25,16 +25,26 @@ impl Count {
         self.needed.saturating_sub(self.signed.len())
     }
 
-    fn of(version: &CharterVersion, has_signed: impl Fn(&Member) -> bool) -> Self {
-        let (signed, unsigned) = version
-            .charter
-            .voters()
-            .partition::<Vec<_>, _>(|one| has_signed(one));
-        let codes = |members: Vec<&Member>| members.into_iter().map(|one| one.member.clone()).collect();
+    /// Counts under the keys that `keys_of` gives each member for it.
+    fn of(
+        version: &CharterVersion,
+        keys_of: impl Fn(&Member) -> BTreeSet<KeyId>,
+        signatures: &BTreeSet<KeyId>,
+    ) -> Self {
+        let (mut signed, mut unsigned) = (Vec::new(), Vec::new());
+        for member in version.charter.voters() {
+            let keys = keys_of(member);
+            if !keys.is_disjoint(signatures) {
+                signed.push(member.member.clone());
+            } else if !keys.is_empty() {
+                // Whose every key is revoked by the version cannot sign it.
+                unsigned.push(member.member.clone());
+            }
+        }
         Self {
             version: version.charter.version,
-            signed: codes(signed),
-            unsigned: codes(unsigned),
+            signed,
+            unsigned,
             needed: version.threshold(),
         }
     }
@@ -56,7 +66,7 @@ impl Count {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tally {
     /// Votes of the version before, under its keys; absent for the first version. A key that the new version revokes
-    /// does not vote on its own revocation.
+    /// does not vote on its own revocation, unless too few voting members would be left without it.
     pub before: Option<Count>,
     /// Votes of the version itself, under its keys.
     pub after: Count,
@@ -102,7 +112,8 @@ impl Tally {
         after: &CharterVersion,
         signed: &BTreeSet<KeyId>,
     ) -> Self {
-        let has_signed = |member: &Member| usable_keys(member, after).any(|key| signed.contains(&key.id()));
+        let voting = |member: &Member| voting_keys(member, before, after).map(|key| key.id()).collect();
+        let usable = |member: &Member| usable_keys(member, after).map(|key| key.id()).collect();
         let unconsenting = after
             .charter
             .members
@@ -119,8 +130,8 @@ impl Tally {
             .filter(|(_, key)| !signed.contains(key))
             .collect();
         Self {
-            before: before.map(|before| Count::of(before, has_signed)),
-            after: Count::of(after, has_signed),
+            before: before.map(|before| Count::of(before, voting, signed)),
+            after: Count::of(after, usable, signed),
             unconsenting,
             unproved,
         }
@@ -138,6 +149,26 @@ pub(super) fn usable_keys<'a>(
         .iter()
         .filter(|key| !after.revokes(&member.member, KeyPurpose::Statement, key));
     usable.filter_map(|key| StatementKey::from_hex(key).ok())
+}
+
+/// Statement keys with which a member votes on `after` under `before`: those that `after` does not revoke; all where the
+/// members that are left could not reach the threshold of `before`.
+///
+/// Else a member that is alone, or whom the others cannot do without, could never revoke its key. Whoever stole the key
+/// gains no vote by it that the key has not on anything else.
+pub(super) fn voting_keys<'a>(
+    member: &'a Member,
+    before: Option<&CharterVersion>,
+    after: &'a CharterVersion,
+) -> impl Iterator<Item = StatementKey> + 'a {
+    let all = before.is_some_and(|before| {
+        let left = before.charter.voters();
+        let left = left.filter(|voter| usable_keys(voter, after).next().is_some());
+        left.count() < before.threshold()
+    });
+    let keys = member.keys.statement.iter();
+    keys.filter(move |key| all || !after.revokes(&member.member, KeyPurpose::Statement, key))
+        .filter_map(|key| StatementKey::from_hex(key).ok())
 }
 
 /// The keys with one of which a member of `after` must sign for itself; none if it need not.
@@ -188,8 +219,8 @@ fn new_statement_keys(before: &CharterVersion, after: &CharterVersion) -> Vec<(S
         .collect()
 }
 
-/// Everybody whose signature may stand under `after`: members of both versions with the keys of both, without those
-/// that `after` revokes.
+/// Everybody whose signature may stand under `after`: members of both versions with the keys of both, without those that
+/// `after` revokes and that have no vote on it.
 pub(super) fn signatories(
     before: Option<&CharterVersion>,
     after: &CharterVersion,
@@ -199,6 +230,9 @@ pub(super) fn signatories(
         .chain([after])
         .flat_map(|version| &version.charter.members);
     members
-        .flat_map(|member| usable_keys(member, after).map(|key| (key.id(), (member.member.clone(), key))))
+        .flat_map(|member| {
+            let keys = voting_keys(member, before, after);
+            keys.map(|key| (key.id(), (member.member.clone(), key)))
+        })
         .collect()
 }

@@ -97,7 +97,7 @@ fn revoke(term: &mut KeyTerm, last_good: &BTreeMap<String, Option<u64>>) -> bool
         None => true,
         Some(None) => false,
         Some(Some(size)) => {
-            term.revoked = term.until.is_none_or(|until| *size < until);
+            term.revoked = term.until.is_none_or(|until| *size <= until);
             term.end_at(*size);
             term.from <= *size
         }

@@ -29,9 +29,14 @@ impl Change {
                 until,
             } => {
                 let end = until_english(*until);
-                format!("{member} changes its {purpose} key from {from} to {to}; the old key counts {end}.")
+                format!(
+                    "{member} changes its {} key from {from} to {to}; the old key counts {end}.",
+                    purpose.english()
+                )
             }
-            Self::KeyAdded { member, purpose, key } => format!("{member} adds the {purpose} key {key}."),
+            Self::KeyAdded { member, purpose, key } => {
+                format!("{member} adds the {} key {key}.", purpose.english())
+            }
             Self::KeyRetired {
                 member,
                 purpose,
@@ -39,7 +44,8 @@ impl Change {
                 until,
             } => {
                 format!(
-                    "{member} retires the {purpose} key {key}; it counts {}.",
+                    "{member} retires the {} key {key}; it counts {}.",
+                    purpose.english(),
                     until_english(*until)
                 )
             }
@@ -51,7 +57,10 @@ impl Change {
                 reason,
             } => {
                 let end = good_english(last_good);
-                format!("The {purpose} key {key} of {member} is revoked; {end}. Reason given: {reason}")
+                format!(
+                    "The {} key {key} of {member} is revoked; {end}. Reason given: {reason}",
+                    purpose.english()
+                )
             }
             Self::ThresholdChanged { from, to } => format!(
                 "The next version needs the signatures of {} of {} voting members; it was {} of {}.",
@@ -162,11 +171,19 @@ impl Role {
 }
 
 impl KeyPurpose {
+    const fn english(self) -> &'static str {
+        match self {
+            Self::WitnessMlDsa => "post-quantum witness",
+            other => other.as_str(),
+        }
+    }
+
     const fn french(self) -> &'static str {
         match self {
             Self::Statement => "clé de déclaration",
             Self::Log => "clé de journal",
             Self::Witness => "clé de témoin",
+            Self::WitnessMlDsa => "clé de témoin post-quantique",
             Self::Mirror => "clé de miroir",
             Self::Transport => "clé de transport",
             Self::Tls => "clé TLS",

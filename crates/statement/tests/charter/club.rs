@@ -30,6 +30,15 @@ pub(crate) fn vkey(code: &str, purpose: KeyPurpose, seed: u8) -> String {
     format!("{name}.example/{purpose}+{seed:08x}+{}", STANDARD.encode(typed))
 }
 
+/// A second witness key: its form is right, and no key pair has it.
+pub(crate) fn ml_dsa_key(code: &str, seed: u8) -> String {
+    let name = format!("{}.example/witness", code.to_lowercase());
+    let mut typed = vec![6_u8];
+    typed.extend([seed; 1312]);
+    let id = Digest::of(&[name.as_bytes(), b"\n", &typed].concat());
+    format!("{name}+{}+{}", &id.to_string()[..8], STANDARD.encode(typed))
+}
+
 /// A key of requests between nodes.
 pub(crate) fn transport_key(seed: u8) -> String {
     hex::encode(signer(seed ^ 0x80).public().to_bytes())
@@ -53,6 +62,7 @@ pub(crate) fn member(code: &str, seed: u8) -> Member {
             statement: vec![statement_key(seed)],
             log: vkey(code, KeyPurpose::Log, seed),
             witness: vkey(code, KeyPurpose::Witness, seed),
+            witness_ml_dsa: None,
             mirror: vkey(code, KeyPurpose::Mirror, seed),
             transport: Some(transport_key(seed)),
             tls: Some(tls_key(seed)),

@@ -78,6 +78,50 @@ fn a_stolen_key_is_replaced_in_the_version_that_revokes_it() {
 }
 
 #[test]
+fn who_is_alone_revokes_its_key_with_that_key_and_the_new_one() {
+    let mut log = club(1);
+    let mut version = next(&log, 10);
+    version.charter.members[0].keys.statement = vec![statement_key(21)];
+    version.succession.as_mut().unwrap().revoked = vec![revocation(0, &[head("AUS", 7)])];
+    let without_old = proposal(&log, &version, &[21]);
+    assert!(
+        matches!(
+            without_old.finish(),
+            Err(StatementError::CharterBelowThreshold {
+                version: 1,
+                signed: 0,
+                needed: 1,
+                ..
+            })
+        ),
+        "a new key alone is anybody's"
+    );
+    let without_new = proposal(&log, &version, &[1]);
+    assert_eq!(without_new.tally().unproved.len(), 1);
+    adopt(&mut log, &version, &[1, 21]);
+    let counts_at = |index, seed| {
+        let keys = log.statement_keys_at("AUS", index);
+        keys.iter().any(|key| key.id() == signer(seed).public().id())
+    };
+    assert!(counts_at(6, 1), "what it signed before stands");
+    assert!(!counts_at(7, 1) && counts_at(10, 21) && !counts_at(10, 1));
+}
+
+#[test]
+fn whom_the_others_cannot_do_without_votes_with_the_key_that_is_revoked() {
+    let mut log = club(4);
+    let mut all = next(&log, 5);
+    all.threshold = Some(4);
+    adopt(&mut log, &all, &[1, 2, 3, 4]);
+    let mut version = next(&log, 10);
+    version.charter.members[0].keys.statement = vec![statement_key(21)];
+    version.succession.as_mut().unwrap().revoked = vec![revocation(0, &[head("AUS", 7)])];
+    let without = proposal(&log, &version, &[21, 2, 3, 4]);
+    assert!(!without.counts(), "three of four");
+    adopt(&mut log, &version, &[1, 21, 2, 3, 4]);
+}
+
+#[test]
 fn a_revoked_log_key_stands_until_there_is_another() {
     let mut log = club(4);
     let mut version = next(&log, 10);
@@ -87,6 +131,10 @@ fn a_revoked_log_key_stands_until_there_is_another() {
         key: stolen.clone(),
         ..revocation(0, &[head("AUS", 8)])
     }];
+    // What the thief may have signed is nobody's word: the version must not vouch for it.
+    let refused = log.propose(version.clone()).unwrap_err().to_string();
+    assert!(refused.contains("nobody vouches for"), "{refused}");
+    version.succession.as_mut().unwrap().cut[0] = head("AUS", 8);
     adopt(&mut log, &version, &[2, 3, 4]);
     assert_eq!(log.log_keys_at("AUS", 8), std::slice::from_ref(&stolen));
     assert!(log.log_keys_at("AUS", 9).is_empty());

@@ -11,4 +11,5 @@ mod keys;
 mod positions;
 mod refusals;
 mod transport;
+mod witness_ml_dsa;
 mod words;

@@ -3,7 +3,7 @@
 use didymium_statement::{CharterVersion, Digest, KeyPurpose, LogHead, Member, StatementError};
 
 use crate::club::{
-    adopt, club, head, member, nation, next, signer, statement_key, tls_key, transport_key, vkey,
+    adopt, club, head, member, ml_dsa_key, nation, next, signer, statement_key, tls_key, transport_key, vkey,
 };
 
 /// Which name is spoiled, and how.
@@ -125,6 +125,7 @@ fn keys_never_have_a_second_use() {
             KeyPurpose::Statement => statement_key(seed),
             KeyPurpose::Transport => transport_key(seed),
             KeyPurpose::Tls => tls_key(seed),
+            KeyPurpose::WitnessMlDsa => ml_dsa_key("EST", seed),
             KeyPurpose::Log | KeyPurpose::Witness | KeyPurpose::Mirror => vkey("EST", purpose, seed),
         };
         refused(move |version| {
@@ -133,6 +134,11 @@ fn keys_never_have_a_second_use() {
                 KeyPurpose::Statement => newcomer.keys.statement = vec![text],
                 KeyPurpose::Log => newcomer.keys.log = text,
                 KeyPurpose::Witness => newcomer.keys.witness = text,
+                // Nobody has one yet: the first member takes it in the same version.
+                KeyPurpose::WitnessMlDsa => {
+                    newcomer.keys.witness_ml_dsa = Some(text);
+                    version.charter.members[0].keys.witness_ml_dsa = Some(ml_dsa_key("AUS", seed));
+                }
                 KeyPurpose::Mirror => newcomer.keys.mirror = text,
                 KeyPurpose::Transport => newcomer.keys.transport = Some(text),
                 KeyPurpose::Tls => newcomer.keys.tls = Some(text),

@@ -78,6 +78,8 @@ reached! {
     DuplicateJoined,
     /// Several statements went into one commit.
     GroupCommit,
+    /// A busy log let statements gather before the next commit.
+    Gathered,
     /// A log came to more than one full tile.
     BeyondOneTile,
     /// A head was witnessed.

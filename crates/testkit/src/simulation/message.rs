@@ -52,6 +52,8 @@ pub(super) enum Alarm {
     Round,
     /// Ask the witnesses for the fence.
     Fence,
+    /// The moment in which statements gather is over.
+    Gathered,
     /// Lie.
     Lie,
 }

@@ -149,6 +149,7 @@ impl Process {
             Input::Alarm(Alarm::Poll) => self.poll(ctx),
             Input::Alarm(Alarm::Round) => self.hold_round(ctx),
             Input::Alarm(Alarm::Fence) => self.ask_fence(ctx),
+            Input::Alarm(Alarm::Gathered) => self.gathered(ctx),
             Input::Alarm(Alarm::Lie) => Ok(()),
         }
     }
@@ -248,7 +249,7 @@ fn known_heads(ctx: &Context<'_>) -> Vec<(MemberId, Rc<Signed>)> {
     }
     for (log, cosigned) in ctx.store().cosigned.iter().enumerate() {
         let Some(cosigned) = cosigned else { continue };
-        if let Ok(signed) = Signed::new(cosigned.note.clone()) {
+        if let Some(Ok(signed)) = cosigned.note.clone().map(Signed::new) {
             heads.push((log, Rc::new(signed)));
         }
     }
@@ -269,7 +270,7 @@ fn tell_evidence(ctx: &mut Context<'_>, to: MemberId) {
 fn latest_known(ctx: &Context<'_>, log: MemberId) -> Option<Rc<Signed>> {
     let cosigned = ctx.store().cosigned[log].as_ref();
     let cosigned = cosigned
-        .and_then(|head| Signed::new(head.note.clone()).ok())
+        .and_then(|head| Signed::new(head.note.clone()?).ok())
         .map(Rc::new);
     let mirrored = ctx.store().logs[log].signed().cloned();
     cosigned

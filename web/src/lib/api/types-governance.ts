@@ -38,7 +38,7 @@ export interface WitnessQuorum {
 }
 
 export type CharterRole = 'member' | 'associate';
-export type KeyUse = 'statement' | 'log' | 'witness' | 'mirror' | 'transport' | 'tls';
+export type KeyUse = 'statement' | 'log' | 'witness' | 'witness_ml_dsa' | 'mirror' | 'transport' | 'tls';
 
 export interface CharterMember {
   member: string;

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { termsOf, verifyCharter } from './chain';
+import { toHex } from './bytes';
 import { checkStatement, type Outcome } from './check';
+import { parseCheckpoint } from './note';
 import { bytes, chainOf, charterVersion, logged, newKeys, vkeyOf, type Keys, type TestMember, type TestVersion } from './vectors.testkit';
 
 const payload = Buffer.from('{}');
@@ -61,6 +63,15 @@ describe('the chain of versions', () => {
       await expect(verifyCharter(bytes(chainOf(...chain)))).rejects.toThrow();
     });
   }
+
+  it('takes a second witness key for a key of its member, who must sign for it', async () => {
+    const members = members2.map((one) => (one.member === 'CAN' ? { ...one, secondWitness: 'w-CAN+00000000+Bg==' } : one));
+    const succession = { previous: second.id, cut: cutAt(9, { member: 'CAN', size: 1 }) };
+    const third = (signers: Keys[]): TestVersion => charterVersion(members, signers, { version: 3, succession });
+    const charter = await verifyCharter(bytes(chainOf(first, second, third([fraNext, deu, can]))));
+    expect(charter.members.length).toBe(3);
+    await expect(verifyCharter(bytes(chainOf(first, second, third([fraNext, deu]))))).rejects.toThrow('CAN has not signed version 3');
+  });
 });
 
 describe('the proof after a change of the charter', () => {
@@ -92,6 +103,19 @@ describe('the proof after a change of the charter', () => {
     expect(failed(await run(fra, 2, 5, logNext, first, rotated))).toBe('passed');
     expect(failed(await run(fra, 2, 5, log, first, rotated))).toBe('checkpoint');
     expect(failed(await run(fra, 2, 3, logNext, first, rotated))).toBe('checkpoint');
+  });
+
+  it('believes a head under a revoked log key only where the charter names it', async () => {
+    const root = toHex(parseCheckpoint(logged(payload, false, fra, log, 2, 4).proof.checkpoint).root);
+    const good = { member: 'FRA', size: 4, root };
+    const revoked = [{ member: 'FRA', purpose: 'log', key: vkey(log), last_good: [good], reason: 'stolen' }];
+    const members = [member('FRA', fra, vkey(logNext)), member('DEU', deu, logDeu)];
+    const ended = charterVersion(members, [fra, deu], { version: 2, succession: { previous: first.id, cut: [good, ...cutAt(4).slice(1)], revoked } });
+    expect(failed(await run(fra, 2, 4, log, first, ended))).toBe('passed');
+    // As large, with other entries; smaller; and one that the owner has signed.
+    expect(failed(await run(fra, 1, 4, log, first, ended))).toBe('checkpoint');
+    expect(failed(await run(fra, 2, 3, log, first, ended))).toBe('checkpoint');
+    expect(failed(await run(fra, 1, 6, logNext, first, ended))).toBe('passed');
   });
 
   it('ends the keys of a member that leaves where its log ends', async () => {

@@ -46,6 +46,17 @@ export function termsOf(charter: Charter, code: string, purpose: 'statement' | '
   return keyTerms(charter.versions, code, purpose);
 }
 
+/** Whether a version has revoked that log key of a member. */
+export function logKeyRevoked(charter: Charter, code: string, material: string): boolean {
+  return charter.versions.some((version) => (version.succession?.revoked ?? []).some((one) => one.member === code && one.purpose === 'log' && one.material === material));
+}
+
+/** Whether a version names that state of a member's log: in its cut, or as the last good one of a key that it revokes. */
+export function namesHead(charter: Charter, code: string, size: number, root: string): boolean {
+  const heads = charter.versions.flatMap(({ succession }) => [...(succession?.cut ?? []), ...(succession?.revoked ?? []).flatMap((one) => one.lastGood)]);
+  return heads.some((head) => head.member === code && head.size === size && head.root.toLowerCase() === root);
+}
+
 const named = (version: CharterVersion | undefined, code: string): CharterMember | undefined => version?.members.find((one) => one.member === code);
 
 /** Whether `version` counts after all that came before it. */

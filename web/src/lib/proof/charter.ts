@@ -33,13 +33,15 @@ export interface CharterMember {
 }
 
 /** What keys are for. */
-export const PURPOSES = ['statement', 'log', 'witness', 'mirror', 'transport', 'tls'] as const;
+export const PURPOSES = ['statement', 'log', 'witness', 'witness_ml_dsa', 'mirror', 'transport', 'tls'] as const;
 export type Purpose = (typeof PURPOSES)[number];
 
 /** A state of a member's log. */
 export interface LogHead {
   member: string;
   size: number;
+  /** Root of its tree, hexadecimal. */
+  root: string;
 }
 
 /** A key that a version ends. */
@@ -144,7 +146,7 @@ async function memberOf(value: unknown): Promise<CharterMember> {
     address: typeof json['address'] === 'string' ? json['address'] : '',
     statementKeys,
     log: textOf(keys['log'], 'log key'),
-    keys: { statement: written('statement', spoken), log: written('log', [keys['log']]), witness: written('witness', [keys['witness']]), mirror: written('mirror', [keys['mirror']]), transport: written('transport', [keys['transport']]), tls: written('tls', [keys['tls']]) },
+    keys: { statement: written('statement', spoken), log: written('log', [keys['log']]), witness: written('witness', [keys['witness']]), witness_ml_dsa: written('witness_ml_dsa', [keys['witness_ml_dsa']]), mirror: written('mirror', [keys['mirror']]), transport: written('transport', [keys['transport']]), tls: written('tls', [keys['tls']]) },
   };
 }
 
@@ -156,7 +158,7 @@ function distinct(members: readonly CharterMember[]): void {
 
 function headOf(value: unknown): LogHead {
   const json = record(value, 'head of a log');
-  return { member: textOf(json['member'], 'member code'), size: countOf(json['size'], 'size of a log') };
+  return { member: textOf(json['member'], 'member code'), size: countOf(json['size'], 'size of a log'), root: textOf(json['root'], 'root of a log') };
 }
 
 function endedOf(value: unknown): EndedKey {

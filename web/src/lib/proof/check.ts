@@ -1,6 +1,6 @@
 import type { InclusionProof, NodeInfo, Observation, Provenance, Source, StatementPlace } from '../api/types';
 import { Unsupported, canHash, equal, fromHex, sha256, toHex, type Bytes } from './bytes';
-import { memberEver, termsOf, verifyCharter, type Charter } from './chain';
+import { logKeyRevoked, memberEver, namesHead, termsOf, verifyCharter, type Charter } from './chain';
 import type { CharterMember } from './charter';
 import { parseEnvelope, verifyEnvelope, type Envelope } from './cose';
 import { leafHash, rootFromPath } from './merkle';
@@ -169,6 +169,9 @@ async function follow(
     const key = await parseLogKey(term?.key ?? '');
     must(checkpoint.origin === key.name, `the checkpoint is of the log ${checkpoint.origin}, the charter names ${key.name}`);
     must(await verifyCheckpoint(checkpoint, key), 'the signature does not verify under the log’s key in the charter');
+    // Whoever has stolen the key signs heads of any size: the charter must name what such a head says.
+    const doubtful = logKeyRevoked(outcome.charter, place.member, toHex(key.publicKey)) && !namesHead(outcome.charter, place.member, checkpoint.size, toHex(checkpoint.root));
+    must(!doubtful, `the log’s key ${key.name}+${toHex(key.id)} was revoked, and the charter names no such head of size ${checkpoint.size}: whoever has the key can sign one`);
     return `${key.name}+${toHex(key.id)}`;
   });
   await step('signature', async () => {

@@ -59,7 +59,7 @@ export function keyTerms(versions: readonly CharterVersion[], code: string, purp
     const size = lastGood.get(term.material);
     if (size === undefined) return true;
     if (size < 0) return false;
-    term.revoked = term.until === undefined || size < term.until;
+    term.revoked = term.until === undefined || size <= term.until;
     endAt(term, size);
     return term.from <= size;
   });

@@ -103,6 +103,7 @@ export interface TestMember {
   statement: Keys;
   log: string;
   address?: string;
+  secondWitness?: string;
 }
 
 export interface TestVersion {
@@ -117,7 +118,7 @@ export function charterVersion(members: readonly TestMember[], signers: readonly
     JSON.stringify({
       version,
       club: 'test',
-      members: members.map((one) => ({ member: one.member, did: `did:web:${one.member.toLowerCase()}.example`, domain: 'x', address: one.address ?? '', role: 'member', keys: { statement: [one.statement.public.toString('hex')], log: one.log, witness: `w-${one.member}`, mirror: `m-${one.member}` } })),
+      members: members.map((one) => ({ member: one.member, did: `did:web:${one.member.toLowerCase()}.example`, domain: 'x', address: one.address ?? '', role: 'member', keys: { statement: [one.statement.public.toString('hex')], log: one.log, witness: `w-${one.member}`, mirror: `m-${one.member}`, ...(one.secondWitness ? { witness_ml_dsa: one.secondWitness } : {}) } })),
       ...rest,
     }),
   );

@@ -6,6 +6,7 @@
     reason = "a test stops at the first thing that is not as it should be; its helpers too"
 )]
 
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -70,29 +71,65 @@ pub fn run<S: AsRef<std::ffi::OsStr>>(args: &[S]) -> Answer {
     binary().args(args).output().unwrap().into()
 }
 
+/// A port that was free a moment ago.
+pub fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+/// Asks a node in the plainest way: status and body.
+pub fn http(url: &str, method: &str, path: &str, body: &[u8]) -> (u16, Vec<u8>) {
+    let address = url.strip_prefix("http://").unwrap();
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    // Of version 1.0, so that the body is the rest.
+    let head = format!(
+        "{method} {path} HTTP/1.0\r\nhost: {address}\r\ncontent-type: application/cose\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(body).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+    let status = std::str::from_utf8(&answer[9..12]).unwrap().parse().unwrap();
+    (status, answer.split_off(end + 4))
+}
+
 /// A node that `didymium serve` runs.
 pub struct Serving {
     process: std::process::Child,
     pub url: String,
+    /// Where it is in each club that it serves, in the order of its folders.
+    pub urls: Vec<String>,
 }
 
 impl Serving {
     /// Starts the node of a folder and waits until it says its address.
     pub fn start(dir: &str) -> Self {
+        Self::start_all(&[dir])
+    }
+
+    /// Starts one node for all these folders and waits until it says its addresses.
+    pub fn start_all(dirs: &[&str]) -> Self {
         let mut process = binary()
-            .args(["serve", "--dir", dir])
+            .arg("serve")
+            .args(dirs.iter().flat_map(|dir| ["--dir", dir]))
             .stdout(std::process::Stdio::piped())
             .spawn()
             .unwrap();
-        let mut line = String::new();
         let out = process.stdout.take().unwrap();
-        std::io::BufRead::read_line(&mut std::io::BufReader::new(out), &mut line).unwrap();
-        let url = line
-            .split_whitespace()
-            .find(|word| word.starts_with("http"))
-            .unwrap();
-        let url = url.to_owned();
-        Self { process, url }
+        let lines = std::io::BufRead::lines(std::io::BufReader::new(out)).take(dirs.len());
+        let address = |line: String| {
+            line.split_whitespace()
+                .find(|word| word.starts_with("http"))
+                .map(|url| url.trim_end_matches(',').to_owned())
+        };
+        let urls: Vec<String> = lines.map(|line| address(line.unwrap()).unwrap()).collect();
+        Self {
+            process,
+            url: urls[0].clone(),
+            urls,
+        }
     }
 
     /// Kills it at once.

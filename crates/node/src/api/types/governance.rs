@@ -68,6 +68,9 @@ pub enum CharterRole {
     Associate,
 }
 
+// Not `KeyPurpose` of the statements: that one stands in signed charters for ever and belongs to a floor that knows nothing of
+// OpenAPI, this one is the API's, as all types here are. `views::governance::key_use` names each of one for each of the other
+// and is tested to write the same words.
 /// What a key is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
@@ -78,6 +81,9 @@ pub enum KeyUse {
     Log,
     /// Cosigns the others' checkpoints: no other history was seen.
     Witness,
+    /// Cosigns the same checkpoints with ML-DSA-44, as a second line against quantum computers.
+    #[serde(rename = "witness_ml_dsa")]
+    WitnessMlDsa,
     /// Cosigns the others' checkpoints: the entries are held.
     Mirror,
     /// Signs the requests of its node to others.

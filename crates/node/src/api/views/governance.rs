@@ -34,7 +34,7 @@ pub fn charter_member(log: &CharterLog, member: &Member) -> CharterMember {
         purpose: key_use(purpose),
         id: purpose.shown(key),
         key: key.to_owned(),
-        revoked: is_revoked(log, &member.member, purpose, key),
+        revoked: log.is_revoked(&member.member, purpose, key),
     };
     CharterMember {
         member: member.member.clone(),
@@ -44,16 +44,6 @@ pub fn charter_member(log: &CharterLog, member: &Member) -> CharterMember {
         address: member.address.clone(),
         keys: member.keys.all().map(key).collect(),
     }
-}
-
-fn is_revoked(log: &CharterLog, member: &str, purpose: KeyPurpose, key: &str) -> bool {
-    let revoked = log
-        .versions()
-        .iter()
-        .flat_map(|version| version.version().revoked());
-    revoked
-        .filter(|one| one.member == member && one.purpose == purpose)
-        .any(|one| purpose.shown(&one.key) == purpose.shown(key))
 }
 
 /// Everybody who has left, by code.
@@ -258,6 +248,7 @@ const fn key_use(purpose: KeyPurpose) -> KeyUse {
         KeyPurpose::Statement => KeyUse::Statement,
         KeyPurpose::Log => KeyUse::Log,
         KeyPurpose::Witness => KeyUse::Witness,
+        KeyPurpose::WitnessMlDsa => KeyUse::WitnessMlDsa,
         KeyPurpose::Mirror => KeyUse::Mirror,
         KeyPurpose::Transport => KeyUse::Transport,
         KeyPurpose::Tls => KeyUse::Tls,
@@ -282,4 +273,18 @@ fn of_pair((needed, voters): (usize, usize)) -> VotesNeeded {
 /// A number of members, of which there are few.
 fn small(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_for_the_same_in_the_api_as_in_the_charter() {
+        for purpose in KeyPurpose::ALL {
+            let shown = serde_json::to_value(key_use(purpose)).unwrap();
+            assert_eq!(shown, serde_json::to_value(purpose).unwrap());
+            assert_eq!(shown, purpose.as_str());
+        }
+    }
 }

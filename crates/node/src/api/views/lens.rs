@@ -1,6 +1,6 @@
 //! The twin's own types seen as wire types.
 
-use didymium_statement::payload;
+use didymium_statement::{Statement, payload};
 use didymium_twin::{
     Fact, Figure, FigureAddress, NoticeRecord, SeriesId, SeriesKey, SiteRecord, StatementRef, Twin,
 };
@@ -286,7 +286,7 @@ pub fn source(source: &payload::Source) -> types::Source {
     }
 }
 
-/// A statement's place.
+/// The place of a statement that the twin rests on.
 pub fn place(statement: &StatementRef) -> types::StatementPlace {
     types::StatementPlace {
         statement: statement.id.to_string(),
@@ -295,5 +295,17 @@ pub fn place(statement: &StatementRef) -> types::StatementPlace {
         member: statement.member.to_string(),
         index: statement.index,
         blob: statement.blob.as_ref().map(ToString::to_string),
+    }
+}
+
+/// The place of any statement, in the log of `member`.
+pub fn place_in_log(member: &str, index: u64, statement: &Statement) -> types::StatementPlace {
+    types::StatementPlace {
+        statement: statement.id().to_string(),
+        kind: statement.kind.kind.to_string(),
+        issuer: statement.issuer.clone(),
+        member: member.to_owned(),
+        index,
+        blob: statement.blob().map(|blob| blob.to_string()),
     }
 }

@@ -32,6 +32,6 @@ pub fn twin_state(twin: &Twin) -> types::TwinState {
         observations: twin.facts().len() as u64,
         sites: twin.sites().len() as u64,
         notices: twin.notices().len() as u64,
-        uninterpreted: twin.uninterpreted().len() as u64,
+        uninterpreted: twin.uninterpreted(),
     }
 }

@@ -94,6 +94,7 @@ impl Bench {
         let batch = Batch {
             origin: &origin,
             expected_size: size,
+            expected_root: (size > 0).then_some([0; 32]),
             entries: entries.collect(),
             tiles: Vec::new(),
             root: [0; 32],

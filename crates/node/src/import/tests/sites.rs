@@ -178,6 +178,7 @@ fn what_the_logs_hold_is_found_by_a_scan() {
         log: format!("{name}/log+0+x"),
         witness: String::new(),
         mirror: String::new(),
+        witness_ml_dsa: None,
         transport: None,
         tls: None,
     };
@@ -197,6 +198,7 @@ fn what_the_logs_hold_is_found_by_a_scan() {
     let batch = didymium_store::Batch {
         origin: member.origin(),
         expected_size: 0,
+        expected_root: None,
         entries: entries.collect(),
         tiles: Vec::new(),
         root: [0; 32],

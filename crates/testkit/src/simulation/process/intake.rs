@@ -11,12 +11,15 @@ use didymium_log::sequencer::{Action, Event, Place, Ticket};
 use didymium_log::tree::{Edge, append_batch};
 
 use super::{Context, Process};
-use crate::simulation::club::{Signed, origin};
+use crate::simulation::club::{MINUTE, Signed, Time, origin};
 use crate::simulation::copy::Growth;
 use crate::simulation::coverage::Reached;
 use crate::simulation::disk::{Write, WriteId, Written};
-use crate::simulation::message::Effect;
+use crate::simulation::message::{Alarm, Effect};
 use crate::simulation::mutation::Mutation;
+
+/// How long statements gather: a node does for milliseconds, here crashes and messages find their way in.
+const GATHERING: Time = MINUTE;
 
 /// Submissions that wait, and the commit under way.
 #[derive(Debug, Default)]
@@ -78,10 +81,9 @@ impl Process {
                     // The client hears nothing in time, and asks again.
                     self.intake.waiting.remove(&ticket);
                 }
-                // The moment is over at once: what is lost in it was not acknowledged, as what waits for a commit.
                 Action::Gather => {
-                    let actions = self.sequencer.step(Event::Gathered);
-                    self.perform(ctx, actions)?;
+                    ctx.reach(Reached::Gathered);
+                    ctx.wake(Alarm::Gathered, GATHERING);
                 }
                 Action::Stop => {
                     ctx.reach(Reached::StoppedOnUnknown);
@@ -90,6 +92,12 @@ impl Process {
             }
         }
         Ok(())
+    }
+
+    /// The moment of gathering is over.
+    pub(super) fn gathered(&mut self, ctx: &mut Context<'_>) -> Result<(), LogError> {
+        let actions = self.sequencer.step(Event::Gathered);
+        self.perform(ctx, actions)
     }
 
     fn answer(&mut self, ctx: &mut Context<'_>, ticket: Ticket, place: Place) {

@@ -26,7 +26,7 @@ impl Process {
         let store = ctx.store();
         let copy = &store.logs[log];
         let mirrored = copy.signed().map(|known| &known.note);
-        let cosigned = store.cosigned[log].as_ref().map(|head| &head.note);
+        let cosigned = store.cosigned[log].as_ref().and_then(|head| head.note.as_ref());
         let seen = self.seen[log].iter().map(|known| &known.note);
         for known in mirrored.into_iter().chain(cosigned).chain(seen) {
             // Most pairs are of different sizes, and no evidence of this form.
@@ -100,7 +100,7 @@ impl Process {
     pub(super) fn compare_seen(&mut self, ctx: &mut Context<'_>, log: MemberId) -> Result<(), LogError> {
         let cosigned = ctx.store().cosigned[log].as_ref();
         let cosigned = cosigned
-            .and_then(|head| Signed::new(head.note.clone()).ok())
+            .and_then(|head| Signed::new(head.note.clone()?).ok())
             .map(Rc::new);
         let known: Vec<Rc<Signed>> = self.seen[log].iter().cloned().chain(cosigned).collect();
         for signed in known {

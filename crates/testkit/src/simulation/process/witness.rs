@@ -230,11 +230,12 @@ fn answer_cosigned(
     head: &CosignedHead,
     text: &str,
 ) -> Result<(), LogError> {
+    let note = head.note.clone().ok_or(LogError::NoKnownSignature)?;
     let body = Body::WitnessAnswer {
         id,
         status: 200,
         text: text.into(),
-        cosigned: Some((log, Rc::new(Signed::new(head.note.clone())?))),
+        cosigned: Some((log, Rc::new(Signed::new(note)?))),
     };
     ctx.send(to, body);
     Ok(())
@@ -255,7 +256,7 @@ fn store_blindly(
         size: new.size,
         root: new.root,
         unix_seconds: ctx.clock(),
-        note: request.note().clone(),
+        note: Some(request.note().clone()),
     };
     ctx.disk.persist(Write::Cosigned {
         log,

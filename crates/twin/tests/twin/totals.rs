@@ -1,10 +1,6 @@
 //! World totals: when a sum stands for the world, and when it does not.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking; its helpers too")]
-
-mod club;
-
-use club::{decimal, mined, period, series, source, table, twin};
+use crate::club::{decimal, mined, period, series, source, table, twin};
 use didymium_twin::AreaSet;
 
 #[test]

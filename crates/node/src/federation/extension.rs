@@ -1,24 +1,22 @@
-//! Why entries do not lead to the root that was signed: was the log rewritten, or was what came broken?
+//! What a signed tree says about its own beginning: which root it has over the entries up to a smaller size.
 //!
-//! Only the first is a breach of trust, so it must be shown from what the log signed: the root that the signed tree has
-//! over the entries held here, tied to the signed root by a consistency proof, differs from the root held here.
+//! A breach of trust must be shown from what the log signed. So that root comes with a consistency proof to the signed one,
+//! and whoever holds a signed head of the smaller size with another root can show both.
 
 use std::collections::BTreeMap;
 
 use didymium_log::checkpoint::Checkpoint;
 use didymium_log::hash::HASH_BYTES;
-use didymium_log::note::SignedNote;
 use didymium_log::proof::verify_consistency;
 use didymium_log::tile::{TILE_WIDTH, TileId, decode_tile};
 use didymium_log::tree::{consistency_proof, root_from_tiles};
 use didymium_log::{Hash, LogError};
-use didymium_store::Head;
 
+use super::Federation;
 use super::client::Answer;
-use super::{Federation, PeerStatus};
-use crate::{NodeError, NodeResult};
+use crate::NodeResult;
 
-/// Most tiles that a diagnosis fetches: a proof needs two a level.
+/// Most tiles that are fetched for it: a proof needs two a level.
 const TILES_MAX: usize = 64;
 /// Largest tile, bytes.
 const TILE_BYTES_MAX: usize = TILE_WIDTH as usize * HASH_BYTES;
@@ -32,49 +30,6 @@ pub(super) struct Divergence {
 }
 
 impl Federation {
-    /// Sorts the error of a take-over: what only a mismatch of roots says becomes *rewritten* or *broken*.
-    pub(super) async fn diagnose(
-        &self,
-        peer: &PeerStatus,
-        head: Option<&Head>,
-        signed: &Checkpoint,
-        note: &SignedNote,
-        error: NodeError,
-    ) -> NodeError {
-        if !matches!(error, NodeError::Log(LogError::RootMismatch { .. })) {
-            return error;
-        }
-        let broken = |reason: String| NodeError::LogBroken {
-            origin: signed.origin.clone(),
-            size: signed.size,
-            reason,
-        };
-        let Some(head) = head else {
-            return broken(error.in_words());
-        };
-        let tiles = format!("{}/log", peer.address);
-        match self.signed_root_at(&tiles, head.size, signed).await {
-            Ok(now) if now.root.0 != head.root => {
-                let kept = match self.state.member_of_log(&signed.origin) {
-                    Ok(member) => self.rewritten(member, head, note, now.root, &now.path).await,
-                    Err(error) => Err(error),
-                };
-                if let Err(error) = kept {
-                    tracing::error!(error = error.in_words(), "evidence could not be kept");
-                }
-                NodeError::LogRewritten {
-                    origin: signed.origin.clone(),
-                    size: head.size,
-                    held: Hash(head.root),
-                    found: signed.size,
-                    now: now.root,
-                }
-            }
-            Ok(_) => broken(error.in_words()),
-            Err(other) => broken(other.in_words()),
-        }
-    }
-
     /// The root that the signed tree has over its first `size` entries, proven from the tiles at the address `tiles`.
     pub(super) async fn signed_root_at(
         &self,
@@ -101,18 +56,23 @@ impl Federation {
     }
 
     async fn tile(&self, tiles_at: &str, id: TileId) -> NodeResult<Vec<Hash>> {
+        let (id, bytes) = self.tile_bytes(tiles_at, id).await?;
+        Ok(decode_tile(id, &bytes)?)
+    }
+
+    /// A tile as it is served; if the partial one is gone, the full one that replaced it.
+    pub(super) async fn tile_bytes(&self, tiles_at: &str, id: TileId) -> NodeResult<(TileId, Vec<u8>)> {
         let url = |id: TileId| format!("{tiles_at}/{}", id.path());
-        let (id, bytes) = match self.client.get(&url(id), TILE_BYTES_MAX, None).await? {
-            Answer::Body { bytes, .. } => (id, bytes),
+        match self.client.get(&url(id), TILE_BYTES_MAX, None).await? {
+            Answer::Body { bytes, .. } => Ok((id, bytes)),
             _ => {
                 let full = TileId {
                     width: TILE_WIDTH,
                     ..id
                 };
-                (full, self.client.require(&url(full), TILE_BYTES_MAX).await?)
+                Ok((full, self.client.require(&url(full), TILE_BYTES_MAX).await?))
             }
-        };
-        Ok(decode_tile(id, &bytes)?)
+        }
     }
 }
 
