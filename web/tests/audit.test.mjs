@@ -1,10 +1,11 @@
 /** The audit: its figures are the node's, its graph answers to mouse and keys, and every page tells what is wrong. */
 import assert from 'node:assert/strict';
-import { after, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { another, answered, frozen, shut, troubled, waiting } from './audit-states.mjs';
 import { violations } from './axe.mjs';
-import { api, open, overflow, results, saved, settled, stop } from './browser.mjs';
+import { api, open, overflow, quiet, results, saved, settled, stop } from './browser.mjs';
 
+before(quiet);
 after(stop);
 
 const faked = (make) => ({ prepare: (page) => answered(page, make) });

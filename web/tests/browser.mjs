@@ -22,6 +22,9 @@ const FLAGS = [
   '--disable-sync',
 ];
 
+/** How long anything may take (milliseconds): a test that passes does not wait, and a machine may have much else to do. */
+const PATIENCE = 90_000;
+
 let browser;
 
 export async function start() {
@@ -48,6 +51,7 @@ export async function open(path, { width = 1440, theme = 'light', language = 'en
     locale: language === 'fr' ? 'fr-FR' : 'en-GB',
     reducedMotion: 'reduce',
   });
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const faults = [];
   page.on('console', (message) => {
@@ -71,7 +75,7 @@ export async function open(path, { width = 1440, theme = 'light', language = 'en
 
 /** Waits until the page has drawn what it asked for. */
 export async function settled(page) {
-  await page.waitForSelector('main h1', { timeout: 15_000 });
+  await page.waitForSelector('main h1');
   await page.waitForLoadState('networkidle');
   await page.waitForFunction(() => !document.querySelector('main [role=status]')?.textContent?.match(/Loading|Chargement/));
 }
@@ -80,6 +84,17 @@ export async function api(path) {
   const response = await fetch(`${base}/api/v1/${path}`);
   if (!response.ok) throw new Error(`${path}: HTTP ${response.status}`);
   return response.json();
+}
+
+/** Waits until every log of the demo is cosigned and copied by all: right after its start the figures still change. */
+export async function quiet() {
+  const late = Date.now() + PATIENCE;
+  for (;;) {
+    const { logs, others } = await api('audit');
+    if (logs.every((log) => log.cosigners.length === others && log.copies.every((copy) => copy.behind === 0))) return;
+    if (Date.now() > late) throw new Error(`not every log is cosigned and copied by all after ${PATIENCE} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
 }
 
 /** Elements that stick out of the window to the right. */
@@ -102,7 +117,7 @@ export async function saved(page, chart, kind) {
   const button = chart.locator(`[data-export=${kind}]`);
   const alert = chart.locator('[role=alert]');
   const download = page.waitForEvent('download');
-  const said = alert.waitFor({ timeout: 30_000 }).then(
+  const said = alert.waitFor().then(
     async () => Promise.reject(new Error(`the page says: ${await alert.innerText()}`)),
     // Nothing was said: the download decides.
     () => new Promise(() => {}),

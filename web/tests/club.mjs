@@ -14,7 +14,7 @@ import { promisify } from 'node:util';
 
 const program = process.env.DIDYMIUM_PROGRAM ?? fileURLToPath(new URL('../../target/release/didymium', import.meta.url));
 /** How long a node may take until it answers (milliseconds). */
-const UP_WITHIN = 60_000;
+const UP_WITHIN = 120_000;
 
 const execute = promisify(execFile);
 

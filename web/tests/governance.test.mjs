@@ -121,7 +121,7 @@ test('a proposal: what changes, who has signed, how many are missing, the comman
   // The other member signs, and the page tells by itself.
   await until('the proposal at the other node', async () => (await (await fetch(`${club.deu.url}/api/v1/governance`)).json()).proposals.some((one) => one.id === proposal.id));
   await didymium('charter', 'sign', '--dir', club.deu.dir, proposal.id);
-  await page.waitForSelector('[data-version="3"]', { timeout: 40_000 });
+  await page.waitForSelector('[data-version="3"]');
   assert.equal(await page.locator('[data-proposal]').count(), 0);
   assert.match(await page.locator('[data-version="3"] [data-change=key_rotated]').innerText(), /old key counts up to entry/);
   assert.deepEqual(faults, []);
@@ -133,7 +133,7 @@ test('what the old key signed is still proven in the browser, under the charter 
   const { items: [genesis] } = await api('statements?member=CAN&limit=1');
   assert.equal((await api('governance')).version, 3);
   const { page, faults, close } = await open(`/statement/${genesis.statement}`);
-  await page.waitForSelector('main ol[data-verdict=passed], main ol[data-verdict=failed]', { timeout: 20_000 });
+  await page.waitForSelector('main ol[data-verdict=passed], main ol[data-verdict=failed]');
   assert.equal(await page.locator('main ol[data-verdict]').first().getAttribute('data-verdict'), 'passed', await page.innerText('main'));
   assert.deepEqual(faults, []);
   await close();

@@ -9,7 +9,7 @@ after(stop);
 const MINE = 'balance?measure=production&commodity=rare_earths&stage=mine&form=ore&substance=REO&period=2023';
 
 async function steps(page, scope = 'dialog') {
-  await page.waitForSelector(`${scope} ol[data-verdict=passed], ${scope} ol[data-verdict=failed], ${scope} ol[data-verdict=unsupported]`, { timeout: 20_000 });
+  await page.waitForSelector(`${scope} ol[data-verdict=passed], ${scope} ol[data-verdict=failed], ${scope} ol[data-verdict=unsupported]`);
   const list = page.locator(`${scope} ol[data-verdict]:not([data-verdict=""])`).first();
   return {
     verdict: await list.getAttribute('data-verdict'),

@@ -15,7 +15,7 @@ use didymium_store::Grade;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
-use crate::charter::log_keys;
+use crate::charter::{is_doubtful, log_keys};
 use crate::federation::{Answer, PeerClient};
 use crate::gate::Passage;
 use crate::shutdown::Shutdown;
@@ -223,10 +223,13 @@ async fn in_order<T>((number, question): (usize, impl Future<Output = T>)) -> (u
     (number, question.await)
 }
 
-/// Whether a head was signed with a key of this log that does not count for a log of that size: of one that was revoked with its
-/// last good state, nothing beyond that says what this log holds.
+/// Whether a head says nothing of what this log holds: it was signed with a key that does not count for a log of that size, or
+/// with one that was revoked and can sign any.
 fn is_of_a_former_key(state: &NodeState, note: &[u8]) -> bool {
     let (charters, code) = (state.charters(), &state.member().member);
+    if is_doubtful(charters, code, note) {
+        return true;
+    }
     let ever = log_keys::ever(charters, code).is_ok_and(|keys| log_keys::open_with(&keys, note, &[]).is_ok());
     ever && log_keys::open_shown(charters, code, note, &[]).is_err()
 }

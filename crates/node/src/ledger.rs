@@ -208,7 +208,7 @@ impl Ledger {
             entries: fresh.iter().map(|(statement, _)| new_entry(statement)).collect(),
             tiles: growth.tiles,
             root: head.root.0,
-            checkpoint: checkpoint.as_bytes(),
+            checkpoint: Some(checkpoint.as_bytes()),
             recorded_ms: self.clock.now_ms(),
         })?;
         *edge = growth.edge;

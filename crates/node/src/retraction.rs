@@ -3,8 +3,9 @@
 //!
 //! A thief of a log key can show others a log that goes on as its owner's never did. When the members revoke the key they
 //! name the last good state, and the owner goes on from there; whoever has followed the thief, or cosigned for him, would
-//! hold the owner's next head for a second history. So what lies beyond the last good state is forgotten here. The charter
-//! vouches for what is left until the log signs again: this node has no signature for it.
+//! hold the owner's next head for a second history. So what lies beyond the last good state is forgotten here, and so is what
+//! lies below it and bears nothing but a signature of that key: any state can be signed with it. The charter vouches for what is
+//! left until the log signs again: this node has no signature for it.
 
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use crate::charter::{is_beyond_last_good, is_doubtful};
 use crate::held::HeldLog;
 use crate::{NodeResult, NodeState};
 
-/// Cuts back what is held and what was cosigned of each other log under a revoked key, beyond its last good state. A key that
+/// Cuts back what is held and what was cosigned of each other log under a revoked key to what the charter vouches for. A key that
 /// only made room for another takes nothing back: its log would shake its witnesses off by changing keys. To be called before
 /// anything of the node runs under a version of the charter. What cannot be cut back stays as it is, and is told. Blocking.
 pub(crate) fn take_back(state: &NodeState) {
@@ -46,7 +47,7 @@ fn take_back_copy(state: &NodeState, log: &LogOrigin) -> NodeResult<()> {
     if !head
         .checkpoint
         .as_deref()
-        .is_some_and(|note| is_beyond_last_good(state.charters(), &log.member, note))
+        .is_some_and(|note| is_taken_back(state, log, note))
     {
         return Ok(());
     }
@@ -80,7 +81,7 @@ fn take_back_cosigned(state: &NodeState, log: &LogOrigin) -> NodeResult<()> {
     if !cosigned
         .note
         .as_deref()
-        .is_some_and(|note| is_beyond_last_good(state.charters(), &log.member, note.as_bytes()))
+        .is_some_and(|note| is_taken_back(state, log, note.as_bytes()))
     {
         return Ok(());
     }
@@ -100,6 +101,13 @@ fn take_back_cosigned(state: &NodeState, log: &LogOrigin) -> NodeResult<()> {
         );
     }
     Ok(())
+}
+
+/// Whether a head of a log goes beyond what the charter lets its key sign, or is one that whoever has stolen the key may have
+/// made: a smaller one than the last good state is right or not, and its signature shows neither. What was right comes again.
+fn is_taken_back(state: &NodeState, log: &LogOrigin, note: &[u8]) -> bool {
+    let charters = state.charters();
+    is_beyond_last_good(charters, &log.member, note) || is_doubtful(charters, &log.member, note)
 }
 
 /// The largest state of at most `size` entries that the charter vouches for, among those that pass.

@@ -112,7 +112,7 @@ pub(crate) fn commit(db: &Connection, batch: &Batch<'_>) -> rusqlite::Result<Log
             log.log,
             size.cast_signed(),
             batch.root.as_slice(),
-            batch.checkpoint
+            batch.checkpoint.unwrap_or_default()
         ])?;
     Ok(log.end())
 }

@@ -11,7 +11,8 @@ pub struct Head {
     pub size: u64,
     /// Root hash of the tree of that size.
     pub root: [u8; 32],
-    /// The signed checkpoint of that size (note text). Absent after a [`Retraction`], until the log signs one that counts.
+    /// The signed checkpoint of that size (note text). Absent after a [`Retraction`], and in
+    /// a copy that was taken of one, until the log signs one that counts.
     pub checkpoint: Option<Vec<u8>>,
 }
 
@@ -64,8 +65,8 @@ pub struct Batch<'a> {
     pub tiles: Vec<TileRow>,
     /// Root after the entries.
     pub root: [u8; 32],
-    /// Signed checkpoint after the entries.
-    pub checkpoint: &'a [u8],
+    /// Signed checkpoint after the entries; absent where somebody else than the log vouches for that state.
+    pub checkpoint: Option<&'a [u8]>,
     /// Recorded time, milliseconds since the Unix epoch.
     pub recorded_ms: i64,
 }

@@ -64,7 +64,7 @@ fn commit(store: &SqliteStore, from: u64, to: u64) -> StoreResult<()> {
         entries: entries(from, to),
         tiles: tiles(to),
         root: [3; 32],
-        checkpoint: b"signed",
+        checkpoint: Some(b"signed"),
         recorded_ms: 1,
     })
 }
@@ -348,7 +348,7 @@ fn steps_lead_on_from_the_head_that_they_know_and_from_no_other() {
             entries: Vec::new(),
             tiles: Vec::new(),
             root: [5; 32],
-            checkpoint: b"next",
+            checkpoint: Some(b"next"),
             recorded_ms: 3,
         })
     };

@@ -352,7 +352,7 @@ fn a_store_is_read_beside_its_writer_and_written_by_nobody_else() {
                 .collect(),
             tiles: Vec::new(),
             root: [7; 32],
-            checkpoint: b"signed",
+            checkpoint: Some(b"signed"),
             recorded_ms: 5,
         })
     };

@@ -129,7 +129,7 @@ fn a_nation_joins_a_running_club() {
                 break;
             }
         }
-        assert!(begun.elapsed() < Duration::from_secs(30), "the two never agree");
+        assert!(begun.elapsed() < Duration::from_mins(2), "the two never agree");
         std::thread::sleep(Duration::from_millis(200));
     }
     let shown = run(&["charter", "show", "--url", &joined.url, "--json"])

@@ -18,7 +18,7 @@ fn last_statement(desk: &Desk, folder: &str) -> String {
 
 /// The twin of a running node, which may still be building its first.
 fn twin_at(url: &str) -> serde_json::Value {
-    let until = Instant::now() + Duration::from_secs(30);
+    let until = Instant::now() + Duration::from_mins(2);
     loop {
         let answer = run(&["twin", "digest", "--json", "--url", url]);
         if answer.code == Some(0) {

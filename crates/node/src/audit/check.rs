@@ -1,10 +1,11 @@
 //! The audit of any member's log: every question in turn.
 
+use didymium_log::checkpoint::Checkpoint;
 use didymium_log::tree::root_from_tiles;
 use didymium_statement::{CharterLog, Digest, LogHead, Member};
 
 use super::compare::Audited;
-use super::heads::{Head, check_cosigners, check_head};
+use super::heads::{Basis, Head, check_cosigners, check_head};
 use super::report::{Answer, Faults, Report, Told};
 use super::rules::Rules;
 use super::source::{LogSource, read_tiles};
@@ -45,14 +46,14 @@ pub fn audit(asked: &AuditRequest<'_>) -> NodeResult<(Report, Option<Head>)> {
     let (source, member) = (asked.source, asked.member);
     let mut report = Report::new(source.place(), member, asked.charters.head().id().to_string());
     check_charter(&mut report, asked);
-    let head = check_head(
+    let basis = check_head(
         &mut report,
         source.checkpoint()?.as_deref(),
         asked.charters,
         member,
     );
-    if let Some(head) = &head
-        && let Err(error) = audit_under(&mut report, asked, head)
+    if let Some(basis) = &basis
+        && let Err(error) = audit_under(&mut report, asked, basis)
     {
         let NodeError::AuditStopped { reason } = &error else {
             return Err(error);
@@ -62,7 +63,7 @@ pub fn audit(asked: &AuditRequest<'_>) -> NodeResult<(Report, Option<Head>)> {
     }
     report.bytes = asked.budget.spent();
     report.milliseconds = u64::try_from(asked.budget.elapsed().as_millis()).unwrap_or(u64::MAX);
-    Ok((report, head))
+    Ok((report, basis.and_then(|basis| basis.head)))
 }
 
 fn check_charter(report: &mut Report, asked: &AuditRequest<'_>) {
@@ -100,22 +101,23 @@ fn check_charter(report: &mut Report, asked: &AuditRequest<'_>) {
     report.add("charter", answer, said);
 }
 
-/// All that stands under a signed head.
-fn audit_under(report: &mut Report, asked: &AuditRequest<'_>, head: &Head) -> NodeResult<()> {
-    check_cosigners(report, head, asked.charters, asked.member, asked.witnessed);
+/// All that stands under a state of the log.
+fn audit_under(report: &mut Report, asked: &AuditRequest<'_>, basis: &Basis) -> NodeResult<()> {
+    let signed = basis.head.as_ref();
+    check_cosigners(report, signed, asked.charters, asked.member, asked.witnessed);
     let rules = Rules::new(asked.charters, asked.member);
     let walk = Walk {
         source: asked.source,
-        size: head.checkpoint.size,
+        size: basis.state.size,
         rules: &rules,
         signatures: true,
         budget: asked.budget,
         watch: asked.watch,
     };
     let mut walked = walk.run()?;
-    check_tree(report, asked.source, head, &mut walked)?;
-    check_anchors(report, asked.source, head, asked.charters, asked.member)?;
-    check_genesis(report, head.checkpoint.size, &mut walked);
+    check_tree(report, asked.source, basis, &mut walked)?;
+    check_anchors(report, asked.source, &basis.state, asked.charters, asked.member)?;
+    check_genesis(report, basis.state.size, &mut walked);
     check_statements(report, &mut walked);
     let doubles = walk.doubles(&walked.keys, |index| Ok(Some(index)))?;
     check_once(report, doubles);
@@ -123,6 +125,14 @@ fn audit_under(report: &mut Report, asked: &AuditRequest<'_>, head: &Head) -> No
     if asked.payloads {
         check_payloads(report, asked.source, &walked)?;
     }
+    let Some(head) = signed else {
+        if asked.since.is_some() || asked.against.is_some() {
+            let said =
+                "nothing can be compared with a state that nobody has signed: ask again when the log has";
+            report.add("compared", Answer::Missing, said);
+        }
+        return Ok(());
+    };
     let audited = Audited {
         source: asked.source,
         head,
@@ -142,16 +152,16 @@ fn audit_under(report: &mut Report, asked: &AuditRequest<'_>, head: &Head) -> No
 pub(super) fn check_tree(
     report: &mut Report,
     source: &dyn LogSource,
-    head: &Head,
+    basis: &Basis,
     walked: &mut Walked,
 ) -> NodeResult<()> {
-    let (size, root) = (head.checkpoint.size, head.checkpoint.root);
+    let (size, root, whose) = (basis.state.size, basis.state.root, basis.whose_root());
     let mut reasons = std::mem::take(&mut walked.entries).reasons();
     let withheld = std::mem::take(&mut walked.withheld);
     match walked.root {
         Some(computed) if computed == root && !withheld.is_empty() => {
             let said = format!(
-                "the hashes of all {size} entries lead to the signed root; {} of them are not for everybody and were not read: audit as a member with --as FOLDER",
+                "the hashes of all {size} entries lead to {whose}; {} of them are not for everybody and were not read: audit as a member with --as FOLDER",
                 walked.entries_withheld
             );
             report.add_with("entries", Answer::Missing, said, withheld.reasons());
@@ -160,29 +170,33 @@ pub(super) fn check_tree(
             report.add(
                 "entries",
                 Answer::Yes,
-                format!("all {size} entries, hashed anew, lead to the signed root"),
+                format!("all {size} entries, hashed anew, lead to {whose}"),
             );
         }
         Some(computed) => {
-            reasons.push(format!("they lead to {computed}, the log has signed {root}"));
+            reasons.push(format!("they lead to {computed}, {whose} is {root}"));
             // Which of the two was changed: a log is what was signed, whatever lies on the disk.
             if root_from_tiles(size, read_tiles(source, size)).ok() == Some(root) && !walked.tiles.is_empty()
             {
-                reasons.push("the tiles still lead to the signed root, so it is the entries that differ from them that were changed".into());
+                reasons.push(format!("the tiles still lead to {whose}, so it is the entries that differ from them that were changed"));
             }
             report.add_with(
                 "entries",
                 Answer::No,
-                "the entries are not those that the log has signed",
+                format!("the entries are not those under {whose}"),
                 reasons,
             );
         }
-        None => report.add_with(
-            "entries",
-            Answer::No,
-            "entries under the signed root are not there",
-            reasons,
-        ),
+        None => {
+            // A copy that was cut back may have been shorter than what the charter names.
+            let answer = if basis.head.is_some() {
+                Answer::No
+            } else {
+                Answer::Missing
+            };
+            let said = format!("entries under {whose} are not there");
+            report.add_with("entries", answer, said, reasons);
+        }
     }
     let tiles = std::mem::take(&mut walked.tiles);
     if tiles.is_empty() {
@@ -198,7 +212,7 @@ pub(super) fn check_tree(
 pub(super) fn check_anchors(
     report: &mut Report,
     source: &dyn LogSource,
-    head: &Head,
+    state: &Checkpoint,
     charters: &CharterLog,
     member: &Member,
 ) -> NodeResult<()> {
@@ -215,7 +229,7 @@ pub(super) fn check_anchors(
     named.retain(|anchor| anchor.size > 0);
     named.sort_by_key(|anchor| anchor.size);
     named.dedup();
-    let size = head.checkpoint.size;
+    let size = state.size;
     let (mut wrong, mut beyond) = (Vec::new(), Vec::new());
     for anchor in &named {
         if anchor.size > size {

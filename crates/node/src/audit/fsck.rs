@@ -1,5 +1,6 @@
 //! The check of a node's own folder: what an audit checks, and what only the database knows.
 
+use didymium_log::checkpoint::Checkpoint;
 use didymium_log::tree::root_from_tiles;
 use didymium_statement::{CharterLog, Member};
 use didymium_store::{Grade, Store as _};
@@ -7,7 +8,7 @@ use didymium_store::{Grade, Store as _};
 use super::check::{
     check_anchors, check_evidence, check_genesis, check_once, check_payloads, check_statements, check_tree,
 };
-use super::heads::{Head, check_head, open_head};
+use super::heads::{Basis, check_head, check_vouched_for, open_head};
 use super::report::{Answer, Faults, Report};
 use super::rules::Rules;
 use super::source::{LogSource as _, StoreSource, read_tiles};
@@ -42,25 +43,24 @@ pub fn fsck(asked: &FsckRequest<'_>) -> NodeResult<Report> {
     );
     let stored = asked.source.log().head()?;
     let note = stored.as_ref().and_then(|head| head.checkpoint.as_deref());
-    if let Some(retracted) = stored.as_ref().filter(|head| head.checkpoint.is_none()) {
-        let said = format!(
-            "the charter has cut this copy back to {} entries, and the log has signed nothing since that came here",
-            retracted.size
-        );
-        report.add("checkpoint", Answer::Open, said);
-    } else if let Some(head) = check_head(&mut report, note, asked.charters, asked.member) {
+    let (charters, member) = (asked.charters, asked.member);
+    let basis = match stored.as_ref().filter(|head| head.checkpoint.is_none()) {
+        Some(unsigned) => check_vouched_for(&mut report, Some(unsigned.size), charters, member),
+        None => check_head(&mut report, note, charters, member),
+    };
+    if let Some(basis) = &basis {
         if let Some(stored) = &stored {
-            check_stored_head(&mut report, &head, stored.size, &stored.root);
+            check_stored_head(&mut report, &basis.state, stored.size, &stored.root);
         }
-        under(&mut report, asked, &head, &budget)?;
+        under(&mut report, asked, basis, &budget)?;
     }
     check_ahead(&mut report, asked)?;
     report.milliseconds = u64::try_from(budget.elapsed().as_millis()).unwrap_or(u64::MAX);
     Ok(report)
 }
 
-fn under(report: &mut Report, asked: &FsckRequest<'_>, head: &Head, budget: &Budget) -> NodeResult<()> {
-    let size = head.checkpoint.size;
+fn under(report: &mut Report, asked: &FsckRequest<'_>, basis: &Basis, budget: &Budget) -> NodeResult<()> {
+    let size = basis.state.size;
     let rules = Rules::new(asked.charters, asked.member);
     let walk = Walk {
         source: asked.source,
@@ -71,8 +71,8 @@ fn under(report: &mut Report, asked: &FsckRequest<'_>, head: &Head, budget: &Bud
         watch: asked.watch,
     };
     let mut walked = walk.run()?;
-    check_tree(report, asked.source, head, &mut walked)?;
-    check_anchors(report, asked.source, head, asked.charters, asked.member)?;
+    check_tree(report, asked.source, basis, &mut walked)?;
+    check_anchors(report, asked.source, &basis.state, asked.charters, asked.member)?;
     check_genesis(report, size, &mut walked);
     if asked.signatures {
         check_statements(report, &mut walked);
@@ -89,12 +89,12 @@ fn under(report: &mut Report, asked: &FsckRequest<'_>, head: &Head, budget: &Bud
         check_evidence(report, &mut walked);
     }
     check_payloads(report, asked.source, &walked)?;
-    check_published(report, asked, head)
+    check_published(report, asked, &basis.state)
 }
 
 /// The head's row says what its checkpoint says.
-fn check_stored_head(report: &mut Report, head: &Head, size: u64, root: &[u8; 32]) {
-    if (size, root) == (head.checkpoint.size, &head.checkpoint.root.0) {
+fn check_stored_head(report: &mut Report, state: &Checkpoint, size: u64, root: &[u8; 32]) {
+    if (size, root) == (state.size, &state.root.0) {
         report.add(
             "head",
             Answer::Yes,
@@ -103,7 +103,7 @@ fn check_stored_head(report: &mut Report, head: &Head, size: u64, root: &[u8; 32
     } else {
         let said = format!(
             "beside the checkpoint of size {} stands size {size} with root {}",
-            head.checkpoint.size,
+            state.size,
             hex::encode(root)
         );
         report.add("head", Answer::No, said);
@@ -220,7 +220,7 @@ fn check_ahead(report: &mut Report, asked: &FsckRequest<'_>) -> NodeResult<()> {
 }
 
 /// Heads that are kept with their cosignatures are heads of this history.
-fn check_published(report: &mut Report, asked: &FsckRequest<'_>, head: &Head) -> NodeResult<()> {
+fn check_published(report: &mut Report, asked: &FsckRequest<'_>, state: &Checkpoint) -> NodeResult<()> {
     let origin = asked.source.log().origin();
     let mut reasons = Vec::new();
     let mut sizes = Vec::new();
@@ -242,8 +242,8 @@ fn check_published(report: &mut Report, asked: &FsckRequest<'_>, head: &Head) ->
                 "size {} was cosigned, the log has {now} entries: it was cut or restored from an old backup",
                 at.size
             ));
-        } else if at.size <= head.checkpoint.size {
-            let root = root_from_tiles(at.size, read_tiles(asked.source, head.checkpoint.size));
+        } else if at.size <= state.size {
+            let root = root_from_tiles(at.size, read_tiles(asked.source, state.size));
             if root.ok() != Some(at.root) {
                 reasons.push(format!(
                     "the root that was cosigned at size {} is not that of these tiles",

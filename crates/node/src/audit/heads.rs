@@ -1,5 +1,6 @@
 //! The signed head of a log: who signed it, who cosigned it and when.
 
+use didymium_log::Hash;
 use didymium_log::checkpoint::Checkpoint;
 use didymium_log::note::SignedNote;
 use didymium_log::policy::{Judgement, Quorum, WitnessTime};
@@ -10,6 +11,9 @@ use super::report::{Answer, Report};
 use crate::charter::{log_keys, policies_at};
 use crate::clock::rfc3339;
 use crate::{NodeError, NodeResult};
+
+/// The check of the head.
+const CHECKPOINT: &str = "checkpoint";
 
 /// A checkpoint that its log has signed.
 #[derive(Debug, Clone)]
@@ -81,57 +85,127 @@ fn judged(head: &Head, charters: &CharterLog, member: &Member) -> NodeResult<(Ju
     })
 }
 
-/// Checks the signature of the head; without it nothing else can be checked.
+/// What the entries of a log are held against.
+#[derive(Debug)]
+pub(super) struct Basis {
+    /// The state: size and root.
+    pub(super) state: Checkpoint,
+    /// The head with which the log has signed it; absent where the charter alone vouches for it.
+    pub(super) head: Option<Head>,
+}
+
+impl Basis {
+    /// Whose root it is, in words.
+    pub(super) const fn whose_root(&self) -> &'static str {
+        match self.head {
+            Some(_) => "the signed root",
+            None => "the root that the charter names",
+        }
+    }
+}
+
+/// Checks the signature of the head. Where a key of the log was revoked an honest copy was cut back and has no signed head until
+/// the log signs with another: then the charter's word stands for it. Without either nothing else can be checked.
 pub(super) fn check_head(
     report: &mut Report,
     note: Option<&[u8]>,
     charters: &CharterLog,
     member: &Member,
-) -> Option<Head> {
+) -> Option<Basis> {
     let Some(note) = note else {
-        let revoked = charters
-            .versions()
-            .iter()
-            .flat_map(|version| version.version().revoked());
-        let mut of_log = revoked.filter(|one| one.purpose == KeyPurpose::Log && one.member == member.member);
-        // An honest copy was cut back then.
-        if of_log.next().is_some() {
-            let said = "there is no checkpoint: the members have revoked a key of this log, and where it was cut back it has no \
-                        signed head until its member signs with another; audit it at another place, or when that is done";
-            report.add("checkpoint", Answer::Missing, said);
-        } else {
-            report.add("checkpoint", Answer::No, "there is no checkpoint");
-        }
-        return None;
+        return check_vouched_for(report, None, charters, member);
     };
     match open_head(note, charters, member) {
         Ok(head) => {
             let (size, root) = (head.checkpoint.size, head.checkpoint.root);
-            report.size = Some(size);
-            report.root = Some(root.to_string());
             let said = format!("the log of {} has signed size {size}, root {root}", member.member);
-            report.add("checkpoint", Answer::Yes, said);
-            Some(head)
+            based(report, Answer::Yes, said, head.checkpoint.clone(), Some(head))
         }
         Err(error) => {
             let said = format!(
                 "the checkpoint is not one that the log of {} has signed",
                 member.member
             );
-            report.add_with("checkpoint", Answer::No, said, vec![error.in_words()]);
+            report.add_with(CHECKPOINT, Answer::No, said, vec![error.in_words()]);
             None
         }
     }
 }
 
+/// Finds the state for which the charter vouches where nobody has signed one: that of the size which is held, or else the last.
+pub(super) fn check_vouched_for(
+    report: &mut Report,
+    held: Option<u64>,
+    charters: &CharterLog,
+    member: &Member,
+) -> Option<Basis> {
+    let code = &member.member;
+    let mut revoked = charters
+        .versions()
+        .iter()
+        .flat_map(|version| version.version().revoked());
+    let cut_back = revoked.any(|one| one.purpose == KeyPurpose::Log && one.member == *code);
+    let states = charters.vouched_for(code);
+    let mut states = states.filter(|state| cut_back && held.is_none_or(|size| state.size == size));
+    let Some(state) = states.by_ref().max_by_key(|state| state.size) else {
+        let said = match held {
+            Some(size) if cut_back => {
+                format!("nobody has signed its {size} entries, and the charter names no such state")
+            }
+            _ => "there is no checkpoint".to_owned(),
+        };
+        report.add(CHECKPOINT, Answer::No, said);
+        return None;
+    };
+    let state = Checkpoint {
+        origin: member.origin().to_owned(),
+        size: state.size,
+        root: Hash(*state.root.as_bytes()),
+    };
+    // Whoever withholds a head that may be there leaves a question.
+    let (answer, until) = if charters.is_revoked(code, KeyPurpose::Log, &member.keys.log) {
+        (Answer::Open, "has another key")
+    } else {
+        (Answer::Missing, "signs with the key that it has now")
+    };
+    let said = format!(
+        "the members have revoked a key of this log, and nobody has signed what is left here: the charter vouches for {} entries, \
+         root {}, until {code} {until}",
+        state.size, state.root
+    );
+    based(report, answer, said, state, None)
+}
+
+fn based(
+    report: &mut Report,
+    answer: Answer,
+    said: String,
+    state: Checkpoint,
+    head: Option<Head>,
+) -> Option<Basis> {
+    report.size = Some(state.size);
+    report.root = Some(state.root.to_string());
+    report.add(CHECKPOINT, answer, said);
+    Some(Basis { state, head })
+}
+
 /// Checks the cosignatures of a head; that it is only *logged* is a no if `witnessed` is asked for.
 pub(super) fn check_cosigners(
     report: &mut Report,
-    head: &Head,
+    head: Option<&Head>,
     charters: &CharterLog,
     member: &Member,
     witnessed: bool,
 ) {
+    let short = if witnessed { Answer::No } else { Answer::Open };
+    let Some(head) = head else {
+        report.add(
+            "cosignatures",
+            short,
+            "nobody cosigns a state that the log has not signed",
+        );
+        return;
+    };
     let found = match cosigners(head, charters, member) {
         Ok(found) => found,
         Err(error) => {
@@ -147,7 +221,6 @@ pub(super) fn check_cosigners(
         .map(|(code, time)| format!("{code} cosigned on {time}"))
         .collect();
     let count = reasons.len();
-    let short = if witnessed { Answer::No } else { Answer::Open };
     let (answer, said) = match found.needed {
         Some(needed) if found.witnessed => (
             Answer::Yes,

@@ -21,7 +21,7 @@ use tokio::time::Instant;
 use super::Federation;
 use super::client::Answer;
 use super::extension::Divergence;
-use super::part::{Part, Shown, Standing, forget};
+use super::part::{Part, Standing, Target, forget};
 use super::source::{Patience, Source};
 use crate::blocking::blocking;
 use crate::charter::{is_doubtful, log_keys};
@@ -65,7 +65,7 @@ impl From<NodeError> for Stop {
 }
 
 impl Federation {
-    /// Copies the log of a member up to a checkpoint, from the first of the sources that can serve it, going on with the
+    /// Copies the log of a member up to a state of it, from the first of the sources that can serve it, going on with the
     /// next where one fails.
     ///
     /// # Errors
@@ -74,23 +74,23 @@ impl Federation {
     pub(super) async fn copy(
         &self,
         member: &Member,
-        shown: &Shown,
+        target: &Target,
         sources: &[Source],
     ) -> NodeResult<Copied> {
         let mut standing = self.standing(member).await?;
         let agrees = self
-            .hold_against_pending(member, &standing, shown, sources)
+            .hold_against_pending(member, &standing, target, sources)
             .await?;
-        if standing.ahead.is_some() && (!agrees || contradicts(&standing, shown)) {
+        if standing.ahead.is_some() && (!agrees || contradicts(&standing, target)) {
             standing = self.only_the_head(member, &standing).await?;
         }
         loop {
             let from = standing.size();
-            let mirror = Mirror::new(standing.edge.clone(), shown.signed.clone())?;
+            let mirror = Mirror::new(standing.edge.clone(), target.state.clone())?;
             let mut copying = Copying {
                 federation: self,
                 member,
-                shown,
+                target,
                 part: Part::after(mirror.edge().clone(), standing.head_root()),
                 head_root: standing.head_root(),
                 mirror,
@@ -101,7 +101,7 @@ impl Federation {
                 Ok((source, trouble)) => {
                     return Ok(Copied {
                         from,
-                        to: shown.signed.size,
+                        to: target.state.size,
                         source,
                         trouble,
                     });
@@ -112,7 +112,7 @@ impl Federation {
                 }
                 Err(Stop::Rewritten { root, path }) => {
                     let Some(head) = &standing.head else {
-                        return Err(broken(shown, "it contradicts an empty log"));
+                        return Err(broken(target, "it contradicts an empty log"));
                     };
                     let Some(note) = &head.checkpoint else {
                         return Err(off_charter(head, root));
@@ -120,7 +120,7 @@ impl Federation {
                     let smaller = SignedNote::parse(note)?;
                     let held = (head.size, Hash(head.root));
                     return Err(self
-                        .convicted(member, &smaller, held, shown, Divergence { root, path })
+                        .convicted(member, &smaller, held, target, Divergence { root, path })
                         .await);
                 }
             }
@@ -157,7 +157,7 @@ impl Federation {
         &self,
         member: &Member,
         standing: &Standing,
-        shown: &Shown,
+        target: &Target,
         sources: &[Source],
     ) -> NodeResult<bool> {
         let Some(pending) = standing.ahead.as_ref().and_then(|ahead| ahead.pending.as_ref()) else {
@@ -172,7 +172,7 @@ impl Federation {
         if is_doubtful(self.state.charters(), &member.member, pending) {
             return Ok(false);
         }
-        let (signed, now) = (before.signed().clone(), &shown.signed);
+        let (signed, now) = (before.signed().clone(), &target.state);
         let held = (signed.size, signed.root);
         if held == (now.size, now.root) {
             return Ok(true);
@@ -180,14 +180,14 @@ impl Federation {
         if signed.size == now.size {
             let (root, path) = (now.root, Vec::new());
             return Err(self
-                .convicted(member, before.note(), held, shown, Divergence { root, path })
+                .convicted(member, before.note(), held, target, Divergence { root, path })
                 .await);
         }
         // One that is larger than what is shown now is judged when the copy gets there.
         for source in sources.iter().filter(|_| signed.size < now.size) {
             match self.signed_root_at(&source.base, signed.size, now).await {
                 Ok(there) if there.root == signed.root => return Ok(true),
-                Ok(there) => return Err(self.convicted(member, before.note(), held, shown, there).await),
+                Ok(there) => return Err(self.convicted(member, before.note(), held, target, there).await),
                 Err(error) => tracing::debug!(
                     source = source.member,
                     error = error.in_words(),
@@ -201,40 +201,49 @@ impl Federation {
         Ok(true)
     }
 
-    /// Keeps the evidence that a log signed two histories; answers the error that says so.
+    /// Keeps the evidence that a log signed two histories; answers the error that says so. Where the charter alone vouches for one
+    /// of them, that is the history, and nobody is accused.
     async fn convicted(
         &self,
         member: &Member,
         smaller: &SignedNote,
         (size, held): (u64, Hash),
-        shown: &Shown,
+        target: &Target,
         there: Divergence,
     ) -> NodeError {
-        let kept = if size == shown.signed.size {
-            self.two_of_a_size(member, smaller, &shown.note).await
+        let Some(note) = &target.note else {
+            return NodeError::LogOffCharter {
+                origin: target.state.origin.clone(),
+                size,
+                found: held,
+                anchored: Digest::from_bytes(there.root.0),
+            };
+        };
+        let kept = if size == target.state.size {
+            self.two_of_a_size(member, smaller, note).await
         } else {
-            self.rewritten(member, smaller, &shown.note, there.root, &there.path)
+            self.rewritten(member, smaller, note, there.root, &there.path)
                 .await
         };
         // The two notes say it all: should the charter let the log go on, it is copied from the head.
-        let (state, origin) = (self.state.clone(), shown.signed.origin.clone());
+        let (state, origin) = (self.state.clone(), target.state.origin.clone());
         let dropped = blocking(move || Ok::<_, NodeError>(state.store().unstage(&origin)?)).await;
         if let Err(error) = kept.and(dropped) {
             tracing::error!(error = error.in_words(), "evidence could not be kept");
         }
         NodeError::LogRewritten {
-            origin: shown.signed.origin.clone(),
+            origin: target.state.origin.clone(),
             size,
             held,
-            found: shown.signed.size,
+            found: target.state.size,
             now: there.root,
         }
     }
 }
 
 /// Whether what waits ahead of a head cannot be the beginning of a tree, by sizes alone.
-fn contradicts(standing: &Standing, shown: &Shown) -> bool {
-    let (edge, now) = (&standing.edge, &shown.signed);
+fn contradicts(standing: &Standing, target: &Target) -> bool {
+    let (edge, now) = (&standing.edge, &target.state);
     edge.size() > now.size || edge.size() == now.size && edge.root() != now.root
 }
 
@@ -248,10 +257,10 @@ pub(super) fn off_charter(head: &Head, found: Hash) -> NodeError {
     }
 }
 
-fn broken(shown: &Shown, reason: impl std::fmt::Display) -> NodeError {
+fn broken(target: &Target, reason: impl std::fmt::Display) -> NodeError {
     NodeError::LogBroken {
-        origin: shown.signed.origin.clone(),
-        size: shown.signed.size,
+        origin: target.state.origin.clone(),
+        size: target.state.size,
         reason: reason.to_string(),
     }
 }
@@ -260,7 +269,7 @@ fn broken(shown: &Shown, reason: impl std::fmt::Display) -> NodeError {
 struct Copying<'a> {
     federation: &'a Federation,
     member: &'a Member,
-    shown: &'a Shown,
+    target: &'a Target,
     mirror: Mirror,
     /// Root of the head that it goes on from, if there is one.
     head_root: Option<[u8; 32]>,
@@ -285,7 +294,7 @@ impl Copying<'_> {
                 Err(Stop::Source(error)) => {
                     tracing::debug!(
                         source = source.member,
-                        log = self.shown.signed.origin,
+                        log = self.target.state.origin,
                         error = error.in_words(),
                         "a source cannot serve a log"
                     );
@@ -304,7 +313,7 @@ impl Copying<'_> {
         }
         self.written().await?;
         Err(failed.map_or_else(
-            || Stop::Final(broken(self.shown, "nobody serves it")),
+            || Stop::Final(broken(self.target, "nobody serves it")),
             Stop::Source,
         ))
     }
@@ -324,7 +333,7 @@ impl Copying<'_> {
             }
             let begun = Instant::now();
             let Some((resource, fetched)) = coming.next().await else {
-                return Err(Stop::Source(broken(self.shown, "nothing is left to fetch")));
+                return Err(Stop::Source(broken(self.target, "nothing is left to fetch")));
             };
             let came = fetched.as_ref().map_or(0, |(_, bytes)| bytes.len());
             patience.add(begun.elapsed(), came);
@@ -347,7 +356,7 @@ impl Copying<'_> {
 
     /// Where little is to come, the bundles are asked for together with the tiles that will check them: one journey less.
     fn guess(&self, next: &[Resource]) -> impl Iterator<Item = Resource> + use<> {
-        let (held, size) = (self.mirror.edge().size(), self.shown.signed.size);
+        let (held, size) = (self.mirror.edge().size(), self.target.state.size);
         let width = u64::from(TILE_WIDTH);
         let waits_for_tiles = next.iter().all(|resource| matches!(resource, Resource::Tile(_)));
         let near = waits_for_tiles && size - held <= width;
@@ -386,7 +395,7 @@ impl Copying<'_> {
                     LogError::RootMismatch { .. } => format!("tiles at {}: {error}", source.base),
                     _ => format!("{given} at {}: {error}", source.base),
                 };
-                return Err(Stop::Source(broken(self.shown, reason)));
+                return Err(Stop::Source(broken(self.target, reason)));
             }
         }
         Ok(())
@@ -398,14 +407,14 @@ impl Copying<'_> {
         let state = self.federation.state.clone();
         if state.peer(&self.member.member).is_some_and(|peer| peer.frozen) {
             return Err(NodeError::LogFrozen {
-                origin: self.shown.signed.origin.clone(),
+                origin: self.target.state.origin.clone(),
             });
         }
         let next = Part::after(self.mirror.edge().clone(), self.head_root);
         let part = std::mem::replace(&mut self.part, next);
-        let (member, shown) = (self.member.clone(), self.shown.clone());
+        let (member, target) = (self.member.clone(), self.target.clone());
         self.writing = Some(tokio::task::spawn_blocking(move || {
-            part.keep(&state, &member, &shown, last)
+            part.keep(&state, &member, &target, last)
         }));
         Ok(())
     }

@@ -11,12 +11,12 @@ mod charter;
 mod client;
 mod copying;
 mod extension;
-mod former;
 mod gossip;
 mod pace;
 mod part;
 mod pull;
 mod source;
+mod vouched;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -90,8 +90,8 @@ pub struct Federation {
     state: NodeState,
     client: PeerClient,
     progress: Arc<BTreeMap<String, Mutex<Progress>>>,
-    /// Held by whoever copies the logs of former members.
-    former: Arc<Mutex<()>>,
+    /// Held by whoever copies the logs that nobody signs.
+    vouched: Arc<Mutex<()>>,
 }
 
 impl Federation {
@@ -108,7 +108,7 @@ impl Federation {
         Ok(Self {
             client: PeerClient::of(&state)?,
             progress: Arc::new(progress),
-            former: Arc::default(),
+            vouched: Arc::default(),
             state,
         })
     }
@@ -153,11 +153,11 @@ impl Federation {
                 "the charter was not followed"
             );
         }
-        if !paused && let Err(error) = self.pull_former(&before).await {
+        if !paused && let Err(error) = self.pull_vouched_for(&before).await {
             tracing::debug!(
                 peer = member,
                 error = error.in_words(),
-                "no copies of former members' logs"
+                "no copies of the logs that nobody signs"
             );
         }
         let followed = entries.as_ref().ok();

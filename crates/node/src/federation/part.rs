@@ -25,13 +25,24 @@ const VERIFIED_ALONE: usize = 64;
 /// Bytes of entries that make a part whole; one bundle more may be in it.
 const PART_BYTES_MAX: usize = 8 * 1024 * 1024;
 
-/// A checkpoint whose signature by its log was verified.
+/// The state up to which a log is copied.
 #[derive(Debug, Clone)]
-pub(super) struct Shown {
-    /// What it says.
-    pub(super) signed: Checkpoint,
-    /// The lines that were verified: the log's own and those of the club's witnesses.
-    pub(super) note: SignedNote,
+pub(super) struct Target {
+    /// The log with its size and root there.
+    pub(super) state: Checkpoint,
+    /// The lines over it that were verified: the log's own and those of the club's witnesses. Absent for a state that the
+    /// charter alone vouches for.
+    pub(super) note: Option<SignedNote>,
+}
+
+impl Target {
+    /// What stands for it on disk.
+    fn text(&self) -> String {
+        match &self.note {
+            Some(note) => note.to_string(),
+            None => self.state.text(),
+        }
+    }
 }
 
 /// What is held of a log, with what waits ahead of its head.
@@ -205,7 +216,7 @@ impl Part {
         self,
         state: &NodeState,
         member: &Member,
-        shown: &Shown,
+        target: &Target,
         last: bool,
     ) -> NodeResult<()> {
         let Self {
@@ -215,13 +226,13 @@ impl Part {
             tiles,
             bytes,
         } = self;
-        let (origin, first) = (shown.signed.origin.as_str(), before.size());
+        let (origin, first) = (target.state.origin.as_str(), before.size());
         let _in_force = state.under_this_charter()?;
         check_anchors(state, member, &before, &entries)?;
         let held = HeldLog::new(Arc::clone(state.store()), origin);
         let statements = admit_all(state, member, &held, first, &entries)?;
         room::require(state, Taker::Copies, bytes as u64)?;
-        let checkpoint = shown.note.to_string();
+        let checkpoint = target.text();
         let rows = tiles
             .into_iter()
             .map(|((level, index), hashes)| TileRow { level, index, hashes });
@@ -234,8 +245,8 @@ impl Part {
                 expected_root: head_root,
                 entries,
                 tiles,
-                root: shown.signed.root.0,
-                checkpoint: checkpoint.as_bytes(),
+                root: target.state.root.0,
+                checkpoint: target.note.is_some().then_some(checkpoint.as_bytes()),
                 recorded_ms,
             })?;
         } else {

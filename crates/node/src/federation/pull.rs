@@ -1,5 +1,6 @@
 //! One pull of one peer's log: from the peer itself, or, where that fails, from the copies that others hold.
 
+use didymium_log::checkpoint::Checkpoint;
 use didymium_log::note::SignedNote;
 use didymium_statement::Member;
 use didymium_store::Head;
@@ -8,7 +9,7 @@ use super::charter::CharterHeard;
 use super::client::Answer;
 use super::copying::{Copied, off_charter};
 use super::gossip::Heard;
-use super::part::Shown;
+use super::part::Target;
 use super::source::{Source, is_of_source};
 use super::{Federation, PeerStatus};
 use crate::blocking::blocking;
@@ -20,6 +21,15 @@ use crate::{NodeError, NodeResult, evidence, shown};
 
 /// Largest checkpoint taken, bytes: room for 64 signatures and more.
 pub(super) const CHECKPOINT_BYTES_MAX: usize = 64 * 1024;
+
+/// A checkpoint whose signature by its log was verified.
+#[derive(Debug, Clone)]
+struct Shown {
+    /// What it says.
+    signed: Checkpoint,
+    /// The lines that were verified: the log's own and those of the club's witnesses.
+    note: SignedNote,
+}
 
 /// How far the following of one peer has come: kept between pulls, lost without harm when the node stops.
 #[derive(Debug, Default)]
@@ -199,7 +209,11 @@ impl Federation {
         shown: &Shown,
         sources: &[Source],
     ) -> NodeResult<Copied> {
-        let copied = self.copy(member, shown, sources).await;
+        let target = Target {
+            state: shown.signed.clone(),
+            note: Some(shown.note.clone()),
+        };
+        let copied = self.copy(member, &target, sources).await;
         if copied.is_err() {
             let (state, code, note) = (self.state.clone(), member.member.clone(), shown.note.to_string());
             blocking(move || {

@@ -308,11 +308,12 @@ pub fn report(state: &NodeState, from: u64, count: u64) {
     state.submit(entries).unwrap();
 }
 
-/// Waits until something holds, ten seconds at most.
+/// Waits until something holds. A machine that has much else to do is slow, and a test that waits longer costs nothing when it
+/// passes: a minute at most.
 pub async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !holds() {
-        assert!(begun.elapsed() < Duration::from_secs(20), "never: {what}");
+        assert!(begun.elapsed() < Duration::from_mins(1), "never: {what}");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
 }

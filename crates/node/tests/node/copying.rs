@@ -92,7 +92,7 @@ fn root(state: &NodeState, member: &str) -> [u8; 32] {
     state.log_of(member).unwrap().head().unwrap().unwrap().root
 }
 
-fn checked(club: &TestClub, folder_of: &str, member: &str) -> Report {
+pub fn checked(club: &TestClub, folder_of: &str, member: &str) -> Report {
     let dir = club.folder(folder_of);
     let (_, charters) = read_public(&dir).unwrap();
     let member = charters.head().charter().member(member).unwrap();

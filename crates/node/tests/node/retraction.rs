@@ -3,6 +3,7 @@
 use didymium_log::evidence::Evidence;
 use didymium_log::note::{Signer, Verifier};
 use didymium_log::witness::AddCheckpoint;
+use didymium_node::audit::Answer;
 use didymium_node::folder::prepare_next_key;
 use didymium_node::witness::add_checkpoint;
 use didymium_node::{charter, evidence};
@@ -11,6 +12,7 @@ use didymium_store::Grade;
 
 use crate::charter::{all_agree, all_at, post, propose, sign};
 use crate::common::{Running, TestClub, client, copied, copy_dir, eventually, log_signer, report, signed};
+use crate::copying::checked;
 
 const FIVE: [&str; 5] = ["CAN", "DEU", "FRA", "GBR", "JPN"];
 
@@ -146,6 +148,97 @@ async fn who_followed_the_thief_of_a_log_key_goes_on_with_the_owner_when_it_is_r
     }
 }
 
+/// A version by which the others revoke the log key of CAN, and give it no other.
+fn without_successor(node: &Running) -> Proposal {
+    let old = node
+        .now()
+        .charter()
+        .charter()
+        .member("CAN")
+        .unwrap()
+        .keys
+        .log
+        .clone();
+    propose(node, |draft| {
+        let good = good(node);
+        charter::revoke_key(
+            draft,
+            "CAN",
+            KeyPurpose::Log,
+            &old,
+            None,
+            good.as_slice(),
+            "stolen",
+        )
+        .unwrap();
+        charter::cut_at_last_good(&charter::current(&node.now()), draft);
+    })
+}
+
+/// Nobody signs CAN's log any more, and CAN is away. Who comes late had cosigned a small head for the thief, and nothing else.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_comes_late_has_what_is_left_of_a_log_that_nobody_signs() {
+    let mut club = TestClub::found(&["CAN", "DEU", "FRA", "GBR", "JPN", "USA"]);
+    let usa = club.serve("USA");
+    let forged = signed(&log_signer(&club, "CAN"), 2, 9);
+    let request = AddCheckpoint::new(0, Vec::new(), forged).unwrap().to_string();
+    assert_eq!(
+        add_checkpoint(&usa.state, request.as_bytes()).unwrap().status,
+        200
+    );
+    usa.stop().await;
+    let (mut nodes, can, _) = robbed(&mut club).await;
+    let member = can.state.member().clone();
+    can.stop().await;
+    let proposal = without_successor(&nodes[0]);
+    adopted(&club, &nodes, proposal, &[], 2).await;
+    all_agree(&nodes, "CAN", 3).await;
+    let found = checked(&club, "DEU", "CAN");
+    let answer = |name: &str| {
+        found
+            .checks
+            .iter()
+            .find(|check| check.check == name)
+            .map(|check| check.answer)
+    };
+    assert_eq!(answer("checkpoint"), Some(Answer::Open), "{found:?}");
+    assert_eq!(answer("head"), Some(Answer::Yes), "{found:?}");
+    assert_eq!(answer("entries"), Some(Answer::Yes), "{found:?}");
+
+    nodes.push(club.start("USA").await);
+    all_at(&nodes, 2).await;
+    all_agree(&nodes, "CAN", 3).await;
+    assert_eq!(
+        known(&nodes[4]),
+        (3, 0),
+        "what it cosigned for the thief is forgotten"
+    );
+    let head = nodes[4].now().log_of("CAN").unwrap().head().unwrap().unwrap();
+    assert_eq!(head.checkpoint, None);
+    assert_eq!(copied(&nodes[4].now(), "CAN"), copied(&nodes[0].now(), "CAN"));
+
+    let folder = club.folder("CAN");
+    let next = prepare_next_key(&folder.join("keys"), &member, KeyPurpose::Log).unwrap();
+    let mut proposal = propose(&nodes[0], |draft| {
+        charter::replace_key(draft, "CAN", KeyPurpose::Log, None, &next.public).unwrap();
+        charter::cut_at_last_good(&charter::current(&nodes[0].now()), draft);
+    });
+    sign(&club, "CAN", &mut proposal);
+    nodes.push(club.start_from("CAN", &folder).await);
+    adopted(&club, &nodes, proposal, &[], 3).await;
+    eventually("all have the owner's signature, and have cosigned it", || {
+        nodes[..5].iter().all(|node| {
+            let head = node.now().log_of("CAN").unwrap().head().unwrap().unwrap();
+            head.checkpoint.is_some() && known(node) == (3, 3)
+        })
+    })
+    .await;
+    nobody_is_accused(&nodes);
+    for node in nodes {
+        node.stop().await;
+    }
+}
+
 /// The others revoke the key and there is no other yet; the thief goes on signing; the owner comes with another key at last, and
 /// has nothing to say.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -154,20 +247,7 @@ async fn a_club_goes_on_while_a_revoked_log_key_has_no_successor() {
     let (mut nodes, can, key) = robbed(&mut club).await;
     nodes.push(can);
     let member = nodes[4].now().member().clone();
-    let proposal = propose(&nodes[0], |draft| {
-        let (good, old) = (good(&nodes[0]), &member.keys.log);
-        charter::revoke_key(
-            draft,
-            "CAN",
-            KeyPurpose::Log,
-            old,
-            None,
-            good.as_slice(),
-            "stolen",
-        )
-        .unwrap();
-        charter::cut_at_last_good(&charter::current(&nodes[0].now()), draft);
-    });
+    let proposal = without_successor(&nodes[0]);
     adopted(&club, &nodes, proposal, &[], 2).await;
     all_agree(&nodes, "CAN", 3).await;
     let refused = nodes[4].now().ledger().gate().pass().unwrap_err().to_string();

@@ -98,7 +98,7 @@ impl Bench {
             entries: entries.collect(),
             tiles: Vec::new(),
             root: [0; 32],
-            checkpoint: b"",
+            checkpoint: None,
             recorded_ms: 0,
         };
         self.store.commit(&batch).unwrap();

@@ -202,7 +202,7 @@ fn what_the_logs_hold_is_found_by_a_scan() {
         entries: entries.collect(),
         tiles: Vec::new(),
         root: [0; 32],
-        checkpoint: b"",
+        checkpoint: None,
         recorded_ms: 0,
     };
     bench.store.commit(&batch).unwrap();
