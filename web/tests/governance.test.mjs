@@ -36,7 +36,7 @@ async function everyLook(state, prepare) {
 }
 
 async function until(what, holds) {
-  const end = Date.now() + 30_000;
+  const end = Date.now() + 120_000;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error(`it never came to this: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 200));

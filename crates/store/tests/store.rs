@@ -26,7 +26,7 @@ fn batch<'a>(expected_size: u64, entries: &[&'a [u8]], checkpoint: &'a [u8]) -> 
         entries,
         tiles,
         root: [3; 32],
-        checkpoint,
+        checkpoint: Some(checkpoint),
         recorded_ms: 1,
     }
 }

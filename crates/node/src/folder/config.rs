@@ -61,7 +61,7 @@ pub struct Overrides {
     /// Slowest that a source of another log may be, bytes per second of waiting for it.
     pub copy_bytes_per_second_min: u64,
     /// Largest database, pages of 4 KiB; a full one answers as a full disk does, and a quarter of it, 256 MiB at most, is
-    /// kept back as room is kept on a disk. 0: no limit.
+    /// kept back from the own log as room is kept on a disk, twice that from copies of others' logs. 0: no limit.
     pub database_pages_max: u32,
 }
 
