@@ -245,11 +245,16 @@ const fn exit_of_node(error: &NodeError) -> Exit {
         | NodeError::NotAVault { .. }
         | NodeError::VaultExists { .. }
         | NodeError::Sealing { .. } => Exit::Usage,
-        NodeError::NotInVault { .. } | NodeError::LetterForAnother { .. } => Exit::No,
+        NodeError::NotInVault { .. }
+        | NodeError::LetterForAnother { .. }
+        | NodeError::LogRewritten { .. }
+        | NodeError::LogOffCharter { .. }
+        | NodeError::LogBroken { .. } => Exit::No,
         NodeError::Erased { .. } => Exit::Incomplete,
         NodeError::LetterMalformed { .. } => Exit::Refused,
         NodeError::PeerSilent { .. }
         | NodeError::PeerStatus { .. }
+        | NodeError::NoCopies { .. }
         | NodeError::PeerAnswerTooLarge { .. } => Exit::Unreachable,
         NodeError::AuditStopped { .. } => Exit::Incomplete,
         NodeError::LogStopped

@@ -464,6 +464,14 @@ pub enum NodeError {
         /// How long they were waited for, seconds.
         seconds: u64,
     },
+    /// No other member could say what it holds of a log that is to be brought back.
+    #[error("nobody who answers has a copy of the log of {member} ({asked}): try again when others run")]
+    NoCopies {
+        /// Whose log.
+        member: String,
+        /// Who was asked, each with what came of it.
+        asked: String,
+    },
     /// An address that is none.
     #[error("`{address}` is no base address such as http://127.0.0.1:7410")]
     Address {

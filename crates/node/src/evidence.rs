@@ -18,7 +18,6 @@ use didymium_store::EvidenceRecord;
 
 use crate::charter::{is_doubtful, log_keys};
 use crate::clock::rfc3339;
-use crate::fencing::HOW_TO_GO_ON;
 use crate::gate::Passage;
 use crate::held::ENTRIES_PER_READ_MAX;
 use crate::shutdown::Shutdown;
@@ -189,7 +188,7 @@ pub(crate) fn publish_all(state: &NodeState) -> NodeResult<()> {
 /// A frozen log is followed and cosigned no further; this member's own signs nothing more.
 fn freeze(state: &NodeState, accused: &Member, words: String) {
     if accused.member == state.member().member {
-        let reason = format!("{words}; {HOW_TO_GO_ON}");
+        let reason = format!("{words}; have the charter name where the log ends");
         state.ledger().gate().set(Passage::Shut { reason });
         return;
     }

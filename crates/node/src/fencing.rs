@@ -130,8 +130,8 @@ pub(crate) async fn keep_fence(state: NodeState, mut fence: Fence, shutdown: Shu
 }
 
 /// What is to be done where a log signs nothing more because of what it signed before.
-pub(crate) const HOW_TO_GO_ON: &str =
-    "bring back the folder as it was last, or have the charter name where the log ends";
+const HOW_TO_GO_ON: &str = "stop the node and bring the log up to the others' copies (`didymium log restore --dir FOLDER`), or have the charter name where \
+     it ends";
 
 /// Shuts the log where the members have revoked its key, or every key that signs its statements: what it says is nobody's word,
 /// until they know another.

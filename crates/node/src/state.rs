@@ -96,18 +96,34 @@ impl NodeState {
     /// [`NodeError::Store`] if the folder is in use or its database damaged; [`NodeError::StoredLog`] if the log
     /// contradicts itself; [`NodeError::Genesis`] if it is not the log of this member under this charter.
     pub fn open(folder: NodeFolder, clock: Arc<dyn Clock>) -> NodeResult<Self> {
-        let pages = folder.config().overrides.database_pages_max;
-        let options = StoreOptions {
-            size_pages_max: (pages > 0).then_some(pages),
-            ..StoreOptions::default()
-        };
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(folder.dir(), options)?);
+        let store = store_of(&folder)?;
         Self::over(folder, clock, store)
     }
 
     /// Opens the ledger of a folder over its store, which may have served the same folder under an earlier version of the
     /// charter.
     pub(crate) fn over(folder: NodeFolder, clock: Arc<dyn Clock>, store: Arc<dyn Store>) -> NodeResult<Self> {
+        Self::assembled(folder, clock, store, OwnLog::Begun)
+    }
+
+    /// Opens a folder whose own log may be lost, for bringing it back and for nothing else. What was left of an earlier attempt is
+    /// dropped.
+    ///
+    /// # Errors
+    /// Those of [`Self::open`], but for an empty log.
+    pub(crate) fn open_to_restore(folder: NodeFolder, clock: Arc<dyn Clock>) -> NodeResult<Self> {
+        let store = store_of(&folder)?;
+        let member = require_member(folder.charters().head(), &folder.config().member)?;
+        store.unstage(member.origin())?;
+        Self::assembled(folder, clock, store, OwnLog::MayBeLost)
+    }
+
+    fn assembled(
+        folder: NodeFolder,
+        clock: Arc<dyn Clock>,
+        store: Arc<dyn Store>,
+        own_log: OwnLog,
+    ) -> NodeResult<Self> {
         let (dir, config, charters, keys) = folder.into_parts();
         let charter = charters.head();
         let member = require_member(charter, &config.member)?.clone();
@@ -120,7 +136,9 @@ impl NodeState {
             changed.clone(),
         )?;
         let vocabulary = Vocabulary::embedded();
-        check_genesis(&ledger, &Admission::new(&charters, vocabulary), &member)?;
+        if own_log == OwnLog::Begun || ledger.log().size()? > 0 {
+            check_genesis(&ledger, &Admission::new(&charters, vocabulary), &member)?;
+        }
         let witness = keys.witness.into_cosigners(&dir.join(KEYS_DIR), &member)?;
         let named = &member.keys;
         let requests = keys.transport.filter(|_| named.transport.is_some());
@@ -495,6 +513,24 @@ impl NodeState {
     }
 }
 
+/// What a folder must hold of its own log to be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum OwnLog {
+    /// At least its first entry.
+    Begun,
+    /// Nothing: it is about to be brought back.
+    MayBeLost,
+}
+
+fn store_of(folder: &NodeFolder) -> NodeResult<Arc<dyn Store>> {
+    let pages = folder.config().overrides.database_pages_max;
+    let options = StoreOptions {
+        size_pages_max: (pages > 0).then_some(pages),
+        ..StoreOptions::default()
+    };
+    Ok(Arc::new(SqliteStore::open(folder.dir(), options)?))
+}
+
 /// The log begins with the genesis of this member under this charter.
 fn check_genesis(ledger: &Ledger, admission: &Admission<'_>, member: &Member) -> NodeResult<()> {
     let origin = || member.origin().to_owned();
@@ -503,7 +539,7 @@ fn check_genesis(ledger: &Ledger, admission: &Admission<'_>, member: &Member) ->
         return Err(NodeError::Genesis {
             origin: origin(),
             index: 0,
-            reason: "the log is empty: its database was removed; put node.db back from a backup",
+            reason: "the log is empty: its database was removed; put node.db back from a backup, or bring the log back from other members: didymium log restore --dir FOLDER",
         });
     };
     let statement = Statement::parse(&first.bytes).map_err(|error| NodeError::StoredLog {

@@ -19,6 +19,7 @@ mod receipt;
 mod receipt_kept;
 mod refused;
 mod relay;
+mod restore;
 mod revoked_by_others;
 mod said;
 mod sealed;

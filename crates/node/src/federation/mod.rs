@@ -15,6 +15,7 @@ mod gossip;
 mod pace;
 mod part;
 mod pull;
+mod restore;
 mod source;
 mod vouched;
 
@@ -30,6 +31,7 @@ pub(crate) use client::{Answer, PeerClient};
 pub use gossip::{KnownHead, KnownHeads, known_heads};
 use pace::Pace;
 use pull::Progress;
+pub use restore::{Restoration, Restored};
 
 use crate::blocking::blocking;
 use crate::room::Taker;

@@ -24,11 +24,11 @@ pub(super) const CHECKPOINT_BYTES_MAX: usize = 64 * 1024;
 
 /// A checkpoint whose signature by its log was verified.
 #[derive(Debug, Clone)]
-struct Shown {
+pub(super) struct Shown {
     /// What it says.
-    signed: Checkpoint,
+    pub(super) signed: Checkpoint,
     /// The lines that were verified: the log's own and those of the club's witnesses.
-    note: SignedNote,
+    pub(super) note: SignedNote,
 }
 
 /// How far the following of one peer has come: kept between pulls, lost without harm when the node stops.
@@ -255,7 +255,7 @@ impl Federation {
 
     /// The checkpoint that a source shows of a log, signed with a key of the log that counts; absent if it is the one of
     /// the entity tag.
-    async fn shown_at(
+    pub(super) async fn shown_at(
         &self,
         member: &Member,
         source: &Source,
@@ -332,7 +332,7 @@ impl Federation {
     }
 }
 
-async fn head_of(held: &HeldLog) -> NodeResult<Option<Head>> {
+pub(super) async fn head_of(held: &HeldLog) -> NodeResult<Option<Head>> {
     let held = held.clone();
     blocking(move || held.head()).await
 }

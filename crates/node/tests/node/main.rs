@@ -17,6 +17,7 @@ mod log_face;
 mod readers;
 mod receipts;
 mod registration;
+mod restore;
 mod retraction;
 mod room;
 mod second_key;
