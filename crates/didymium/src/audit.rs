@@ -110,7 +110,7 @@ fn run_blocking(args: &AuditArgs, output: &Output) -> CliResult<()> {
     watch.done();
     output.data(&report, text)?;
     if let (Some(file), Some(head)) = (&args.keep, head)
-        && matches!(report.verdict, Answer::Yes | Answer::Open)
+        && report.verdict != Answer::No
     {
         keep(file, head.note.to_string().as_bytes())?;
     }

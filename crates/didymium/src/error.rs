@@ -249,7 +249,8 @@ const fn exit_of_node(error: &NodeError) -> Exit {
         | NodeError::LetterForAnother { .. }
         | NodeError::LogRewritten { .. }
         | NodeError::LogOffCharter { .. }
-        | NodeError::LogBroken { .. } => Exit::No,
+        | NodeError::LogBroken { .. }
+        | NodeError::HeadShowsNothing { .. } => Exit::No,
         NodeError::Erased { .. } => Exit::Incomplete,
         NodeError::LetterMalformed { .. } => Exit::Refused,
         NodeError::PeerSilent { .. }

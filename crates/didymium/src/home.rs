@@ -7,7 +7,7 @@ use std::sync::Arc;
 use didymium_log::receipt::attach;
 use didymium_node::clock::SystemClock;
 use didymium_node::receipt::transparent_statement;
-use didymium_node::{NodeFolder, NodeState, charter};
+use didymium_node::{NodeFolder, NodeState, ask_before_signing, charter};
 use didymium_statement::{CharterLog, Member, Statement, StatementSigner};
 
 use crate::error::{CliError, CliResult, not_verified};
@@ -99,6 +99,7 @@ impl Home {
         match self {
             Self::Node { remote, .. } => remote.submit(statement.bytes()).await,
             Self::Folder(state) => {
+                ask_before_signing(state).await?;
                 let appended = state.submit(vec![(statement.clone(), None)])?;
                 let place = appended.first().map(|place| place.index);
                 place.ok_or_else(|| CliError::NotFound("the log took nothing".to_owned()))

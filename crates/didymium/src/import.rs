@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use didymium_node::clock::SystemClock;
 use didymium_node::import::{ImportError, Registered, Sources, TableJob, TableKind};
 use didymium_node::receipt::transparent_statement;
-use didymium_node::{NodeFolder, NodeState, charter};
+use didymium_node::{NodeFolder, NodeState, ask_before_signing, charter};
 use didymium_statement::StatementId;
 use serde_json::json;
 
@@ -84,9 +84,21 @@ impl From<KindArg> for TableKind {
 }
 
 /// Imports the file.
-pub fn run(args: &ImportArgs, output: &Output) -> CliResult<()> {
+pub async fn run(args: &ImportArgs, output: &Output) -> CliResult<()> {
     let started = Instant::now();
-    let state = NodeState::open(NodeFolder::open(&args.dir)?, Arc::new(SystemClock))?;
+    let state = tokio::task::block_in_place(|| open_node(args))?;
+    ask_before_signing(&state).await?;
+    tokio::task::block_in_place(|| import(args, &state, output, started))
+}
+
+fn open_node(args: &ImportArgs) -> CliResult<NodeState> {
+    Ok(NodeState::open(
+        NodeFolder::open(&args.dir)?,
+        Arc::new(SystemClock),
+    )?)
+}
+
+fn import(args: &ImportArgs, state: &NodeState, output: &Output, started: Instant) -> CliResult<()> {
     let sources_file = args
         .sources
         .clone()
@@ -99,19 +111,19 @@ pub fn run(args: &ImportArgs, output: &Output) -> CliResult<()> {
         ));
     }
     // What would keep receipts from being written is said before anything is logged.
-    let charters = charter::current(&state);
+    let charters = charter::current(state);
     let keeper = args.receipts.as_ref();
     let keeper = keeper
         .map(|folder| Keeper::new(folder, &charters, true))
         .transpose()?;
     let sources = Sources::read(&shown(&sources_file), open(&sources_file)?);
-    let loaded = sources.and_then(|sources| load(args, &state, &sources));
+    let loaded = sources.and_then(|sources| load(args, state, &sources));
     match loaded {
         Ok(loaded) => {
             for warning in &loaded.warnings {
                 output.warn(&format!("{}: {warning}", args.file.display()));
             }
-            let receipts = keeper.map(|keeper| keep(&keeper, &state, &loaded.statements, output));
+            let receipts = keeper.map(|keeper| keep(&keeper, state, &loaded.statements, output));
             let receipts = receipts.transpose()?;
             let seconds = started.elapsed().as_secs_f64();
             let answer = json!({ "file": args.file, "rows": loaded.rows, "logged": loaded.logged, "unchanged": loaded.unchanged, "warnings": loaded.warnings, "seconds": seconds, "receipts": receipts });

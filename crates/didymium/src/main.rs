@@ -58,7 +58,7 @@ fn start(cli: Cli, output: &Output) -> CliResult<()> {
             Command::Demo(args) => demo::run(args, output).await,
             Command::Init(args) => init::run(&args, output).await,
             Command::Serve(args) => serve::run(&args, output).await,
-            Command::Import(args) => import::run(&args, output),
+            Command::Import(args) => import::run(&args, output).await,
             Command::Twin(args) => twin::run(args, output).await,
             Command::Statement(args) => statement::run(args, output).await,
             Command::Receipt(args) => receipt::run(args, output).await,

@@ -8,8 +8,7 @@ use didymium_log::note::SignedNote;
 use didymium_log::note::Verifier;
 use didymium_log::proof::verify_inclusion;
 use didymium_node::api::types::InclusionProof;
-use didymium_node::audit::{cosigners, open_head};
-use didymium_node::charter::doubt;
+use didymium_node::charter::{ask_anew, doubt_about};
 use didymium_statement::{CharterLog, KeyPurpose, Member, Statement, StatementError, StatementKey};
 use serde::Serialize;
 
@@ -85,7 +84,7 @@ pub fn verify(evidence: &Evidence) -> CliResult<Verified> {
             let (key, log) = match proof {
                 Some(proof) => {
                     let log = log_key(charters, code, &proof.checkpoint)?;
-                    refuse_doubt(charters, member, &log, &proof.checkpoint)?;
+                    refuse_doubt(charters, member, &proof.checkpoint)?;
                     (charters.statement_key_at(code, proof.index, &statement.key), log)
                 }
                 None => (key_ever(charters, member, statement), member.keys.log.clone()),
@@ -194,17 +193,11 @@ fn log_key(charters: &CharterLog, member: &str, checkpoint: &str) -> CliResult<S
 }
 
 /// A head under a revoked log key shows nothing, unless the charter names it or a quorum has cosigned it.
-fn refuse_doubt(charters: &CharterLog, member: &Member, log: &str, checkpoint: &str) -> CliResult<()> {
-    let verifier: Verifier = log.parse().map_err(not_verified("the log's key"))?;
-    let head = open_checkpoint(checkpoint, &verifier).map_err(not_verified("the log's checkpoint"))?;
-    let Some(reason) = doubt(charters, &member.member, &verifier, &head) else {
-        return Ok(());
-    };
-    let opened = open_head(checkpoint.as_bytes(), charters, member)?;
-    if cosigners(&opened, charters, member)?.witnessed {
-        return Ok(());
+fn refuse_doubt(charters: &CharterLog, member: &Member, checkpoint: &str) -> CliResult<()> {
+    match doubt_about(charters, &member.member, checkpoint.as_bytes()) {
+        Some(reason) => Err(no(format!("{reason}. {}", ask_anew(&member.member)))),
+        None => Ok(()),
     }
-    Err(no(reason))
 }
 
 /// The statement is a leaf of the tree whose root the log has signed.

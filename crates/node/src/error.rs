@@ -354,7 +354,7 @@ pub enum NodeError {
     NotLogged(Refusal),
     /// The log has started and too few members have said what they know of it.
     #[error(
-        "the log signs nothing yet: after a start {needed} other members must first say what they know of it, {heard} have; submit it again in a moment"
+        "the log signs nothing yet: after a start {needed} other members must first say what they know of it, {heard} have; try again in a moment, when more of them run"
     )]
     LogWaits {
         /// Members that have answered.
@@ -511,6 +511,12 @@ pub enum NodeError {
         found: u64,
         /// Root that this checkpoint gives for the same entries.
         now: Hash,
+    },
+    /// A head is signed with a key of its log that was revoked, and nothing else speaks for it.
+    #[error("{reason}")]
+    HeadShowsNothing {
+        /// Why, in words.
+        reason: String,
     },
     /// What a peer serves does not lead to the root that it signed.
     #[error(

@@ -15,6 +15,7 @@ use didymium_store::Grade;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
+use crate::blocking::blocking;
 use crate::charter::{is_doubtful, log_keys};
 use crate::federation::{Answer, PeerClient};
 use crate::gate::Passage;
@@ -66,6 +67,45 @@ pub(crate) fn raise(state: &NodeState) -> NodeResult<Option<Fence>> {
     };
     state.ledger().gate().set(Passage::Waiting { heard, needed });
     Ok(Some(fence))
+}
+
+/// Rounds of questions before a folder whose node does not run may sign: who does not answer the first may have been busy.
+const ROUNDS_OFFLINE: u32 = 3;
+
+/// Asks the others before something is said in a folder whose node does not run, as the node does after a start: it may have been
+/// put back from an old backup. Opens the gate if enough of them know no more.
+///
+/// # Errors
+/// [`crate::NodeError::LogWaits`] if too few answer, [`crate::NodeError::LogShut`] if they know more, or something else;
+/// [`crate::NodeError::Store`], [`crate::NodeError::Log`], [`crate::NodeError::Client`].
+pub async fn ask_before_signing(state: &NodeState) -> NodeResult<()> {
+    let raised = {
+        let state = state.clone();
+        blocking(move || raise(&state)).await?
+    };
+    let Some(mut fence) = raised else {
+        return state.ledger().gate().pass();
+    };
+    let client = PeerClient::of(state)?;
+    for round in 0..ROUNDS_OFFLINE {
+        if round > 0 {
+            tokio::time::sleep(AGAIN).await;
+        }
+        let passage = match ask_all(state, &client, &mut fence, PATIENCE * (round + 1)).await {
+            Decision::Wait { heard, needed, .. } => Passage::Waiting { heard, needed },
+            Decision::MaySign => Passage::Open,
+            // Two histories are for the running node to keep as evidence, and for people: here nothing is said of it.
+            Decision::MustRefuse(refusal) => Passage::Shut {
+                reason: format!("{refusal}; {HOW_TO_GO_ON}"),
+            },
+        };
+        let waits = matches!(passage, Passage::Waiting { .. });
+        state.ledger().gate().set(passage);
+        if !waits {
+            break;
+        }
+    }
+    state.ledger().gate().pass()
 }
 
 /// Asks until the gate may open or must stay shut, or the node stops.

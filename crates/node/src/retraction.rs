@@ -67,7 +67,7 @@ fn take_back_copy(state: &NodeState, log: &LogOrigin) -> NodeResult<()> {
             log = log.origin,
             from = head.size,
             to = to.0,
-            "the copy of a log goes beyond what the charter lets its key sign: it is cut back"
+            "the copy of a log stands under a revoked key, where the charter does not vouch for it: it is cut back, and had again"
         );
         state.store().unstage(&log.origin)?;
     }
@@ -97,7 +97,7 @@ fn take_back_cosigned(state: &NodeState, log: &LogOrigin) -> NodeResult<()> {
             log = log.origin,
             from = cosigned.size,
             to = to.0,
-            "what was cosigned of a log goes beyond what the charter lets its key sign: it is cut back"
+            "what was cosigned of a log stands under a revoked key, where the charter does not vouch for it: it is cut back"
         );
     }
     Ok(())

@@ -126,6 +126,10 @@ struct Rounds {
 impl Rounds {
     /// One round over the newest checkpoint; answers whether everybody has cosigned it.
     async fn hold(&mut self) -> NodeResult<bool> {
+        // A head that may be of an old backup is shown to nobody before the others have said that they know no more.
+        if self.state.ledger().gate().pass().is_err() {
+            return Ok(false);
+        }
         let log = self.state.ledger().log().clone();
         let Some(target) = blocking(&log, target_of).await? else {
             return Ok(true);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Args;
 use didymium_log::tile::{BundleId, TILE_WIDTH};
 use didymium_node::api::types::StatementView;
-use didymium_node::audit::{Budget, Cosigners, LogSource, cosigners, open_head};
+use didymium_node::audit::{Budget, Cosigners, LogSource, cosigners, open_standing_head};
 use didymium_node::clock::rfc3339;
 use didymium_statement::{Digest, Statement};
 use serde::Serialize;
@@ -81,7 +81,7 @@ fn inspect(args: &InspectArgs) -> CliResult<Inspected> {
             place.member.member
         ))
     })?;
-    let head = open_head(&note, &place.charters, &place.member)?;
+    let head = open_standing_head(&note, &place.charters, &place.member)?;
     let size = head.checkpoint.size;
     let from = args.from.unwrap_or_else(|| size.saturating_sub(args.limit));
     let to = from.saturating_add(args.limit).min(size);

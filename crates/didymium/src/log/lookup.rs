@@ -9,7 +9,7 @@ use didymium_log::proof::verify_inclusion;
 use didymium_log::tile::{BundleId, TILE_WIDTH, bundles_in_tree};
 use didymium_log::tree::inclusion_proof;
 use didymium_node::api::types::InclusionProof;
-use didymium_node::audit::{Budget, LogSource, open_head, read_tiles};
+use didymium_node::audit::{Budget, LogSource, open_standing_head, read_tiles};
 use didymium_node::clock::rfc3339;
 use didymium_statement::{Digest, PayloadRef, Statement, StatementId};
 use didymium_store::Store as _;
@@ -101,7 +101,7 @@ fn look_up(asked: &LogPlaceArgs, which: Which, known: Option<u64>) -> CliResult<
         .source
         .checkpoint()?
         .ok_or_else(|| missing("a checkpoint".into()))?;
-    let head = open_head(&note, &place.charters, &place.member)?;
+    let head = open_standing_head(&note, &place.charters, &place.member)?;
     let (size, root) = (head.checkpoint.size, head.checkpoint.root);
     let index = match (which, known) {
         (Which::Index(index), _) | (_, Some(index)) => Some(index),

@@ -7,7 +7,7 @@ use didymium_log::receipt::Receipt;
 use didymium_log::tlog_proof::{Grade, Proven, TlogProof};
 use didymium_log::{LogError, hash::leaf_hash};
 use didymium_node::audit::open_head;
-use didymium_node::charter::{PolicyAt, doubt, policies_at};
+use didymium_node::charter::{PolicyAt, ask_anew, doubt, policies_at};
 use didymium_node::clock::rfc3339;
 use didymium_statement::{CharterLog, KeyPurpose, Member, Statement};
 use serde::Serialize;
@@ -138,7 +138,7 @@ fn place_of_tlog(
         for at in policies_at(charters, &member.member, &log, &head.note, size)? {
             match (proof.verify(entry, &log, Some(&at.policy)), &doubt) {
                 (Ok(proven), Some(reason)) if !proven.grade.is_witnessed() => {
-                    fault = fault.or_else(|| Some(no(reason)));
+                    fault = fault.or_else(|| Some(no(format!("{reason}. {}", ask_anew(&member.member)))));
                 }
                 (Ok(proven), _) => {
                     let witnessed = best.as_ref().is_some_and(|(best, ..)| best.grade.is_witnessed());
@@ -225,7 +225,7 @@ fn place_of_cose(
                 root: proven.root,
             };
             if let Some(doubt) = doubt(charters, &member.member, &log, &head) {
-                reason = Some(doubt);
+                reason = Some(format!("{doubt}. {}", ask_anew(&member.member)));
                 continue;
             }
             let charter = version.charter();

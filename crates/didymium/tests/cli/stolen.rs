@@ -8,6 +8,7 @@ use didymium_log::checkpoint::{Checkpoint, sign_checkpoint};
 use didymium_log::hash::leaf_hash;
 use didymium_log::note::Signer;
 use didymium_log::receipt::{attach, issue_inclusion, registered_bytes};
+use didymium_log::tile::encode_bundle;
 use didymium_log::tlog_proof::TlogProof;
 use didymium_log::tree::Rebuilt;
 use didymium_node::NodeFolder;
@@ -127,6 +128,69 @@ fn a_thief_of_a_revoked_log_key_proves_nothing_with_a_head_of_its_own() {
     .ends(0);
     serving.stop();
     verify(&fresh).ends(0);
+}
+
+/// A downloaded log under a head that the thief has signed, of `size` entries at most two of which are there.
+fn forged_log(robbed: &Robbed, size: u64) -> (String, String) {
+    let entries = [&robbed.early, &robbed.anchored]
+        .map(|file| registered_bytes(&std::fs::read(file).unwrap()).unwrap());
+    let leaves: Vec<_> = entries.iter().map(|entry| leaf_hash(entry)).collect();
+    let key = NodeFolder::open(Path::new(&robbed.desk.node())).unwrap();
+    let head = Checkpoint {
+        origin: key.keys().log.name().to_owned(),
+        size,
+        root: Rebuilt::new(Vec::new(), leaves.clone()).unwrap().root(),
+    };
+    let dir = robbed.desk.path(&format!("forged-{size}"));
+    std::fs::create_dir_all(dir.join("tile/0/000.p")).unwrap();
+    std::fs::create_dir_all(dir.join("tile/entries/000.p")).unwrap();
+    let hashes: Vec<u8> = leaves.iter().flat_map(|leaf| *leaf.as_bytes()).collect();
+    std::fs::write(dir.join("tile/0/000.p/2"), hashes).unwrap();
+    std::fs::write(dir.join("tile/entries/000.p/2"), encode_bundle(&entries).unwrap()).unwrap();
+    let note = dir.join("checkpoint");
+    std::fs::write(&note, sign_checkpoint(&head, &key.keys().log).unwrap()).unwrap();
+    std::fs::copy(robbed.desk.path("node/charter.cose"), dir.join("charter.cose")).unwrap();
+    (dir.display().to_string(), note.display().to_string())
+}
+
+/// Neither an audit nor a look into the log believes such a head, and it accuses nobody.
+#[test]
+fn a_thief_of_a_revoked_log_key_shows_nothing_in_an_audit_and_convicts_nobody() {
+    let robbed = Robbed::new();
+    let (forged, note) = forged_log(&robbed, 2);
+    let before = run(&["audit", &forged]).ends(4).out;
+    assert!(before.contains("the log of CAN has signed size 2"), "{before}");
+    robbed.revoke("CAN:3");
+    let chain = Path::new(&forged).join("charter.chain");
+    std::fs::copy(robbed.desk.path("node/charter.chain"), chain).unwrap();
+    let told = run(&["audit", &forged]).ends(4).out;
+    assert!(told.contains("signed with a key that was revoked"), "{told}");
+    for what in ["lookup", "inspect"] {
+        let entry = if what == "lookup" { &["1"][..] } else { &[] };
+        let told = run(&[&["log", what, "--dir", &forged], entry].concat()).ends(4);
+        assert!(told.err.contains("was revoked"), "{what}: {told:?}");
+    }
+    let kept = run(&["audit", "--json", &robbed.desk.node(), "--since", &note])
+        .ends(5)
+        .json();
+    assert_eq!(kept["evidence"].as_array().unwrap().len(), 0, "{kept}");
+    let checks = kept["checks"].as_array().unwrap();
+    let since = checks.iter().find(|check| check["check"] == "since").unwrap();
+    assert!(
+        since["said"].as_str().unwrap().contains("for or against"),
+        "{since}"
+    );
+}
+
+/// A signed size may be anything: the answer does not wait until that much was looked for.
+#[test]
+fn a_log_that_signs_more_than_there_is_is_refused_at_once() {
+    let robbed = Robbed::new();
+    let (absurd, _) = forged_log(&robbed, 1 << 40);
+    let begun = std::time::Instant::now();
+    let told = run(&["audit", &absurd]).ends(4).out;
+    assert!(told.contains("are not there"), "{told}");
+    assert!(begun.elapsed() < std::time::Duration::from_mins(1));
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! The audit of any member's log: every question in turn.
 
 use didymium_log::checkpoint::Checkpoint;
+use didymium_log::evidence::Evidence;
+use didymium_log::note::SignedNote;
 use didymium_log::tree::root_from_tiles;
 use didymium_statement::{CharterLog, Digest, LogHead, Member};
 
@@ -11,6 +13,7 @@ use super::rules::Rules;
 use super::source::{LogSource, read_tiles};
 use super::walk::{Walk, Walked};
 use super::{Budget, Watch};
+use crate::charter::{is_doubtful, log_keys};
 use crate::evidence::words;
 use crate::{NodeError, NodeResult};
 
@@ -52,6 +55,7 @@ pub fn audit(asked: &AuditRequest<'_>) -> NodeResult<(Report, Option<Head>)> {
         asked.charters,
         member,
     );
+    check_forked(&mut report, source, asked.charters, member)?;
     if let Some(basis) = &basis
         && let Err(error) = audit_under(&mut report, asked, basis)
     {
@@ -116,6 +120,9 @@ fn audit_under(report: &mut Report, asked: &AuditRequest<'_>, basis: &Basis) -> 
     };
     let mut walked = walk.run()?;
     check_tree(report, asked.source, basis, &mut walked)?;
+    if is_short(basis, &walked) {
+        return Ok(());
+    }
     check_anchors(report, asked.source, &basis.state, asked.charters, asked.member)?;
     check_genesis(report, basis.state.size, &mut walked);
     check_statements(report, &mut walked);
@@ -146,6 +153,51 @@ fn audit_under(report: &mut Report, asked: &AuditRequest<'_>, basis: &Basis) -> 
         Some(other) => audited.check_against(report, other),
         None => Ok(()),
     }
+}
+
+/// Whether a copy that was cut back is shorter than the state by which it is judged: what else is wrong with it then says nothing.
+pub(super) const fn is_short(basis: &Basis, walked: &Walked) -> bool {
+    basis.head.is_none() && walked.root.is_none()
+}
+
+/// Whether the place knows of evidence that the log contradicts itself. Under the key in force it is the answer; under an earlier
+/// one the charter has decided how to go on.
+pub(super) fn check_forked(
+    report: &mut Report,
+    source: &dyn LogSource,
+    charters: &CharterLog,
+    member: &Member,
+) -> NodeResult<()> {
+    const NAME: &str = "forked";
+    let ever = log_keys::ever(charters, &member.member)?;
+    let in_force = [member.keys.log.parse()?];
+    let code = &member.member;
+    let (mut contradicts, mut settled) = (Vec::new(), Vec::new());
+    let told = match source.evidence() {
+        // A place of an earlier version, or a file server, has no such address.
+        Err(NodeError::PeerStatus { .. } | NodeError::PeerRefuses { .. }) => Vec::new(),
+        told => told?,
+    };
+    let pieces = told.iter().filter_map(|bytes| Evidence::parse(bytes).ok());
+    for evidence in pieces.filter(|one| one.verify(&ever).is_ok()) {
+        let doubtful = |note: &SignedNote| is_doubtful(charters, code, note.to_string().as_bytes());
+        let shows_nothing = doubtful(evidence.smaller()) || doubtful(evidence.larger());
+        match evidence.verify(&in_force) {
+            Ok(proven) if !shows_nothing => contradicts.push(words::english(code, &proven)),
+            _ => settled.push("it was signed with a key that the log has no longer".to_owned()),
+        }
+    }
+    if !contradicts.is_empty() {
+        let said = format!(
+            "the log of {code} is proven to contradict itself: nothing that it says now is anybody's word"
+        );
+        report.add_with(NAME, Answer::No, said, contradicts);
+    } else if !settled.is_empty() {
+        let said =
+            "the log is known to have contradicted itself, and the charter has given it another key since";
+        report.add_with(NAME, Answer::Open, said, settled);
+    }
+    Ok(())
 }
 
 /// Entries and tiles lead to the signed root.
@@ -230,20 +282,20 @@ pub(super) fn check_anchors(
     named.sort_by_key(|anchor| anchor.size);
     named.dedup();
     let size = state.size;
-    let (mut wrong, mut beyond) = (Vec::new(), Vec::new());
+    let (mut wrong, mut beyond, mut unread) = (Vec::new(), Vec::new(), 0_usize);
     for anchor in &named {
         if anchor.size > size {
             beyond.push(format!("the charter names {} entries of it", anchor.size));
             continue;
         }
-        // What the tiles do not lead to is said of them already.
-        if let Ok(root) = root_from_tiles(anchor.size, read_tiles(source, size))
-            && root.0 != *anchor.root.as_bytes()
-        {
-            wrong.push(format!(
+        match root_from_tiles(anchor.size, read_tiles(source, size)) {
+            Ok(root) if root.0 == *anchor.root.as_bytes() => {}
+            Ok(root) => wrong.push(format!(
                 "the charter gives its first {} entries the root {}, here they have {root}",
                 anchor.size, anchor.root
-            ));
+            )),
+            // What is wrong with the tiles is said of them already.
+            Err(_) => unread += 1,
         }
     }
     if !wrong.is_empty() {
@@ -256,6 +308,11 @@ pub(super) fn check_anchors(
     } else if !beyond.is_empty() {
         let said = format!("the log has {size} entries here, fewer than the charter knows");
         report.add_with(NAME, Answer::Missing, said, beyond);
+    } else if unread > 0 {
+        let said = format!(
+            "the tiles do not show whether the log leads to {unread} states of it that the charter names"
+        );
+        report.add(NAME, Answer::Missing, said);
     } else if !named.is_empty() {
         let said = format!(
             "the log leads to all {} states of it that the charter names",
@@ -340,7 +397,8 @@ pub(super) fn check_evidence(report: &mut Report, walked: &mut Walked) {
             evidence: accusation.evidence.to_string(),
         });
     }
-    let told: Vec<String> = report
+    let settled = std::mem::take(&mut walked.settled);
+    let mut told: Vec<String> = report
         .evidence
         .iter()
         .filter_map(|told| Some(format!("entry {}: {}", told.index?, told.said)))
@@ -349,14 +407,18 @@ pub(super) fn check_evidence(report: &mut Report, walked: &mut Walked) {
     if !unproven.is_empty() {
         let said = "the member accuses logs without proof";
         report.add_with("evidence", Answer::No, said, unproven.reasons());
-    } else if told.is_empty() {
+    } else if told.is_empty() && settled.is_empty() {
         let said = if walked.entries_withheld == 0 {
             "the entries accuse no log"
         } else {
             "the entries that could be read accuse no log"
         };
         report.add("evidence", Answer::Yes, said);
+    } else if told.is_empty() {
+        let said = "the entries accuse logs by keys that have been revoked since, and no other";
+        report.add_with("evidence", Answer::Yes, said, settled.reasons());
     } else {
+        told.extend(settled.reasons());
         let said = "every accusation in the entries is proven: other logs contradict themselves";
         report.add_with("evidence", Answer::Yes, said, told);
     }
@@ -395,7 +457,7 @@ pub(super) fn check_payloads(report: &mut Report, source: &dyn LogSource, walked
         );
     } else if missing.is_empty() {
         let said = format!(
-            "all {} payloads beside the entries are here and right",
+            "all {} payloads that are listed beside the entries are here and right",
             walked.blobs.len()
         );
         report.add("payloads", Answer::Yes, said);

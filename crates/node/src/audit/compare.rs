@@ -8,7 +8,7 @@ use didymium_log::tree::{consistency_proof, root_from_tiles};
 use didymium_statement::{CharterLog, Member};
 
 use super::alike::{Alike, Side, alike};
-use super::heads::{Head, open_head};
+use super::heads::{Head, open_standing_head};
 use super::report::{Answer, Report, Told};
 use super::source::{LogSource, read_tiles};
 use crate::charter::log_keys;
@@ -40,14 +40,11 @@ impl Audited<'_> {
     /// If the log cannot be read.
     pub(super) fn check_since(&self, report: &mut Report, kept: &[u8]) -> NodeResult<()> {
         const NAME: &str = "since";
-        let old = match open_head(kept, self.charters, self.member) {
+        let old = match open_standing_head(kept, self.charters, self.member) {
             Ok(old) => old,
             Err(error) => {
-                let said = format!(
-                    "what was kept is no checkpoint that the log of {} has signed",
-                    self.member.member
-                );
-                report.add_with(NAME, Answer::No, said, vec![error.in_words()]);
+                let (answer, said) = self.shows_nothing(&error, "what was kept");
+                report.add_with(NAME, answer, said, vec![error.in_words()]);
                 return Ok(());
             }
         };
@@ -77,14 +74,11 @@ impl Audited<'_> {
             report.add(NAME, Answer::Missing, said);
             return Ok(());
         };
-        let shown = match open_head(&note, self.charters, self.member) {
+        let shown = match open_standing_head(&note, self.charters, self.member) {
             Ok(shown) => shown,
             Err(error) => {
-                let said = format!(
-                    "{place} shows a checkpoint that the log of {} has not signed",
-                    self.member.member
-                );
-                report.add_with(NAME, Answer::No, said, vec![error.in_words()]);
+                let (answer, said) = self.shows_nothing(&error, &format!("what {place} shows"));
+                report.add_with(NAME, answer, said, vec![error.in_words()]);
                 return Ok(());
             }
         };
@@ -101,6 +95,24 @@ impl Audited<'_> {
             self.tell_alike(report, other, &shown)?;
         }
         Ok(())
+    }
+
+    /// What is said of a head that cannot be compared: whoever has a revoked key can sign any, so one under it speaks neither for
+    /// the log nor against it.
+    fn shows_nothing(&self, error: &NodeError, what: &str) -> (Answer, String) {
+        let code = &self.member.member;
+        match error {
+            NodeError::HeadShowsNothing { .. } => (
+                Answer::Missing,
+                format!(
+                    "{what} is signed with a revoked key of the log of {code}: it says nothing for or against the log"
+                ),
+            ),
+            _ => (
+                Answer::No,
+                format!("{what} is no checkpoint that the log of {code} has signed"),
+            ),
+        }
     }
 
     /// Says how many entries the log has in common with what another node shows of it.

@@ -2,11 +2,12 @@
 
 use didymium_log::checkpoint::Checkpoint;
 use didymium_log::tree::root_from_tiles;
-use didymium_statement::{CharterLog, Member};
+use didymium_statement::{CharterLog, Digest, Member};
 use didymium_store::{Grade, Store as _};
 
 use super::check::{
-    check_anchors, check_evidence, check_genesis, check_once, check_payloads, check_statements, check_tree,
+    check_anchors, check_evidence, check_forked, check_genesis, check_once, check_payloads, check_statements,
+    check_tree, is_short,
 };
 use super::heads::{Basis, check_head, check_vouched_for, open_head};
 use super::report::{Answer, Faults, Report};
@@ -48,6 +49,7 @@ pub fn fsck(asked: &FsckRequest<'_>) -> NodeResult<Report> {
         Some(unsigned) => check_vouched_for(&mut report, Some(unsigned.size), charters, member),
         None => check_head(&mut report, note, charters, member),
     };
+    check_forked(&mut report, asked.source, charters, member)?;
     if let Some(basis) = &basis {
         if let Some(stored) = &stored {
             check_stored_head(&mut report, &basis.state, stored.size, &stored.root);
@@ -72,6 +74,9 @@ fn under(report: &mut Report, asked: &FsckRequest<'_>, basis: &Basis, budget: &B
     };
     let mut walked = walk.run()?;
     check_tree(report, asked.source, basis, &mut walked)?;
+    if is_short(basis, &walked) {
+        return Ok(());
+    }
     check_anchors(report, asked.source, &basis.state, asked.charters, asked.member)?;
     check_genesis(report, size, &mut walked);
     if asked.signatures {
@@ -201,11 +206,11 @@ fn check_ahead(report: &mut Report, asked: &FsckRequest<'_>) -> NodeResult<()> {
         report.add(NAME, Answer::No, said);
         return Ok(());
     };
-    match open_head(&pending, asked.charters, asked.member) {
+    match copied_towards(asked, &pending) {
         Ok(target) => {
             let said = format!(
                 "{count} entries wait ahead of the head, and count when the copying is done: it is under way, up to entry {}",
-                target.checkpoint.size
+                target.size
             );
             report.add(NAME, Answer::Open, said);
         }
@@ -217,6 +222,21 @@ fn check_ahead(report: &mut Report, asked: &FsckRequest<'_>) -> NodeResult<()> {
         }
     }
     Ok(())
+}
+
+/// The state up to which a log is being copied: one that it signed, or one that the charter names, which bears no signature.
+fn copied_towards(asked: &FsckRequest<'_>, pending: &[u8]) -> NodeResult<Checkpoint> {
+    let code = &asked.member.member;
+    let text = std::str::from_utf8(pending).ok();
+    let unsigned = text.and_then(|text| Checkpoint::parse(text).ok());
+    let named = unsigned.filter(|state| {
+        let root = Digest::from_bytes(state.root.0);
+        state.origin == asked.member.origin() && asked.charters.names_head(code, state.size, &root)
+    });
+    match named {
+        Some(state) => Ok(state),
+        None => Ok(open_head(pending, asked.charters, asked.member)?.checkpoint),
+    }
 }
 
 /// Heads that are kept with their cosignatures are heads of this history.
@@ -235,6 +255,12 @@ fn check_published(report: &mut Report, asked: &FsckRequest<'_>, state: &Checkpo
                 continue;
             }
         };
+        if at.size != kept.size {
+            reasons.push(format!(
+                "beside a head of size {} stands size {}: no later one would be kept",
+                at.size, kept.size
+            ));
+        }
         // What a running node has had cosigned since is not under the head that was read first.
         let now = asked.source.log().size()?;
         if at.size > now {

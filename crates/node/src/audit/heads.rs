@@ -8,7 +8,7 @@ use didymium_statement::{CharterLog, KeyPurpose, Member};
 use serde::Serialize;
 
 use super::report::{Answer, Report};
-use crate::charter::{log_keys, policies_at};
+use crate::charter::{doubt_about, log_keys, policies_at};
 use crate::clock::rfc3339;
 use crate::{NodeError, NodeResult};
 
@@ -45,6 +45,19 @@ pub fn open_head(note: &[u8], charters: &CharterLog, member: &Member) -> NodeRes
     let (checkpoint, _) = log_keys::open_shown(charters, &member.member, note, &[])?;
     let note = SignedNote::parse(note)?;
     Ok(Head { note, checkpoint })
+}
+
+/// Reads a head as [`open_head`] does, and one that shows something: under a key that was revoked, the charter must name it or a
+/// quorum have cosigned it.
+///
+/// # Errors
+/// Those of [`open_head`]; [`NodeError::HeadShowsNothing`].
+pub fn open_standing_head(note: &[u8], charters: &CharterLog, member: &Member) -> NodeResult<Head> {
+    let head = open_head(note, charters, member)?;
+    match doubt_about(charters, &member.member, note) {
+        Some(reason) => Err(NodeError::HeadShowsNothing { reason }),
+        None => Ok(head),
+    }
 }
 
 /// Counts the cosignatures of a head of the log of `member`.
@@ -115,17 +128,22 @@ pub(super) fn check_head(
     let Some(note) = note else {
         return check_vouched_for(report, None, charters, member);
     };
-    match open_head(note, charters, member) {
+    match open_standing_head(note, charters, member) {
         Ok(head) => {
             let (size, root) = (head.checkpoint.size, head.checkpoint.root);
             let said = format!("the log of {} has signed size {size}, root {root}", member.member);
             based(report, Answer::Yes, said, head.checkpoint.clone(), Some(head))
         }
         Err(error) => {
-            let said = format!(
-                "the checkpoint is not one that the log of {} has signed",
-                member.member
-            );
+            let said = if matches!(error, NodeError::HeadShowsNothing { .. }) {
+                "the checkpoint is signed with a key that was revoked, and nothing else speaks for it"
+                    .to_owned()
+            } else {
+                format!(
+                    "the checkpoint is not one that the log of {} has signed",
+                    member.member
+                )
+            };
             report.add_with(CHECKPOINT, Answer::No, said, vec![error.in_words()]);
             None
         }
@@ -144,7 +162,8 @@ pub(super) fn check_vouched_for(
         .versions()
         .iter()
         .flat_map(|version| version.version().revoked());
-    let cut_back = revoked.any(|one| one.purpose == KeyPurpose::Log && one.member == *code);
+    let left = charters.end_of(code).is_some();
+    let cut_back = left || revoked.any(|one| one.purpose == KeyPurpose::Log && one.member == *code);
     let states = charters.vouched_for(code);
     let mut states = states.filter(|state| cut_back && held.is_none_or(|size| state.size == size));
     let Some(state) = states.by_ref().max_by_key(|state| state.size) else {
@@ -162,15 +181,26 @@ pub(super) fn check_vouched_for(
         size: state.size,
         root: Hash(*state.root.as_bytes()),
     };
+    let nobody_signs = left || charters.is_revoked(code, KeyPurpose::Log, &member.keys.log);
     // Whoever withholds a head that may be there leaves a question.
-    let (answer, until) = if charters.is_revoked(code, KeyPurpose::Log, &member.keys.log) {
-        (Answer::Open, "has another key")
+    let answer = if nobody_signs {
+        Answer::Open
     } else {
-        (Answer::Missing, "signs with the key that it has now")
+        Answer::Missing
+    };
+    let why = if left {
+        format!("{code} has left the club, and nobody has signed what is held here")
+    } else if nobody_signs {
+        format!(
+            "the members have revoked the log key of {code}, which has no other, and nobody has signed what is held here"
+        )
+    } else {
+        format!(
+            "the members have revoked a key of this log, and {code} has not signed what is held here with another yet"
+        )
     };
     let said = format!(
-        "the members have revoked a key of this log, and nobody has signed what is left here: the charter vouches for {} entries, \
-         root {}, until {code} {until}",
+        "{why}: the charter vouches for {} entries, root {}",
         state.size, state.root
     );
     based(report, answer, said, state, None)

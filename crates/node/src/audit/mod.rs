@@ -27,7 +27,7 @@ mod walk;
 pub use budget::Budget;
 pub use check::{AuditRequest, audit};
 pub use fsck::{FsckRequest, fsck};
-pub use heads::{Cosigners, Head, cosigners, open_head};
+pub use heads::{Cosigners, Head, cosigners, open_head, open_standing_head};
 pub use http::{HttpSource, Reader};
 pub use report::{Answer, Check, Report, Told};
 pub use source::{FolderSource, LogSource, StoreSource, read_tiles};

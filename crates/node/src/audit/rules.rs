@@ -1,6 +1,7 @@
 //! What each entry must be: admitted by the one rule of admission, and an accusation only with proof.
 
 use didymium_log::evidence::{Evidence, SplitView};
+use didymium_log::note::SignedNote;
 use didymium_statement::{CharterLog, Kind, KindVersion, Member, Statement, payload};
 use didymium_vocabulary::Vocabulary;
 
@@ -8,7 +9,7 @@ use super::source::ReadEntry;
 use super::walk::Walked;
 use crate::NodeError;
 use crate::admission::{Admission, ForeignLog};
-use crate::charter::log_keys;
+use crate::charter::{is_doubtful, log_keys};
 
 /// The rules for the log of one member.
 pub(super) struct Rules<'a> {
@@ -73,18 +74,17 @@ impl<'a> Rules<'a> {
         if let Some(digest) = blob {
             found.blobs.entry(digest).or_insert(index);
         }
-        if statement.kind == KindVersion::v1(Kind::Evidence) {
-            match self.accusation(index, &statement) {
-                Ok(accusation) => found.proven.push(accusation),
-                Err(reason) => found
-                    .accusations
-                    .add(index, || format!("entry {index}: {reason}")),
-            }
+        if statement.kind == KindVersion::v1(Kind::Evidence)
+            && let Err(reason) = self.accusation(index, &statement, found)
+        {
+            found
+                .accusations
+                .add(index, || format!("entry {index}: {reason}"));
         }
     }
 
-    /// What a statement of evidence proves.
-    fn accusation(&self, index: u64, statement: &Statement) -> Result<Accusation, String> {
+    /// Takes up what a statement of evidence proves; answers why if it proves nothing.
+    fn accusation(&self, index: u64, statement: &Statement, found: &mut Walked) -> Result<(), String> {
         let bytes = statement.payload_bytes(None).map_err(|error| error.to_string())?;
         let said = bytes.ok_or("its proof is not in the statement")?;
         let said = payload::Evidence::parse(said).map_err(|error| error.to_string())?;
@@ -96,11 +96,23 @@ impl<'a> Rules<'a> {
         let proven = evidence
             .verify(&keys)
             .map_err(|error| format!("it accuses {} and does not prove it: {error}", accused.member))?;
-        Ok(Accusation {
+        // As the nodes take it: whoever has a revoked key can sign what contradicts anything. The accusation may be older than the
+        // revocation, and was proven then.
+        let doubtful =
+            |note: &SignedNote| is_doubtful(self.charters, &accused.member, note.to_string().as_bytes());
+        if doubtful(evidence.smaller()) || doubtful(evidence.larger()) {
+            let code = &accused.member;
+            found.settled.add(index, || {
+                format!("entry {index} accuses {code} by a head under a key that was revoked, which shows nothing now")
+            });
+            return Ok(());
+        }
+        found.proven.push(Accusation {
             index,
             member: accused.member.clone(),
             proven,
             evidence,
-        })
+        });
+        Ok(())
     }
 }

@@ -10,6 +10,7 @@ use didymium_statement::limits::{BLOB_BYTES_MAX, CHARTER_BYTES_MAX, CHARTER_CHAI
 use didymium_store::{Grade, ScannedEntry, SqliteStore, Store as _};
 
 use super::Budget;
+use crate::evidence::EVIDENCE_A_LOG_MAX;
 use crate::folder::{CHAIN_FILE, CHARTER_FILE};
 use crate::held::HeldLog;
 use crate::{NodeError, NodeResult};
@@ -20,6 +21,9 @@ const CHECKPOINT_BYTES_MAX: usize = 64 * 1024;
 const TILE_BYTES_MAX: usize = TILE_WIDTH as usize * 32;
 /// Largest entry bundle, bytes.
 const BUNDLE_BYTES_MAX: usize = TILE_WIDTH as usize * (MAX_ENTRY_BYTES + 2);
+
+/// Largest evidence taken, bytes: two notes and a proof.
+const EVIDENCE_BYTES_MAX: usize = 256 * 1024;
 
 /// An entry that is read, with what a store keeps beside it.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +61,12 @@ pub trait LogSource: Sync {
         self.get("checkpoint", CHECKPOINT_BYTES_MAX)
     }
 
+    /// What is told or kept here as evidence that the log contradicts itself.
+    fn evidence(&self) -> NodeResult<Vec<Vec<u8>>> {
+        let told = self.get("evidence", EVIDENCE_BYTES_MAX)?;
+        Ok(told.into_iter().collect())
+    }
+
     /// The bytes of a blob.
     fn blob(&self, digest: &Digest) -> NodeResult<Option<Vec<u8>>> {
         self.get(&format!("blob/{digest}"), BLOB_BYTES_MAX)
@@ -75,6 +85,7 @@ pub trait LogSource: Sync {
             ..id
         };
         let bytes = self.get(&full.path(), TILE_BYTES_MAX)?;
+        let bytes = bytes.filter(|bytes| bytes.len() == TILE_BYTES_MAX);
         Ok(bytes.map(|mut bytes| {
             bytes.truncate(usize::from(id.width) * 32);
             bytes
@@ -235,6 +246,11 @@ impl LogSource for StoreSource {
             }
             _ => head.checkpoint,
         })
+    }
+
+    fn evidence(&self) -> NodeResult<Vec<Vec<u8>>> {
+        let kept = self.store.evidence(self.log.origin(), EVIDENCE_A_LOG_MAX)?;
+        Ok(kept.into_iter().map(|record| record.bytes).collect())
     }
 
     fn blob(&self, digest: &Digest) -> NodeResult<Option<Vec<u8>>> {

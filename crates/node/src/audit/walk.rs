@@ -19,6 +19,8 @@ use crate::{NodeError, NodeResult};
 
 /// Bundles that a thread takes at a time.
 const BUNDLES_A_TURN: u64 = 16;
+/// Bundles of which nothing is there before a walk ends: a signed size may be anything, and the answer is known.
+const ABSENT_BUNDLES_MAX: u64 = 64;
 
 /// Which statement stands where, in 16 bytes: enough to find what may stand twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,6 +54,8 @@ pub(super) struct Walked {
     pub(super) genesis: Faults,
     /// Statements that accuse a log without proof.
     pub(super) accusations: Faults,
+    /// Accusations by heads that show nothing since their key was revoked.
+    pub(super) settled: Faults,
     /// Accusations that are proven.
     pub(super) proven: Vec<Accusation>,
     /// Keys of all entries, ascending.
@@ -88,6 +92,8 @@ struct Share {
     roots: Vec<(u64, Hash)>,
     /// Leaf hashes of the partial bundle.
     last: Vec<Hash>,
+    /// Bundles of which nothing was there.
+    absent: u64,
 }
 
 impl Share {
@@ -166,6 +172,9 @@ impl Walk<'_> {
                     walked += u64::from(id.width);
                 }
             }
+            if share.absent > ABSENT_BUNDLES_MAX {
+                stop.store(true, Ordering::Relaxed);
+            }
             let done = done.fetch_add(walked, Ordering::Relaxed) + walked;
             self.watch.entries(done, self.size);
         }
@@ -193,6 +202,7 @@ impl Walk<'_> {
             read => drop(read?),
         }
         let missing = u64::from(id.width) - leaves.len() as u64;
+        share.absent += u64::from(leaves.is_empty());
         if missing > 0 {
             let (from, last) = (first + leaves.len() as u64, first + u64::from(id.width) - 1);
             found
@@ -402,6 +412,7 @@ impl Walked {
         self.ended.merge(other.ended);
         self.genesis.merge(other.genesis);
         self.accusations.merge(other.accusations);
+        self.settled.merge(other.settled);
         self.withheld.merge(other.withheld);
         self.entries_withheld += other.entries_withheld;
         self.proven.extend(other.proven);

@@ -20,7 +20,7 @@ pub use draft::{
     replace_key, revoke_key, set_role,
 };
 pub use policies::{PolicyAt, policies_at};
-pub use revoked::doubt;
+pub use revoked::{ask_anew, doubt, doubt_about};
 pub(crate) use revoked::{is_beyond_last_good, is_doubtful};
 pub(crate) use views::fork_view;
 pub use views::{CountView, ForkView, ProposalView, ProposalsView, RefusalView, proposal_view};

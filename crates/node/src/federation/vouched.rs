@@ -6,14 +6,16 @@ use didymium_log::Hash;
 use didymium_log::checkpoint::Checkpoint;
 use didymium_log::note::SignedNote;
 use didymium_statement::{CharterLog, KeyPurpose, LogHead, LogOrigin};
+use didymium_store::Head;
 
 use super::client::Answer;
 use super::part::Target;
-use super::pull::{CHECKPOINT_BYTES_MAX, size_of};
+use super::pull::{CHECKPOINT_BYTES_MAX, head_of};
 use super::source::Source;
 use super::{Federation, PeerStatus};
+use crate::blocking::blocking;
 use crate::charter::{is_doubtful, log_keys};
-use crate::{NodeResult, evidence};
+use crate::{NodeError, NodeResult, evidence};
 
 impl Federation {
     /// Asks a peer for what is missing of the logs that nobody signs.
@@ -22,29 +24,56 @@ impl Federation {
         let Ok(_alone) = self.vouched.try_lock() else {
             return Ok(());
         };
+        // What is wrong with one of them keeps nobody from the others.
+        let mut outcome = Ok(());
         for log in self.state.charters().origins() {
             // The own log has one writer, and it is not this one.
             let others = log.member != self.state.member().member;
-            let Some(end) = vouched_end(self.state.charters(), &log).filter(|_| others) else {
-                continue;
-            };
-            let held = self.state.log_of(&log.member)?;
-            if size_of(&held).await? < end.size {
-                self.pull_copy(peer, &log, end).await?;
+            if let Some(end) = vouched_end(self.state.charters(), &log).filter(|_| others)
+                && let Err(error) = self.pull_log(peer, &log, end).await
+            {
+                outcome = outcome.and(Err(error));
             }
-            let member = self.state.member_ever(&log.member)?;
-            self.pull_blobs(&PeerStatus::unheard(&member.member, &member.address))
-                .await?;
+        }
+        outcome
+    }
+
+    /// Asks a peer for what is missing of one of them: entries, a signature over what is held without one, payloads.
+    async fn pull_log(&self, peer: &PeerStatus, log: &LogOrigin, end: &LogHead) -> NodeResult<()> {
+        let held = self.state.log_of(&log.member)?;
+        let head = head_of(&held).await?;
+        if head.as_ref().map_or(0, |head| head.size) < end.size {
+            self.pull_copy(peer, log, end).await?;
+        } else if let Some(unsigned) = head.filter(|head| head.checkpoint.is_none()) {
+            self.pull_signature(peer, end, &unsigned).await?;
+        }
+        let member = self.state.member_ever(&log.member)?;
+        self.pull_blobs(&PeerStatus::unheard(&member.member, &member.address))
+            .await?;
+        Ok(())
+    }
+
+    /// A signature over the very state that is held, if the peer's copy bears one.
+    async fn pull_signature(&self, peer: &PeerStatus, end: &LogHead, held: &Head) -> NodeResult<()> {
+        let Some(signed) = self.signed_copy(&source_at(peer, end), end).await? else {
+            return Ok(());
+        };
+        let same = (signed.state.size, signed.state.root.0) == (held.size, held.root);
+        if let Some(note) = signed.note.filter(|_| same) {
+            let (state, held, note) = (self.state.clone(), held.clone(), note.to_string());
+            blocking(move || {
+                let store = state.store();
+                store.refresh_checkpoint(&held.origin, held.size, &held.root, note.as_bytes())?;
+                Ok::<_, NodeError>(())
+            })
+            .await?;
         }
         Ok(())
     }
 
     /// Takes over a peer's copy of a log, if it reaches the state that the charter names.
     async fn pull_copy(&self, peer: &PeerStatus, log: &LogOrigin, end: &LogHead) -> NodeResult<()> {
-        let source = Source {
-            member: peer.member.clone(),
-            base: format!("{}/mirror/{}", peer.address, end.member),
-        };
+        let source = source_at(peer, end);
         let vouched = Target {
             state: Checkpoint {
                 origin: log.origin.clone(),
@@ -81,6 +110,13 @@ impl Federation {
         };
         let note = Some(note);
         Ok(Some(Target { state, note }))
+    }
+}
+
+fn source_at(peer: &PeerStatus, end: &LogHead) -> Source {
+    Source {
+        member: peer.member.clone(),
+        base: format!("{}/mirror/{}", peer.address, end.member),
     }
 }
 

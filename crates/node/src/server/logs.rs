@@ -15,7 +15,7 @@ use super::signed::{Asker, for_members};
 use crate::blocking::blocking;
 use crate::held::HeldLog;
 use crate::witnessing::policy_of;
-use crate::{NodeResult, NodeState};
+use crate::{NodeResult, NodeState, evidence as known};
 
 /// What never changes may be kept for ever.
 const IMMUTABLE: &str = "public, max-age=31536000, immutable";
@@ -46,6 +46,30 @@ pub(super) async fn copied_checkpoint(
     let log = state.log_of(&member)?;
     let head = blocking(move || log.head()).await?;
     checkpoint(head.and_then(|head| head.checkpoint), &headers)
+}
+
+/// `GET /log/evidence`: what this member knows of against its own log.
+pub(super) async fn own_evidence(
+    State(state): State<NodeState>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let member = state.member().member.clone();
+    evidence(state, member, &headers).await
+}
+
+/// `GET /mirror/{member}/evidence`: the piece of evidence that is told of a member's log, if there is any.
+pub(super) async fn copied_evidence(
+    State(state): State<NodeState>,
+    Path(member): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    evidence(state, member, &headers).await
+}
+
+async fn evidence(state: NodeState, member: String, headers: &HeaderMap) -> Result<Response, Problem> {
+    let told = blocking(move || known::to_tell(&state, state.member_ever(&member)?)).await?;
+    let told = told.ok_or_else(|| Problem::not_found("evidence against this log"))?;
+    Ok(answer(headers, TEXT, REVALIDATE, weak_tag(&[&told]), told))
 }
 
 /// `GET /log/policy`: what makes a checkpoint of the own log final.

@@ -154,10 +154,12 @@ fn nodes_faces(state: NodeState) -> Router {
         .layer(from_fn(etag::tag_bodies));
     let plain = Router::new()
         .route("/log/checkpoint", get(logs::own_checkpoint))
+        .route("/log/evidence", get(logs::own_evidence))
         .route("/log/policy", get(logs::own_policy))
         .route("/log/tile/{*place}", get(logs::own_tile))
         .route("/log/blob/{digest}", get(logs::own_blob))
         .route("/mirror/{member}/checkpoint", get(logs::copied_checkpoint))
+        .route("/mirror/{member}/evidence", get(logs::copied_evidence))
         .route("/mirror/{member}/policy", get(logs::copied_policy))
         .route("/mirror/{member}/tile/{*place}", get(logs::copied_tile))
         .route("/mirror/{member}/blob/{digest}", get(logs::copied_blob))

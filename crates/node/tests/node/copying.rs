@@ -95,7 +95,7 @@ fn root(state: &NodeState, member: &str) -> [u8; 32] {
 pub fn checked(club: &TestClub, folder_of: &str, member: &str) -> Report {
     let dir = club.folder(folder_of);
     let (_, charters) = read_public(&dir).unwrap();
-    let member = charters.head().charter().member(member).unwrap();
+    let member = charters.member_ever(member).unwrap();
     let store = Arc::new(SqliteStore::open_read_only(&dir, 1).unwrap());
     let source = StoreSource::new(&dir, store, member.origin(), Arc::new(Budget::unbounded()));
     let asked = FsckRequest {

@@ -1,11 +1,11 @@
 //! After a start a log signs nothing before the others have said what they know of it.
 
 use didymium_node::gate::Passage;
-use didymium_node::{NodeError, charter};
+use didymium_node::{NodeError, NodeFolder, NodeState, ask_before_signing, charter};
 use didymium_store::Grade;
 
 use crate::charter::{all_at, post, propose, sign};
-use crate::common::{TestClub, backup, copy_dir, eventually, report, said};
+use crate::common::{self, Running, TestClub, backup, copy_dir, eventually, report, said};
 
 const FOUR: [&str; 4] = ["CAN", "DEU", "FRA", "GBR"];
 
@@ -245,4 +245,52 @@ async fn a_new_club_signs_when_its_members_have_spoken_and_who_is_alone_at_once(
         .await
         .unwrap();
     can.stop().await;
+}
+
+/// What is said while the node does not run would be a second history as well: the others are asked first.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_old_copy_signs_nothing_while_its_node_does_not_run() {
+    let mut club = TestClub::found(&FOUR);
+    club.let_go();
+    let old = club.dir.path().join("CAN-old");
+    let can = club.start("CAN").await;
+    report(&can.state, 0, 5);
+    backup(&club.folder("CAN"), &old);
+    let mut others = Vec::new();
+    for code in &FOUR[1..] {
+        others.push(club.start(code).await);
+    }
+    report(&can.state, 5, 5);
+    eventually("all hold it", || {
+        let held = |node: &Running| node.now().log_of("CAN").unwrap().size().unwrap();
+        others.iter().all(|node| held(node) == 11)
+    })
+    .await;
+    can.stop().await;
+    let asked = |folder: std::path::PathBuf| async move {
+        let clock = common::clock();
+        let state = NodeState::open(NodeFolder::open(&folder).unwrap(), clock).unwrap();
+        let asked = ask_before_signing(&state).await;
+        (state, asked)
+    };
+    let (state, refused) = asked(old.clone()).await;
+    let refused = refused.unwrap_err();
+    assert!(matches!(refused, NodeError::LogShut { .. }), "{refused}");
+    assert!(refused.to_string().contains("didymium log restore"), "{refused}");
+    let (statement, blob) = said("CAN", state.signer(), 78, 10);
+    assert!(state.submit(vec![(statement, blob)]).is_err());
+    drop(state);
+    let (state, asked_whole) = asked(club.folder("CAN")).await;
+    asked_whole.unwrap();
+    report(&state, 10, 1);
+    drop(state);
+    for node in others {
+        node.stop().await;
+    }
+    club.let_go();
+    let (_, alone) = asked(old).await;
+    assert!(
+        matches!(alone, Err(NodeError::LogWaits { heard: 0, .. })),
+        "{alone:?}"
+    );
 }

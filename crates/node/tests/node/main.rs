@@ -12,6 +12,7 @@ mod federation;
 mod fencing;
 mod history;
 mod intake;
+mod leaving;
 mod ledger;
 mod log_face;
 mod readers;

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use didymium_node::audit::Answer;
 use didymium_node::charter::{self, Demand};
 use didymium_node::federation::known_heads;
 use didymium_statement::Role;
 
 use crate::charter::{all_agree, all_at, post, propose, sign};
-use crate::common::{TestClub, eventually};
+use crate::common::{TestClub, client, eventually};
+use crate::copying::checked;
 use crate::evidence::{after_two_histories, say_it};
 
 /// One half of the club holds another history than the other, so no version can vouch for what either holds: it vouches for
@@ -20,6 +22,18 @@ async fn a_log_of_two_histories_ends_where_all_members_hold_it_alike() {
         say_it(&states, "CAN").len() == 3
     })
     .await;
+    // Whoever audits it anywhere hears of it.
+    let found = checked(&club, "DEU", "CAN");
+    let forked = found.checks.iter().find(|check| check.check == "forked").unwrap();
+    assert_eq!(forked.answer, Answer::No, "{found:?}");
+    for (member, status) in [("CAN", 200), ("FRA", 404)] {
+        let url = format!("{}/mirror/{member}/evidence", honest[0].base);
+        assert_eq!(
+            client().get(url).send().await.unwrap().status(),
+            status,
+            "{member}"
+        );
+    }
     let log = charter::current(states[0]);
     let told = known_heads(states[0]).unwrap().evidence;
     assert_eq!(
