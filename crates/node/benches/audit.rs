@@ -1,7 +1,7 @@
 //! How long it takes to check a log of a node's folder whole, by hashes alone and with signatures.
 //!
-//! Conditions: statements of about 600 bytes in the SQLite store of one folder, the file in the page cache; every entry
-//! hashed twice (as leaf and as the key of deduplication), every tile and the whole index compared; as many threads as
+//! Conditions: statements of 600 bytes, give or take the length of their names, in the SQLite store of one folder, the file
+//! in the page cache; every entry hashed twice (as leaf and as the key of deduplication), every tile and the whole index compared; as many threads as
 //! the machine has cores, eight at most. The last line is the peak of the process's memory, building the log included.
 //!
 //! `cargo bench -p didymium-node --bench audit` (arguments: entries, 100000 by default; a folder to keep the log in, so

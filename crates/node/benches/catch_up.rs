@@ -1,7 +1,7 @@
 //! How fast a node that was away catches up with another member's log.
 //!
-//! Conditions: statements of about 500 bytes, each with its signature; who serves is a process of its own on the same cores,
-//! over loopback. Caught up means: every entry verified, hashed, led to the signed root, and on disk. The processor time
+//! Conditions: statements of 600 bytes, give or take the length of their names, each with its signature; who serves is a
+//! process of its own on the same cores, over loopback. Caught up means: every entry verified, hashed, led to the signed root, and on disk. The processor time
 //! and the memory are those of who catches up.
 //!
 //! `cargo bench -p didymium-node --bench catch_up` (one argument: entries, 100000 by default).
