@@ -1,0 +1,457 @@
+//! One network solved: the balances among measured variables, their factor, and the way back to the unmeasured ones.
+
+use super::eliminate::{CANCELLED, CONSISTENT, Contradiction, Eliminated, Pivot, Row, eliminate};
+use super::network::Network;
+use super::observe::Paths;
+use super::sparse::{Column, Factor, Selected, Symbolic};
+use super::{Class, Problem, ReconcileError};
+
+/// Rounds of refinement at most; each adds about as many digits as the factor has right.
+const ROUNDS: usize = 4;
+/// If less than this part of a report's variance is left, the rest is computed from the others.
+const NARROWED: f64 = 1e-5;
+
+/// A network with its solution. Vectors over variables and balances follow the network's own order.
+#[derive(Debug)]
+pub(super) struct Solved {
+    /// The caller's numbers of the variables.
+    pub(super) variables: Vec<usize>,
+    /// The caller's numbers of the constraints.
+    pub(super) constraints: Vec<usize>,
+    /// Measured values; 0 for unmeasured variables.
+    pub(super) measured: Vec<f64>,
+    /// Measured variances; 0 for unmeasured variables.
+    pub(super) variance: Vec<f64>,
+    pub(super) class: Vec<Class>,
+    /// Estimates; a particular one for unobservable variables.
+    pub(super) value: Vec<f64>,
+    /// Posterior variances; infinite for unobservable variables.
+    pub(super) posterior: Vec<f64>,
+    /// `V⁻¹ r`, by balance.
+    pub(super) multiplier: Vec<f64>,
+    /// Balances among measured variables only.
+    pub(super) balances: Vec<Row>,
+    /// The columns of those balances that are not empty, over the rows in use.
+    pub(super) columns: Vec<Column>,
+    /// The variable of a column.
+    pub(super) column_variable: Vec<usize>,
+    /// The column of a variable.
+    pub(super) column_of: Vec<Option<usize>>,
+    pub(super) factor: Option<Factor>,
+    pub(super) selected: Selected,
+    pub(super) paths: Paths,
+    /// Rows the factor works on: the balances, or an equivalent set of better condition.
+    rows: Vec<Row>,
+    /// Whether those are not the balances themselves.
+    recombined: bool,
+}
+
+impl Solved {
+    /// Solves one network.
+    pub(super) fn new(problem: &Problem, network: Network) -> Result<Self, ReconcileError> {
+        let Network {
+            variables,
+            constraints,
+            rows,
+        } = network;
+        let measurement = |number: &usize| problem.variables[*number].measurement;
+        let chosen: Vec<Option<u32>> = variables
+            .iter()
+            .map(|number| measurement(number).is_none().then_some(0))
+            .collect();
+        let named = |contradiction: Contradiction| contradictory(&contradiction, &constraints);
+        let Eliminated { pivots, rest } = eliminate(rows, &chosen).map_err(named)?;
+        let variance: Vec<f64> = variables
+            .iter()
+            .map(|number| measurement(number).map_or(0.0, |report| report.deviation * report.deviation))
+            .collect();
+        let measured: Vec<f64> = variables
+            .iter()
+            .map(|number| measurement(number).map_or(0.0, |report| report.value))
+            .collect();
+        let unmeasured: Vec<bool> = chosen.iter().map(Option::is_some).collect();
+        let paths = Paths::new(pivots, unmeasured);
+        let reduced = factored(&rest, &variance, &constraints)?;
+        let class = (0..variables.len())
+            .map(
+                |at| match (paths.unmeasured[at], reduced.column_of[at].is_some()) {
+                    (true, _) if paths.observable[at] => Class::Observable,
+                    (true, _) => Class::Unobservable,
+                    (false, true) => Class::Redundant,
+                    (false, false) => Class::JustDetermined,
+                },
+            )
+            .collect();
+        let mut solved = Self {
+            value: Vec::new(),
+            posterior: Vec::new(),
+            multiplier: Vec::new(),
+            balances: rest,
+            columns: reduced.columns,
+            column_variable: reduced.column_variable,
+            column_of: reduced.column_of,
+            factor: reduced.factor,
+            selected: Selected::default(),
+            rows: reduced.rows,
+            recombined: reduced.recombined,
+            variables,
+            constraints,
+            measured,
+            variance,
+            class,
+            paths,
+        };
+        solved.estimate();
+        if solved.value.iter().any(|value| !value.is_finite()) {
+            return Err(ReconcileError::Overflow {
+                variable: solved.variables[0],
+            });
+        }
+        Ok(solved)
+    }
+
+    fn estimate(&mut self) {
+        let (value, multiplier) = self.reconcile(&self.measured, true);
+        self.value = value;
+        self.multiplier = multiplier;
+        if let Some(factor) = &self.factor {
+            self.selected = factor.selected_inverse(&self.columns);
+        }
+        self.posterior = self.posterior_variances();
+    }
+
+    /// The estimates that belong to such measured values, unmeasured variables included, and `V⁻¹ r`. Inhomogeneous:
+    /// with the right-hand sides of the balances; else with zero ones, as changes need them.
+    pub(super) fn reconcile(&self, measured: &[f64], inhomogeneous: bool) -> (Vec<f64>, Vec<f64>) {
+        let mut value = measured.to_vec();
+        let mut total = vec![0.0; self.rows.len()];
+        if let Some(factor) = &self.factor {
+            let mut last = f64::INFINITY;
+            for _ in 0..ROUNDS {
+                let mut step = self.imbalance(&value, inhomogeneous);
+                let size = step.iter().map(|value| value.abs()).fold(0.0, f64::max);
+                if size == 0.0 || size >= last * 0.5 {
+                    break;
+                }
+                last = size;
+                factor.solve(&mut step);
+                for (sum, part) in total.iter_mut().zip(&step) {
+                    *sum += part;
+                }
+                for (column, &variable) in self.columns.iter().zip(&self.column_variable) {
+                    let shift: f64 = column
+                        .iter()
+                        .map(|(row, coefficient)| coefficient * step[*row])
+                        .sum();
+                    value[variable] -= self.variance[variable] * shift;
+                }
+            }
+        }
+        self.paths.fill(&mut value, inhomogeneous);
+        (value, total)
+    }
+
+    /// What is missing in every row for such values.
+    fn imbalance(&self, value: &[f64], inhomogeneous: bool) -> Vec<f64> {
+        self.rows
+            .iter()
+            .map(|row| residual(row, value, inhomogeneous))
+            .collect()
+    }
+
+    /// The combination of measured variables whose change a variable's estimate follows, before reconciliation; none if
+    /// it is unobservable.
+    pub(super) fn combination(&self, variable: usize) -> Option<Vec<(usize, f64)>> {
+        match self.class[variable] {
+            Class::Redundant | Class::JustDetermined => Some(vec![(variable, 1.0)]),
+            Class::Observable => Some(self.paths.combination(variable)),
+            Class::Unobservable => None,
+        }
+    }
+
+    /// The posterior covariances of a variable with all others; those with unobservable variables mean nothing.
+    pub(super) fn covariance(&self, variable: usize) -> Option<Vec<f64>> {
+        let mut spread = vec![0.0; self.variables.len()];
+        for (at, weight) in self.combination(variable)? {
+            spread[at] = weight * self.variance[at];
+        }
+        Some(self.reconcile(&spread, false).0)
+    }
+
+    fn posterior_variances(&self) -> Vec<f64> {
+        let mut work = vec![0.0; self.rows.len()];
+        (0..self.variables.len())
+            .map(|at| match (self.class[at], self.column_of[at]) {
+                (Class::Redundant, Some(column)) => {
+                    let prior = self.variance[at];
+                    let left = 1.0 - prior * self.selected.quadratic[column];
+                    if left < NARROWED {
+                        self.variance_from_others(at, column, &mut work)
+                    } else {
+                        prior * left
+                    }
+                }
+                (Class::Redundant | Class::JustDetermined, _) => self.variance[at],
+                (Class::Observable, _) => self.variance_of(&self.paths.combination(at), &mut work),
+                (Class::Unobservable, _) => f64::INFINITY,
+            })
+            .collect()
+    }
+
+    /// The posterior variance of a variable whose own report counts for next to nothing, from a row it stands in: as a
+    /// difference from its own variance it would be lost in rounding.
+    fn variance_from_others(&self, at: usize, column: usize, work: &mut [f64]) -> f64 {
+        let others = self.columns[column]
+            .iter()
+            .map(|(row, own)| -> Vec<(usize, f64)> {
+                let terms = self.rows[*row].terms.iter();
+                terms
+                    .filter(|term| term.0 != at)
+                    .map(|term| (term.0, -term.1 / own))
+                    .collect()
+            });
+        let prior = |combination: &Vec<(usize, f64)>| -> f64 {
+            combination
+                .iter()
+                .map(|(other, weight)| weight * weight * self.variance[*other])
+                .sum()
+        };
+        let narrowest = others.min_by(|one, two| prior(one).total_cmp(&prior(two)));
+        match narrowest {
+            Some(combination) if prior(&combination) < self.variance[at] => {
+                self.variance_of(&combination, work)
+            }
+            _ => self.variance_of(&[(at, 1.0)], work),
+        }
+    }
+
+    /// The posterior variance of a combination of measured variables.
+    fn variance_of(&self, combination: &[(usize, f64)], work: &mut [f64]) -> f64 {
+        let mut prior = 0.0;
+        let mut seen = Vec::new();
+        for &(at, weight) in combination {
+            prior += weight * weight * self.variance[at];
+            if let Some(column) = self.column_of[at] {
+                let spread = weight * self.variance[at];
+                seen.extend(
+                    self.columns[column]
+                        .iter()
+                        .map(|(row, coefficient)| (*row, coefficient * spread)),
+                );
+            }
+        }
+        let known = self
+            .factor
+            .as_ref()
+            .map_or(0.0, |factor| factor.quadratic(&seen, work));
+        (prior - known).max(0.0)
+    }
+
+    /// The rows that the columns and the factor number.
+    pub(super) fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// Whether the balances themselves were factored and none follows from others.
+    pub(super) fn balances_stand_alone(&self) -> bool {
+        !self.recombined && self.rank() == self.balances.len()
+    }
+
+    /// Independent balances among measured variables.
+    pub(super) fn rank(&self) -> usize {
+        self.factor.as_ref().map_or(0, Factor::rank)
+    }
+
+    /// The weighted sum of squared adjustments.
+    pub(super) fn objective(&self) -> f64 {
+        self.column_variable
+            .iter()
+            .map(|&at| {
+                let adjustment = self.measured[at] - self.value[at];
+                adjustment * adjustment / self.variance[at]
+            })
+            .sum()
+    }
+}
+
+/// `Σ terms − rhs`.
+pub(super) fn residual(row: &Row, value: &[f64], inhomogeneous: bool) -> f64 {
+    let sum: f64 = row
+        .terms
+        .iter()
+        .map(|(column, coefficient)| coefficient * value[*column])
+        .sum();
+    if inhomogeneous { sum - row.rhs } else { sum }
+}
+
+fn contradictory(contradiction: &Contradiction, constraints: &[usize]) -> ReconcileError {
+    let mut named: Vec<usize> = contradiction
+        .weights
+        .iter()
+        .map(|(row, _)| constraints[*row])
+        .collect();
+    named.sort_unstable();
+    ReconcileError::ContradictoryConstraints {
+        constraints: named,
+        gap: contradiction.gap,
+    }
+}
+
+struct Reduced {
+    rows: Vec<Row>,
+    columns: Vec<Column>,
+    column_variable: Vec<usize>,
+    column_of: Vec<Option<usize>>,
+    factor: Option<Factor>,
+    recombined: bool,
+}
+
+/// Factors the balances among measured variables. Rows that say nothing new are found by the factor and proved on the
+/// balances themselves; where only deviations of very different size hide what a row says, the rows are first brought
+/// into echelon form, widest deviations leading, which says the same and keeps them apart.
+fn factored(balances: &[Row], variance: &[f64], constraints: &[usize]) -> Result<Reduced, ReconcileError> {
+    let named = |contradiction| contradictory(&contradiction, constraints);
+    let plain = factor_rows(balances.to_vec(), variance, constraints)?;
+    if all_proved(&plain).map_err(named)? {
+        return Ok(plain);
+    }
+    let widest_first: Vec<Option<u32>> = variance
+        .iter()
+        .map(|variance| (*variance > 0.0).then(|| 4096 - exponent(*variance)))
+        .collect();
+    let echelon = eliminate(balances.to_vec(), &widest_first).map_err(named)?;
+    let rows = echelon.pivots.into_iter().map(whole).collect();
+    let mut echelon = factor_rows(rows, variance, constraints)?;
+    echelon.recombined = true;
+    if all_proved(&echelon).map_err(named)? {
+        Ok(echelon)
+    } else {
+        Err(ReconcileError::TooFarApart {
+            constraint: constraints[0],
+        })
+    }
+}
+
+/// The binary exponent of a positive number, shifted to be positive: 1 to 2046.
+fn exponent(value: f64) -> u32 {
+    u32::try_from(value.to_bits() >> 52).unwrap_or(0)
+}
+
+/// A pivot's row with its own term back in it.
+fn whole(pivot: Pivot) -> Row {
+    let Pivot {
+        column,
+        coefficient,
+        mut row,
+    } = pivot;
+    let at = row.terms.partition_point(|term| term.0 < column);
+    row.terms.insert(at, (column, coefficient));
+    row
+}
+
+fn factor_rows(rows: Vec<Row>, variance: &[f64], constraints: &[usize]) -> Result<Reduced, ReconcileError> {
+    let mut column_of = vec![None; variance.len()];
+    let mut used = vec![false; variance.len()];
+    for (column, _) in rows.iter().flat_map(|row| &row.terms) {
+        used[*column] = true;
+    }
+    let column_variable: Vec<usize> = (0..variance.len()).filter(|at| used[*at]).collect();
+    for (column, &variable) in column_variable.iter().enumerate() {
+        column_of[variable] = Some(column);
+    }
+    let mut columns: Vec<Column> = vec![Vec::new(); column_variable.len()];
+    for (number, row) in rows.iter().enumerate() {
+        for (variable, coefficient) in &row.terms {
+            if let Some(column) = column_of[*variable] {
+                columns[column].push((number, *coefficient));
+            }
+        }
+    }
+    let variances: Vec<f64> = column_variable.iter().map(|&at| variance[at]).collect();
+    let factor = if rows.is_empty() {
+        None
+    } else {
+        let symbolic = Symbolic::new(rows.len(), &columns);
+        let factor = Factor::new(symbolic, &columns, &variances).map_err(|bad| {
+            let constraint = rows[bad.0]
+                .weights
+                .first()
+                .map_or(0, |weight| constraints[weight.0]);
+            ReconcileError::TooFarApart { constraint }
+        })?;
+        Some(factor)
+    };
+    Ok(Reduced {
+        rows,
+        columns,
+        column_variable,
+        column_of,
+        factor,
+        recombined: false,
+    })
+}
+
+/// Whether every row that the factor set aside is a combination of others; if so, it must not contradict them.
+fn all_proved(reduced: &Reduced) -> Result<bool, Contradiction> {
+    let Some(factor) = &reduced.factor else {
+        return Ok(true);
+    };
+    let mut work = vec![0.0; reduced.rows.len()];
+    for row in factor.aside() {
+        let weights = factor.dependence(row, &mut work);
+        let mut terms: Vec<(usize, f64)> = weights
+            .iter()
+            .flat_map(|(row, weight)| {
+                reduced.rows[*row]
+                    .terms
+                    .iter()
+                    .map(move |(column, coefficient)| (*column, weight * coefficient))
+            })
+            .collect();
+        terms.sort_by_key(|term| term.0);
+        for group in terms.chunk_by(|one, two| one.0 == two.0) {
+            let sum: f64 = group.iter().map(|term| term.1).sum();
+            let size: f64 = group.iter().map(|term| term.1.abs()).sum();
+            if sum.abs() > CONSISTENT * size {
+                return Ok(false);
+            }
+        }
+        let gap: f64 = weights
+            .iter()
+            .map(|(row, weight)| weight * reduced.rows[*row].rhs)
+            .sum();
+        let size: f64 = weights
+            .iter()
+            .map(|(row, weight)| weight.abs() * reduced.rows[*row].magnitude)
+            .sum();
+        if gap.abs() > CONSISTENT * size {
+            return Err(Contradiction {
+                weights: original(&weights, &reduced.rows),
+                gap,
+            });
+        }
+    }
+    Ok(true)
+}
+
+/// A combination of rows as one of the original constraints.
+fn original(weights: &[(usize, f64)], rows: &[Row]) -> Vec<(usize, f64)> {
+    let mut parts: Vec<(usize, f64)> = weights
+        .iter()
+        .flat_map(|(row, weight)| {
+            rows[*row]
+                .weights
+                .iter()
+                .map(move |(own, part)| (*own, weight * part))
+        })
+        .collect();
+    parts.sort_by_key(|part| part.0);
+    parts
+        .chunk_by(|one, two| one.0 == two.0)
+        .filter_map(|group| {
+            let sum: f64 = group.iter().map(|part| part.1).sum();
+            let size: f64 = group.iter().map(|part| part.1.abs()).sum();
+            (sum.abs() > CANCELLED.sqrt() * size).then_some((group[0].0, sum))
+        })
+        .collect()
+}

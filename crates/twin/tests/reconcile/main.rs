@@ -1,0 +1,8 @@
+//! Reconciliation through its public face: against dense arithmetic on small networks, and what must hold on any.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests stop at the first fault")]
+
+mod dense;
+mod faults;
+mod networks;
+mod properties;
