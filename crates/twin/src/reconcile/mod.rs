@@ -25,19 +25,24 @@
 //! source, uses no fused operations and no threads within a network. Selected inversion, which the libraries lack, works
 //! on the same fronts.
 
+mod bilinear;
 mod eliminate;
 mod error;
 mod glr;
 mod gross;
 mod network;
+mod nonlinear;
 mod observe;
 mod problem;
+mod reduced;
 mod result;
 mod solved;
 mod sparse;
 
+pub use bilinear::GradeBalance;
 pub use error::ReconcileError;
 pub use glr::{Cause, GrossError, Identified, Search};
 pub use gross::{GlobalTest, MeasurementTest, MeasurementTests, NodalTest};
+pub use nonlinear::{Equations, NonlinearError, NonlinearReconciliation, Rounds, reconcile_nonlinear};
 pub use problem::{Constraint, MAX_DEVIATION, MIN_DEVIATION, Measurement, Problem, Variable};
 pub use result::{Class, Estimate, Reconciliation};

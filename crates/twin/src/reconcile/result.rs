@@ -170,6 +170,14 @@ impl Reconciliation {
         (0..self.place.len()).filter_map(|variable| self.estimate(variable))
     }
 
+    /// The solution with unobservable variables at values that fit, those without a pivot at zero.
+    pub(super) fn particular(&self) -> Vec<f64> {
+        self.place
+            .iter()
+            .map(|&(network, at)| self.networks[network].value[at])
+            .collect()
+    }
+
     /// The weighted sum of squared adjustments, `Σ ((y − x̂)/σ)²`: the statistic of the global test.
     #[must_use]
     pub fn objective(&self) -> f64 {

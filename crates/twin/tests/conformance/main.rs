@@ -6,5 +6,6 @@
     reason = "helpers of tests stop at the first wrong vector"
 )]
 
+mod nonlinear;
 mod reconciliation;
 mod shared;

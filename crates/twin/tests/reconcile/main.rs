@@ -4,5 +4,6 @@
 
 mod dense;
 mod faults;
+mod grades;
 mod networks;
 mod properties;
