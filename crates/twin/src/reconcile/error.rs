@@ -131,6 +131,40 @@ pub enum ReconcileError {
         /// A constraint of the network.
         constraint: usize,
     },
+    /// The bend of Huber's function is not a number above zero.
+    #[error("Huber's function bends at {bend} deviations; it must be a finite number above zero")]
+    BendNotPositive {
+        /// What was given.
+        bend: f64,
+    },
+    /// A bound is NaN, or leaves a variable no room.
+    #[error("variable {variable} is bounded by {lower} and {upper}: no interval")]
+    BoundsCross {
+        /// The variable.
+        variable: usize,
+        /// Its lower bound.
+        lower: f64,
+        /// Its upper bound.
+        upper: f64,
+    },
+    /// The balances and the bounds have no solution in common.
+    #[error(
+        "variable {variable} cannot come within its bound {bound}: the balances and the bounds of variables {others:?}          forbid it"
+    )]
+    BoundsContradict {
+        /// The variable whose bound is violated.
+        variable: usize,
+        /// That bound.
+        bound: f64,
+        /// Variables whose bounds already hold them, ascending.
+        others: Vec<usize>,
+    },
+    /// The search for the active bounds did not end within its limit.
+    #[error("the bounds that hold were not settled after {rounds} rounds")]
+    BoundsNotSettled {
+        /// Rounds made.
+        rounds: usize,
+    },
     /// A question about a variable that is not there.
     #[error("there is no variable {variable}: the problem has {variables} variables")]
     NoSuchVariable {

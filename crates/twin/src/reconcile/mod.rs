@@ -26,6 +26,8 @@
 //! on the same fronts.
 
 mod bilinear;
+mod bounds;
+mod draws;
 mod eliminate;
 mod error;
 mod glr;
@@ -36,13 +38,19 @@ mod observe;
 mod problem;
 mod reduced;
 mod result;
+mod robust;
 mod solved;
 mod sparse;
+mod update;
 
 pub use bilinear::GradeBalance;
+pub use bounds::{Bounded, Bounds};
+pub use draws::NormalsMissing;
 pub use error::ReconcileError;
 pub use glr::{Cause, GrossError, Identified, Search};
 pub use gross::{GlobalTest, MeasurementTest, MeasurementTests, NodalTest};
 pub use nonlinear::{Equations, NonlinearError, NonlinearReconciliation, Rounds, reconcile_nonlinear};
 pub use problem::{Constraint, MAX_DEVIATION, MIN_DEVIATION, Measurement, Problem, Variable};
 pub use result::{Class, Estimate, Reconciliation};
+pub use robust::{Huber, RobustReconciliation};
+pub use update::{Taken, Updated};

@@ -1,5 +1,7 @@
 //! Balances among measured variables, made ready to solve: independent, without contradiction, and factored.
 
+use std::collections::BTreeMap;
+
 use super::ReconcileError;
 use super::eliminate::{CANCELLED, CONSISTENT, Contradiction, Pivot, Row, eliminate};
 use super::sparse::{Column, Factor, Symbolic};
@@ -17,6 +19,9 @@ pub(super) fn contradictory(contradiction: &Contradiction, constraints: &[usize]
     }
 }
 
+/// A sum of measured variables, by variable: an unmeasured one is known as such.
+pub(super) type Sum = Vec<(usize, f64)>;
+
 /// Balances ready to solve, and their factor.
 #[derive(Debug)]
 pub(super) struct Reduced {
@@ -25,6 +30,8 @@ pub(super) struct Reduced {
     pub(super) column_variable: Vec<usize>,
     pub(super) column_of: Vec<Option<usize>>,
     pub(super) factor: Option<Factor>,
+    /// For each of the sums asked for: what it has in common with each row.
+    pub(super) sums: Vec<Option<Column>>,
     /// Whether the rows are not the balances themselves.
     pub(super) recombined: bool,
 }
@@ -36,9 +43,10 @@ pub(super) fn factored(
     balances: &[Row],
     variance: &[f64],
     constraints: &[usize],
+    sums: &[Option<Sum>],
 ) -> Result<Reduced, ReconcileError> {
     let named = |contradiction| contradictory(&contradiction, constraints);
-    let plain = factor_rows(balances.to_vec(), variance, constraints)?;
+    let plain = factor_rows(balances.to_vec(), variance, constraints, sums)?;
     if all_proved(&plain).map_err(named)? {
         return Ok(plain);
     }
@@ -48,7 +56,7 @@ pub(super) fn factored(
         .collect();
     let echelon = eliminate(balances.to_vec(), &widest_first).map_err(named)?;
     let rows = echelon.pivots.into_iter().map(whole).collect();
-    let mut echelon = factor_rows(rows, variance, constraints)?;
+    let mut echelon = factor_rows(rows, variance, constraints, sums)?;
     echelon.recombined = true;
     if all_proved(&echelon).map_err(named)? {
         Ok(echelon)
@@ -76,7 +84,12 @@ fn whole(pivot: Pivot) -> Row {
     row
 }
 
-fn factor_rows(rows: Vec<Row>, variance: &[f64], constraints: &[usize]) -> Result<Reduced, ReconcileError> {
+fn factor_rows(
+    rows: Vec<Row>,
+    variance: &[f64],
+    constraints: &[usize],
+    sums: &[Option<Sum>],
+) -> Result<Reduced, ReconcileError> {
     let mut column_of = vec![None; variance.len()];
     let mut used = vec![false; variance.len()];
     for (column, _) in rows.iter().flat_map(|row| &row.terms) {
@@ -94,6 +107,13 @@ fn factor_rows(rows: Vec<Row>, variance: &[f64], constraints: &[usize]) -> Resul
             }
         }
     }
+    let sums: Vec<Option<Column>> = sums
+        .iter()
+        .map(|sum| {
+            sum.as_ref()
+                .map(|sum| touched(sum, variance, &column_of, &columns))
+        })
+        .collect();
     let variances: Vec<f64> = column_variable.iter().map(|&at| variance[at]).collect();
     let factor = if rows.is_empty() {
         None
@@ -111,11 +131,23 @@ fn factor_rows(rows: Vec<Row>, variance: &[f64], constraints: &[usize]) -> Resul
     Ok(Reduced {
         rows,
         columns,
+        sums,
         column_variable,
         column_of,
         factor,
         recombined: false,
     })
+}
+
+/// What a sum of measured variables has in common with the rows: their covariance at the reports.
+fn touched(sum: &Sum, variance: &[f64], column_of: &[Option<usize>], columns: &[Column]) -> Column {
+    let mut common: BTreeMap<usize, f64> = BTreeMap::new();
+    for (variable, weight) in sum {
+        for (row, coefficient) in column_of[*variable].map_or(&[][..], |column| &columns[column]) {
+            *common.entry(*row).or_insert(0.0) += weight * variance[*variable] * coefficient;
+        }
+    }
+    common.into_iter().filter(|term| term.1 != 0.0).collect()
 }
 
 /// Whether every row that the factor set aside is a combination of others; if so, it must not contradict them.

@@ -3,7 +3,7 @@
 use super::eliminate::{Contradiction, Eliminated, Row, eliminate};
 use super::network::Network;
 use super::observe::Paths;
-use super::reduced::{contradictory, factored};
+use super::reduced::{Sum, contradictory, factored};
 use super::sparse::{Column, Factor, Selected};
 use super::{Class, Problem, ReconcileError};
 
@@ -72,7 +72,11 @@ impl Solved {
             .collect();
         let unmeasured: Vec<bool> = chosen.iter().map(Option::is_some).collect();
         let paths = Paths::new(pivots, unmeasured);
-        let reduced = factored(&rest, &variance, &constraints)?;
+        let observed = |at: usize| paths.unmeasured[at] && paths.observable[at];
+        let sums: Vec<Option<Sum>> = (0..variables.len())
+            .map(|at| observed(at).then(|| paths.combination(at)))
+            .collect();
+        let reduced = factored(&rest, &variance, &constraints, &sums)?;
         let class = (0..variables.len())
             .map(
                 |at| match (paths.unmeasured[at], reduced.column_of[at].is_some()) {
@@ -102,7 +106,7 @@ impl Solved {
             class,
             paths,
         };
-        solved.estimate();
+        solved.estimate(&sums, &reduced.sums);
         if solved.value.iter().any(|value| !value.is_finite()) {
             return Err(ReconcileError::Overflow {
                 variable: solved.variables[0],
@@ -111,14 +115,15 @@ impl Solved {
         Ok(solved)
     }
 
-    fn estimate(&mut self) {
+    fn estimate(&mut self, sums: &[Option<Sum>], known: &[Option<Column>]) {
         let (value, multiplier) = self.reconcile(&self.measured, true);
         self.value = value;
         self.multiplier = multiplier;
         if let Some(factor) = &self.factor {
-            self.selected = factor.selected_inverse(&self.columns);
+            let touched: Vec<&Column> = known.iter().flatten().collect();
+            self.selected = factor.selected_inverse(&self.columns, &touched);
         }
-        self.posterior = self.posterior_variances();
+        self.posterior = self.posterior_variances(sums);
     }
 
     /// The estimates that belong to such measured values, unmeasured variables included, and `V⁻¹ r`. Inhomogeneous:
@@ -170,33 +175,54 @@ impl Solved {
         }
     }
 
-    /// The posterior covariances of a variable with all others; those with unobservable variables mean nothing.
+    /// The posterior covariances of a variable with all others; those with unobservable variables mean nothing. None if
+    /// it is unobservable itself.
     pub(super) fn covariance(&self, variable: usize) -> Option<Vec<f64>> {
-        let mut spread = vec![0.0; self.variables.len()];
-        for (at, weight) in self.combination(variable)? {
-            spread[at] = weight * self.variance[at];
-        }
-        Some(self.reconcile(&spread, false).0)
+        (self.class[variable] != Class::Unobservable).then(|| self.covariance_of(&[(variable, 1.0)]))
     }
 
-    fn posterior_variances(&self) -> Vec<f64> {
+    /// The same of a weighted sum of variables, unobservable ones left out.
+    pub(super) fn covariance_of(&self, sum: &[(usize, f64)]) -> Vec<f64> {
+        let mut spread = vec![0.0; self.variables.len()];
+        for (variable, factor) in sum {
+            for (at, weight) in self.combination(*variable).unwrap_or_default() {
+                spread[at] += factor * weight * self.variance[at];
+            }
+        }
+        self.reconcile(&spread, false).0
+    }
+
+    fn posterior_variances(&self, sums: &[Option<Sum>]) -> Vec<f64> {
         let mut work = vec![0.0; self.rows.len()];
-        (0..self.variables.len())
-            .map(|at| match (self.class[at], self.column_of[at]) {
-                (Class::Redundant, Some(column)) => {
-                    let prior = self.variance[at];
-                    let left = 1.0 - prior * self.selected.quadratic[column];
-                    if left < NARROWED {
-                        self.variance_from_others(at, column, &mut work)
-                    } else {
-                        prior * left
-                    }
+        let mut explained = self.selected.sums.iter();
+        let mut variances = Vec::with_capacity(self.variables.len());
+        for (at, sum) in sums.iter().enumerate() {
+            variances.push(match (self.class[at], self.column_of[at], sum) {
+                (Class::Redundant, Some(column), _) => self.variance_narrowed(at, column, &mut work),
+                (Class::Redundant | Class::JustDetermined, ..) => self.variance[at],
+                (Class::Observable, _, Some(sum)) => {
+                    (self.prior_variance(sum) - explained.next().copied().unwrap_or(0.0)).max(0.0)
                 }
-                (Class::Redundant | Class::JustDetermined, _) => self.variance[at],
-                (Class::Observable, _) => self.variance_of(&self.paths.combination(at), &mut work),
-                (Class::Unobservable, _) => f64::INFINITY,
-            })
-            .collect()
+                (Class::Observable | Class::Unobservable, ..) => f64::INFINITY,
+            });
+        }
+        variances
+    }
+
+    fn prior_variance(&self, sum: &[(usize, f64)]) -> f64 {
+        sum.iter()
+            .map(|(at, weight)| weight * weight * self.variance[*at])
+            .sum()
+    }
+
+    fn variance_narrowed(&self, at: usize, column: usize, work: &mut [f64]) -> f64 {
+        let prior = self.variance[at];
+        let left = 1.0 - prior * self.selected.quadratic[column];
+        if left < NARROWED {
+            self.variance_from_others(at, column, work)
+        } else {
+            prior * left
+        }
     }
 
     /// The posterior variance of a variable whose own report counts for next to nothing, from a row it stands in: as a
@@ -211,12 +237,7 @@ impl Solved {
                     .map(|term| (term.0, -term.1 / own))
                     .collect()
             });
-        let prior = |combination: &Vec<(usize, f64)>| -> f64 {
-            combination
-                .iter()
-                .map(|(other, weight)| weight * weight * self.variance[*other])
-                .sum()
-        };
+        let prior = |combination: &Sum| self.prior_variance(combination);
         let narrowest = others.min_by(|one, two| prior(one).total_cmp(&prior(two)));
         match narrowest {
             Some(combination) if prior(&combination) < self.variance[at] => {

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests stop at the first fault")]
 
+mod beyond;
 mod dense;
 mod faults;
 mod grades;

@@ -190,7 +190,7 @@ impl Factor {
         }
     }
 
-    fn forward_one(&self, at: usize, work: &mut [f64]) {
+    pub(super) fn forward_one(&self, at: usize, work: &mut [f64]) {
         let node = &self.symbolic.supernodes[at];
         let height = node.height();
         for index in 0..node.width {

@@ -1,5 +1,7 @@
 //! Entries of `V⁻¹`: the diagonal, and what each measured variable needs of it.
 
+use std::collections::BTreeSet;
+
 use super::dense::{dot, subtract, subtract_pair};
 use super::{Column, Factor};
 
@@ -10,16 +12,28 @@ pub(in crate::reconcile) struct Selected {
     pub(in crate::reconcile) diagonal: Vec<f64>,
     /// `a_jᵀ V⁻¹ a_j`, by variable.
     pub(in crate::reconcile) quadratic: Vec<f64>,
+    /// `cᵀ V⁻¹ c`, by sum.
+    pub(in crate::reconcile) sums: Vec<f64>,
 }
 
 impl Factor {
-    /// Works down from the roots: each front takes the inverse over the rows below it from its parent.
-    pub(in crate::reconcile) fn selected_inverse(&self, columns: &[Column]) -> Selected {
+    /// Works down from the roots: each front takes the inverse over the rows below it from its parent. `sums` are further
+    /// columns `c` whose quadratic form is wanted: their rows need not share a front.
+    pub(in crate::reconcile) fn selected_inverse(&self, columns: &[Column], sums: &[&Column]) -> Selected {
         let nodes = &self.symbolic.supernodes;
         let mut selected = Selected {
             diagonal: vec![0.0; self.symbolic.rows()],
             quadratic: vec![0.0; columns.len()],
+            sums: vec![0.0; sums.len()],
         };
+        let mut work = vec![0.0; self.symbolic.rows()];
+        let mut sums_of: Vec<Vec<usize>> = vec![Vec::new(); nodes.len()];
+        for (number, sum) in sums.iter().enumerate() {
+            match self.symbolic.meeting(sum) {
+                Some(node) => sums_of[node].push(number),
+                None => selected.sums[number] = self.quadratic(sum, &mut work),
+            }
+        }
         let mut local = vec![0; self.symbolic.rows()];
         let mut waiting: Vec<usize> = nodes.iter().map(|node| node.children.len()).collect();
         let mut fronts: Vec<Vec<f64>> = vec![Vec::new(); nodes.len()];
@@ -59,11 +73,63 @@ impl Factor {
             for &variable in &node.variables {
                 selected.quadratic[variable] = self.over(&columns[variable], &local, height, &front);
             }
+            for &number in &sums_of[at] {
+                selected.sums[number] = self.meet(at, sums[number], &local, &front, &mut work);
+            }
             if waiting[at] > 0 {
                 fronts[at] = front;
             }
         }
         selected
+    }
+
+    /// `cᵀ V⁻¹ c` of a sum whose parts meet in a front: each part is eliminated on its way there, and the inverse over the
+    /// front does the rest.
+    fn meet(&self, front_of: usize, sum: &Column, local: &[usize], front: &[f64], work: &mut [f64]) -> f64 {
+        let nodes = &self.symbolic.supernodes;
+        let node = &nodes[front_of];
+        let mut waiting = BTreeSet::new();
+        let mut touched: Vec<usize> = Vec::new();
+        for (row, value) in sum {
+            let at = self.symbolic.position[*row];
+            work[at] = value * self.scale[at];
+            if at < node.first {
+                waiting.insert(self.symbolic.supernode_of[at]);
+            } else {
+                touched.push(at);
+            }
+        }
+        let mut total = 0.0;
+        while let Some(below) = waiting.pop_first() {
+            self.forward_one(below, work);
+            let child = &nodes[below];
+            for (position, reciprocal) in
+                (child.first..child.first + child.width).zip(&self.reciprocal[child.first..])
+            {
+                let value = std::mem::replace(&mut work[position], 0.0);
+                total += value * value * reciprocal;
+            }
+            match child.parent {
+                Some(parent) if parent < front_of => {
+                    waiting.insert(parent);
+                }
+                _ => touched.extend(child.below.iter().copied()),
+            }
+        }
+        touched.sort_unstable();
+        touched.dedup();
+        let values: Vec<(usize, f64)> = touched
+            .into_iter()
+            .map(|at| (local[at], std::mem::replace(&mut work[at], 0.0)))
+            .filter(|term| term.1 != 0.0)
+            .collect();
+        let height = node.height();
+        for (row, value) in &values {
+            let line = &front[row * height..(row + 1) * height];
+            let inner: f64 = values.iter().map(|(other, weight)| line[*other] * weight).sum();
+            total += value * inner;
+        }
+        total
     }
 
     fn over(&self, column: &Column, local: &[usize], height: usize, front: &[f64]) -> f64 {

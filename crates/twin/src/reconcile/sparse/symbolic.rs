@@ -89,6 +89,29 @@ impl Symbolic {
         }
     }
 
+    /// The lowest supernode in whose front all parts of a sum meet when they are eliminated; none if there is none, or
+    /// nothing to meet.
+    pub(super) fn meeting(&self, sum: &Column) -> Option<usize> {
+        let first = sum.iter().map(|(row, _)| self.position[*row]).min()?;
+        let mut at = self.supernode_of[first];
+        loop {
+            let node = &self.supernodes[at];
+            let last = node.first + node.width - 1;
+            let under = self.supernode_of[self.subtree[last]];
+            let meets = |position: usize| {
+                if position <= last {
+                    self.supernode_of[position] >= under
+                } else {
+                    node.below.binary_search(&position).is_ok()
+                }
+            };
+            if sum.iter().all(|(row, _)| meets(self.position[*row])) {
+                return Some(at);
+            }
+            at = node.parent?;
+        }
+    }
+
     /// Number of rows.
     pub(in crate::reconcile) fn rows(&self) -> usize {
         self.row_at.len()
