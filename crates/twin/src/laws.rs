@@ -27,6 +27,11 @@ pub(crate) fn normal_critical(probability: f64) -> f64 {
     }
 }
 
+/// The probability that a standard normal number is at least this large.
+pub(crate) fn normal_above(z: f64) -> f64 {
+    0.5 * libm::erfc(z / SQRT_2)
+}
+
 /// The probability that a χ² number with so many degrees of freedom is at least this large; 1 with none.
 pub(crate) fn chi_squared_above(statistic: f64, degrees: usize) -> f64 {
     if degrees == 0 || statistic <= 0.0 {

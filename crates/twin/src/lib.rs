@@ -12,6 +12,7 @@ mod address;
 mod area_set;
 mod builder;
 mod choice;
+pub mod cohort;
 mod contradiction;
 mod cut;
 mod derived;
@@ -23,6 +24,7 @@ mod intern;
 mod laws;
 pub mod reconcile;
 mod series;
+pub mod supply_risk;
 mod trace;
 mod twin;
 

@@ -6,6 +6,8 @@
     reason = "helpers of tests stop at the first wrong vector"
 )]
 
+mod cohorts;
 mod nonlinear;
 mod reconciliation;
 mod shared;
+mod supply_risk;
