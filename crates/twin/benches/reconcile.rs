@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 use std::num::NonZeroUsize;
 use std::time::Instant;
 
-use didymium_twin::reconcile::{Constraint, Problem, Search, Variable};
+use didymium_twin::reconcile::{Constraint, Measurement, Problem, Reconciliation, Search, Updated, Variable};
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
@@ -153,6 +153,52 @@ fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {
     result
 }
 
+/// A thousand posterior draws, the normal numbers made beforehand.
+fn draws(solved: &Reconciliation, numbers: &mut Numbers) -> Outcome<()> {
+    let normals: Vec<f64> = (0..solved.normals_per_draw() + 1000)
+        .map(|_| (0..12).map(|_| numbers.unit()).sum::<f64>() - 6.0)
+        .collect();
+    let sum = timed("1000 posterior draws", || -> Outcome<f64> {
+        let mut sum = 0.0;
+        for at in 0..1000 {
+            sum += solved
+                .draw(&normals[at..])?
+                .iter()
+                .filter(|value| value.is_finite())
+                .sum::<f64>();
+        }
+        Ok(sum)
+    })?;
+    println!("mean of the sum of all {:.1}", sum / 1000.0);
+    Ok(())
+}
+
+/// Single reports that change in value and deviation.
+fn updates(solved: Reconciliation, numbers: &mut Numbers) -> Outcome<()> {
+    let measured: Vec<usize> = (0..solved.problem().variables().len())
+        .filter(|at| solved.problem().variables()[*at].measurement.is_some())
+        .collect();
+    let mut updated = timed("make ready for updates", || Updated::new(solved));
+    let mut times = Vec::new();
+    for _ in 0..32 {
+        let variable = measured[numbers.below(measured.len())?];
+        let value = 1000.0 * (0.5 + numbers.unit());
+        let report = Measurement {
+            value,
+            deviation: 0.05 * value,
+        };
+        let begun = Instant::now();
+        updated.report(variable, Some(report))?;
+        times.push(begun.elapsed().as_secs_f64() * 1e3);
+    }
+    times.sort_by(f64::total_cmp);
+    println!(
+        "one report changed: median {:.2} ms, longest {:.2} ms",
+        times[16], times[31]
+    );
+    Ok(())
+}
+
 fn main() -> Outcome<()> {
     let mut arguments = std::env::args().skip(1).filter(|argument| argument != "--bench");
     let flows: usize = arguments.next().map_or(Ok(2000), |text| text.parse())?;
@@ -204,6 +250,8 @@ fn main() -> Outcome<()> {
             found.errors.len(),
             solved.largest_imbalance()
         );
+        draws(&solved, &mut numbers)?;
+        updates(solved, &mut numbers)?;
     }
     println!("peak memory {} MiB", peak_mib().unwrap_or_default());
     Ok(())

@@ -9,6 +9,8 @@ use super::{Class, Problem, ReconcileError};
 
 /// Rounds of refinement at most; each adds about as many digits as the factor has right.
 const ROUNDS: usize = 4;
+/// What may be missing in a row of a change of the estimates, beside what was missing at first.
+const SETTLED: f64 = 1e-13;
 /// If less than this part of a report's variance is left, the rest is computed from the others.
 const NARROWED: f64 = 1e-5;
 
@@ -132,13 +134,16 @@ impl Solved {
         let mut value = measured.to_vec();
         let mut total = vec![0.0; self.rows.len()];
         if let Some(factor) = &self.factor {
-            let mut last = f64::INFINITY;
+            let (mut first, mut last) = (0.0_f64, f64::INFINITY);
             for _ in 0..ROUNDS {
                 let mut step = self.imbalance(&value, inhomogeneous);
                 let size = step.iter().map(|value| value.abs()).fold(0.0, f64::max);
-                if size == 0.0 || size >= last * 0.5 {
+                // Estimates are refined as far as it goes; for changes of them so many digits are enough.
+                let enough = if inhomogeneous { 0.0 } else { SETTLED * first };
+                if size <= enough || size >= last * 0.5 {
                     break;
                 }
+                first = first.max(size);
                 last = size;
                 factor.solve(&mut step);
                 for (sum, part) in total.iter_mut().zip(&step) {
