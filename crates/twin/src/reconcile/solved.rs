@@ -170,14 +170,50 @@ impl Solved {
             .collect()
     }
 
-    /// The combination of measured variables whose change a variable's estimate follows, before reconciliation; none if
-    /// it is unobservable.
-    pub(super) fn combination(&self, variable: usize) -> Option<Vec<(usize, f64)>> {
+    /// The sum of measured variables that a variable is, beside a constant, wherever the balances hold; none if it is
+    /// unobservable. Reports that count for next to nothing are replaced by what they are checked by.
+    pub(super) fn combination(&self, variable: usize) -> Option<Sum> {
         match self.class[variable] {
-            Class::Redundant | Class::JustDetermined => Some(vec![(variable, 1.0)]),
-            Class::Observable => Some(self.paths.combination(variable)),
+            Class::Redundant | Class::JustDetermined => Some(self.narrowed(&[(variable, 1.0)])),
+            Class::Observable => Some(self.narrowed(&self.paths.combination(variable))),
             Class::Unobservable => None,
         }
+    }
+
+    /// The same sum wherever the balances hold, with every variable whose own report counts for next to nothing
+    /// replaced by the others of a row it stands in: its large variance would drown what is left of it.
+    fn narrowed(&self, sum: &[(usize, f64)]) -> Sum {
+        let mut parts = Sum::with_capacity(sum.len());
+        for &(at, weight) in sum {
+            match self.column_of[at] {
+                Some(column) if 1.0 - self.variance[at] * self.selected.quadratic[column] < NARROWED => {
+                    let others = self.others(at, column);
+                    parts.extend(others.into_iter().map(|(other, part)| (other, weight * part)));
+                }
+                _ => parts.push((at, weight)),
+            }
+        }
+        parts.sort_by_key(|part| part.0);
+        parts
+            .chunk_by(|one, two| one.0 == two.0)
+            .map(|group| (group[0].0, group.iter().map(|part| part.1).sum()))
+            .collect()
+    }
+
+    /// A variable as the others of that of its rows that says most about it; itself if none says more than its report.
+    fn others(&self, at: usize, column: usize) -> Sum {
+        self.columns[column]
+            .iter()
+            .map(|(row, own)| -> Sum {
+                let terms = self.rows[*row].terms.iter();
+                terms
+                    .filter(|term| term.0 != at)
+                    .map(|term| (term.0, -term.1 / own))
+                    .collect()
+            })
+            .chain([vec![(at, 1.0)]])
+            .min_by(|one, two| self.prior_variance(one).total_cmp(&self.prior_variance(two)))
+            .unwrap_or_default()
     }
 
     /// The posterior covariances of a variable with all others; those with unobservable variables mean nothing. None if
@@ -203,10 +239,13 @@ impl Solved {
         let mut variances = Vec::with_capacity(self.variables.len());
         for (at, sum) in sums.iter().enumerate() {
             variances.push(match (self.class[at], self.column_of[at], sum) {
-                (Class::Redundant, Some(column), _) => self.variance_narrowed(at, column, &mut work),
+                (Class::Redundant, Some(column), _) => {
+                    let explained = self.variance[at] * self.variance[at] * self.selected.quadratic[column];
+                    self.left_of(&[(at, 1.0)], explained, &mut work)
+                }
                 (Class::Redundant | Class::JustDetermined, ..) => self.variance[at],
                 (Class::Observable, _, Some(sum)) => {
-                    (self.prior_variance(sum) - explained.next().copied().unwrap_or(0.0)).max(0.0)
+                    self.left_of(sum, explained.next().copied().unwrap_or(0.0), &mut work)
                 }
                 (Class::Observable | Class::Unobservable, ..) => f64::INFINITY,
             });
@@ -220,35 +259,15 @@ impl Solved {
             .sum()
     }
 
-    fn variance_narrowed(&self, at: usize, column: usize, work: &mut [f64]) -> f64 {
-        let prior = self.variance[at];
-        let left = 1.0 - prior * self.selected.quadratic[column];
-        if left < NARROWED {
-            self.variance_from_others(at, column, work)
+    /// The posterior variance of a sum, of whose variance the balances explain so much.
+    fn left_of(&self, sum: &[(usize, f64)], explained: f64, work: &mut [f64]) -> f64 {
+        let prior = self.prior_variance(sum);
+        let left = prior - explained;
+        // As a difference of large numbers it would be lost in rounding.
+        if left < NARROWED * prior {
+            self.variance_of(&self.narrowed(sum), work)
         } else {
-            prior * left
-        }
-    }
-
-    /// The posterior variance of a variable whose own report counts for next to nothing, from a row it stands in: as a
-    /// difference from its own variance it would be lost in rounding.
-    fn variance_from_others(&self, at: usize, column: usize, work: &mut [f64]) -> f64 {
-        let others = self.columns[column]
-            .iter()
-            .map(|(row, own)| -> Vec<(usize, f64)> {
-                let terms = self.rows[*row].terms.iter();
-                terms
-                    .filter(|term| term.0 != at)
-                    .map(|term| (term.0, -term.1 / own))
-                    .collect()
-            });
-        let prior = |combination: &Sum| self.prior_variance(combination);
-        let narrowest = others.min_by(|one, two| prior(one).total_cmp(&prior(two)));
-        match narrowest {
-            Some(combination) if prior(&combination) < self.variance[at] => {
-                self.variance_of(&combination, work)
-            }
-            _ => self.variance_of(&[(at, 1.0)], work),
+            left
         }
     }
 

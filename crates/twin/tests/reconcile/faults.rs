@@ -1,6 +1,8 @@
 //! Bad input: one clear error each.
 
-use didymium_twin::reconcile::{Class, Constraint, Problem, ReconcileError, Variable};
+use didymium_twin::reconcile::{
+    Class, Constraint, Measurement, Problem, ReconcileError, Taken, Updated, Variable,
+};
 
 fn constraint(key: u64, terms: &[(usize, f64)], rhs: f64) -> Constraint {
     Constraint {
@@ -172,20 +174,45 @@ fn deviations_of_every_size_are_told_apart() {
         Variable::measured(1, 5.0e6, 1e6),
         Variable::measured(2, 100.0, 1e-6),
         Variable::measured(3, 100.000_004, 1e-6),
+        Variable::unmeasured(4),
     ];
     let constraints = vec![
         constraint(1, &[(0, 1.0), (1, -1.0)], 0.0),
         constraint(2, &[(0, 1.0), (2, -1.0)], 0.0),
+        // What nobody measured is seven more than the flow known badly.
+        constraint(3, &[(0, 1.0), (3, -1.0)], -7.0),
     ];
     let solved = Problem::new(variables, constraints).unwrap().solve().unwrap();
     assert_eq!(solved.degrees_of_freedom(), 2);
-    for estimate in solved.estimates() {
+    let half = 0.5e-12_f64;
+    for (at, estimate) in solved.estimates().enumerate() {
+        let expected = if at == 3 { 107.000_002 } else { 100.000_002 };
+        assert!((estimate.value.unwrap() - expected).abs() < 1e-9, "{estimate:?}");
         assert!(
-            (estimate.value.unwrap() - 100.000_002).abs() < 1e-9,
+            (estimate.deviation.unwrap() - half.sqrt()).abs() < 1e-6 * half.sqrt(),
             "{estimate:?}"
         );
         assert!(
-            (estimate.deviation.unwrap() - 1e-6 * 0.5_f64.sqrt()).abs() < 1e-9,
+            (solved.covariance(at, 3).unwrap() - half).abs() < 1e-6 * half,
+            "{at}"
+        );
+    }
+    // A better report of it moves all by what it says, and no further.
+    let mut updated = Updated::new(solved);
+    let report = Measurement {
+        value: 100.0,
+        deviation: 1e-6,
+    };
+    assert_eq!(updated.report(0, Some(report)).unwrap(), Taken::Updated);
+    for (at, estimate) in updated.estimates().enumerate() {
+        let expected = if at == 3 {
+            107.000_004 / 3.0 + 107.0 * 2.0 / 3.0
+        } else {
+            100.000_004 / 3.0 + 200.0 / 3.0
+        };
+        assert!((estimate.value.unwrap() - expected).abs() < 1e-9, "{estimate:?}");
+        assert!(
+            (estimate.deviation.unwrap() - 1e-6 / 3.0_f64.sqrt()).abs() < 1e-11,
             "{estimate:?}"
         );
     }

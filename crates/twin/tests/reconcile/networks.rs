@@ -1,5 +1,7 @@
 //! Random networks: sites over months with flows between them and stocks that carry over, partly measured.
 
+use std::ops::Range;
+
 use didymium_twin::reconcile::{Constraint, Problem, Variable};
 use proptest::prelude::*;
 
@@ -13,9 +15,13 @@ pub struct Shape {
 /// Sites linked by random flows, each flow between two sites or one site and the world; stocks from month to month;
 /// some yields other than one.
 pub fn shape() -> impl Strategy<Value = Shape> {
-    (1_usize..6, 1_usize..4).prop_flat_map(|(sites, months)| {
+    shape_of(1..6, 1..4, 1..9)
+}
+
+fn shape_of(sites: Range<usize>, months: Range<usize>, flows: Range<usize>) -> impl Strategy<Value = Shape> {
+    (sites, months).prop_flat_map(move |(sites, months)| {
         let flow = (0..=sites, 0..=sites, prop_oneof![3 => Just(1.0), 1 => Just(0.75)]);
-        prop::collection::vec(flow, 1..9).prop_map(move |flows| build(sites, months, &flows))
+        prop::collection::vec(flow, flows.clone()).prop_map(move |flows| build(sites, months, &flows))
     })
 }
 
@@ -53,18 +59,35 @@ fn build(sites: usize, months: usize, flows: &[(usize, usize, f64)]) -> Shape {
 /// A problem on a random network: about two thirds of the variables measured, deviations over three orders of
 /// magnitude; balances that hold for some true flows, so that no hard contradiction arises.
 pub fn problem() -> impl Strategy<Value = Problem> {
+    shape().prop_flat_map(|shape| reports(shape, (0.05..5.0_f64).boxed()))
+}
+
+/// Networks of some hundred variables, whose fronts are wide.
+pub fn wide_problem() -> impl Strategy<Value = Problem> {
+    shape_of(8..14, 3..6, 30..45).prop_flat_map(|shape| reports(shape, (0.05..5.0_f64).boxed()))
+}
+
+/// Small networks with deviations over twelve orders of magnitude.
+pub fn uneven_problem() -> impl Strategy<Value = Problem> {
     shape().prop_flat_map(|shape| {
-        let one = (
-            prop::option::weighted(0.65, (0.05..5.0_f64, -2.0..2.0_f64)),
-            1.0..1000.0_f64,
-        );
-        (
-            prop::collection::vec(one, shape.variables),
-            Just(shape),
-            any::<bool>(),
+        reports(
+            shape,
+            (-6.0..6.0_f64).prop_map(|power| 10_f64.powf(power)).boxed(),
         )
-            .prop_map(|(reports, shape, total)| assemble(&reports, &shape, total))
     })
+}
+
+fn reports(shape: Shape, deviation: BoxedStrategy<f64>) -> impl Strategy<Value = Problem> {
+    let one = (
+        prop::option::weighted(0.65, (deviation, -2.0..2.0_f64)),
+        1.0..1000.0_f64,
+    );
+    (
+        prop::collection::vec(one, shape.variables),
+        Just(shape),
+        any::<bool>(),
+    )
+        .prop_map(|(reports, shape, total)| assemble(&reports, &shape, total))
 }
 
 /// Reports of true flows with an error of so many deviations; with `total`, one more constraint: the sum of two others.

@@ -6,7 +6,7 @@ use didymium_twin::reconcile::{Class, Constraint, Problem, Reconciliation, Varia
 use proptest::prelude::*;
 
 use crate::dense;
-use crate::networks::problem;
+use crate::networks::{problem, uneven_problem, wide_problem};
 
 fn largest(problem: &Problem) -> f64 {
     let reports = problem
@@ -24,26 +24,65 @@ fn bits(solved: &Reconciliation) -> Vec<(Class, Option<u64>, Option<u64>)> {
         .collect()
 }
 
+/// The sparse answer is the dense one.
+fn agrees(problem: Problem) -> Result<(), TestCaseError> {
+    let answer = dense::solve(&problem);
+    let scale = largest(&problem);
+    let solved = problem.solve().unwrap();
+    prop_assert_eq!(solved.degrees_of_freedom(), answer.degrees);
+    prop_assert!((solved.objective() - answer.objective).abs() <= 1e-6 * answer.objective.max(1e-3));
+    for (at, estimate) in solved.estimates().enumerate() {
+        prop_assert_eq!(estimate.class, answer.class[at], "class of {}", at);
+        if let (Some(value), Some(deviation)) = (estimate.value, estimate.deviation) {
+            prop_assert!(
+                (value - answer.value[at]).abs() <= 1e-8 * scale,
+                "{} {} {}",
+                at,
+                value,
+                answer.value[at]
+            );
+            let variances = (deviation.powi(2), answer.deviation[at].powi(2));
+            prop_assert!(
+                (variances.0 - variances.1).abs() <= 1e-9 * variances.1.max(25.0),
+                "{} {:?}",
+                at,
+                variances
+            );
+        } else {
+            prop_assert_eq!(estimate.class, Class::Unobservable);
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(6))]
+
+    #[test]
+    fn wide_fronts_agree_with_dense_arithmetic(problem in wide_problem()) {
+        agrees(problem)?;
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn agrees_with_dense_arithmetic(problem in problem()) {
-        let answer = dense::solve(&problem);
+    fn uneven_deviations_do_no_harm(problem in uneven_problem()) {
         let scale = largest(&problem);
         let solved = problem.solve().unwrap();
-        prop_assert_eq!(solved.degrees_of_freedom(), answer.degrees);
-        prop_assert!((solved.objective() - answer.objective).abs() <= 1e-6 * answer.objective.max(1e-3));
-        for (at, estimate) in solved.estimates().enumerate() {
-            prop_assert_eq!(estimate.class, answer.class[at], "class of {}", at);
-            if let (Some(value), Some(deviation)) = (estimate.value, estimate.deviation) {
-                prop_assert!((value - answer.value[at]).abs() <= 1e-8 * scale, "{} {} {}", at, value, answer.value[at]);
-                prop_assert!((deviation.powi(2) - answer.deviation[at].powi(2)).abs() <= 1e-9 * 25.0,
-                    "{} {} {}", at, deviation, answer.deviation[at]);
-            } else {
-                prop_assert_eq!(estimate.class, Class::Unobservable);
+        prop_assert!(solved.largest_imbalance() <= 1e-9 * scale, "{}", solved.largest_imbalance());
+        for (variable, estimate) in solved.problem().variables().iter().zip(solved.estimates()) {
+            if let (Some(report), Some(deviation)) = (variable.measurement, estimate.deviation) {
+                prop_assert!(deviation <= report.deviation * (1.0 + 1e-9), "{} {}", deviation, report.deviation);
             }
+            prop_assert!(estimate.value.is_none_or(f64::is_finite));
         }
+    }
+
+    #[test]
+    fn agrees_with_dense_arithmetic(problem in problem()) {
+        agrees(problem)?;
     }
 
     #[test]
