@@ -5,13 +5,14 @@
 //! the vocabulary and rules it is read with; never on who signed it, in which order it came, or how it was cut into
 //! statements. If a blob that the cut needs is not there, the twin is *incomplete* and has no digest.
 //!
-//! Reconciliation (balances that add up, with error bars) will take its place between the observations and the
-//! indicators: it reads what `series` holds and adds estimates beside the published figures.
+//! [`reconcile`] is the mathematics of balances that add up, with error bars: it takes its place between the observations
+//! and the indicators, and knows variables and balances by number only.
 
 mod address;
 mod area_set;
 mod builder;
 mod choice;
+pub mod cohort;
 mod contradiction;
 mod cut;
 mod derived;
@@ -20,7 +21,10 @@ mod fact;
 mod figure;
 mod indicators;
 mod intern;
+mod laws;
+pub mod reconcile;
 mod series;
+pub mod supply_risk;
 mod trace;
 mod twin;
 
