@@ -241,6 +241,7 @@ const fn exit_of_node(error: &NodeError) -> Exit {
         | NodeError::NotAMember { .. }
         | NodeError::ClubSpec { .. }
         | NodeError::Address { .. }
+        | NodeError::PlainBeyondLoopback { .. }
         | NodeError::NoLongerAMember { .. }
         | NodeError::NotAVault { .. }
         | NodeError::VaultExists { .. }
