@@ -114,6 +114,41 @@ fn an_import_gives_receipts_that_verify_offline_as_logged() {
 }
 
 #[test]
+fn a_file_that_is_no_charter_is_named_and_one_that_is_forged_is_not_believed() {
+    let desk = Desk::new();
+    let (folder, file) = imported(&desk);
+    let right = std::fs::read(folder.join("charter.chain")).unwrap();
+    let mut forged = right.clone();
+    // The signature stands last.
+    *forged.last_mut().unwrap() ^= 1;
+    let cases: [(&str, &[u8], i32, &str); 5] = [
+        ("words", b"no charter", 2, "words cannot be used as the charter"),
+        ("empty", b"", 2, "empty cannot be used as the charter"),
+        ("list", &[0x80], 2, "list cannot be used as the charter"),
+        (
+            "cut",
+            &right[..right.len() - 1],
+            2,
+            "cut cannot be used as the charter",
+        ),
+        ("forged", &forged, 4, "not verified: the charter in"),
+    ];
+    for (name, bytes, code, words) in cases {
+        std::fs::write(desk.path(name), bytes).unwrap();
+        let named = desk.path(name).display().to_string();
+        let told = verify(&file, &["--logged-is-enough", "--charter", &named]).ends(code);
+        assert!(told.err.contains(words) && told.err.contains(&named), "{told:?}");
+    }
+    // The same for the file beside the receipt.
+    std::fs::write(folder.join("charter.chain"), "no charter").unwrap();
+    let told = verify(&file, &["--logged-is-enough"]).ends(2);
+    assert!(
+        told.err.contains("charter.chain cannot be used as the charter"),
+        "{told:?}"
+    );
+}
+
+#[test]
 fn a_cose_receipt_is_checked_beside_its_statement() {
     let desk = Desk::new();
     let (folder, file) = imported(&desk);
