@@ -400,3 +400,50 @@ fn a_receipt_that_is_fetched_is_of_the_statement_asked_for_and_replaces_nothing_
     fetch(&serving.url, one, &out).ends(0);
     serving.stop();
 }
+
+#[test]
+fn what_is_wrong_with_a_receipt_or_its_place_is_said_as_it_is() {
+    let desk = Desk::new();
+    desk.import(&desk.node(), "one.csv", &long_table(1)).ends(0);
+    let id = statements(&desk.path("node")).remove(1);
+    let serving = Serving::start(&desk.node());
+    let fetch = |out: &Path| {
+        let out = out.display().to_string();
+        run(&["receipt", "fetch", "--url", &serving.url, &id, "--out", &out])
+    };
+    let file = desk.path("one.tlog-proof");
+    fetch(&file).ends(0);
+    let nowhere = fetch(&desk.path("missing/one.tlog-proof")).ends(2).err;
+    let folder = desk.path("missing").display().to_string();
+    assert!(
+        nowhere.contains(&format!("there is no folder {folder}:")),
+        "{nowhere}"
+    );
+    assert!(!nowhere.contains("charter.chain"), "{nowhere}");
+    serving.stop();
+
+    verify(&file, &["--logged-is-enough"]).ends(0);
+    let right = std::fs::read_to_string(&file).unwrap();
+    let last = right.lines().last().unwrap();
+    let twice = format!("{right}{last}\n");
+    let (text, _) = right.split_once(last).unwrap();
+    for (wrong, words) in [
+        (twice.as_str(), "two signatures by"),
+        (right.trim_end(), "newline"),
+        (text, "newline"),
+        (&right.replace("\n2\n", "\n02\n"), "size"),
+    ] {
+        std::fs::write(&file, wrong).unwrap();
+        let told = verify(&file, &["--logged-is-enough"]).ends(4).err;
+        assert!(
+            told.contains("no checkpoint of a log") && told.contains(words),
+            "{told}"
+        );
+        assert!(!told.contains("no key of the log"), "{told}");
+    }
+    let inside = desk.path("").display().to_string();
+    for folder in ["/", inside.as_str(), "."] {
+        let told = verify(Path::new(folder), &[]).ends(2).err;
+        assert!(told.contains(&format!("{folder} is a folder")), "{told}");
+    }
+}
