@@ -47,6 +47,14 @@ pub enum CliError {
         /// Where and why.
         reason: String,
     },
+    /// A file that is named as the charter, or stands in its place, and cannot be one.
+    #[error("{} cannot be used as the charter (a node serves its club's at /charter/chain)", path.display())]
+    NotACharter {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: Box<StatementError>,
+    },
     /// A node does not answer.
     #[error(
         "no node answers at {url}: is it running? (`didymium serve --dir FOLDER` starts it; --dir reads its folder while it is not)"
@@ -161,7 +169,7 @@ impl CliError {
             cause = error.source();
         }
         match self {
-            Self::Usage(_) => Exit::Usage,
+            Self::Usage(_) | Self::NotACharter { .. } => Exit::Usage,
             Self::Import(error) => exit_of_import(error),
             Self::Node(error) => exit_of_node(error),
             Self::Statement(_) | Self::NotJson { .. } => Exit::Refused,
@@ -241,6 +249,7 @@ const fn exit_of_node(error: &NodeError) -> Exit {
         | NodeError::NotAMember { .. }
         | NodeError::ClubSpec { .. }
         | NodeError::Address { .. }
+        | NodeError::PlainBeyondLoopback { .. }
         | NodeError::NoLongerAMember { .. }
         | NodeError::NotAVault { .. }
         | NodeError::VaultExists { .. }

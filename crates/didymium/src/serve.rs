@@ -1,5 +1,6 @@
 //! `didymium serve`.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -58,6 +59,7 @@ struct Opened {
 pub async fn run(args: &ServeArgs, output: &Output) -> CliResult<()> {
     // First of all: told to stop while it opens, the node stops as it does later.
     let stop = Stop::listen()?;
+    check_folders(&args.dir)?;
     let mut opened = Vec::with_capacity(args.dir.len());
     for dir in &args.dir {
         opened.push(open(dir).await?);
@@ -91,6 +93,23 @@ pub async fn run(args: &ServeArgs, output: &Output) -> CliResult<()> {
         }
     }
     first_failure.map_or(Ok(()), Err)
+}
+
+/// Refuses a folder that is named twice, under whatever names: its second node would find it in use by the first.
+fn check_folders(dirs: &[PathBuf]) -> CliResult<()> {
+    let mut seen = BTreeMap::new();
+    for dir in dirs {
+        // What is not there is told of when it is opened.
+        let Ok(place) = dir.canonicalize() else { continue };
+        if let Some(first) = seen.insert(place, dir) {
+            return Err(CliError::Usage(format!(
+                "--dir names the same folder twice ({} and {}): once is enough",
+                first.display(),
+                dir.display()
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Opens the node of a folder, and its doors.

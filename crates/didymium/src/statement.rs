@@ -6,7 +6,7 @@ use clap::{Args, Subcommand};
 use didymium_log::note::{SignedNote, Verifier};
 use didymium_node::api::types::InclusionProof;
 use didymium_statement::limits::CHARTER_CHAIN_BYTES_MAX;
-use didymium_statement::{CharterLog, PayloadRef, Statement, StatementId};
+use didymium_statement::{CharterLog, PayloadRef, Statement, StatementError, StatementId};
 use didymium_store::Head;
 use serde::Serialize;
 
@@ -259,6 +259,10 @@ fn keys_at(charters: &CharterLog, member: &str, index: u64, statement: &Statemen
 }
 
 /// Reads the charter that somebody brings in a file: a first version alone, or the chain of all versions.
+///
+/// # Errors
+/// [`CliError::NotACharter`] for another file, [`CliError::NotVerified`] for a charter without the signatures that it needs;
+/// [`CliError::Usage`] for what is too large, [`CliError::File`].
 pub fn read_charter(path: &Path) -> CliResult<CharterLog> {
     let length = std::fs::metadata(path).map_err(CliError::file(path))?.len();
     if length > CHARTER_CHAIN_BYTES_MAX as u64 {
@@ -268,7 +272,25 @@ pub fn read_charter(path: &Path) -> CliResult<CharterLog> {
         )));
     }
     let bytes = std::fs::read(path).map_err(CliError::file(path))?;
-    Ok(CharterLog::brought(&bytes)?)
+    CharterLog::brought(&bytes).map_err(|error| not_brought(path, error))
+}
+
+/// Without a charter nothing was judged, so the command line is wrong; one that others have not signed is not believed.
+fn not_brought(path: &Path, error: StatementError) -> CliError {
+    match error {
+        StatementError::CharterUnsigned { .. }
+        | StatementError::BadSignature { .. }
+        | StatementError::CharterBelowThreshold { .. }
+        | StatementError::CharterKeyUnproved { .. }
+        | StatementError::CharterForked { .. } => CliError::NotVerified {
+            reason: format!("the charter in {}", path.display()),
+            source: Some(Box::new(error)),
+        },
+        error => CliError::NotACharter {
+            path: path.to_owned(),
+            source: Box::new(error),
+        },
+    }
 }
 
 /// A statement for people; `blob` is what is at hand of the payload that it names by digest.

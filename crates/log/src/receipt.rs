@@ -26,7 +26,7 @@ mod statement;
 mod verify;
 
 pub use issue::{issue_consistency, issue_inclusion};
-pub use keys::{cose_key, cose_key_set, key_thumbprint, parse_key_set};
+pub use keys::{cose_key, cose_key_set, key_in_address, key_thumbprint, parse_key_set};
 pub use statement::{attach, receipts_of, registered_bytes, statement_leaf, verify_statement};
 pub use verify::{ProvenConsistency, ProvenInclusion, Receipt};
 

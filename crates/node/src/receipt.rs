@@ -6,7 +6,7 @@
 
 use didymium_log::checkpoint::Checkpoint;
 use didymium_log::note::SignedNote;
-use didymium_log::receipt::{attach, cose_key_set, issue_inclusion};
+use didymium_log::receipt::{attach, cose_key, cose_key_set, issue_inclusion, key_in_address};
 use didymium_log::tlog_proof::TlogProof;
 use didymium_statement::{Statement, StatementId};
 use didymium_store::Grade;
@@ -104,4 +104,15 @@ pub fn tlog_proof(state: &NodeState, id: &StatementId) -> NodeResult<TlogProof> 
 pub fn receipt_keys(state: &NodeState) -> NodeResult<Vec<u8>> {
     let keys = log_keys::ever(state.charters(), &state.member().member)?;
     Ok(cose_key_set(&keys)?)
+}
+
+/// One of these keys as a COSE Key, by the `kid` of the receipts that it signs, in base64url without padding; none if
+/// no key of the log has that name.
+///
+/// # Errors
+/// [`NodeError::Log`].
+pub fn receipt_key(state: &NodeState, kid: &str) -> NodeResult<Option<Vec<u8>>> {
+    let keys = log_keys::ever(state.charters(), &state.member().member)?;
+    let named = keys.iter().find(|key| key_in_address(key) == kid);
+    Ok(named.map(cose_key).transpose()?)
 }

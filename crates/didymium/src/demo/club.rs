@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use didymium_node::clock::SystemClock;
 use didymium_node::club::{ClubSpec, MemberSpec, found, member_dir};
-use didymium_node::folder::NodeConfig;
+use didymium_node::folder::{NodeConfig, read_public};
 use didymium_node::{NodeError, NodeFolder};
+use didymium_statement::CharterLog;
 use didymium_store::FolderLock;
 use tokio::net::TcpListener;
 
@@ -18,6 +19,35 @@ pub(super) const FIRST_PORT: u16 = 7410;
 
 const CLUB: &str = "G7 critical minerals demo club";
 const MEMBERS: [&str; 7] = ["CAN", "DEU", "FRA", "GBR", "ITA", "JPN", "USA"];
+
+/// The club as its folder holds it.
+pub(super) struct Opened {
+    /// The folders of the members that are in, in the order of their ports.
+    pub(super) folders: Vec<NodeFolder>,
+    /// The members that have left.
+    pub(super) left: Vec<Left>,
+    /// Whether the club was founded now.
+    pub(super) founded: bool,
+}
+
+/// A member that has left, so that its node is not started.
+pub(super) struct Left {
+    /// Its code.
+    pub(super) member: &'static str,
+    /// The version of the charter that no longer names it.
+    version: u32,
+}
+
+impl Left {
+    /// What is to be said of it.
+    pub(super) fn text(&self) -> String {
+        format!(
+            "{} has left the club, since version {} of the charter no longer names it: its node is not started; what its log \
+             holds goes on counting",
+            self.member, self.version
+        )
+    }
+}
 
 /// Takes the seven ports before anything is written, so that a port that is taken leaves nothing half done.
 pub(super) async fn listen(first: u16) -> CliResult<Vec<TcpListener>> {
@@ -50,9 +80,17 @@ pub(super) fn addresses(listeners: &[TcpListener]) -> CliResult<Vec<SocketAddr>>
         .map_err(CliError::Runtime)
 }
 
-/// Opens the seven folders, founding the club if there is none; says whether it was founded. Addresses that differ from
-/// the charter's are written into each node.toml.
-pub(super) fn folders(dir: &Path, addresses: &[SocketAddr]) -> CliResult<(Vec<NodeFolder>, bool)> {
+/// What is there for each of the seven, of those whose folders were opened alone; the rest is dropped.
+pub(super) fn of_those_in<T>(folders: &[NodeFolder], for_each: impl IntoIterator<Item = T>) -> Vec<T> {
+    let is_in = |code: &str| folders.iter().any(|folder| folder.config().member == code);
+    let for_each = MEMBERS.iter().zip(for_each);
+    let those_in = for_each.filter(|(code, _)| is_in(code));
+    those_in.map(|(_, one)| one).collect()
+}
+
+/// Opens the folders of those who are in the club, founding it if there is none. Addresses that differ from the charter's are
+/// written into each node.toml.
+pub(super) fn open(dir: &Path, addresses: &[SocketAddr]) -> CliResult<Opened> {
     let empty = match std::fs::read_dir(dir) {
         Ok(mut entries) => entries.next().is_none(),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => true,
@@ -61,12 +99,40 @@ pub(super) fn folders(dir: &Path, addresses: &[SocketAddr]) -> CliResult<(Vec<No
     if empty {
         found(dir, &spec(addresses), Arc::new(SystemClock))?;
     }
-    let mut folders = Vec::with_capacity(MEMBERS.len());
+    let newest = newest_charter(dir);
+    let (mut folders, mut left) = (Vec::with_capacity(MEMBERS.len()), Vec::new());
     for member in MEMBERS {
-        folders.push(NodeFolder::open(&member_dir(dir, member))?);
+        match newest.as_ref().and_then(|charters| left_with(charters, member)) {
+            Some(version) => left.push(Left { member, version }),
+            None => folders.push(NodeFolder::open(&member_dir(dir, member))?),
+        }
     }
     set_addresses(&mut folders, addresses)?;
-    Ok((folders, empty))
+    Ok(Opened {
+        folders,
+        left,
+        founded: empty,
+    })
+}
+
+/// The charter of whichever folder knows most of it: a member that has left may have been stopped before its own node heard of
+/// that. A folder that cannot be read is told of where it is opened, unless its member has left.
+fn newest_charter(dir: &Path) -> Option<CharterLog> {
+    let known = MEMBERS.iter().filter_map(|member| {
+        let (_, charters) = read_public(&member_dir(dir, member)).ok()?;
+        Some(charters)
+    });
+    known.max_by_key(|charters| charters.versions().len())
+}
+
+/// The first version of the charter without a member that was in the club and is no longer.
+fn left_with(charters: &CharterLog, member: &str) -> Option<u32> {
+    let versions = charters.versions();
+    let last = versions
+        .iter()
+        .rposition(|version| version.charter().member(member).is_some())?;
+    let without = versions.get(last.saturating_add(1))?;
+    Some(without.charter().version)
 }
 
 fn spec(addresses: &[SocketAddr]) -> ClubSpec {
@@ -83,12 +149,12 @@ fn spec(addresses: &[SocketAddr]) -> ClubSpec {
 pub(super) fn elsewhere(folders: &[NodeFolder], addresses: &[SocketAddr]) -> Option<String> {
     let first = folders.first()?;
     let charter = first.charter().charter();
-    let named: Vec<&str> = MEMBERS
-        .iter()
+    let codes = folders.iter().map(|folder| &folder.config().member);
+    let named: Vec<&str> = codes
         .filter_map(|code| charter.member(code).map(|member| member.address.as_str()))
         .collect();
-    let served: Vec<String> = addresses
-        .iter()
+    let served: Vec<String> = of_those_in(folders, addresses)
+        .into_iter()
         .map(|address| format!("http://{address}"))
         .collect();
     (named != served).then(|| {
@@ -108,7 +174,7 @@ pub(super) fn elsewhere(folders: &[NodeFolder], addresses: &[SocketAddr]) -> Opt
 fn set_addresses(folders: &mut [NodeFolder], addresses: &[SocketAddr]) -> CliResult<()> {
     let wanted: Vec<NodeConfig> = folders
         .iter()
-        .zip(addresses)
+        .zip(of_those_in(folders, addresses))
         .map(|(folder, listen)| config(folder, *listen, addresses))
         .collect();
     if folders

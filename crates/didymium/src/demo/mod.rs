@@ -28,7 +28,8 @@ Examples:
   didymium demo --data my_data              other facts: a folder with tables.csv, sources.csv and the tables
 
 The first run makes keys for seven members and loads the public facts, each table into the log of one member; the others \
-get it over HTTP. The second run finds everything in place. The folder may be deleted when the demo is not running.
+get it over HTTP. The second run finds everything in place, and starts the members that have not left the club. The folder may \
+be deleted when the demo is not running.
 
 Ctrl-C or SIGTERM stops the club at any time, also while it is founded or loaded (exit code 0); what is in the folder stays \
 whole. `--once` ends with exit code 4 if the nodes disagree, and 5 if one is incomplete or it was told to stop before.";
@@ -67,7 +68,15 @@ pub async fn run(args: DemoArgs, output: &Output) -> CliResult<()> {
     let dir = args.dir.clone();
     output.say(&format!("club folder: {}", dir.display()));
     let wanted = addresses.clone();
-    let (folders, founded) = tokio::task::spawn_blocking(move || club::folders(&dir, &wanted)).await??;
+    let club::Opened {
+        folders,
+        left,
+        founded,
+    } = tokio::task::spawn_blocking(move || club::open(&dir, &wanted)).await??;
+    for left in &left {
+        output.say(&left.text());
+    }
+    let listeners = club::of_those_in(&folders, listeners);
     if let Some(elsewhere) = club::elsewhere(&folders, &addresses) {
         output.say(&elsewhere);
     }
@@ -84,8 +93,9 @@ pub async fn run(args: DemoArgs, output: &Output) -> CliResult<()> {
 
     let data = args.data.clone().map_or(DataSource::Embedded, DataSource::Folder);
     let (loading, say, until) = (states.clone(), *output, stop.clone());
+    let gone: Vec<&str> = left.iter().map(|left| left.member).collect();
     let tables =
-        tokio::task::spawn_blocking(move || tables::load_all(&loading, &data, &say, &until)).await??;
+        tokio::task::spawn_blocking(move || tables::load_all(&loading, &gone, &data, &say, &until)).await??;
     timings.mark("load");
     if stop.is_told() {
         return stopped_early(&args, output);

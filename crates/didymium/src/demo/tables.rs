@@ -45,9 +45,10 @@ struct Mark {
 type Marks = BTreeMap<String, Mark>;
 
 /// Loads every table of the manifest that the logs do not hold yet; between two tables it may be told to stop, and then
-/// says nothing of what it did.
+/// says nothing of what it did. Tables of the members that have left stay as their logs hold them.
 pub(super) fn load_all(
     states: &[NodeState],
+    left: &[&str],
     data: &DataSource,
     output: &Output,
     stop: &Stop,
@@ -108,7 +109,7 @@ pub(super) fn load_all(
         .tables
         .iter()
         .zip(&lines)
-        .find(|(_, line)| line.is_none());
+        .find(|(table, line)| line.is_none() && !left.contains(&table.issuer.as_str()));
     if let Some((table, _)) = strange {
         return Err(CliError::Usage(format!(
             "tables.csv: {} is issued by {}, which is no member of this club",

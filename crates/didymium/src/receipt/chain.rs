@@ -17,7 +17,7 @@ pub(super) fn chain_in(folder: &Path) -> PathBuf {
 /// The charter that stands beside receipts already, if one does.
 ///
 /// # Errors
-/// [`CliError::File`], [`CliError::Statement`] for one that is none.
+/// As [`read_charter`].
 pub(super) fn kept(folder: &Path) -> CliResult<Option<CharterLog>> {
     let path = chain_in(folder);
     if !path.exists() {

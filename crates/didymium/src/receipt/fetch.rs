@@ -60,6 +60,12 @@ pub(super) async fn run(args: &FetchArgs, output: &Output) -> CliResult<()> {
         return output.print(proof.to_string().trim_end());
     };
     let folder = folder_of(out);
+    if !folder.is_dir() {
+        return Err(CliError::Usage(format!(
+            "there is no folder {}: make it first, or name another file with --out",
+            folder.display()
+        )));
+    }
     let mut charters = charters(args, &node, &folder, output).await?;
     there_already(out, &id, &charters)?;
     let deadline = Instant::now() + Duration::from_secs(args.wait);

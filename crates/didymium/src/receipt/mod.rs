@@ -36,8 +36,8 @@ header (a transparent statement, as `--receipt` of import, sealed file and seale
 that no other history of it can be final. Nothing less is accepted unless --logged-is-enough is said. A COSE receipt is \
 the log's word alone, so it is logged and no more; a club of fewer than five members has no quorum.
 
-Exit codes: 0 it stands; 2 the charter or the statement is not at hand; 3 the charter is none; 4 it does not stand, is of \
-another club than --charter-id names, or is only logged.";
+Exit codes: 0 it stands; 2 the charter or the statement is not at hand, or the file in the charter's place holds none; 4 it or the \
+charter does not stand, it is of another club than --charter-id names, or it is only logged.";
 
 /// Fetch or verify the receipt of a statement
 ///

@@ -1,7 +1,7 @@
 //! What a receipt proves under a charter: the statement's own signature, its place in the log, and who stands behind that.
 
 use didymium_log::checkpoint::Checkpoint;
-use didymium_log::note::Verifier;
+use didymium_log::note::{SignedNote, Verifier};
 use didymium_log::policy::Judgement;
 use didymium_log::receipt::Receipt;
 use didymium_log::tlog_proof::{Grade, Proven, TlogProof};
@@ -16,6 +16,8 @@ use super::file::{Held, Proof};
 use super::no;
 use crate::error::{CliError, CliResult, not_verified};
 use crate::verify::{NEEDS_CHAIN, member_by_did, unverified};
+
+const NO_CHECKPOINT: &str = "what the receipt carries is no checkpoint of a log";
 
 /// A receipt that stands.
 #[derive(Debug, Serialize)]
@@ -121,6 +123,9 @@ fn place_of_tlog(
     proof: &TlogProof,
     entry: &[u8],
 ) -> CliResult<Place> {
+    // What is no checkpoint at all is told as that, before keys are asked for.
+    let checkpoint = SignedNote::parse(proof.checkpoint.as_bytes()).map_err(not_verified(NO_CHECKPOINT))?;
+    Checkpoint::parse(&checkpoint.text).map_err(not_verified(NO_CHECKPOINT))?;
     let head = open_head(proof.checkpoint.as_bytes(), charters, member).map_err(|error| {
         no(format!(
             "no key of the log at hand counts for its head (a node serves all versions of the charter at /charter/chain): {}",

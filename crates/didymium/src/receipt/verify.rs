@@ -43,6 +43,12 @@ struct Verdict<'a> {
 
 /// Verifies.
 pub(super) fn run(args: &VerifyArgs, output: &Output) -> CliResult<()> {
+    if args.file.is_dir() {
+        let folder = args.file.display();
+        return Err(CliError::Usage(format!(
+            "{folder} is a folder: name the file of one receipt"
+        )));
+    }
     let charter_file = match &args.charter {
         Some(path) => path.clone(),
         None => beside(&args.file)?,

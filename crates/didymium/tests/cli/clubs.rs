@@ -60,6 +60,15 @@ fn a_folder_that_cannot_be_opened_keeps_the_node_from_starting_and_is_named() {
     let refused = run(&["serve", "--dir", &desk.node(), "--dir", &missing]);
     assert_ne!(refused.code, Some(0));
     assert!(refused.err.contains(&missing), "{refused:?}");
-    let twice = run(&["serve", "--dir", &desk.node(), "--dir", &desk.node()]);
-    assert_ne!(twice.code, Some(0), "{twice:?}");
+}
+
+#[test]
+fn a_folder_that_is_named_twice_is_told_as_that() {
+    let desk = Desk::new();
+    let once = desk.node();
+    for again in [once.clone(), format!("{once}/."), format!("{once}/../node")] {
+        let told = run(&["serve", "--dir", &once, "--dir", &again]).ends(2).err;
+        assert!(told.contains("the same folder twice"), "{told}");
+        assert!(told.contains(&again) && !told.contains("in use"), "{told}");
+    }
 }

@@ -7,6 +7,8 @@
 
 use std::path::Path;
 
+use crate::charter::eventually;
+use crate::club::Club;
 use crate::common::{Answer, Desk, HEADER, ROW, SITE, SITE_HEADER, SOURCES, Serving, long_table, run, twin};
 use didymium_statement::{PayloadRef, Statement};
 use didymium_store::{SqliteStore, Store as _, StoreOptions};
@@ -201,6 +203,64 @@ fn the_charter_of_the_demo_names_the_ports_that_are_served() {
         can.config().peers["USA"],
         format!("http://{}", usa.config().listen)
     );
+}
+
+#[test]
+fn a_club_that_a_member_has_left_starts_again_without_it() {
+    let desk = Desk::new();
+    let running = Club::start(&desk.path("demo"));
+    let remove = ["charter", "propose", "--json", "--dir", &running.folder("CAN")];
+    let proposed = run(&[&remove[..], &["--remove", "GBR"]].concat()).ends(0).json();
+    let id = proposed["id"].as_str().unwrap();
+    // Two thirds of seven: the proposer and these four.
+    for code in ["DEU", "FRA", "ITA", "JPN"] {
+        let sign = || run(&["charter", "sign", "--dir", &running.folder(code), id]);
+        eventually("the proposal", || sign().code == Some(0));
+    }
+    for code in ["CAN", "DEU", "FRA", "ITA", "JPN", "USA"] {
+        // A node that opens itself again answers nothing for a moment.
+        eventually("the version", || {
+            let answer = run(&["charter", "show", "--json", "--url", &running.url(code)]);
+            answer.code == Some(0) && answer.json()["version"] == 2
+        });
+    }
+    running.stop();
+
+    // A table of who has left is no table of a stranger.
+    let data = desk.path("demo/data");
+    let tables =
+        "file,kind,issuer,title_en,title_fr\none.csv,statistic,CAN,O,O\nleft.csv,statistic,GBR,L,L\n";
+    std::fs::write(data.join("tables.csv"), tables).unwrap();
+    std::fs::write(data.join("left.csv"), format!("{HEADER}{ROW}")).unwrap();
+    let club = desk.path("demo/club");
+    let again = || {
+        let answer = demo(&club, Some(&data)).ends(0);
+        let told: Vec<_> = answer
+            .err
+            .lines()
+            .filter(|line| line.contains("has left"))
+            .collect();
+        let [told] = told.as_slice() else {
+            panic!("{}", answer.err)
+        };
+        for words in ["GBR has left the club", "version 2", "its node is not started"] {
+            assert!(told.contains(words), "{told}");
+        }
+        let answer = answer.json();
+        assert!(answer["digest"].is_string(), "{answer}");
+        let nodes = answer["nodes"].as_array().unwrap().clone();
+        nodes
+            .iter()
+            .map(|node| node["member"].clone())
+            .collect::<Vec<_>>()
+    };
+    let those_in = ["CAN", "DEU", "FRA", "ITA", "JPN", "USA"];
+    assert_eq!(again(), those_in);
+    // Nobody needs its folder any more, and what it never heard of keeps nobody from starting.
+    std::fs::remove_file(club.join("GBR/charter.chain")).unwrap();
+    assert_eq!(again(), those_in);
+    std::fs::remove_dir_all(club.join("GBR")).unwrap();
+    assert_eq!(again(), those_in);
 }
 
 #[test]

@@ -114,6 +114,41 @@ fn an_import_gives_receipts_that_verify_offline_as_logged() {
 }
 
 #[test]
+fn a_file_that_is_no_charter_is_named_and_one_that_is_forged_is_not_believed() {
+    let desk = Desk::new();
+    let (folder, file) = imported(&desk);
+    let right = std::fs::read(folder.join("charter.chain")).unwrap();
+    let mut forged = right.clone();
+    // The signature stands last.
+    *forged.last_mut().unwrap() ^= 1;
+    let cases: [(&str, &[u8], i32, &str); 5] = [
+        ("words", b"no charter", 2, "words cannot be used as the charter"),
+        ("empty", b"", 2, "empty cannot be used as the charter"),
+        ("list", &[0x80], 2, "list cannot be used as the charter"),
+        (
+            "cut",
+            &right[..right.len() - 1],
+            2,
+            "cut cannot be used as the charter",
+        ),
+        ("forged", &forged, 4, "not verified: the charter in"),
+    ];
+    for (name, bytes, code, words) in cases {
+        std::fs::write(desk.path(name), bytes).unwrap();
+        let named = desk.path(name).display().to_string();
+        let told = verify(&file, &["--logged-is-enough", "--charter", &named]).ends(code);
+        assert!(told.err.contains(words) && told.err.contains(&named), "{told:?}");
+    }
+    // The same for the file beside the receipt.
+    std::fs::write(folder.join("charter.chain"), "no charter").unwrap();
+    let told = verify(&file, &["--logged-is-enough"]).ends(2);
+    assert!(
+        told.err.contains("charter.chain cannot be used as the charter"),
+        "{told:?}"
+    );
+}
+
+#[test]
 fn a_cose_receipt_is_checked_beside_its_statement() {
     let desk = Desk::new();
     let (folder, file) = imported(&desk);
@@ -364,4 +399,51 @@ fn a_receipt_that_is_fetched_is_of_the_statement_asked_for_and_replaces_nothing_
     assert_eq!(std::fs::read(&other).unwrap(), b"mine");
     fetch(&serving.url, one, &out).ends(0);
     serving.stop();
+}
+
+#[test]
+fn what_is_wrong_with_a_receipt_or_its_place_is_said_as_it_is() {
+    let desk = Desk::new();
+    desk.import(&desk.node(), "one.csv", &long_table(1)).ends(0);
+    let id = statements(&desk.path("node")).remove(1);
+    let serving = Serving::start(&desk.node());
+    let fetch = |out: &Path| {
+        let out = out.display().to_string();
+        run(&["receipt", "fetch", "--url", &serving.url, &id, "--out", &out])
+    };
+    let file = desk.path("one.tlog-proof");
+    fetch(&file).ends(0);
+    let nowhere = fetch(&desk.path("missing/one.tlog-proof")).ends(2).err;
+    let folder = desk.path("missing").display().to_string();
+    assert!(
+        nowhere.contains(&format!("there is no folder {folder}:")),
+        "{nowhere}"
+    );
+    assert!(!nowhere.contains("charter.chain"), "{nowhere}");
+    serving.stop();
+
+    verify(&file, &["--logged-is-enough"]).ends(0);
+    let right = std::fs::read_to_string(&file).unwrap();
+    let last = right.lines().last().unwrap();
+    let twice = format!("{right}{last}\n");
+    let (text, _) = right.split_once(last).unwrap();
+    for (wrong, words) in [
+        (twice.as_str(), "two signatures by"),
+        (right.trim_end(), "newline"),
+        (text, "newline"),
+        (&right.replace("\n2\n", "\n02\n"), "size"),
+    ] {
+        std::fs::write(&file, wrong).unwrap();
+        let told = verify(&file, &["--logged-is-enough"]).ends(4).err;
+        assert!(
+            told.contains("no checkpoint of a log") && told.contains(words),
+            "{told}"
+        );
+        assert!(!told.contains("no key of the log"), "{told}");
+    }
+    let inside = desk.path("").display().to_string();
+    for folder in ["/", inside.as_str(), "."] {
+        let told = verify(Path::new(folder), &[]).ends(2).err;
+        assert!(told.contains(&format!("{folder} is a folder")), "{told}");
+    }
 }

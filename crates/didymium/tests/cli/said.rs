@@ -1,6 +1,6 @@
 //! What the program says of itself, and its exit codes.
 
-use crate::common::{Desk, run};
+use crate::common::{Desk, edit, run};
 
 #[test]
 fn help_reads_as_it_is_checked_in() {
@@ -87,6 +87,22 @@ fn a_wrong_command_line_ends_with_2() {
         "no-such-file.csv",
     ])
     .ends(2);
+}
+
+#[test]
+fn an_address_beyond_this_machine_is_a_wrong_configuration() {
+    let desk = Desk::new();
+    let (there, beyond) = (desk.node(), "0.0.0.0:7000");
+    let new = desk.path("new").display().to_string();
+    let init = run(&["init", "--dir", &new, "--member", "CAN", "--listen", beyond]);
+    edit(&desk.path("node/node.toml"), |text| {
+        text.replace("127.0.0.1:0", beyond)
+    });
+    for told in [init, run(&["serve", "--dir", &there])] {
+        let told = told.ends(2).err;
+        assert!(told.contains(beyond) && told.contains("--listen-nodes"), "{told}");
+    }
+    assert!(!desk.path("new").exists());
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The log's key as a COSE Key, as `/.well-known/scitt-keys` serves it.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ciborium::Value;
 use coset::{CborSerializable as _, CoseKey, CoseKeyBuilder, CoseKeySet, Label, iana};
 use sha2::{Digest, Sha256};
@@ -25,6 +27,13 @@ pub fn key_thumbprint(key: &Verifier) -> [u8; 32] {
     sha.update([0xa3, 0x01, 0x01, 0x20, 0x06, 0x21, 0x58, 0x20]);
     sha.update(key.public_key());
     sha.finalize().into()
+}
+
+/// The thumbprint of a key as it stands in an address: base64url without padding, as SCRAPI §2.2 asks
+/// (draft-ietf-scitt-scrapi-11). It lets a thumbprint stand as it is too, where that is safe in an address, which among
+/// hashes does not occur.
+pub fn key_in_address(key: &Verifier) -> String {
+    URL_SAFE_NO_PAD.encode(key_thumbprint(key))
 }
 
 fn to_cose(key: &Verifier) -> CoseKey {

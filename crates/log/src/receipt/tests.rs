@@ -1,3 +1,5 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use coset::{CoseSign1Builder, HeaderBuilder, TaggedCborSerializable as _, iana};
 
 use super::*;
@@ -243,6 +245,9 @@ fn keys_are_written_and_read() {
         "a50101025820",
         "five members, key type, then the thumbprint"
     );
+    let named = key_in_address(&keys[0]);
+    assert_eq!(URL_SAFE_NO_PAD.decode(&named).unwrap(), key_thumbprint(&keys[0]));
+    assert_eq!(named.len(), 43, "without padding");
     assert!(parse_key_set(&bytes[1..], "log.example").is_err());
     let witness = Verifier::new("w", KeyType::CosignatureEd25519, keys[0].public_key()).unwrap();
     assert!(cose_key(&witness).is_err() && cose_key_set(&[witness]).is_err());

@@ -5,7 +5,8 @@
 //! | `POST /entries` | logs a statement of this member (COSE_Sign1); answers its receipt when it is on disk; with `Prefer: return=minimal` only its place |
 //! | `GET /entries/{id}` | the receipt of a statement, under the newest checkpoint |
 //! | `GET /entries/{id}/proof` | the same as a `tlog-proof`, under the newest checkpoint that enough members cosigned |
-//! | `GET /.well-known/scitt-keys` | the keys that verify receipts |
+//! | `GET /.well-known/scitt-keys` | the keys that verify receipts, as a COSE Key Set |
+//! | `GET /.well-known/scitt-keys/{kid}` | one of them as a COSE Key: `kid` of a receipt in base64url without padding |
 //!
 //! Who may submit is decided where everything that enters the log is admitted: a statement is taken from anybody if
 //! this member has signed it, at both doors of the node: its signature is the permission, and the request needs none. To
@@ -21,10 +22,11 @@ use didymium_statement::{Statement, StatementId};
 use super::problem::{Problem, ProblemType};
 use super::signed::{Asker, for_members};
 use crate::blocking::blocking;
-use crate::receipt::{cose_receipt, receipt_keys, tlog_proof};
+use crate::receipt::{cose_receipt, receipt_key, receipt_keys, tlog_proof};
 use crate::{NodeError, NodeState};
 
 const COSE: &str = "application/cose";
+const CBOR: &str = "application/cbor";
 /// Index of the statement in the log.
 const INDEX: HeaderName = HeaderName::from_static("didymium-index");
 const PREFERENCE_APPLIED: HeaderName = HeaderName::from_static("preference-applied");
@@ -124,7 +126,17 @@ async fn may_read(state: &NodeState, id: StatementId, asker: Asker) -> Result<bo
 
 /// `GET /.well-known/scitt-keys`.
 pub(super) async fn keys(State(state): State<NodeState>) -> Result<Response, Problem> {
-    Ok(answer("application/cbor", receipt_keys(&state)?))
+    Ok(answer(CBOR, receipt_keys(&state)?))
+}
+
+/// `GET /.well-known/scitt-keys/{kid}`.
+pub(super) async fn key(
+    State(state): State<NodeState>,
+    Path(kid): Path<String>,
+) -> Result<Response, Problem> {
+    let key = receipt_key(&state, &kid)?;
+    let key = key.ok_or_else(|| Problem::not_found("a key of this log with this name"))?;
+    Ok(answer(CBOR, key))
 }
 
 fn answer(kind: &'static str, bytes: Vec<u8>) -> Response {

@@ -6,7 +6,7 @@
 //! | `/log/checkpoint`, `/log/tile/…`, `/log/blob/{digest}` | the member's own log (C2SP tlog-tiles) and its blobs |
 //! | `/log/policy` | who must cosign for a checkpoint of it to be final (C2SP tlog-policy), under the charter in force |
 //! | `/mirror/{member}/…` | the same for copies of the other members' logs |
-//! | `/entries`, `/entries/{id}`, `/entries/{id}/proof`, `/.well-known/scitt-keys` | registration and receipts (SCRAPI) |
+//! | `/entries`, `/entries/{id}`, `/entries/{id}/proof`, `/.well-known/scitt-keys`, `/.well-known/scitt-keys/{kid}` | registration and receipts (SCRAPI) |
 //! | `/witness/add-checkpoint`, `/witness/{sha256 of origin}/checkpoint` | cosigning the other members' logs (C2SP tlog-witness) |
 //! | `/witness/heads` | every head that this node knows of, for gossip |
 //! | `/charter`, `/charter/chain` | the version of the charter in force (COSE), all versions (CBOR) |
@@ -167,6 +167,7 @@ fn nodes_faces(state: NodeState) -> Router {
         .route("/entries/{id}", get(entries::receipt))
         .route("/entries/{id}/proof", get(entries::proof))
         .route("/.well-known/scitt-keys", get(entries::keys))
+        .route("/.well-known/scitt-keys/{kid}", get(entries::key))
         .route("/witness/add-checkpoint", post(witness::add_checkpoint))
         .route("/witness/{log}/checkpoint", get(witness::cosigned))
         .route("/healthz", get(about::healthz))

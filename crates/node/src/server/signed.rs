@@ -301,6 +301,7 @@ mod tests {
             "/witness/ab/checkpoint",
             "/healthz",
             "/entries/x",
+            "/.well-known/scitt-keys/x",
         ] {
             assert!(is_open(&Method::GET, path), "{path}");
             assert!(!is_open(&Method::POST, path), "{path}");

@@ -1,7 +1,9 @@
 //! A statement goes in over HTTP, a receipt comes out that verifies without the node.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use didymium_log::note::Verifier;
-use didymium_log::receipt::{Receipt, attach, parse_key_set, verify_statement};
+use didymium_log::receipt::{Receipt, attach, key_in_address, parse_key_set, verify_statement};
 use didymium_log::tlog_proof::TlogProof;
 use didymium_node::receipt::receipt_keys;
 use didymium_node::witnessing::policy_of;
@@ -65,6 +67,46 @@ async fn a_statement_is_registered_and_its_receipt_verifies_offline() {
     assert_eq!(can.state.ledger().log().size().unwrap(), 2);
     let nowhere = format!("{}/entries/{}", can.base, "0".repeat(64));
     assert_eq!(client().get(nowhere).send().await.unwrap().status(), 404);
+    can.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_key_that_a_receipt_names_is_had_by_its_name() {
+    let mut club = TestClub::found(&["CAN", "DEU"]);
+    let can = club.serve("CAN");
+    let (statement, _) = said("CAN", can.state.signer(), 1, 300);
+    let filed = client()
+        .post(format!("{}/entries", can.base))
+        .header("content-type", COSE)
+        .body(statement.bytes().to_vec());
+    let receipt = filed.send().await.unwrap().bytes().await.unwrap();
+    let asked = |name: String| {
+        let ask = client().get(format!("{}/.well-known/scitt-keys/{name}", can.base));
+        async move { ask.header("accept", "application/cbor").send().await.unwrap() }
+    };
+    let kid = Receipt::parse(&receipt).unwrap().key_id().to_vec();
+    let named = URL_SAFE_NO_PAD.encode(&kid);
+    let found = asked(named.clone()).await;
+    assert_eq!(found.status(), 200);
+    assert_eq!(found.headers()["content-type"], "application/cbor");
+    let key = found.bytes().await.unwrap();
+    let member = can.state.member();
+    let alone = [&[0x81], &key[..]].concat();
+    let own: Verifier = member.keys.log.parse().unwrap();
+    assert_eq!(parse_key_set(&alone, member.origin()).unwrap(), [own]);
+
+    let stranger: Verifier = club.open("DEU").state().member().keys.log.parse().unwrap();
+    for name in [
+        key_in_address(&stranger),
+        format!("{named}="),
+        named.to_ascii_lowercase(),
+        "x".to_owned(),
+    ] {
+        let absent = asked(name.clone()).await;
+        assert_eq!(absent.status(), 404, "{name}");
+        let told = &absent.headers()["content-type"];
+        assert_eq!(told, "application/concise-problem-details+cbor", "{name}");
+    }
     can.stop().await;
 }
 

@@ -8,6 +8,11 @@ use super::random::Random;
 pub(super) const RUN: Time = 30 * DAY;
 /// When faults end: the rest of the run is for healing.
 pub(super) const HEALING: Time = 26 * DAY;
+/// Most hours that a clock is set behind the true time.
+const CLOCK_BEHIND_HOURS_MAX: u64 = 48;
+/// Most hours that one is set ahead. Less than the healing lasts: a witness refuses until its clock has passed its last
+/// cosignature.
+const CLOCK_AHEAD_HOURS_MAX: u64 = 12;
 
 /// Something that befalls a member or the club at a time of its own.
 #[derive(Debug, Clone)]
@@ -153,9 +158,9 @@ impl Plan {
         }
         for _ in 0..some(random, 5) {
             let member = random.place(members);
-            // Ahead by less than the healing lasts: a witness refuses until its clock has passed its last cosignature.
-            let hours = i64::try_from(random.between(0, 60)).unwrap_or(0) - 48;
-            let offset_ms = hours * i64::try_from(HOUR).unwrap_or(0);
+            let hours = random.between(0, CLOCK_BEHIND_HOURS_MAX + CLOCK_AHEAD_HOURS_MAX);
+            let ms = |hours: u64| i64::try_from(hours * HOUR).unwrap_or(0);
+            let offset_ms = ms(hours) - ms(CLOCK_BEHIND_HOURS_MAX);
             let at = random.between(HOUR, HEALING - HOUR);
             self.faults.push((at, Fault::SetClock { member, offset_ms }));
         }
@@ -182,5 +187,42 @@ fn rate(random: &mut Random, rates: &[u64]) -> u64 {
         random.pick(rates).unwrap_or(0)
     } else {
         0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clocks_are_drawn_as_the_document_says() {
+        let page = include_str!("../../../../docs/simulation.md");
+        let page = page.split_whitespace().collect::<Vec<_>>().join(" ");
+        for said in [
+            format!(
+                "stand up to {CLOCK_BEHIND_HOURS_MAX} hours behind or {CLOCK_AHEAD_HOURS_MAX} hours ahead"
+            ),
+            format!(
+                "ahead by {CLOCK_AHEAD_HOURS_MAX} hours at most, and healing takes {} days",
+                (RUN - HEALING) / DAY
+            ),
+        ] {
+            assert!(page.contains(&said), "docs/simulation.md does not say: {said}");
+        }
+        let hour = i64::try_from(HOUR).unwrap();
+        let mut drawn: Vec<i64> = Vec::new();
+        for seed in 0..400 {
+            let plan = Plan::draw(&mut Random::new(seed), 7, 2);
+            drawn.extend(plan.faults.iter().filter_map(|(_, fault)| match fault {
+                Fault::SetClock { offset_ms, .. } => Some(offset_ms / hour),
+                _ => None,
+            }));
+        }
+        let (least, most) = (drawn.iter().min().unwrap(), drawn.iter().max().unwrap());
+        let hours = |max: u64| i64::try_from(max).unwrap();
+        assert_eq!(
+            (-least, *most),
+            (hours(CLOCK_BEHIND_HOURS_MAX), hours(CLOCK_AHEAD_HOURS_MAX))
+        );
     }
 }
