@@ -20,6 +20,7 @@ mod fact;
 mod figure;
 mod indicators;
 mod intern;
+pub mod mirror;
 mod series;
 mod trace;
 mod twin;
