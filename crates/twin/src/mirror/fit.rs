@@ -1,20 +1,26 @@
 //! Learns from the mirror ratios alone how far each reporter is to be trusted.
 //!
 //! Expectation and maximisation of the mixture of [`super::mixture`]. The expectation gives each report's probability of
-//! being gross and the expected square of its error; the maximisation has closed forms. For a reporter `r` on one side (as
-//! exporter, or as importer) with reports `i ∈ r`, each of them sound with probability `qᵢ`:
+//! being gross and the expected square of its error; the maximisation has closed forms. First all reporters are taken for
+//! alike, on either side, which gives the *population*:
 //!
 //! ```text
-//! σ²ᵣ = (Σ qᵢ·E[eᵢ²] + ν·σ̄²) / (Σ qᵢ + ν)         σ̄² = Σ qᵢ·E[eᵢ²] / Σ qᵢ       over all reports of both sides
-//! πᵣ  = (Σ (1 − qᵢ) + ν·π̄) / (nᵣ + ν)             π̄  = mean of 1 − qᵢ            over all reports of both sides
-//! γ²  = Σ (1 − qᵢ)·E[eᵢ² | gross] / Σ (1 − qᵢ)                                    over all reports of both sides
+//! σ̄² = Σ qᵢ·E[eᵢ²] / Σ qᵢ        π̄ = mean of 1 − qᵢ        γ² = Σ (1 − qᵢ)·E[eᵢ² | gross] / Σ (1 − qᵢ)
 //! ```
 //!
-//! so that a reporter of whom little is known is taken for an ordinary one, on either side: ratios alone say nearly nothing
-//! about which side is the better one on the whole, and a likelihood left free there drifts to one side without error.
-//! `ν` is the number of flows that prior knowledge counts for. It is chosen among [`SHRINKAGES`] by the density of ratios that were left out ([`fit`]), never by comparison
-//! with a reference. The margin of a code is a random effect around the mean of all codes, `c ~ N(c̄, τ²)`, with `c̄` and
-//! `τ²` learned too, and never below zero: freight and insurance cost something.
+//! with `qᵢ` the probability that report `i` is sound. Then each reporter gets its own, as exporter and as importer, with
+//! the population as prior knowledge that counts for `ν` flows, so that one of whom little is known is taken for an ordinary
+//! one (an inverse-gamma prior of the variance, a beta prior of the probability):
+//!
+//! ```text
+//! σ²ᵣ = (Σ qᵢ·E[eᵢ²] + ν·σ̄²) / (Σ qᵢ + ν)        πᵣ = (Σ (1 − qᵢ) + ν·π̄) / (nᵣ + ν)        i ∈ r
+//! ```
+//!
+//! Both sides share the population: ratios alone say nearly nothing about which side is the better one on the whole, and a
+//! likelihood left free there drifts to one side without any error. `ν` is chosen among [`SHRINKAGES`] by the density of
+//! ratios that were left out, never by comparison with a reference. The margin of a code is a random effect around
+//! the mean of all codes, `c ~ N(c̄, τ²)`, with `c̄` and `τ²` learned too, and never below zero: freight and insurance cost
+//! something.
 //!
 //! Reliability by reporter and side is the idea of Gaulier and Zignago (2010, section 2.4), who decompose `|ln M/X|` by a
 //! weighted analysis of variance; theirs has one spread for a reporter, so that a few gross errors and many small ones
@@ -22,16 +28,16 @@
 
 use super::mixture::PairModel;
 
-/// Candidates for `ν`, flows.
-pub const SHRINKAGES: [f64; 5] = [1.0, 3.0, 10.0, 30.0, 100.0];
+/// Candidates for `ν`, flows, from the strongest prior down: each starts where the one before settled.
+pub const SHRINKAGES: [f64; 5] = [100.0, 30.0, 10.0, 3.0, 1.0];
 /// Parts of the flows, each left out once to choose `ν`.
 const FOLDS: usize = 5;
 /// Rounds of expectation and maximisation at most.
 const ROUNDS_MAX: usize = 2000;
 /// Change of the mean logarithmic density of a ratio at which the rounds end.
-const SETTLED: f64 = 1e-8;
+const SETTLED: f64 = 1e-6;
 /// The same while `ν` is chosen: candidates differ by far more.
-const SETTLED_ROUGHLY: f64 = 1e-6;
+const SETTLED_ROUGHLY: f64 = 1e-5;
 /// Smallest variance of a sound report, (1 %)²: values are converted at average exchange rates; nobody measures better.
 const SOUND_VARIANCE_MIN: f64 = 1e-4;
 /// Smallest variance of a gross report, (ln 2)²: less than a factor of two is not called gross.
@@ -41,7 +47,7 @@ const MARGIN_VARIANCE_MIN: f64 = 1e-4;
 
 /// A flow that both sides reported.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Observation {
+pub(crate) struct Observation {
     /// Index of the exporter.
     pub exporter: usize,
     /// Index of the importer.
@@ -54,16 +60,25 @@ pub struct Observation {
 
 /// How many exporters, importers and codes the indices of observations run over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Sizes {
+pub(crate) struct Sizes {
     /// Countries; both sides share the index.
     pub countries: usize,
     /// Codes.
     pub codes: usize,
 }
 
+/// A reporter of whom nothing is known.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Population {
+    /// Variance of a sound report, logarithm squared.
+    pub variance: f64,
+    /// Probability of a gross report.
+    pub gross: f64,
+}
+
 /// What was learned of the reporters of one side.
 #[derive(Debug, Clone, PartialEq)]
-pub struct SideFit {
+pub(crate) struct SideFit {
     /// Variance of a sound report by country, logarithm squared.
     pub variance: Vec<f64>,
     /// Probability of a gross report by country.
@@ -74,7 +89,7 @@ pub struct SideFit {
 
 /// What was learned.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Fit {
+pub(crate) struct Fit {
     /// Countries as exporters.
     pub exporters: SideFit,
     /// Countries as importers.
@@ -85,7 +100,9 @@ pub struct Fit {
     pub margins: Vec<f64>,
     /// Standard deviation of the margin by code.
     pub margin_deviations: Vec<f64>,
-    /// `ν`: number of flows that the pooled values count for.
+    /// What holds for all reporters together.
+    pub population: Population,
+    /// `ν`: number of flows that the population counts for.
     pub shrinkage: f64,
     /// Mean logarithmic density of ratios that were left out, at this `ν`.
     pub left_out_density: f64,
@@ -99,8 +116,7 @@ pub struct Fit {
 
 impl Fit {
     /// What is known of the two reporters of a flow.
-    #[must_use]
-    pub fn pair(&self, exporter: usize, importer: usize) -> PairModel {
+    pub(crate) fn pair(&self, exporter: usize, importer: usize) -> PairModel {
         PairModel {
             export_variance: self.exporters.variance[exporter],
             import_variance: self.importers.variance[importer],
@@ -110,11 +126,15 @@ impl Fit {
         }
     }
 
-    fn start(sizes: Sizes, shrinkage: f64) -> Self {
+    fn start(sizes: Sizes) -> Self {
         // Any start with sound far from gross leads to the same answer: ±20 %, against a factor of seven.
+        let population = Population {
+            variance: 0.04,
+            gross: 0.3,
+        };
         let side = || SideFit {
-            variance: vec![0.04; sizes.countries],
-            gross: vec![0.3; sizes.countries],
+            variance: vec![population.variance; sizes.countries],
+            gross: vec![population.gross; sizes.countries],
             flows: vec![0; sizes.countries],
         };
         Self {
@@ -123,12 +143,32 @@ impl Fit {
             gross_variance: 4.0,
             margins: vec![0.05; sizes.codes],
             margin_deviations: vec![0.1; sizes.codes],
-            shrinkage,
+            population,
+            shrinkage: f64::INFINITY,
             left_out_density: f64::NEG_INFINITY,
             rounds: 0,
             settled: false,
             margin_mean: 0.05,
             margin_variance: 0.01,
+        }
+    }
+
+    /// Expectation and maximisation until the likelihood changes by less than `settled` a flow. With an infinite `ν` all
+    /// reporters are alike.
+    fn settle(&mut self, flows: &[Observation], sizes: Sizes, shrinkage: f64, settled: f64) {
+        self.shrinkage = shrinkage;
+        self.settled = false;
+        let mut last = f64::NEG_INFINITY;
+        for _ in 0..ROUNDS_MAX {
+            let sums = Sums::of(flows, sizes, self);
+            let likelihood = sums.likelihood;
+            sums.maximise(self);
+            self.rounds += 1;
+            if (likelihood - last).abs() <= settled * flows.len() as f64 {
+                self.settled = true;
+                return;
+            }
+            last = likelihood;
         }
     }
 
@@ -140,46 +180,36 @@ impl Fit {
 
 /// Fits the model to flows that both sides reported, in a fixed order. `ν` is the candidate under which flows that were left
 /// out (each fifth of them once, dealt out in turn) are the most probable.
-///
-/// # Panics
-/// Never, if every index is below its size.
-#[must_use]
-pub fn fit(flows: &[Observation], sizes: Sizes) -> Fit {
-    let mut best = (SHRINKAGES[0], f64::NEG_INFINITY);
-    for shrinkage in SHRINKAGES {
-        let mut total = 0.0;
-        for left_out in 0..FOLDS {
-            let (mut kept, mut held) = (Vec::with_capacity(flows.len()), Vec::new());
-            for (at, flow) in flows.iter().enumerate() {
-                let part = if at % FOLDS == left_out {
-                    &mut held
-                } else {
-                    &mut kept
-                };
-                part.push(*flow);
-            }
-            let fit = settle(&kept, sizes, shrinkage, SETTLED_ROUGHLY);
-            total += held.iter().map(|flow| fit.density(flow)).sum::<f64>();
+/// Every index is below its size: the caller made both.
+pub(crate) fn fit(flows: &[Observation], sizes: Sizes) -> Fit {
+    let mut densities = [0.0; SHRINKAGES.len()];
+    for left_out in 0..FOLDS {
+        let (mut kept, mut held) = (Vec::with_capacity(flows.len()), Vec::new());
+        for (at, flow) in flows.iter().enumerate() {
+            let part = if at % FOLDS == left_out {
+                &mut held
+            } else {
+                &mut kept
+            };
+            part.push(*flow);
         }
-        if total > best.1 {
-            best = (shrinkage, total);
+        let mut fit = Fit::start(sizes);
+        fit.settle(&kept, sizes, f64::INFINITY, SETTLED_ROUGHLY);
+        for (density, shrinkage) in densities.iter_mut().zip(SHRINKAGES) {
+            fit.settle(&kept, sizes, shrinkage, SETTLED_ROUGHLY);
+            *density += held.iter().map(|flow| fit.density(flow)).sum::<f64>();
         }
     }
-    let mut fit = settle(flows, sizes, best.0, SETTLED);
+    let mut best = (SHRINKAGES[0], densities[0]);
+    for (shrinkage, density) in SHRINKAGES.into_iter().zip(densities) {
+        if density > best.1 {
+            best = (shrinkage, density);
+        }
+    }
+    let mut fit = Fit::start(sizes);
+    fit.settle(flows, sizes, f64::INFINITY, SETTLED);
+    fit.settle(flows, sizes, best.0, SETTLED);
     fit.left_out_density = best.1 / flows.len().max(1) as f64;
-    fit
-}
-
-fn settle(flows: &[Observation], sizes: Sizes, shrinkage: f64, settled: f64) -> Fit {
-    let mut fit = Fit::start(sizes, shrinkage);
-    let mut last = f64::NEG_INFINITY;
-    while fit.rounds < ROUNDS_MAX && !fit.settled {
-        let sums = Sums::of(flows, sizes, &fit);
-        fit.settled = (sums.likelihood - last).abs() <= settled * flows.len() as f64;
-        last = sums.likelihood;
-        fit.rounds += 1;
-        sums.maximise(&mut fit);
-    }
     fit
 }
 
@@ -211,11 +241,17 @@ impl SideSums {
         [flows, self.sound.iter().sum(), self.squares.iter().sum()]
     }
 
-    fn maximise(self, shrinkage: f64, pooled: (f64, f64), side: &mut SideFit) {
+    fn maximise(self, shrinkage: f64, population: Population, side: &mut SideFit) {
         for country in 0..self.flows.len() {
             let (reports, sound) = (f64::from(self.flows[country]), self.sound[country]);
-            let variance = (self.squares[country] + shrinkage * pooled.0) / (sound + shrinkage);
-            let gross = (reports - sound + shrinkage * pooled.1) / (reports + shrinkage);
+            let (variance, gross) = if shrinkage.is_finite() {
+                let variance =
+                    (self.squares[country] + shrinkage * population.variance) / (sound + shrinkage);
+                let gross = (reports - sound + shrinkage * population.gross) / (reports + shrinkage);
+                (variance, gross)
+            } else {
+                (population.variance, population.gross)
+            };
             side.variance[country] = variance.max(SOUND_VARIANCE_MIN);
             side.gross[country] = gross.clamp(0.0, 1.0);
         }
@@ -276,14 +312,18 @@ impl Sums {
     }
 
     fn maximise(self, fit: &mut Fit) {
-        let (one, other) = (self.exporters.totals(), self.importers.totals());
-        let [flows, sound, squares] = [0, 1, 2].map(|at| one[at] + other[at]);
-        let pooled = (
-            squares / sound.max(f64::MIN_POSITIVE),
-            (flows - sound) / flows.max(1.0),
-        );
-        self.exporters.maximise(fit.shrinkage, pooled, &mut fit.exporters);
-        self.importers.maximise(fit.shrinkage, pooled, &mut fit.importers);
+        if fit.shrinkage.is_infinite() {
+            let (one, other) = (self.exporters.totals(), self.importers.totals());
+            let [flows, sound, squares] = [0, 1, 2].map(|at| one[at] + other[at]);
+            fit.population = Population {
+                variance: squares / sound.max(f64::MIN_POSITIVE),
+                gross: (flows - sound) / flows.max(1.0),
+            };
+        }
+        self.exporters
+            .maximise(fit.shrinkage, fit.population, &mut fit.exporters);
+        self.importers
+            .maximise(fit.shrinkage, fit.population, &mut fit.importers);
         let gross = self.gross_squares / self.gross.max(f64::MIN_POSITIVE);
         fit.gross_variance = gross.max(GROSS_VARIANCE_MIN);
         maximise_margins(&self.margins, fit);

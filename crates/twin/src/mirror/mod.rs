@@ -5,7 +5,7 @@
 //! reports in the layout of UN Comtrade, learns from the reports alone how far each reporter is to be trusted, and gives
 //! one FOB value for each flow, with its standard deviation and the weight that each report had.
 //!
-//! The model is in [`fit`], the estimate in [`estimate`], the comparison with a reference in [`compare`];
+//! The model is in [`fit`], the estimate in [`estimate`], the comparison with a reference in [`mod@compare`];
 //! `docs/trade-mirror.md` explains the choices and what was measured. Everything here is a pure function: the same
 //! reports in any order give the same answer to the bit on one architecture.
 //!

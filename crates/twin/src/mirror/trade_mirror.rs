@@ -50,7 +50,11 @@ pub struct TradeMirror {
     pub margins: Vec<Margin>,
     /// Standard deviation of the logarithm of a gross report.
     pub gross_deviation: f64,
-    /// Number of flows that the pooled reliability counts for in a reporter's own.
+    /// Standard deviation of the logarithm of a sound report, all reporters together.
+    pub population_deviation: f64,
+    /// Probability of a gross report, all reporters together.
+    pub population_gross: f64,
+    /// Number of flows that these count for in a reporter's own.
     pub shrinkage: f64,
     /// Mean logarithmic density of mirror ratios that were left out of learning.
     pub left_out_density: f64,
@@ -113,6 +117,8 @@ impl TradeMirror {
             reporters: reporters.collect(),
             margins: margins.collect(),
             gross_deviation: fit.gross_variance.sqrt(),
+            population_deviation: fit.population.variance.sqrt(),
+            population_gross: fit.population.gross,
             shrinkage: fit.shrinkage,
             left_out_density: fit.left_out_density,
             rounds: fit.rounds,

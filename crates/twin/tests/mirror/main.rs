@@ -243,7 +243,7 @@ fn flows_are_written_one_a_line() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4))]
+    #![proptest_config(ProptestConfig::with_cases(8))]
 
     /// Any order of the rows gives the same answer, to the bit.
     #[test]
