@@ -74,14 +74,14 @@ pub enum MirrorError {
         weight: f64,
     },
     /// Reports of several years in one table.
-    #[error("report {row} is of {year}, the others of {first}: reconcile one year at a time")]
+    #[error("report {row} is of {}, others of {}: reconcile one year at a time", said(*year), said(*first))]
     Years {
         /// Where the report stood in its table.
         row: u64,
         /// Its year.
-        year: u16,
+        year: Option<u16>,
         /// The first year found.
-        first: u16,
+        first: Option<u16>,
     },
     /// Too little to learn from.
     #[error(
@@ -94,4 +94,8 @@ pub enum MirrorError {
     /// A reference has no code in common with the flows.
     #[error("flows and reference have fewer than two HS codes in common: nothing can be compared")]
     NothingInCommon,
+}
+
+fn said(year: Option<u16>) -> String {
+    year.map_or_else(|| "no year".to_owned(), |year| year.to_string())
 }

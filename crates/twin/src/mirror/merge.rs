@@ -62,7 +62,7 @@ pub(crate) struct Pair {
 /// All flows of a year, in the order of code, exporter, importer.
 #[derive(Debug)]
 pub(crate) struct Merged {
-    pub year: u16,
+    pub year: Option<u16>,
     pub pairs: Vec<Pair>,
     pub unallocated: Vec<Unallocated>,
     pub closure: Closure,
@@ -147,8 +147,8 @@ pub(crate) fn merge(
 }
 
 /// Refuses reports that are no measurements; gives the one year that all are of.
-fn check(reports: &[TradeReport]) -> Result<u16, MirrorError> {
-    let first = reports.iter().map(|report| report.year).min().unwrap_or(0);
+fn check(reports: &[TradeReport]) -> Result<Option<u16>, MirrorError> {
+    let first = reports.iter().map(|report| report.year).min().flatten();
     for report in reports {
         let TradeReport {
             row,

@@ -78,8 +78,8 @@ impl fmt::Display for Direction {
 pub struct TradeReport {
     /// Where it stood in its table, for messages; it decides nothing.
     pub row: u64,
-    /// Calendar year.
-    pub year: u16,
+    /// Calendar year; none if the table does not say it.
+    pub year: Option<u16>,
     /// Area code of UN Comtrade of who reports.
     pub reporter: u16,
     /// Area code of the partner: origin of an import, last known destination of an export. 0 is the world.

@@ -11,43 +11,46 @@ use super::error::MirrorError;
 use super::estimate::ReconciledFlow;
 use super::report::{Direction, Hs6, TradeReport};
 
-const REPORT_COLUMNS: &str = "year, reporter, partner, cmd, flow (X or M), value, netwgt";
+const REPORT_COLUMNS: &str = "reporter, partner, cmd, flow (X or M), value, netwgt";
+/// Characters of a wrong cell that a message shows.
+const SHOWN_MAX: usize = 80;
 const REFERENCE_COLUMNS: &str = "i, j, cmd, value";
 
-/// Reads reports in the layout of UN Comtrade: `year, reporter, partner, cmd, flow, value, netwgt`, in any order and beside
-/// other columns. `flow` is `X` or `M`; rows of re-exports and re-imports (`RX`, `RM`) are parts of these and left out.
+/// Reads reports in the layout of UN Comtrade: `reporter, partner, cmd, flow, value, netwgt`, and `year` if there is one, in any
+/// order and beside other columns. `flow` is `X` or `M`; rows of re-exports and re-imports (`RX`, `RM`) are parts of these and left out.
 ///
 /// # Errors
 /// A column that is missing, a line that is no CSV, a cell that cannot be read, more than [`REPORTS_MAX`] rows.
 pub fn read_reports(table: &[u8]) -> Result<Vec<TradeReport>, MirrorError> {
     let mut rows = Rows::open(
         table,
-        ["year", "reporter", "partner", "cmd", "flow", "value", "netwgt"],
+        ["reporter", "partner", "cmd", "flow", "value", "netwgt"],
         REPORT_COLUMNS,
     )?;
+    let dated = rows.optional("year");
     let mut reports = Vec::new();
     while let Some(row) = rows.next()? {
-        let direction = match row.text(4) {
+        let direction = match row.text(3) {
             "X" => Direction::Export,
             "M" => Direction::Import,
             "RX" | "RM" => continue,
-            _ => return Err(row.wrong(4, "X, M, RX or RM")),
+            _ => return Err(row.wrong(3, "X, M, RX or RM")),
         };
         if reports.len() == REPORTS_MAX {
             return Err(MirrorError::TooMany);
         }
         reports.push(TradeReport {
             row: row.line,
-            year: row.number(0, "a year")?,
-            reporter: row.number(1, "an area code")?,
-            partner: row.number(2, "an area code")?,
-            code: row.code(3)?,
+            year: dated.map(|column| row.year(column)).transpose()?,
+            reporter: row.number(0, "an area code")?,
+            partner: row.number(1, "an area code")?,
+            code: row.code(2)?,
             direction,
-            value: row.number(5, "a number of US dollars")?,
-            net_weight: if row.text(6).is_empty() {
+            value: row.number(4, "a number of US dollars")?,
+            net_weight: if row.text(5).is_empty() {
                 None
             } else {
-                Some(row.number(6, "a number of kilograms")?)
+                Some(row.number(5, "a number of kilograms")?)
             },
         });
     }
@@ -81,10 +84,11 @@ pub fn read_reference(table: &[u8]) -> Result<Vec<ReferenceFlow>, MirrorError> {
 
 /// Writes reconciled flows as CSV, one a line, in their order. `value` is US dollars FOB, `deviation` that of its logarithm.
 #[must_use]
-pub fn write_flows(year: u16, flows: &[ReconciledFlow]) -> String {
+pub fn write_flows(year: Option<u16>, flows: &[ReconciledFlow]) -> String {
     let mut text = String::from(
         "year,code,exporter,importer,value,deviation,export_weight,export_gross,import_gross,denied,export_value,import_value,export_kg,import_kg\n",
     );
+    let year = year.map_or_else(String::new, |year| year.to_string());
     let cell = |value: Option<f64>| value.map_or_else(String::new, |value| value.to_string());
     for flow in flows {
         let (export, import) = (flow.export, flow.import);
@@ -137,6 +141,12 @@ impl<'t, const N: usize> Rows<'t, N> {
         })
     }
 
+    /// Where a column stands that need not be there.
+    fn optional(&mut self, column: &str) -> Option<usize> {
+        let header = self.reader.headers().ok()?;
+        header.iter().position(|name| name.trim() == column)
+    }
+
     fn next(&mut self) -> Result<Option<Row<'_, N>>, MirrorError> {
         let found = self
             .reader
@@ -171,7 +181,7 @@ impl<const N: usize> Row<'_, N> {
     }
 
     fn wrong(&self, column: usize, expected: &'static str) -> MirrorError {
-        let value = self.text(column).chars().take(80).collect();
+        let value = self.text(column).chars().take(SHOWN_MAX).collect();
         MirrorError::Cell {
             line: self.line,
             column: self.columns[column].0,
@@ -184,6 +194,16 @@ impl<const N: usize> Row<'_, N> {
         self.text(column)
             .parse()
             .map_err(|_| self.wrong(column, expected))
+    }
+
+    fn year(&self, at: usize) -> Result<u16, MirrorError> {
+        let value = self.record.get(at).unwrap_or_default().trim();
+        value.parse().map_err(|_| MirrorError::Cell {
+            line: self.line,
+            column: "year",
+            value: value.chars().take(SHOWN_MAX).collect(),
+            expected: "a year",
+        })
     }
 
     fn code(&self, column: usize) -> Result<Hs6, MirrorError> {

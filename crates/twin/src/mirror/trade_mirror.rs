@@ -40,8 +40,8 @@ pub struct Margin {
 /// A year's trade, reconciled.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TradeMirror {
-    /// Calendar year.
-    pub year: u16,
+    /// Calendar year; none if the reports do not say it.
+    pub year: Option<u16>,
     /// Every flow that anyone reported, in the order of code, exporter, importer.
     pub flows: Vec<ReconciledFlow>,
     /// Reporters with at least one mirrored flow on that side, by side and country.

@@ -179,7 +179,7 @@ fn what_is_no_measurement_is_refused_with_row_reporter_and_code() {
 #[test]
 fn two_years_or_too_little_to_learn_from_are_refused() {
     let mut reports = world();
-    reports[3].year += 1;
+    reports[3].year = Some(2023);
     assert!(matches!(
         reconcile(&reports).unwrap_err(),
         MirrorError::Years { .. }
@@ -207,6 +207,12 @@ fn tables_are_read_and_what_is_wrong_in_them_is_named() {
     assert_eq!(reports[1].code.to_string(), "050511");
     let message = |table: &str| read_reports(table.as_bytes()).unwrap_err().to_string();
     assert!(message("year,reporter\n").contains("no column `partner`"));
+    assert!(
+        message(&good.replace("2022,842", "then,842"))
+            .contains("line 3, column `year`: `then` is not a year")
+    );
+    let undated = read_reports(b"reporter,partner,cmd,flow,value,netwgt\n156,842,850511,X,12.5,\n").unwrap();
+    assert_eq!(undated[0].year, None);
     let header = "year,reporter,partner,cmd,flow,value,netwgt\n";
     let cell = |row: &str| message(&format!("{header}{row}\n"));
     assert!(cell("2022,156,842,850511,Z,1,1").contains("line 2, column `flow`: `Z` is not X, M, RX or RM"));

@@ -15,7 +15,7 @@ pub fn report(reporter: u16, partner: u16, code: &str, direction: Direction, val
     let code = Hs6::parse(code).unwrap();
     TradeReport {
         row: 0,
-        year: 2022,
+        year: Some(2022),
         reporter,
         partner,
         code,
