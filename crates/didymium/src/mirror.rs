@@ -67,6 +67,7 @@ struct Answer<'m> {
     gross_share: f64,
     shrinkage: f64,
     left_out_density: f64,
+    left_out_covered: f64,
     rounds: usize,
     settled: bool,
     margins: &'m [Margin],
@@ -184,6 +185,7 @@ impl<'m> Answer<'m> {
             gross_share: mirror.population_gross,
             shrinkage: mirror.shrinkage,
             left_out_density: mirror.left_out_density,
+            left_out_covered: mirror.left_out_covered,
             rounds: mirror.rounds,
             settled: mirror.settled,
             margins: &mirror.margins,
@@ -202,7 +204,8 @@ fn text(answer: &Answer<'_>) -> String {
     let mut text = format!(
         "{}{} reports, {} flows: {} from both sides, {} from the exporter alone, {} from the importer alone ({} of these two denied)\n\
          partners add up to the world's total: {closed} of {} times{}\n\
-         a sound report is off by {:.0} %, a gross one by a factor of {:.0}; {:.0} % are gross; a reporter's own record outweighs this after {} flows",
+         a sound report is off by {:.0} %, a gross one by a factor of {:.0}; {:.0} % are gross; a reporter's own record outweighs this after {} flows\n\
+         of reports left out of learning, {:.1} % fell inside their 95 % interval",
         answer.year.map_or_else(String::new, |year| format!("{year}: ")),
         answer.reports,
         answer.flows,
@@ -219,7 +222,8 @@ fn text(answer: &Answer<'_>) -> String {
         100.0 * (answer.sound_deviation.exp() - 1.0),
         answer.gross_deviation.exp(),
         100.0 * answer.gross_share,
-        answer.shrinkage
+        answer.shrinkage,
+        100.0 * answer.left_out_covered
     );
     if let Some(compared) = &answer.comparison {
         text.push_str("\n\n");

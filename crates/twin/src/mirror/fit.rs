@@ -42,6 +42,8 @@ const SETTLED_ROUGHLY: f64 = 1e-5;
 const SOUND_VARIANCE_MIN: f64 = 1e-4;
 /// Smallest variance of a gross report, (ln 2)²: less than a factor of two is not called gross.
 const GROSS_VARIANCE_MIN: f64 = 0.480_453_013_918_201_4;
+/// Share of ratios that should fall outside of their interval.
+const OUTSIDE: f64 = 0.05;
 /// Smallest variance of margins between codes, (1 %)².
 const MARGIN_VARIANCE_MIN: f64 = 1e-4;
 
@@ -106,6 +108,8 @@ pub(crate) struct Fit {
     pub shrinkage: f64,
     /// Mean logarithmic density of ratios that were left out, at this `ν`.
     pub left_out_density: f64,
+    /// Share of ratios that were left out and fell inside their 95 % interval.
+    pub left_out_covered: f64,
     /// Rounds of expectation and maximisation.
     pub rounds: usize,
     /// Whether the likelihood settled before the last round that is allowed.
@@ -146,6 +150,7 @@ impl Fit {
             population,
             shrinkage: f64::INFINITY,
             left_out_density: f64::NEG_INFINITY,
+            left_out_covered: 0.0,
             rounds: 0,
             settled: false,
             margin_mean: 0.05,
@@ -171,10 +176,23 @@ impl Fit {
             last = likelihood;
         }
     }
+}
 
-    fn density(&self, flow: &Observation) -> f64 {
-        let discrepancy = flow.ratio - self.margins[flow.code];
-        self.pair(flow.exporter, flow.importer).states(discrepancy).1
+/// How a candidate for `ν` did on flows that were left out.
+struct Trial {
+    shrinkage: f64,
+    density: f64,
+    covered: u32,
+}
+
+impl Trial {
+    fn add(&mut self, fit: &Fit, held: &[Observation]) {
+        for flow in held {
+            let discrepancy = flow.ratio - fit.margins[flow.code];
+            let pair = fit.pair(flow.exporter, flow.importer);
+            self.density += pair.states(discrepancy).1;
+            self.covered += u32::from(pair.further(discrepancy) > OUTSIDE);
+        }
     }
 }
 
@@ -182,7 +200,11 @@ impl Fit {
 /// out (each fifth of them once, dealt out in turn) are the most probable.
 /// Every index is below its size: the caller made both.
 pub(crate) fn fit(flows: &[Observation], sizes: Sizes) -> Fit {
-    let mut densities = [0.0; SHRINKAGES.len()];
+    let mut trials = SHRINKAGES.map(|shrinkage| Trial {
+        shrinkage,
+        density: 0.0,
+        covered: 0,
+    });
     for left_out in 0..FOLDS {
         let (mut kept, mut held) = (Vec::with_capacity(flows.len()), Vec::new());
         for (at, flow) in flows.iter().enumerate() {
@@ -195,21 +217,23 @@ pub(crate) fn fit(flows: &[Observation], sizes: Sizes) -> Fit {
         }
         let mut fit = Fit::start(sizes);
         fit.settle(&kept, sizes, f64::INFINITY, SETTLED_ROUGHLY);
-        for (density, shrinkage) in densities.iter_mut().zip(SHRINKAGES) {
-            fit.settle(&kept, sizes, shrinkage, SETTLED_ROUGHLY);
-            *density += held.iter().map(|flow| fit.density(flow)).sum::<f64>();
+        for trial in &mut trials {
+            fit.settle(&kept, sizes, trial.shrinkage, SETTLED_ROUGHLY);
+            trial.add(&fit, &held);
         }
     }
-    let mut best = (SHRINKAGES[0], densities[0]);
-    for (shrinkage, density) in SHRINKAGES.into_iter().zip(densities) {
-        if density > best.1 {
-            best = (shrinkage, density);
+    let mut best = &trials[0];
+    for trial in &trials {
+        if trial.density > best.density {
+            best = trial;
         }
     }
     let mut fit = Fit::start(sizes);
     fit.settle(flows, sizes, f64::INFINITY, SETTLED);
-    fit.settle(flows, sizes, best.0, SETTLED);
-    fit.left_out_density = best.1 / flows.len().max(1) as f64;
+    fit.settle(flows, sizes, best.shrinkage, SETTLED);
+    let count = flows.len().max(1) as f64;
+    fit.left_out_density = best.density / count;
+    fit.left_out_covered = f64::from(best.covered) / count;
     fit
 }
 

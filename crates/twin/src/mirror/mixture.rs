@@ -12,7 +12,7 @@
 //! Two measurements with a contaminated normal error: J. W. Tukey, *A survey of sampling from contaminated distributions*
 //! (1960); fitted by expectation and maximisation (Dempster, Laird and Rubin 1977).
 
-use std::f64::consts::TAU;
+use std::f64::consts::{SQRT_2, TAU};
 
 /// What is known of the two reporters of a flow.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -73,11 +73,39 @@ impl State {
 }
 
 impl PairModel {
+    /// Probability of a discrepancy further from 0 than this one.
+    #[must_use]
+    pub fn further(&self, discrepancy: f64) -> f64 {
+        let further = |state: State| {
+            let variance = state.export_variance + state.import_variance;
+            state.probability * outside(discrepancy / variance.sqrt())
+        };
+        self.priors().map(further).iter().sum()
+    }
+
     /// The four states with their probabilities given a discrepancy `ln M − ln X − c`, and the logarithm of its density.
     #[must_use]
     pub fn states(&self, discrepancy: f64) -> ([State; 4], f64) {
-        let mut total = 0.0;
-        let states = [(false, false), (false, true), (true, false), (true, true)].map(|(export, import)| {
+        let joint = self.priors().map(|state| {
+            let density = normal(discrepancy, state.export_variance + state.import_variance);
+            State {
+                probability: state.probability * density,
+                ..state
+            }
+        });
+        let total: f64 = joint.iter().map(|state| state.probability).sum();
+        // Density and probability of what is beyond everything round to nothing.
+        let total = total.max(f64::MIN_POSITIVE);
+        let given = |state: State| State {
+            probability: state.probability / total,
+            ..state
+        };
+        (joint.map(given), total.ln())
+    }
+
+    /// The four states before the discrepancy is known.
+    fn priors(&self) -> [State; 4] {
+        [(false, false), (false, true), (true, false), (true, true)].map(|(export_gross, import_gross)| {
             let pick = |gross: bool, share: f64, sound: f64| {
                 if gross {
                     (share, self.gross_variance)
@@ -85,29 +113,33 @@ impl PairModel {
                     (1.0 - share, sound)
                 }
             };
-            let (export_share, export_variance) = pick(export, self.export_gross, self.export_variance);
-            let (import_share, import_variance) = pick(import, self.import_gross, self.import_variance);
-            let probability =
-                export_share * import_share * normal(discrepancy, export_variance + import_variance);
-            total += probability;
+            let (export, export_variance) = pick(export_gross, self.export_gross, self.export_variance);
+            let (import, import_variance) = pick(import_gross, self.import_gross, self.import_variance);
             State {
-                probability,
-                export_gross: export,
-                import_gross: import,
+                probability: export * import,
+                export_gross,
+                import_gross,
                 export_variance,
                 import_variance,
             }
-        });
-        // A discrepancy beyond everything is a gross error of both, whatever rounds to nothing.
-        let total: f64 = if total > 0.0 { total } else { f64::MIN_POSITIVE };
-        (
-            states.map(|state| State {
-                probability: state.probability / total,
-                ..state
-            }),
-            total.ln(),
-        )
+        })
     }
+}
+
+/// Probability that a standard normal number is further than `x` from 0, within 1.5e-7: M. Abramowitz and I. A. Stegun,
+/// *Handbook of Mathematical Functions* (1964), 7.1.26.
+fn outside(x: f64) -> f64 {
+    let x = x.abs() / SQRT_2;
+    let t = 1.0 / (1.0 + 0.327_591_1 * x);
+    let terms = [
+        1.061_405_429,
+        -1.453_152_027,
+        1.421_413_741,
+        -0.284_496_736,
+        0.254_829_592,
+    ];
+    let polynomial = terms.into_iter().fold(0.0, |sum, term| (sum + term) * t);
+    polynomial * (-x * x).exp()
 }
 
 /// Density of a normal distribution with mean 0.
@@ -157,6 +189,20 @@ mod tests {
         let (_, density) = clean.states(0.3);
         let by_hand = -0.5 * 0.09 / 0.08 - 0.5 * (TAU * 0.08).ln();
         assert!((density - by_hand).abs() < 1e-12);
+    }
+
+    #[test]
+    fn five_percent_are_outside_of_two_deviations() {
+        assert!((outside(1.959_963_985) - 0.05).abs() < 2e-7);
+        assert!((outside(0.0) - 1.0).abs() < 2e-7 && outside(40.0) < 1e-12);
+        let clean = PairModel {
+            export_gross: 0.0,
+            import_gross: 0.0,
+            ..EVEN
+        };
+        assert!((clean.further(-0.08_f64.sqrt() * 1.959_963_985) - 0.05).abs() < 2e-7);
+        // With gross errors far discrepancies are to be expected.
+        assert!(EVEN.further(1.0) > 0.1);
     }
 
     #[test]

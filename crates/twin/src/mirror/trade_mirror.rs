@@ -58,6 +58,8 @@ pub struct TradeMirror {
     pub shrinkage: f64,
     /// Mean logarithmic density of mirror ratios that were left out of learning.
     pub left_out_density: f64,
+    /// Share of mirror ratios that were left out of learning and fell inside their 95 % interval.
+    pub left_out_covered: f64,
     /// Rounds of the fit.
     pub rounds: usize,
     /// Whether the fit settled.
@@ -121,6 +123,7 @@ impl TradeMirror {
             population_gross: fit.population.gross,
             shrinkage: fit.shrinkage,
             left_out_density: fit.left_out_density,
+            left_out_covered: fit.left_out_covered,
             rounds: fit.rounds,
             settled: fit.settled,
             unallocated: merged.unallocated,

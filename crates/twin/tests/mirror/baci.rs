@@ -52,6 +52,13 @@ fn all_eight_figures_of_the_best_open_result_are_beaten() {
     );
     assert!(mirror.settled, "not settled after {} rounds", mirror.rounds);
 
+    // Error bars are honest, as far as reports can tell: ratios that were left out fall inside as often as they should.
+    assert!(
+        (0.93..0.97).contains(&mirror.left_out_covered),
+        "{}",
+        mirror.left_out_covered
+    );
+
     let found = compare(&mirror.flows, &reference).unwrap();
     let published = PUBLISHED
         .iter()

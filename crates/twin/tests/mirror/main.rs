@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking; its helpers too")]
 
 mod baci;
+mod comparison;
 mod world;
 
 use didymium_twin::mirror::{
