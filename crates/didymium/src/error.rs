@@ -9,6 +9,7 @@ use didymium_node::NodeError;
 use didymium_node::import::ImportError;
 use didymium_statement::StatementError;
 use didymium_store::StoreError;
+use didymium_twin::mirror::MirrorError;
 
 /// Result of a command.
 pub type CliResult<T> = Result<T, CliError>;
@@ -38,6 +39,14 @@ pub enum CliError {
         path: PathBuf,
         /// What the system said.
         source: std::io::Error,
+    },
+    /// A table of trade.
+    #[error("{}: {source}", path.display())]
+    Mirror {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: MirrorError,
     },
     /// A file that is no JSON document.
     #[error("{} is no JSON document: {reason}", path.display())]
@@ -159,6 +168,12 @@ impl CliError {
         move |source| Self::File { path, source }
     }
 
+    /// A table of trade that is wrong.
+    pub fn mirror(path: impl Into<PathBuf>) -> impl FnOnce(MirrorError) -> Self {
+        let path = path.into();
+        move |source| Self::Mirror { path, source }
+    }
+
     /// The exit code. What the storage or the system says, however deep, decides before what was being done.
     pub fn exit(&self) -> Exit {
         let mut cause: Option<&(dyn Error + 'static)> = Some(self);
@@ -172,7 +187,7 @@ impl CliError {
             Self::Usage(_) | Self::NotACharter { .. } => Exit::Usage,
             Self::Import(error) => exit_of_import(error),
             Self::Node(error) => exit_of_node(error),
-            Self::Statement(_) | Self::NotJson { .. } => Exit::Refused,
+            Self::Statement(_) | Self::NotJson { .. } | Self::Mirror { .. } => Exit::Refused,
             Self::File { source, .. }
                 if matches!(source.kind(), ErrorKind::NotFound | ErrorKind::IsADirectory) =>
             {

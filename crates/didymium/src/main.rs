@@ -14,6 +14,7 @@ mod init;
 mod join;
 mod log;
 mod logs;
+mod mirror;
 mod output;
 mod progress;
 mod reader;

@@ -1,4 +1,4 @@
-//! `didymium twin`: balances, shares and the digest.
+//! `didymium twin`: balances, shares, the digest, the trade mirror.
 
 use clap::{Args, Subcommand};
 use didymium_node::api::types::{Balance, BalanceRow, Contradiction, Figure, TwinState};
@@ -6,6 +6,7 @@ use didymium_node::api::views::SeriesQuery;
 use serde::Serialize;
 
 use crate::error::{CliError, CliResult};
+use crate::mirror::{self, MirrorArgs};
 use crate::output::{Output, columns};
 use crate::reader::{PlaceArgs, Reader};
 
@@ -14,6 +15,7 @@ Examples:
   didymium twin balance --dir club/CAN rare_earths --stage mine --period 2023
   didymium twin shares --url http://127.0.0.1:7410 cobalt
   didymium twin digest --url http://127.0.0.1:7410 --json
+  didymium twin mirror --reports comtrade_2022.csv.gz --compare baci_2022.csv
 
 A twin is a function of a cut: the charter and the size of every member's log. Two nodes that hold the same cut have the \
 same digest; compare them with `twin digest`.";
@@ -49,6 +51,8 @@ enum Question {
         #[command(flatten)]
         place: PlaceArgs,
     },
+    /// Reconcile the two reports of every trade flow; compare with a reference
+    Mirror(MirrorArgs),
 }
 
 #[derive(Debug, Args)]
@@ -129,6 +133,7 @@ pub async fn run(args: TwinArgs, output: &Output) -> CliResult<()> {
             output.data(&shares, shares_text)?;
             complete(&state)
         }
+        Question::Mirror(args) => mirror::run(&args, output),
         Question::Digest { place } => {
             let state = Reader::open(&place)?.twin_state().await?;
             output.data(&state, digest_text)?;

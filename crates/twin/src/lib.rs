@@ -6,7 +6,8 @@
 //! statements. If a blob that the cut needs is not there, the twin is *incomplete* and has no digest.
 //!
 //! [`reconcile`] is the mathematics of balances that add up, with error bars: it takes its place between the observations
-//! and the indicators, and knows variables and balances by number only.
+//! and the indicators, and knows variables and balances by number only. [`mirror`] makes one flow of the two reports of it. Neither
+//! is fed by statements yet.
 
 mod address;
 mod area_set;
@@ -22,6 +23,7 @@ mod figure;
 mod indicators;
 mod intern;
 mod laws;
+pub mod mirror;
 pub mod reconcile;
 mod series;
 pub mod supply_risk;

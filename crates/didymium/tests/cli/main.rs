@@ -15,6 +15,7 @@ mod kill;
 mod kill_load;
 mod log;
 mod million;
+mod mirror;
 mod receipt;
 mod receipt_kept;
 mod refused;
