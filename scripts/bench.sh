@@ -32,3 +32,4 @@ for bench in crates/*/benches/*.rs; do
     [ ! -f "$bench" ] || set -- "$@" --bench "$(basename "$bench" .rs)"
 done
 cargo bench --workspace --locked "$@"
+scripts/bench-twin.sh

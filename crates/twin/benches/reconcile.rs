@@ -5,7 +5,8 @@
 //! stocks in ten are measured. One thread, unless more are asked for. The last line is the peak of the process's memory.
 //!
 //! `cargo bench -p didymium-twin --bench reconcile` (arguments: flows per element and month, 2000 by default; months,
-//! 24; elements, 1; threads, 1; a file to write the balances to, as a triplet list that other programs can read).
+//! 24; elements, 1; threads, 1; a file to write the balances to, as a triplet list that other programs can read, with
+//! the answer beside it in a file of the same name and `.answer`). Above 500,000 variables: one solve, ten draws.
 
 use std::fmt::Write as _;
 use std::num::NonZeroUsize;
@@ -16,6 +17,8 @@ use didymium_twin::reconcile::{Constraint, Measurement, Problem, Reconciliation,
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
 const STAGES: usize = 8;
+/// More variables than this are solved once, and drawn from ten times.
+const LARGE: usize = 500_000;
 
 /// SplitMix64: the invented chain is the same in every run.
 struct Numbers(u64);
@@ -136,6 +139,20 @@ impl Chain {
     }
 }
 
+/// The weighted sum of squared adjustments, then one line per variable: its estimate and deviation, `-` if no report
+/// says anything about it.
+fn answer(solved: &Reconciliation) -> Outcome<String> {
+    let mut text = String::new();
+    writeln!(text, "objective {}", solved.global_test().statistic)?;
+    for estimate in solved.estimates() {
+        match (estimate.value, estimate.deviation) {
+            (Some(value), Some(deviation)) => writeln!(text, "{value} {deviation}")?,
+            _ => writeln!(text, "-")?,
+        }
+    }
+    Ok(text)
+}
+
 fn peak_mib() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
@@ -153,14 +170,14 @@ fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {
     result
 }
 
-/// A thousand posterior draws, the normal numbers made beforehand.
-fn draws(solved: &Reconciliation, numbers: &mut Numbers) -> Outcome<()> {
-    let normals: Vec<f64> = (0..solved.normals_per_draw() + 1000)
+/// Posterior draws, the normal numbers made beforehand.
+fn draws(solved: &Reconciliation, count: u16, numbers: &mut Numbers) -> Outcome<()> {
+    let normals: Vec<f64> = (0..solved.normals_per_draw() + usize::from(count))
         .map(|_| (0..12).map(|_| numbers.unit()).sum::<f64>() - 6.0)
         .collect();
-    let sum = timed("1000 posterior draws", || -> Outcome<f64> {
+    let sum = timed(&format!("{count} posterior draws"), || -> Outcome<f64> {
         let mut sum = 0.0;
-        for at in 0..1000 {
+        for at in 0..usize::from(count) {
             sum += solved
                 .draw(&normals[at..])?
                 .iter()
@@ -169,7 +186,7 @@ fn draws(solved: &Reconciliation, numbers: &mut Numbers) -> Outcome<()> {
         }
         Ok(sum)
     })?;
-    println!("mean of the sum of all {:.1}", sum / 1000.0);
+    println!("mean of the sum of all {:.1}", sum / f64::from(count));
     Ok(())
 }
 
@@ -212,7 +229,8 @@ fn main() -> Outcome<()> {
     for _ in 0..elements {
         chain.grow(flows, months, &mut numbers)?;
     }
-    if let Some(path) = arguments.next() {
+    let export = arguments.next();
+    if let Some(path) = &export {
         std::fs::write(path, chain.text()?)?;
     }
     println!(
@@ -220,14 +238,18 @@ fn main() -> Outcome<()> {
         chain.variables.len(),
         chain.balances.len()
     );
+    let large = chain.variables.len() > LARGE;
     let mut last = None;
-    for _ in 0..3 {
+    for _ in 0..if large { 1 } else { 3 } {
         drop(last.take());
         let problem = timed("check the input", || chain.problem())?;
         let solved = timed("estimates and deviations", || problem.solve_with(threads))?;
         last = Some(solved);
     }
     if let Some(solved) = last {
+        if let Some(path) = &export {
+            std::fs::write(format!("{path}.answer"), answer(&solved)?)?;
+        }
         let tests = timed("global, nodal, measurement tests", || {
             (
                 solved.global_test(),
@@ -250,7 +272,7 @@ fn main() -> Outcome<()> {
             found.errors.len(),
             solved.largest_imbalance()
         );
-        draws(&solved, &mut numbers)?;
+        draws(&solved, if large { 10 } else { 1000 }, &mut numbers)?;
         updates(solved, &mut numbers)?;
     }
     println!("peak memory {} MiB", peak_mib().unwrap_or_default());
