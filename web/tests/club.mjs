@@ -100,11 +100,14 @@ export async function foundClub() {
       await writeFile(join(home, 'sources.csv'), SOURCES);
       await ended(running.shift());
       await execute('cp', ['-a', can.dir, again]);
-      const heads = [];
+      // Before either is shown: afterwards DEU, which is asked first, would know more than the other folder holds.
       for (const [dir, tonnes] of [[can.dir, 255_000], [again, 155_000]]) {
         const file = join(home, `${tonnes}.csv`);
         await writeFile(file, table(tonnes));
         await didymium('import', '--dir', dir, '--kind', 'statistic', file);
+      }
+      const heads = [];
+      for (const dir of [can.dir, again]) {
         const node = await serve(dir, can.url);
         running.unshift(node);
         const head = await (await fetch(`${can.url}/log/checkpoint`)).text();

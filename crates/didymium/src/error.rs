@@ -26,6 +26,14 @@ pub enum CliError {
     /// The node.
     #[error(transparent)]
     Node(#[from] NodeError),
+    /// Too few others could be asked whether a folder is the newest of its log.
+    #[error(
+        "{source} (start them with `didymium serve --dir …`); or say --newest, if you know that this folder is no old backup"
+    )]
+    Unasked {
+        /// What the node says.
+        source: NodeError,
+    },
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -194,7 +202,7 @@ impl CliError {
                 Exit::Usage
             }
             Self::DemoPort { .. } => Exit::InUse,
-            Self::Unreachable { .. } | Self::Answer { .. } => Exit::Unreachable,
+            Self::Unreachable { .. } | Self::Answer { .. } | Self::Unasked { .. } => Exit::Unreachable,
             Self::NotFound(_) | Self::NotVerified { .. } | Self::Disagree(_) => Exit::No,
             Self::Incomplete(_) => Exit::Incomplete,
             Self::DiskFull { .. } => Exit::Storage,
@@ -274,12 +282,14 @@ const fn exit_of_node(error: &NodeError) -> Exit {
         | NodeError::LogRewritten { .. }
         | NodeError::LogOffCharter { .. }
         | NodeError::LogBroken { .. }
-        | NodeError::HeadShowsNothing { .. } => Exit::No,
+        | NodeError::HeadShowsNothing { .. }
+        | NodeError::LogShut { .. } => Exit::No,
         NodeError::Erased { .. } => Exit::Incomplete,
         NodeError::LetterMalformed { .. } => Exit::Refused,
         NodeError::PeerSilent { .. }
         | NodeError::PeerStatus { .. }
         | NodeError::NoCopies { .. }
+        | NodeError::LogWaits { .. }
         | NodeError::PeerAnswerTooLarge { .. } => Exit::Unreachable,
         NodeError::AuditStopped { .. } => Exit::Incomplete,
         NodeError::LogStopped

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use didymium_node::clock::SystemClock;
 use didymium_node::import::{ImportError, Registered, Sources, TableJob, TableKind};
 use didymium_node::receipt::transparent_statement;
-use didymium_node::{NodeFolder, NodeState, ask_before_signing, charter};
+use didymium_node::{NodeError, NodeFolder, NodeState, ask_before_signing, charter, open_unasked};
 use didymium_statement::StatementId;
 use serde_json::json;
 
@@ -60,6 +60,10 @@ pub struct ImportArgs {
     /// charter in `charter.chain`
     #[arg(long = "receipt", value_name = "FOLDER")]
     receipts: Option<PathBuf>,
+    /// The folder is no old backup: sign although too few other members answer. If it is one, the log will be proven to
+    /// contradict itself
+    #[arg(long)]
+    newest: bool,
 }
 
 /// The kinds of tables, for clap.
@@ -86,9 +90,29 @@ impl From<KindArg> for TableKind {
 /// Imports the file.
 pub async fn run(args: &ImportArgs, output: &Output) -> CliResult<()> {
     let started = Instant::now();
+    // Without the table it does not matter what the others know.
+    require_file(&args.file)?;
     let state = tokio::task::block_in_place(|| open_node(args))?;
-    ask_before_signing(&state).await?;
+    if let Err(error) = ask_before_signing(&state).await {
+        // Nobody to ask is for the operator to judge; that somebody knows more is not.
+        let silent = matches!(error, NodeError::LogWaits { .. });
+        if !silent {
+            return Err(error.into());
+        }
+        if !args.newest {
+            return Err(CliError::Unasked { source: error });
+        }
+        open_unasked(&state);
+    }
     tokio::task::block_in_place(|| import(args, &state, output, started))
+}
+
+fn require_file(file: &Path) -> CliResult<()> {
+    let found = std::fs::metadata(file).map_err(CliError::file(file))?;
+    if found.is_dir() {
+        return Err(CliError::file(file)(std::io::ErrorKind::IsADirectory.into()));
+    }
+    Ok(())
 }
 
 fn open_node(args: &ImportArgs) -> CliResult<NodeState> {
@@ -103,13 +127,6 @@ fn import(args: &ImportArgs, state: &NodeState, output: &Output, started: Instan
         .sources
         .clone()
         .unwrap_or_else(|| args.file.with_file_name("sources.csv"));
-    // The table itself is looked for first: without it, what stands beside it does not matter.
-    let found = std::fs::metadata(&args.file).map_err(CliError::file(&args.file))?;
-    if found.is_dir() {
-        return Err(CliError::file(&args.file)(
-            std::io::ErrorKind::IsADirectory.into(),
-        ));
-    }
     // What would keep receipts from being written is said before anything is logged.
     let charters = charter::current(state);
     let keeper = args.receipts.as_ref();

@@ -354,7 +354,7 @@ pub enum NodeError {
     NotLogged(Refusal),
     /// The log has started and too few members have said what they know of it.
     #[error(
-        "the log signs nothing yet: after a start {needed} other members must first say what they know of it, {heard} have; try again in a moment, when more of them run"
+        "the log signs nothing yet: after a start {needed} other members must first say what they know of it, {heard} have; try again when more of them run"
     )]
     LogWaits {
         /// Members that have answered.

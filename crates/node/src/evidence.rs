@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use didymium_log::LogError;
 use didymium_log::evidence::{Evidence, Finding, SplitView};
-use didymium_log::note::Verifier;
+use didymium_log::note::{SignedNote, Verifier};
 use didymium_statement::{Digest, Draft, Kind, KindVersion, Member, Statement, Visibility, payload};
 use didymium_store::EvidenceRecord;
 
@@ -50,6 +50,30 @@ fn key_in_force(member: &Member) -> Result<[Verifier; 1], LogError> {
 /// The keys of all witnesses of the club, so that evidence tells who cosigned which side.
 pub(crate) fn witness_keys(state: &NodeState) -> Vec<Verifier> {
     log_keys::witnesses_ever(state.charters())
+}
+
+/// Whether both sides of a contradiction were signed with keys that the log has no longer: the charter has settled it when it gave the
+/// log another.
+pub(crate) fn is_of_former_keys(evidence: &Evidence, in_force: &[Verifier]) -> bool {
+    let by_it = |note: &SignedNote| log_keys::open_with(in_force, note.to_string().as_bytes(), &[]).is_ok();
+    !by_it(evidence.smaller()) && !by_it(evidence.larger())
+}
+
+/// Whether a contradiction that was verified under all keys that the log ever had freezes it: the key in force has signed both sides,
+/// or one of them while no contradiction of the former keys alone was known, which the charter would have settled: then the log
+/// has begun to lie after its key was changed in good order.
+pub(crate) fn convicts(evidence: &Evidence, in_force: &[Verifier], settled_before: bool) -> bool {
+    evidence.verify(in_force).is_ok() || !settled_before && !is_of_former_keys(evidence, in_force)
+}
+
+/// Whether a contradiction of a log's former keys alone is kept here.
+fn is_settled_before(state: &NodeState, accused: &Member, in_force: &[Verifier]) -> NodeResult<bool> {
+    let ever = log_keys::ever(state.charters(), &accused.member)?;
+    let records = state.store().evidence(accused.origin(), EVIDENCE_A_LOG_MAX)?;
+    Ok(records.iter().any(|record| {
+        let kept = Evidence::parse(&record.bytes);
+        kept.is_ok_and(|one| one.verify(&ever).is_ok() && is_of_former_keys(&one, in_force))
+    }))
 }
 
 /// What is kept against the log of `member` under any key that it ever had, verified again. Blocking.
@@ -99,9 +123,16 @@ pub fn keep(state: &NodeState, evidence: &Evidence) -> NodeResult<bool> {
         );
         return Ok(false);
     }
-    let freezes = evidence.verify(&in_force).is_ok();
-    let known = proven_by(state, accused, if freezes { &in_force } else { &ever })?;
-    if !known.is_empty() {
+    let settled_before = is_settled_before(state, accused, &in_force)?;
+    let freezes = convicts(evidence, &in_force, settled_before);
+    let known = state.store().evidence(accused.origin(), EVIDENCE_A_LOG_MAX)?;
+    let as_bad = known.iter().any(|record| {
+        let kept = Evidence::parse(&record.bytes);
+        kept.is_ok_and(|one| {
+            one.verify(&ever).is_ok() && (!freezes || convicts(&one, &in_force, settled_before))
+        })
+    });
+    if as_bad {
         return Ok(false);
     }
     let bytes = evidence.to_bytes();
@@ -143,11 +174,14 @@ fn proves_nothing(state: &NodeState, accused: &Member, evidence: &Evidence) -> b
 pub(crate) fn take_up(state: &NodeState) -> NodeResult<()> {
     for accused in &state.charter().charter().members {
         let keys = key_in_force(accused)?;
+        let ever = log_keys::ever(state.charters(), &accused.member)?;
+        let settled_before = is_settled_before(state, accused, &keys)?;
         for record in state.store().evidence(accused.origin(), EVIDENCE_A_LOG_MAX)? {
             let Ok(evidence) = Evidence::parse(&record.bytes) else {
                 continue;
             };
-            if let Ok(proven) = evidence.verify(&keys)
+            if let Ok(proven) = evidence.verify(&ever)
+                && convicts(&evidence, &keys, settled_before)
                 && !proves_nothing(state, accused, &evidence)
             {
                 freeze(state, accused, words::english(&accused.member, &proven));
@@ -165,8 +199,9 @@ pub(crate) fn take_up(state: &NodeState) -> NodeResult<()> {
 pub(crate) fn to_tell(state: &NodeState, accused: &Member) -> NodeResult<Option<Vec<u8>>> {
     let keys = key_in_force(accused)?;
     let mut records = state.store().evidence(accused.origin(), EVIDENCE_A_LOG_MAX)?;
+    let settled_before = is_settled_before(state, accused, &keys)?;
     let freezes = |record: &EvidenceRecord| {
-        Evidence::parse(&record.bytes).is_ok_and(|evidence| evidence.verify(&keys).is_ok())
+        Evidence::parse(&record.bytes).is_ok_and(|evidence| convicts(&evidence, &keys, settled_before))
     };
     let at = records.iter().position(freezes).unwrap_or(0);
     Ok((at < records.len()).then(|| records.swap_remove(at).bytes))
@@ -336,4 +371,46 @@ fn evidence_in(entry: &[u8]) -> Option<Evidence> {
     let payload = statement.payload_bytes(None).ok().flatten()?;
     let said = payload::Evidence::parse(payload).ok()?;
     Evidence::parse(said.split_view.as_bytes()).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use didymium_log::Hash;
+    use didymium_log::checkpoint::{Checkpoint, sign_checkpoint};
+    use didymium_log::note::Signer;
+
+    use super::*;
+
+    fn signed(key: &Signer, root: u8) -> SignedNote {
+        let head = Checkpoint {
+            origin: key.name().to_owned(),
+            size: 5,
+            root: Hash([root; 32]),
+        };
+        SignedNote::parse(sign_checkpoint(&head, key).unwrap().as_bytes()).unwrap()
+    }
+
+    /// A log that lies after its key was changed in good order is frozen, also when it lies with the key before.
+    #[test]
+    fn a_side_under_the_key_in_force_convicts_unless_the_charter_has_settled_the_keys_before() {
+        let keys = [[1; 32], [2; 32]].map(|seed| Signer::from_seed("can.example/log", &seed).unwrap());
+        let [before, now] = &keys;
+        let ever = [before.verifier(), now.verifier()];
+        let in_force = [now.verifier()];
+        let pair = |one: &Signer, other: &Signer| {
+            Evidence::same_size(&signed(one, 1), &signed(other, 2), &ever, &[]).unwrap()
+        };
+        for (evidence, settled_before, convicted) in [
+            (pair(now, now), false, true),
+            (pair(now, now), true, true),
+            (pair(before, now), false, true),
+            (pair(before, now), true, false),
+            (pair(before, before), false, false),
+            (pair(before, before), true, false),
+        ] {
+            assert_eq!(convicts(&evidence, &in_force, settled_before), convicted);
+        }
+        assert!(is_of_former_keys(&pair(before, before), &in_force));
+        assert!(!is_of_former_keys(&pair(before, now), &in_force));
+    }
 }

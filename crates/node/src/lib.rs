@@ -54,7 +54,7 @@ pub const ML_DSA: bool = cfg!(feature = "ml-dsa");
 pub use changed::Changed;
 pub use error::{NodeError, NodeResult};
 pub use federation::{Federation, PeerStatus, Pulled};
-pub use fencing::ask_before_signing;
+pub use fencing::{ask_before_signing, open_unasked};
 pub use folder::NodeFolder;
 pub use intake::Intake;
 pub use jobs::rebuild_twin;

@@ -6,6 +6,7 @@ use didymium_log::witness::{AddCheckpoint, Answer, CosignedHead, Outcome, Persis
 use didymium_log::{Hash, LogError};
 use didymium_store::Cosigned;
 
+use crate::charter::is_doubtful;
 use crate::{NodeError, NodeResult, NodeState, evidence};
 
 /// How often a request is judged again because another one came first.
@@ -28,7 +29,13 @@ pub fn add_checkpoint(state: &NodeState, body: &[u8]) -> NodeResult<Answer> {
         .iter()
         .find(|member| member.origin() == origin && member.member != state.member().member);
     // The keys that count for a checkpoint of this size: two where the key changes.
+    // A revoked key signs anything: what it signed is cosigned where the charter names it, or a quorum has cosigned it already.
+    let doubted = member.is_some_and(|member| {
+        let note = request.note().to_string();
+        is_doubtful(state.charters(), &member.member, note.as_bytes())
+    });
     let keys = member
+        .filter(|_| !doubted)
         .map_or_else(Vec::new, |member| {
             state
                 .charters()

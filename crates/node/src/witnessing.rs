@@ -338,7 +338,9 @@ fn target_of(log: &HeldLog) -> NodeResult<Option<Target>> {
     let Some(head) = log.head()? else {
         return Ok(None);
     };
-    let note = SignedNote::parse(head.checkpoint.as_deref().unwrap_or_default())?;
+    let mut note = SignedNote::parse(head.checkpoint.as_deref().unwrap_or_default())?;
+    // A head that was brought back from a copy may bear cosignatures: they are gathered beside it.
+    note.signatures.retain(|line| line.name == log.origin());
     let checkpoint = Checkpoint::parse(&note.text)?;
     Ok(Some(Target { note, checkpoint }))
 }

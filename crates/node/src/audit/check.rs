@@ -14,7 +14,7 @@ use super::source::{LogSource, read_tiles};
 use super::walk::{Walk, Walked};
 use super::{Budget, Watch};
 use crate::charter::{is_doubtful, log_keys};
-use crate::evidence::words;
+use crate::evidence::{self, words};
 use crate::{NodeError, NodeResult};
 
 /// What is audited, and by what.
@@ -55,10 +55,11 @@ pub fn audit(asked: &AuditRequest<'_>) -> NodeResult<(Report, Option<Head>)> {
         asked.charters,
         member,
     );
-    check_forked(&mut report, source, asked.charters, member)?;
-    if let Some(basis) = &basis
-        && let Err(error) = audit_under(&mut report, asked, basis)
-    {
+    let forked = check_forked(&mut report, source, asked.charters, member);
+    let under = basis
+        .as_ref()
+        .map_or(Ok(()), |basis| audit_under(&mut report, asked, basis));
+    if let Err(error) = forked.and(under) {
         let NodeError::AuditStopped { reason } = &error else {
             return Err(error);
         };
@@ -174,17 +175,31 @@ pub(super) fn check_forked(
     let code = &member.member;
     let (mut contradicts, mut settled) = (Vec::new(), Vec::new());
     let told = match source.evidence() {
-        // A place of an earlier version, or a file server, has no such address.
-        Err(NodeError::PeerStatus { .. } | NodeError::PeerRefuses { .. }) => Vec::new(),
-        told => told?,
+        Ok(told) => told,
+        Err(error @ NodeError::AuditStopped { .. }) => return Err(error),
+        // What a place says of other things than the log's bytes never keeps those from being read.
+        Err(error) => {
+            let said = "what this place knows against the log was not read";
+            report.add_with(NAME, Answer::Missing, said, vec![error.in_words()]);
+            return Ok(());
+        }
     };
+    let doubtful = |note: &SignedNote| is_doubtful(charters, code, note.to_string().as_bytes());
     let pieces = told.iter().filter_map(|bytes| Evidence::parse(bytes).ok());
-    for evidence in pieces.filter(|one| one.verify(&ever).is_ok()) {
-        let doubtful = |note: &SignedNote| is_doubtful(charters, code, note.to_string().as_bytes());
-        let shows_nothing = doubtful(evidence.smaller()) || doubtful(evidence.larger());
-        match evidence.verify(&in_force) {
-            Ok(proven) if !shows_nothing => contradicts.push(words::english(code, &proven)),
-            _ => settled.push("it was signed with a key that the log has no longer".to_owned()),
+    let proven: Vec<Evidence> = pieces
+        .filter(|one| one.verify(&ever).is_ok())
+        .filter(|one| !doubtful(one.smaller()) && !doubtful(one.larger()))
+        .collect();
+    let settled_before = proven
+        .iter()
+        .any(|one| evidence::is_of_former_keys(one, &in_force));
+    for one in &proven {
+        if charters.end_of(code).is_some() {
+            settled.push("the charter has ended the log where the members have it alike".to_owned());
+        } else if evidence::convicts(one, &in_force, settled_before) {
+            contradicts.push(words::english(code, &one.verify(&ever)?));
+        } else {
+            settled.push("it was signed with a key that the log has no longer".to_owned());
         }
     }
     if !contradicts.is_empty() {
@@ -193,8 +208,7 @@ pub(super) fn check_forked(
         );
         report.add_with(NAME, Answer::No, said, contradicts);
     } else if !settled.is_empty() {
-        let said =
-            "the log is known to have contradicted itself, and the charter has given it another key since";
+        let said = "the log is known to have contradicted itself, and the charter has settled it";
         report.add_with(NAME, Answer::Open, said, settled);
     }
     Ok(())

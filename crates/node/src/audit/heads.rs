@@ -134,6 +134,10 @@ pub(super) fn check_head(
             let said = format!("the log of {} has signed size {size}, root {root}", member.member);
             based(report, Answer::Yes, said, head.checkpoint.clone(), Some(head))
         }
+        // All keep what a member signed beyond its log's end, and none counts it: what counts is the end.
+        Err(NodeError::LogKeyElsewhere { .. }) if charters.end_of(&member.member).is_some() => {
+            check_vouched_for(report, None, charters, member)
+        }
         Err(error) => {
             let said = if matches!(error, NodeError::HeadShowsNothing { .. }) {
                 "the checkpoint is signed with a key that was revoked, and nothing else speaks for it"
@@ -189,7 +193,7 @@ pub(super) fn check_vouched_for(
         Answer::Missing
     };
     let why = if left {
-        format!("{code} has left the club, and nobody has signed what is held here")
+        format!("{code} has left the club, and its log ends where the charter says")
     } else if nobody_signs {
         format!(
             "the members have revoked the log key of {code}, which has no other, and nobody has signed what is held here"

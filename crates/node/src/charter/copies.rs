@@ -37,6 +37,18 @@ pub fn objection(state: &NodeState, version: &CharterVersion, demand: Demand) ->
     Ok(None)
 }
 
+/// Whether a version names more of this member's own log than is held here: then the folder is an old copy, and what it signed would be
+/// a second history.
+///
+/// # Errors
+/// [`crate::NodeError::Store`].
+pub(crate) fn names_more_of_own(state: &NodeState, version: &CharterVersion) -> NodeResult<bool> {
+    let Some(head) = version.head_of(&state.member().member) else {
+        return Ok(false);
+    };
+    Ok(head.size > state.ledger().log().size()?)
+}
+
 fn against(state: &NodeState, head: &LogHead, demand: Demand) -> NodeResult<Option<String>> {
     let code = &head.member;
     let Some(member) = state.charters().member_ever(code) else {

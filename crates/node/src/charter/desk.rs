@@ -8,9 +8,9 @@ use didymium_statement::{
     CharterAction, CharterEvent, CharterFork, CharterId, CharterLog, Proposal, StatementError,
 };
 
-use super::copies::{Demand, objection};
+use super::copies::{Demand, names_more_of_own, objection};
 use crate::folder::charter as files;
-use crate::{NodeError, NodeResult, NodeState};
+use crate::{NodeError, NodeResult, NodeState, fencing};
 
 /// Most proposals kept that no voting member has signed: requests of those who wish to join.
 const REQUESTS_MAX: usize = 16;
@@ -125,6 +125,9 @@ fn take_in(state: &NodeState, event: CharterEvent) -> NodeResult<Taken> {
                 let version = next.head().charter().version;
                 let mut in_force = state.adopting();
                 if let Some(reason) = objection(state, next.head().version(), Demand::Nothing)? {
+                    if names_more_of_own(state, next.head().version())? {
+                        fencing::shut(state, &reason);
+                    }
                     return Err(refuse(&mut stands, version, reason));
                 }
                 files::write_chain(&desk.dir, &next)?;

@@ -13,7 +13,7 @@ use super::part::Target;
 use super::source::{Source, is_of_source};
 use super::{Federation, PeerStatus};
 use crate::blocking::blocking;
-use crate::charter::log_keys;
+use crate::charter::{doubt_about, log_keys};
 use crate::held::HeldLog;
 use crate::shown::{SignedHead, contradiction};
 use crate::witnessing::policy_of;
@@ -29,6 +29,20 @@ pub(super) struct Shown {
     pub(super) signed: Checkpoint,
     /// The lines that were verified: the log's own and those of the club's witnesses.
     pub(super) note: SignedNote,
+}
+
+impl Shown {
+    /// The note with the lines that the log itself has signed.
+    pub(super) fn own_lines(&self, member: &Member) -> SignedNote {
+        let lines = self.note.signatures.iter();
+        SignedNote {
+            text: self.note.text.clone(),
+            signatures: lines
+                .filter(|line| line.name == member.origin())
+                .cloned()
+                .collect(),
+        }
+    }
 }
 
 /// How far the following of one peer has come: kept between pulls, lost without harm when the node stops.
@@ -270,6 +284,10 @@ impl Federation {
         let (policy, _) = policy_of(&self.state, &member.member)?;
         let charters = self.state.charters();
         let (signed, opened) = log_keys::open_shown(charters, &member.member, &note, &policy.witness_keys())?;
+        // Whoever has stolen a key that was revoked can sign any head.
+        if let Some(reason) = doubt_about(charters, &member.member, &note) {
+            return Err(NodeError::HeadShowsNothing { reason });
+        }
         // Only lines that were verified are kept: the log's own and those of the club's witnesses.
         let note = SignedNote {
             text: opened.text,

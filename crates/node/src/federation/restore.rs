@@ -9,13 +9,15 @@ use std::sync::Arc;
 
 use didymium_log::Hash;
 use didymium_log::checkpoint::Checkpoint;
-use didymium_store::Head;
+use didymium_statement::Member;
 
 use super::part::Target;
 use super::pull::{Shown, head_of};
-use super::source::Source;
+use super::source::{Source, is_of_source};
 use super::{Federation, PeerStatus};
+use crate::blocking::blocking;
 use crate::clock::SystemClock;
+use crate::held::HeldLog;
 use crate::{NodeError, NodeFolder, NodeResult, NodeState};
 
 /// What bringing a log back came to.
@@ -67,88 +69,131 @@ impl Restoration {
     }
 }
 
+/// A head of the own log that a member's copy bears.
+struct Offer {
+    source: Source,
+    head: Shown,
+}
+
 impl Federation {
     async fn restore(&self) -> NodeResult<Restored> {
         let own = self.state.member().clone();
         let held = self.state.log_of(&own.member)?;
-        let head = head_of(&held).await?;
-        let from = head.as_ref().map_or(0, |head| head.size);
-        let (mut shown, mut silent) = (Vec::new(), Vec::new());
-        for peer in self.state.peers() {
-            let source = Source {
-                base: format!("{}/mirror/{}", peer.address, own.member),
-                member: peer.member,
-            };
-            match self.shown_at(&own, &source, None).await {
-                Ok(Some((head, _))) => shown.push((source, head)),
-                Ok(None) => {}
-                Err(NodeError::PeerStatus { status: 404, .. }) => {
-                    silent.push((source.member, "has no copy".to_owned()));
-                }
-                Err(error) => silent.push((source.member, error.in_words())),
-            }
-        }
-        shown.sort_by_key(|(_, head)| std::cmp::Reverse(head.signed.size));
-        let copies = shown
-            .iter()
-            .map(|(source, head)| (source.member.clone(), head.signed.size));
-        let copies: Vec<(String, u64)> = copies.collect();
-        let sources: Vec<Source> = shown.iter().map(|(source, _)| source.clone()).collect();
-        let Some((_, Shown { signed, note })) = shown.into_iter().next() else {
+        let from = head_of(&held).await?.map_or(0, |head| head.size);
+        let (offers, silent) = self.offers(&own).await;
+        if offers.is_empty() {
             let asked: Vec<String> = silent.iter().map(|(who, why)| format!("{who}: {why}")).collect();
             return Err(NodeError::NoCopies {
                 member: own.member,
                 asked: asked.join("; "),
             });
-        };
-        let mut to = from;
-        if let Some(head) = head.filter(|head| head.size > 0) {
-            self.require_beginning(&head, &signed, &sources).await?;
         }
-        if signed.size > from {
-            let target = Target {
-                state: signed,
-                note: Some(note),
-            };
-            to = self.copy(&own, &target, &sources).await?.to;
+        self.require_one_history(&held, &offers).await?;
+        let copied = self.take_longest(&own, from, &offers).await;
+        if copied.is_err() {
+            // What came of a copy that broke off would keep the node from starting.
+            let (state, origin) = (self.state.clone(), held.origin().to_owned());
+            blocking(move || Ok::<_, NodeError>(state.store().unstage(&origin)?)).await?;
         }
+        let to = copied?;
         let blobs = self
             .pull_blobs(&PeerStatus::unheard(&own.member, &own.address))
             .await?;
+        let copies = offers.iter();
         Ok(Restored {
             from,
             to,
-            copies,
+            copies: copies
+                .map(|offer| (offer.source.member.clone(), offer.head.signed.size))
+                .collect(),
             silent,
             blobs: blobs.came,
             missing_blobs: blobs.missing,
         })
     }
 
-    /// Holds what is here against the longest copy: one of the two must be the beginning of the other. Nothing may be signed
-    /// about it here, where the log itself is in doubt.
-    async fn require_beginning(
-        &self,
-        head: &Head,
-        signed: &Checkpoint,
-        sources: &[Source],
-    ) -> NodeResult<()> {
-        let held = Hash(head.root);
-        let now = match head.size.cmp(&signed.size) {
-            std::cmp::Ordering::Greater => return Ok(()),
-            std::cmp::Ordering::Equal => signed.root,
-            std::cmp::Ordering::Less => self.root_there(head.size, signed, sources).await?,
-        };
-        if now == held {
-            return Ok(());
+    /// Asks everybody at once; answers the copies, the longest first, and who had none or did not answer.
+    async fn offers(&self, own: &Member) -> (Vec<Offer>, Vec<(String, String)>) {
+        let questions = self.state.peers().into_iter().map(|peer| async move {
+            let source = Source {
+                base: format!("{}/mirror/{}", peer.address, own.member),
+                member: peer.member,
+            };
+            let shown = self.shown_at(own, &source, None).await;
+            (source, shown)
+        });
+        let (mut offers, mut silent) = (Vec::new(), Vec::new());
+        for (source, shown) in futures_util::future::join_all(questions).await {
+            match shown {
+                Ok(Some((head, _))) => offers.push(Offer { source, head }),
+                Ok(None) => {}
+                Err(NodeError::PeerStatus { status: 404, .. }) => {
+                    silent.push((source.member, "has no copy with a signed head".to_owned()));
+                }
+                Err(error) => silent.push((source.member, error.in_words())),
+            }
         }
-        Err(NodeError::LogRewritten {
-            origin: head.origin.clone(),
-            size: head.size,
-            held,
-            found: signed.size,
-            now,
-        })
+        offers.sort_by_key(|offer| std::cmp::Reverse(offer.head.signed.size));
+        (offers, silent)
+    }
+
+    /// Holds what is here, and every copy, against the longest: each must be its beginning. Where they are not, the log's signature
+    /// stands under two histories; nothing is changed, and nothing is said about it here, where the log itself is in doubt.
+    async fn require_one_history(&self, held: &HeldLog, offers: &[Offer]) -> NodeResult<()> {
+        let Some(longest) = offers.first().map(|offer| &offer.head.signed) else {
+            return Ok(());
+        };
+        let sources: Vec<Source> = offers.iter().map(|offer| offer.source.clone()).collect();
+        let own = head_of(held).await?.filter(|head| head.size > 0);
+        let mut known: Vec<(u64, Hash)> = offers
+            .iter()
+            .map(|offer| (offer.head.signed.size, offer.head.signed.root))
+            .collect();
+        known.extend(own.as_ref().map(|head| (head.size, Hash(head.root))));
+        known.sort_unstable_by_key(|(size, _)| *size);
+        known.dedup();
+        for (size, root) in known {
+            let now = match size.cmp(&longest.size) {
+                // What is held here goes beyond every copy: the copy is held against it.
+                std::cmp::Ordering::Greater => {
+                    let (reading, size) = (held.clone(), longest.size);
+                    let here = blocking(move || reading.root(size)).await?;
+                    if here == longest.root {
+                        continue;
+                    }
+                    return Err(two_histories(longest, size, here, longest.root));
+                }
+                std::cmp::Ordering::Equal => longest.root,
+                std::cmp::Ordering::Less => self.root_there(size, longest, &sources).await?,
+            };
+            if now != root {
+                return Err(two_histories(longest, size, root, now));
+            }
+        }
+        Ok(())
+    }
+
+    /// Copies up to the longest head that can be had whole; answers how long the log is then.
+    async fn take_longest(&self, own: &Member, from: u64, offers: &[Offer]) -> NodeResult<u64> {
+        let mut failed = None;
+        for (at, offer) in offers.iter().enumerate() {
+            if offer.head.signed.size <= from {
+                break;
+            }
+            let target = Target {
+                state: offer.head.signed.clone(),
+                // The cosignatures are had anew: those who gave them give them again.
+                note: Some(offer.head.own_lines(own)),
+            };
+            // Whoever has a shorter copy cannot help.
+            let sources: Vec<Source> = offers[..=at].iter().map(|offer| offer.source.clone()).collect();
+            match self.copy(own, &target, &sources).await {
+                Ok(copied) => return Ok(copied.to),
+                Err(error) if is_of_source(&error) => failed = failed.or(Some(error)),
+                Err(error) => return Err(error),
+            }
+        }
+        failed.map_or(Ok(from), Err)
     }
 
     /// The root that the signed tree has at a size, from whoever can show it.
@@ -164,5 +209,15 @@ impl Federation {
             member: self.state.member().member.clone(),
             asked: "nobody shows it".to_owned(),
         }))
+    }
+}
+
+fn two_histories(longest: &Checkpoint, size: u64, held: Hash, now: Hash) -> NodeError {
+    NodeError::LogRewritten {
+        origin: longest.origin.clone(),
+        size,
+        held,
+        found: longest.size,
+        now,
     }
 }

@@ -27,6 +27,7 @@ pub(super) const fn is_of_source(error: &NodeError) -> bool {
             | NodeError::LogBroken { .. }
             | NodeError::LogShrunk { .. }
             | NodeError::LogKeyElsewhere { .. }
+            | NodeError::HeadShowsNothing { .. }
             | NodeError::Log(_)
     )
 }

@@ -73,6 +73,15 @@ async fn a_log_of_two_histories_ends_where_all_members_hold_it_alike() {
     all_at(&honest, 2).await;
     // Both copies are longer than that, of two histories; what counts of them is one.
     all_agree(&honest, "CAN", 1).await;
+    let found = checked(&club, "DEU", "CAN");
+    let told = found
+        .checks
+        .iter()
+        .find(|check| check.check == "checkpoint")
+        .unwrap();
+    assert_eq!((told.answer, found.size), (Answer::Open, Some(1)), "{found:?}");
+    let wrong = found.checks.iter().filter(|check| check.answer == Answer::No);
+    assert_eq!(wrong.count(), 0, "{found:?}");
     for node in &honest {
         assert!(node.now().peer("CAN").is_none());
         eventually("the own log goes on", || {
