@@ -2,6 +2,7 @@
 
 mod club;
 mod converge;
+mod newest;
 mod summary;
 mod tables;
 
@@ -89,6 +90,10 @@ pub async fn run(args: DemoArgs, output: &Output) -> CliResult<()> {
     }
     let nodes = open(folders, founded).await?;
     let states: Vec<NodeState> = nodes.iter().map(|node| node.state().clone()).collect();
+    if !founded {
+        let held = states.clone();
+        tokio::task::spawn_blocking(move || newest::require_newest(&held)).await??;
+    }
     timings.mark("open");
 
     let data = args.data.clone().map_or(DataSource::Embedded, DataSource::Folder);

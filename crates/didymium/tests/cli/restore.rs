@@ -1,7 +1,7 @@
 //! `didymium log restore`: a lost database comes back from the members that run.
 
 use crate::club::Club;
-use crate::common::{Desk, Serving, run};
+use crate::common::{Desk, Serving, long_table, run};
 
 #[test]
 fn a_lost_database_comes_back_from_the_members_that_run() {
@@ -43,4 +43,35 @@ fn a_lost_database_comes_back_from_the_members_that_run() {
     for (node, _) in [deu, fra] {
         node.stop();
     }
+}
+
+/// All its folders are at hand: the club says nothing in one that is older than what the others hold of its log.
+#[test]
+fn the_demo_says_nothing_in_a_folder_that_was_put_back() {
+    let desk = Desk::new();
+    let club = Club::start(&desk.path("demo"));
+    let can = club.folder("CAN");
+    club.stop();
+    let (data, old) = (desk.path("demo/data"), desk.path("old"));
+    let copy = |from: &std::path::Path, to: &std::path::Path| {
+        let copied = std::process::Command::new("cp")
+            .arg("-a")
+            .arg(from)
+            .arg(to)
+            .status();
+        assert!(copied.unwrap().success());
+    };
+    copy(std::path::Path::new(&can), &old);
+    let demo = |rows: usize| {
+        std::fs::write(data.join("one.csv"), long_table(rows)).unwrap();
+        let dir = desk.path("demo/club").display().to_string();
+        let data = data.display().to_string();
+        run(&["demo", "--once", "--port", "0", "--dir", &dir, "--data", &data])
+    };
+    demo(3).ends(0);
+    std::fs::remove_dir_all(&can).unwrap();
+    copy(&old, std::path::Path::new(&can));
+    let refused = demo(4).ends(4);
+    assert!(refused.err.contains("the folder of CAN"), "{refused:?}");
+    assert!(refused.err.contains("didymium log restore"), "{refused:?}");
 }
