@@ -10,7 +10,8 @@ use didymium_log::Hash;
 use didymium_log::evidence::Finding;
 use didymium_log::fence::{Decision, Difference, Fence, FenceEvent, StoredHead};
 use didymium_log::note::SignedNote;
-use didymium_statement::{Digest, KeyPurpose};
+use didymium_statement::limits::CHARTER_CHAIN_BYTES_MAX;
+use didymium_statement::{CharterLog, Digest, KeyPurpose};
 use didymium_store::Grade;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
@@ -93,7 +94,12 @@ pub async fn ask_before_signing(state: &NodeState) -> NodeResult<()> {
         }
         let passage = match ask_all(state, &client, &mut fence, PATIENCE * (round + 1)).await {
             Decision::Wait { heard, needed, .. } => Passage::Waiting { heard, needed },
-            Decision::MaySign => Passage::Open,
+            Decision::MaySign => match newer_charter(state, &client).await {
+                Some(refusal) => Passage::Shut {
+                    reason: format!("{refusal}; {HOW_TO_GO_ON}"),
+                },
+                None => Passage::Open,
+            },
             // Two histories are for the running node to keep as evidence, and for people: here nothing is said of it.
             Decision::MustRefuse(refusal) => Passage::Shut {
                 reason: format!("{refusal}; {HOW_TO_GO_ON}"),
@@ -135,6 +141,10 @@ pub(crate) async fn keep_fence(state: NodeState, mut fence: Fence, shutdown: Shu
         patience = (patience * 2).min(PATIENCE_MAX);
         match decided {
             Decision::MaySign => {
+                if let Some(refusal) = newer_charter(&state, &client).await {
+                    shut(&state, &refusal);
+                    return;
+                }
                 state.ledger().gate().set(Passage::Open);
                 tracing::info!("the others know nothing of this log that is not here: it signs");
                 return;
@@ -262,6 +272,31 @@ async fn ask_all(state: &NodeState, client: &PeerClient, fence: &mut Fence, pati
         }
     }
     fence.decision()
+}
+
+/// Why the log must not sign although no witness knows a head of it: a version of the charter that this folder has not seen names
+/// more of it than is held. Where a key was revoked the copies were cut back, and nobody has a signed head to show.
+async fn newer_charter(state: &NodeState, client: &PeerClient) -> Option<String> {
+    let held = state.ledger().log().size().unwrap_or(0);
+    let code = &state.member().member;
+    let questions = state.peers().into_iter().map(|peer| async move {
+        let url = format!("{}/charter/chain", peer.address);
+        let asked = client.get(&url, CHARTER_CHAIN_BYTES_MAX, None);
+        match tokio::time::timeout(PATIENCE, asked).await {
+            Ok(Ok(Answer::Body { bytes, .. })) => state.charters().extended(&bytes).ok(),
+            _ => None,
+        }
+    });
+    let chains = futures_util::future::join_all(questions).await;
+    let versions = chains.iter().flatten().flat_map(CharterLog::versions);
+    let named = versions.filter_map(|version| Some((version.version().head_of(code)?.size, version)));
+    let (size, version) = named.max_by_key(|(size, _)| *size)?;
+    (size > held).then(|| {
+        format!(
+            "version {} of the charter names {size} entries of this log and {held} are held here: this folder is an old copy",
+            version.charter().version
+        )
+    })
 }
 
 /// A question with the number of who is asked, which the answer keeps.

@@ -62,6 +62,22 @@ fn the_demo_says_nothing_in_a_folder_that_was_put_back() {
         assert!(copied.unwrap().success());
     };
     copy(std::path::Path::new(&can), &old);
+    // Nobody runs: whether that folder is the newest is for its operator to say.
+    let table = desk.file("more.csv", &long_table(2));
+    let sources = data.join("sources.csv").display().to_string();
+    let import = [
+        "import",
+        "--dir",
+        &can,
+        "--kind",
+        "statistic",
+        "--sources",
+        &sources,
+        &table,
+    ];
+    let unasked = run(&import).ends(8);
+    assert!(unasked.err.contains("--newest"), "{unasked:?}");
+    run(&[&import[..], &["--newest"]].concat()).ends(0);
     let demo = |rows: usize| {
         std::fs::write(data.join("one.csv"), long_table(rows)).unwrap();
         let dir = desk.path("demo/club").display().to_string();
