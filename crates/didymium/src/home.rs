@@ -94,12 +94,20 @@ impl Home {
         }
     }
 
+    /// Makes sure that the log may sign before anything else is written: in a folder whose node does not run, the others are asked.
+    pub async fn require_passage(&self) -> CliResult<()> {
+        match self {
+            Self::Node { .. } => Ok(()),
+            Self::Folder(state) => Ok(ask_before_signing(state).await?),
+        }
+    }
+
     /// Enters a statement of the member in its log; answers its index there.
     pub async fn submit(&self, statement: &Statement) -> CliResult<u64> {
         match self {
             Self::Node { remote, .. } => remote.submit(statement.bytes()).await,
             Self::Folder(state) => {
-                ask_before_signing(state).await?;
+                self.require_passage().await?;
                 let appended = state.submit(vec![(statement.clone(), None)])?;
                 let place = appended.first().map(|place| place.index);
                 place.ok_or_else(|| CliError::NotFound("the log took nothing".to_owned()))

@@ -48,6 +48,8 @@ pub(super) async fn run(args: &FileArgs, output: &Output) -> CliResult<()> {
     let vault = Vault::open(&args.vault.vault)?;
     let payload = read(&args.payload)?;
     let home = Home::open(&args.dir).await?;
+    // A refusal leaves nothing in the vault.
+    home.require_passage().await?;
     let draft = Draft {
         issuer: home.member()?.did.clone(),
         subject: args.subject.clone(),

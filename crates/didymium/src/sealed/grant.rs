@@ -51,6 +51,7 @@ pub(super) async fn run(args: &GrantArgs, output: &Output) -> CliResult<()> {
         )));
     }
     let home = Home::open(&args.dir).await?;
+    home.require_passage().await?;
     let release = Release {
         target,
         recipient: args.recipient.clone(),

@@ -78,6 +78,19 @@ fn the_demo_says_nothing_in_a_folder_that_was_put_back() {
     let unasked = run(&import).ends(8);
     assert!(unasked.err.contains("--newest"), "{unasked:?}");
     run(&[&import[..], &["--newest"]].concat()).ends(0);
+    // What is refused leaves no opening behind.
+    let vault = desk.path("vault").display().to_string();
+    run(&["sealed", "init", "--vault", &vault]).ends(0);
+    let payload = desk.file("return.json", r#"{"tonnes":"1"}"#);
+    let seal = [
+        "sealed", "file", "--vault", &vault, "--dir", &can, "--kind", "return",
+    ];
+    let about = ["--subject", "https://can.example/returns/1", &payload];
+    run(&[&seal[..], &about].concat()).ends(8);
+    let listed = run(&["sealed", "list", "--json", "--vault", &vault])
+        .ends(0)
+        .json();
+    assert!(!listed.to_string().contains("can.example"), "{listed}");
     let demo = |rows: usize| {
         std::fs::write(data.join("one.csv"), long_table(rows)).unwrap();
         let dir = desk.path("demo/club").display().to_string();
