@@ -257,7 +257,8 @@ fn a_club_that_a_member_has_left_starts_again_without_it() {
     let those_in = ["CAN", "DEU", "FRA", "ITA", "JPN", "USA"];
     assert_eq!(again(), those_in);
     // Nobody needs its folder any more, and what it never heard of keeps nobody from starting.
-    std::fs::remove_file(club.join("GBR/charter.chain")).unwrap();
+    // It may have been stopped before it heard: then it has no chain.
+    let _ = std::fs::remove_file(club.join("GBR/charter.chain"));
     assert_eq!(again(), those_in);
     std::fs::remove_dir_all(club.join("GBR")).unwrap();
     assert_eq!(again(), those_in);
