@@ -1,4 +1,5 @@
 """`sources.csv`: every edition a row refers to, and `tables.csv`: what the demo club loads."""
+from . import rare_earths
 from .citations import published_by
 from .common import BGS, CC_BY, COMPANY, ETALAB, FACTS, IMF, NRCAN, RECALLED, RETRIEVED, USGS, Refused
 from .routes import Routes
@@ -157,6 +158,8 @@ def sources(facts, tables, quoted, bases):
         if key in EDITIONS:
             out.append(source_row(key, *EDITIONS[key]))
             out[-1]["attribution"] += routes.told(key)
+        elif key in rare_earths.EDITIONS:
+            out.append(source_row(key, *rare_earths.EDITIONS[key]))
         elif key.startswith("cn-quotas-"):
             out.append(quota_row(key, row["period"], quoted.get(key, ""), routes))
         elif key.startswith("ev-"):
