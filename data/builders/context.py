@@ -8,21 +8,22 @@ QUOTA_STAGES = {"mining": ("mine", "ore", ""), "separation": ("separation", "sep
                 "export": ("separation", "compounds_and_metals", "export")}
 
 
-# Reports of quotas that were looked up for figures which the collected table has as recalled, and recalled figures that it
-# lacks (no report).
+# Reports of quotas that were looked up for figures which the collected table has as recalled, and recalled figures that
+# it lacks (no report).
 QUOTA_REPORTS = Path(__file__).resolve().parent / "quota_reports.csv"
 
 
 def quota_facts(facts):
-    """The collected quotas with what `quota_reports.csv` adds, in the order of the years; a report of another figure is refused."""
+    """The collected quotas with what `quota_reports.csv` adds, by year; a report of another figure is refused."""
     rows = read(facts / "china_quotas.csv")
     by_key = {(r["year"], r["kind"]): r for r in rows}
     for report in read(QUOTA_REPORTS):
         basis = f"source:{report['said']}" if report["said"] else "general knowledge"
         fact = by_key.get((report["year"], report["kind"]))
         if fact is None or not fact["tonnes_reo"]:
-            added = dict(year=report["year"], kind=report["kind"], tonnes_reo=report["tonnes_reo"], basis=basis, notes="")
-            rows = [r for r in rows if r is not fact] + [added]
+            rows = [r for r in rows if r is not fact]
+            rows.append(dict(year=report["year"], kind=report["kind"], tonnes_reo=report["tonnes_reo"], basis=basis,
+                             notes=""))
         elif number(fact["tonnes_reo"]) != number(report["tonnes_reo"]) or not fact["basis"].startswith("general"):
             raise Refused(f"quota_reports.csv: {report} where the facts have {fact}")
         else:

@@ -1,9 +1,9 @@
-"""Rare earths 2014-2024 from publications beyond the collected tables: `rare_earths.csv`, each figure with where it was found.
+"""Rare earths 2014-2024 beyond the collected tables: `rare_earths.csv`, each figure with where it was found.
 
-The reviewed table holds what people looked up one by one; nothing of it is in the folder of collected tables. An edition of the
-Mineral Commodity Summaries of which no whole table was found is two sources: `…-quoted` has the figures that somebody's
-text quotes from it, `…-recalled` those that nobody fetched. Neither is of a series that rule R1 prefers, so that no
-such figure is chosen where a published one stands beside it.
+The reviewed table holds what people looked up one by one; nothing of it is in the folder of collected tables. An
+edition of the Mineral Commodity Summaries of which no whole table was found is two sources: `…-quoted` has the figures
+that somebody's text quotes from it, `…-recalled` those that nobody fetched. Neither is of a series that rule R1
+prefers, so that no such figure is chosen where a published one stands beside it.
 """
 from decimal import Decimal
 from pathlib import Path
@@ -34,8 +34,8 @@ def _customs(year, publisher, url, day, said=_CUSTOMS):
             f"Single facts after {publisher}, which reports figures of the {said}", day, "exact")
 
 
-# As EDITIONS of sources.py, with the way in the attribution: series, edition, title, publisher, url, licence, attribution,
-# published, published_basis.
+# As EDITIONS of sources.py, with the way in the attribution: series, edition, title, publisher, url, licence,
+# attribution, published, published_basis.
 EDITIONS = {
     "usgs-mcs-2024": ("usgs-mcs", "2024", "Mineral Commodity Summaries 2024, data release", _USGS, _MCS, USGS, _carried(
         "Mineral Commodity Summaries 2024", "onome23/Rare-earth-metals-analysis (commit 36f21f3)"), "2024-01-31",
@@ -78,15 +78,15 @@ EDITIONS = {
 for _key in ("cn-customs-2014", "cn-customs-2019"):
     EDITIONS[_key] = EDITIONS[_key][:-1] + ("assumed",)
 for _year, _day in _MCS_DAYS.items():
+    _edition = f"Mineral Commodity Summaries {_year}"
     EDITIONS[f"usgs-mcs-{_year}-quoted"] = (
-        "usgs-mcs-quoted", f"{_year} quoted", f"Mineral Commodity Summaries {_year}, Rare Earths: single figures as others "
-        "quote them", f"{_USGS}, as quoted by others", _MCS, FACTS, f"Single facts of Mineral Commodity Summaries {_year} "
-        "as the texts named in data/builders/rare_earths.csv quote them; the edition itself was not opened", _day,
-        "assumed")
+        "usgs-mcs-quoted", f"{_year} quoted", f"{_edition}, Rare Earths: single figures as others quote them",
+        f"{_USGS}, as quoted by others", _MCS, FACTS, f"Single facts of {_edition} as the texts named in "
+        "data/builders/rare_earths.csv quote them; the edition itself was not opened", _day, "assumed")
     EDITIONS[f"usgs-mcs-{_year}-recalled"] = (
-        "usgs-mcs-recalled", f"{_year} recalled", f"Mineral Commodity Summaries {_year}, Rare Earths: recalled figures, no "
-        "publication fetched", f"Didymium contributors, after {_USGS}", "", RECALLED,
-        "Recalled from general knowledge and to be verified", _day, "assumed")
+        "usgs-mcs-recalled", f"{_year} recalled", f"{_edition}, Rare Earths: recalled figures, no publication fetched",
+        f"Didymium contributors, after {_USGS}", "", RECALLED, "Recalled from general knowledge and to be verified",
+        _day, "assumed")
 
 
 def licence(source):
@@ -130,7 +130,7 @@ def checked(rows):
     for (edition, period), table in tables.items():
         world = table.pop("WLD")
         if len(table) > 1 and abs(sum(table.values()) - world) > ROUNDING:
-            raise Refused(f"rare_earths.csv: {edition} {period}: {sum(table.values())} of countries, {world} of the world")
+            raise Refused(f"rare_earths.csv: {edition} {period}: {sum(table.values())} of countries, world {world}")
     return rows
 
 
