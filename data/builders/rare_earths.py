@@ -102,6 +102,8 @@ def rows_of(belongs):
         told = "recalled, to be verified" if r["flag"] == "recalled" else ""
         if r["source"].endswith("-quoted"):
             told = f"as quoted at {r['found']}"
+        elif r["source"] not in EDITIONS:
+            told = f"read in {r['found']}"  # the edition came another way for other figures, which its attribution tells
         note = "; ".join(part for part in (
             "world total rounded by the source" if total and r["flag"] != "derived" else "",
             "countries the source does not list one by one" if r["area"] == "OTH" else "", r["note"], told) if part)
