@@ -103,7 +103,8 @@ def rows_of(belongs):
         if r["source"].endswith("-quoted"):
             told = f"as quoted at {r['found']}"
         elif r["source"] not in EDITIONS:
-            told = f"read in {r['found']}"  # the edition came another way for other figures, which its attribution tells
+            # The edition's other figures came another way, which its attribution tells.
+            told = f"read in {r['found']}"
         note = "; ".join(part for part in (
             "world total rounded by the source" if total and r["flag"] != "derived" else "",
             "countries the source does not list one by one" if r["area"] == "OTH" else "", r["note"], told) if part)
