@@ -5,12 +5,12 @@
 //! the vocabulary and rules it is read with; never on who signed it, in which order it came, or how it was cut into
 //! statements. If a blob that the cut needs is not there, the twin is *incomplete* and has no digest.
 //!
-//! [`reconcile`] is the mathematics of balances that add up, with error bars: it takes its place between the observations
-//! and the indicators, and knows variables and balances by number only. [`mirror`] makes one flow of the two reports of it. Neither
-//! is fed by statements yet.
+//! [`balance`] makes one reconciled balance of a family's chain out of all that was said of it. [`reconcile`] is the mathematics
+//! under it: it knows variables and balances by number only. [`mirror`] makes one flow of the two reports of it.
 
 mod address;
 mod area_set;
+pub mod balance;
 mod builder;
 mod choice;
 pub mod cohort;

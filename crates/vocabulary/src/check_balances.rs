@@ -1,4 +1,4 @@
-//! What the tables of recipes, contents, qualities and assumptions owe the others and themselves.
+//! What the tables of recipes, contents, qualities, voices and assumptions owe the others and themselves.
 
 use std::collections::BTreeSet;
 
@@ -7,17 +7,18 @@ use rust_decimal::Decimal;
 use crate::check::{check_listed, check_unique, known};
 use crate::error::VocabularyError;
 use crate::index::Fault;
-use crate::quality::{Assumption, ReportQuality};
+use crate::quality::{Assumption, ReportQuality, Voice};
 use crate::recipe::{Content, Recipe};
 use crate::tables::Tables;
 use crate::vocabulary::Vocabulary;
 
-/// The four tables with the lines of their rows.
+/// These tables with the lines of their rows.
 pub(crate) struct BalanceTables {
     pub(crate) recipes: Vec<(u64, Recipe)>,
     pub(crate) contents: Vec<(u64, Content)>,
     pub(crate) qualities: Vec<(u64, ReportQuality)>,
     pub(crate) assumptions: Vec<(u64, Assumption)>,
+    pub(crate) voices: Vec<(u64, Voice)>,
 }
 
 impl BalanceTables {
@@ -27,13 +28,14 @@ impl BalanceTables {
             recipes: tables.read_rows(Recipe::FILE, Recipe::COLUMNS, Recipe::from_row)?,
             contents: tables.read_rows(Content::FILE, Content::COLUMNS, Content::from_row)?,
             qualities: tables.read_rows(quality, columns, ReportQuality::from_row)?,
+            voices: tables.read_rows(Voice::FILE, Voice::COLUMNS, Voice::from_row)?,
             assumptions: tables.read_rows(Assumption::FILE, Assumption::COLUMNS, Assumption::from_row)?,
         })
     }
 }
 
 impl Vocabulary {
-    /// Checks every key of the four tables, that no row stands twice, and that no recipes lead round in a circle in
+    /// Checks every key of these tables, that no row stands twice, and that no recipes lead round in a circle in
     /// which nothing is lost: what turns there could be any amount.
     pub(crate) fn check_balances(&self, tables: &BalanceTables) -> Result<(), VocabularyError> {
         check_listed(Recipe::FILE, &tables.recipes, |row| {
@@ -69,6 +71,7 @@ impl Vocabulary {
         check_unique(ReportQuality::FILE, "basis", &tables.qualities, |row| {
             [row.measure.clone(), row.basis.clone()]
         })?;
+        check_unique(Voice::FILE, "series", &tables.voices, |row| [row.series.clone()])?;
         check_listed(Assumption::FILE, &tables.assumptions, |row| {
             let family = Some(row.family.as_str()).filter(|family| *family != "*");
             known("family", family, |key| self.require_family(key))

@@ -12,7 +12,7 @@ macro_rules! texts {
     };
 }
 
-const TEXTS: [(&str, &str); 18] = texts![
+const TEXTS: [(&str, &str); 19] = texts![
     "elements.csv",
     "substances.csv",
     "commodities.csv",
@@ -31,6 +31,7 @@ const TEXTS: [(&str, &str); 18] = texts![
     "contents.csv",
     "report_quality.csv",
     "assumptions.csv",
+    "voices.csv",
 ];
 
 static TABLES: LazyLock<Tables> = LazyLock::new(|| {

@@ -54,7 +54,7 @@ pub use label::{Label, Language};
 pub use mass::{MASS_DECIMALS, Mass};
 pub use measure::{Dimension, MassBasis, Measure, Partner, Unit};
 pub use period::{Period, YEAR_MAX, YEAR_MIN};
-pub use quality::{Assumed, Assumption, ReportQuality};
+pub use quality::{Assumed, Assumption, ReportQuality, Voice};
 pub use quantity::{
     DECIMAL_DIGITS_MAX, Quantity, canonical_decimal, exact_add, exact_div, exact_mul,
     parse_canonical_decimal, parse_decimal,

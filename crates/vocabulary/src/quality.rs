@@ -49,6 +49,30 @@ impl ReportQuality {
     }
 }
 
+/// A series of publications that speaks with the voice of others: their figures are not independent of each other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Voice {
+    /// The series, such as `usgs-mybk`.
+    pub series: String,
+    /// Who speaks through it.
+    pub voice: String,
+    /// Why it is no voice of its own.
+    pub origin: String,
+}
+
+impl Voice {
+    pub(crate) const FILE: &'static str = "voices.csv";
+    pub(crate) const COLUMNS: &'static [&'static str] = &["series", "voice", "origin"];
+
+    pub(crate) fn from_row(row: &Row<'_>) -> Result<Self, VocabularyError> {
+        Ok(Self {
+            series: row.key("series")?,
+            voice: row.key("voice")?,
+            origin: row.text("origin")?.to_owned(),
+        })
+    }
+}
+
 /// What is assumed where nobody reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]

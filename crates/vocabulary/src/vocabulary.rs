@@ -11,7 +11,7 @@ use crate::error::{VocabularyError, excerpt};
 use crate::geography::{Area, Country, Place};
 use crate::index::Index;
 use crate::measure::{Dimension, Measure, Unit};
-use crate::quality::{Assumed, Assumption, ReportQuality};
+use crate::quality::{Assumed, Assumption, ReportQuality, Voice};
 use crate::recipe::{Content, Recipe};
 use crate::substance::{Element, Substance};
 use crate::tables::Tables;
@@ -39,6 +39,7 @@ pub struct Vocabulary {
     contents: Vec<Content>,
     report_qualities: Vec<ReportQuality>,
     assumptions: Vec<Assumption>,
+    voices: Vec<Voice>,
 }
 
 /// Three ways to reach the entities of each kind: all, one or nothing, one or an error.
@@ -119,6 +120,7 @@ impl Vocabulary {
             contents: rows_of(&balances.contents),
             report_qualities: rows_of(&balances.qualities),
             assumptions: rows_of(&balances.assumptions),
+            voices: rows_of(&balances.voices),
         };
         vocabulary.check(&chain, &hs_codes, &source_preferences, &coverage_gaps)?;
         vocabulary.check_balances(&balances)?;
@@ -291,6 +293,13 @@ impl Vocabulary {
     #[must_use]
     pub fn report_quality(&self, measure: &str, basis: &str) -> Option<&ReportQuality> {
         ReportQuality::of(&self.report_qualities, measure, basis)
+    }
+
+    /// Who speaks through a series of publications: the series itself, unless the table says otherwise.
+    #[must_use]
+    pub fn voice<'s>(&'s self, series: &'s str) -> &'s str {
+        let row = self.voices.iter().find(|row| row.series == series);
+        row.map_or(series, |row| &row.voice)
     }
 
     /// What is assumed of a family where nobody reports.
