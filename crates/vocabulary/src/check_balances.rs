@@ -65,11 +65,13 @@ impl Vocabulary {
             [row.family.clone(), row.form.clone()]
         })?;
         check_listed(ReportQuality::FILE, &tables.qualities, |row| {
+            let family = Some(row.family.as_str()).filter(|family| *family != "*");
+            known("family", family, |key| self.require_family(key))?;
             let measure = Some(row.measure.as_str()).filter(|measure| *measure != "*");
             known("measure", measure, |key| self.require_measure(key))
         })?;
         check_unique(ReportQuality::FILE, "basis", &tables.qualities, |row| {
-            [row.measure.clone(), row.basis.clone()]
+            [row.family.clone(), row.measure.clone(), row.basis.clone()]
         })?;
         check_unique(Voice::FILE, "series", &tables.voices, |row| [row.series.clone()])?;
         check_listed(Assumption::FILE, &tables.assumptions, |row| {

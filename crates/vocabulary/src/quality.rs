@@ -17,6 +17,8 @@ const ANY: &str = "*";
 /// The standard deviation that a figure has before the others are asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ReportQuality {
+    /// Key of the family, or `*`.
+    pub family: String,
     /// Key of the measure, or `*`.
     pub measure: String,
     /// What the figure rests on, or `*`.
@@ -29,10 +31,12 @@ pub struct ReportQuality {
 
 impl ReportQuality {
     pub(crate) const FILE: &'static str = "report_quality.csv";
-    pub(crate) const COLUMNS: &'static [&'static str] = &["measure", "basis", "deviation", "origin"];
+    pub(crate) const COLUMNS: &'static [&'static str] =
+        &["family", "measure", "basis", "deviation", "origin"];
 
     pub(crate) fn from_row(row: &Row<'_>) -> Result<Self, VocabularyError> {
         Ok(Self {
+            family: row.key("family")?,
             measure: row.key("measure")?,
             basis: row.key("basis")?,
             deviation: percent(row, "deviation", DEVIATION_MAX)?,
@@ -40,12 +44,12 @@ impl ReportQuality {
         })
     }
 
-    /// Of several rows the most particular that fits: measure and basis, measure alone, basis alone.
-    pub(crate) fn of<'q>(rows: &'q [Self], measure: &str, basis: &str) -> Option<&'q Self> {
+    /// Of several rows the most particular that fits: the family's own, then by measure, then by basis.
+    pub(crate) fn of<'q>(rows: &'q [Self], family: &str, measure: &str, basis: &str) -> Option<&'q Self> {
         let fits = |has: &str, wanted: &str| has == wanted || has == ANY;
         rows.iter()
-            .filter(|row| fits(&row.measure, measure) && fits(&row.basis, basis))
-            .min_by_key(|row| (row.measure == ANY, row.basis == ANY))
+            .filter(|row| fits(&row.family, family) && fits(&row.measure, measure) && fits(&row.basis, basis))
+            .min_by_key(|row| (row.family == ANY, row.measure == ANY, row.basis == ANY))
     }
 }
 
@@ -79,6 +83,8 @@ impl Voice {
 pub enum Assumed {
     /// A producer makes this year about what it made last year.
     Continuity,
+    /// Somebody may begin to produce, or end.
+    Entry,
     /// Stocks change little beside what is made.
     StockChange,
     /// A little is lost on the way to the next stage.
@@ -95,8 +101,9 @@ pub enum Assumed {
 
 impl Assumed {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Continuity,
+        Self::Entry,
         Self::StockChange,
         Self::Loss,
         Self::Unlisted,
@@ -110,6 +117,7 @@ impl Assumed {
     pub const fn key(self) -> &'static str {
         match self {
             Self::Continuity => "continuity",
+            Self::Entry => "entry",
             Self::StockChange => "stock_change",
             Self::Loss => "loss",
             Self::Unlisted => "unlisted",
@@ -123,7 +131,7 @@ impl Assumed {
         let found = Self::ALL.into_iter().find(|assumed| assumed.key() == text);
         found.ok_or_else(|| VocabularyError::NotAChoice {
             value: excerpt(text),
-            choices: "`continuity`, `stock_change`, `loss`, `unlisted`, `capacity_use`, `composition_known`, `composition_unknown`",
+            choices: "`continuity`, `entry`, `stock_change`, `loss`, `unlisted`, `capacity_use`, `composition_known`, `composition_unknown`",
         })
     }
 }

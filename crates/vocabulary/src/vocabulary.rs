@@ -291,8 +291,8 @@ impl Vocabulary {
 
     /// The deviation of a figure before the others are asked, and where it is known from.
     #[must_use]
-    pub fn report_quality(&self, measure: &str, basis: &str) -> Option<&ReportQuality> {
-        ReportQuality::of(&self.report_qualities, measure, basis)
+    pub fn report_quality(&self, family: &str, measure: &str, basis: &str) -> Option<&ReportQuality> {
+        ReportQuality::of(&self.report_qualities, family, measure, basis)
     }
 
     /// Who speaks through a series of publications: the series itself, unless the table says otherwise.

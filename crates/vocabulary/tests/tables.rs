@@ -457,7 +457,7 @@ fn every_kind_of_fault_is_refused() {
         ),
         (
             "report_quality.csv",
-            "imports,estimated,0,nowhere\n",
+            "*,imports,estimated,0,nowhere\n",
             "`0` is not above 0 and not above 1000 percent",
         ),
         ("assumptions.csv", "luck,*,0,1,nowhere\n", "`luck` is none of"),

@@ -456,7 +456,7 @@ impl<'t> Gatherer<'t> {
         }
         let deviation = deviation(
             self.vocabulary(),
-            measured.measure,
+            (self.family, measured.measure),
             said,
             tonnes,
             measured.layers.deviation,
@@ -629,7 +629,9 @@ impl<'t> Gatherer<'t> {
                     },
                     None => Spot::Country(country),
                 };
-                let quality = self.vocabulary().report_quality("recovery", fact.basis.as_str());
+                let quality = self
+                    .vocabulary()
+                    .report_quality(self.family, "recovery", fact.basis.as_str());
                 self.out.recoveries.push(Recovery {
                     fact: *id,
                     stage,

@@ -34,6 +34,11 @@ pub(super) enum Size {
     Tonnes(f64),
     /// A part of the level of a quantity.
     Part { part: f64, level_of: usize },
+    /// The same, and a part of the level of another besides: the squares add.
+    TwoParts {
+        first: (f64, usize),
+        second: (f64, usize),
+    },
 }
 
 /// Writes the priors of a network.
@@ -167,6 +172,11 @@ impl Assume<'_> {
     /// Production goes on, stocks change little, little is lost.
     fn steadiness(&self, pool: &Pool, whole: bool, reported: &BTreeSet<usize>, priors: &mut Vec<Prior>) {
         let (_, change) = self.assumed(Assumed::Continuity);
+        let (_, entry) = self.assumed(Assumed::Entry);
+        let world = Pool {
+            spot: Spot::World,
+            ..pool.clone()
+        };
         let (_, stocks) = self.assumed(Assumed::StockChange);
         let (loss, loss_deviation) = self.assumed(Assumed::Loss);
         let mut before = None;
@@ -175,13 +185,14 @@ impl Assume<'_> {
                 continue;
             };
             let part = change * slot.years().sqrt();
-            let mut soft = |assumed, terms, part| {
+            let mut soft = |assumed, terms, size| {
                 priors.push(Prior {
                     origin: Origin::Assumption(assumed),
                     terms,
-                    size: Size::Part { part, level_of: made },
+                    size,
                 });
             };
+            let of_made = |part| Size::Part { part, level_of: made };
             // What nobody lists is told by the tables of each year alone, and the world by its countries.
             // Where both years are reported, a mine that opens or closes is no error.
             if pool.layer == 0
@@ -189,7 +200,11 @@ impl Assume<'_> {
                 && let Some(before) = before
                 && !(reported.contains(&made) && reported.contains(&before))
             {
-                soft(Assumed::Continuity, vec![(made, 1.0), (before, -1.0)], part);
+                let all = self.network.line(&world, slot, Line::Produced).unwrap_or(made);
+                let first = (part, made);
+                let second = (entry * slot.years().sqrt(), all);
+                let size = Size::TwoParts { first, second };
+                soft(Assumed::Continuity, vec![(made, 1.0), (before, -1.0)], size);
             }
             before = Some(made);
             if !whole {
@@ -197,12 +212,12 @@ impl Assume<'_> {
             }
             let line = |line| self.network.line(pool, slot, line);
             if let Some(at) = line(Line::StockChange) {
-                soft(Assumed::StockChange, vec![(at, 1.0)], stocks);
+                soft(Assumed::StockChange, vec![(at, 1.0)], of_made(stocks));
             }
             if let Some(at) = line(Line::Lost) {
                 let mut terms = vec![(at, 1.0), (made, -loss)];
                 terms.extend(line(Line::In).map(|at| (at, -loss)));
-                soft(Assumed::Loss, terms, loss_deviation);
+                soft(Assumed::Loss, terms, of_made(loss_deviation));
             }
         }
     }

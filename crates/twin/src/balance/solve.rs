@@ -320,10 +320,14 @@ impl Build<'_> {
     fn solve(&self, levels: &[f64], learned: &[f64]) -> Result<Reconciliation, BalanceError> {
         let reports = self.gathered.reports.iter();
         let measured = reports.map(|report| (report, self.deviation(report, learned)));
+        let level = |at: usize| levels.get(at).copied().unwrap_or(1.0);
         let soft = self.priors.iter().map(|prior| {
             let deviation = match prior.size {
                 Size::Tonnes(tonnes) => tonnes,
-                Size::Part { part, level_of } => part * levels.get(level_of).copied().unwrap_or(1.0),
+                Size::Part { part, level_of } => part * level(level_of),
+                Size::TwoParts { first, second } => {
+                    libm::hypot(first.0 * level(first.1), second.0 * level(second.1))
+                }
             };
             (prior, deviation.max(SMALLEST_DEVIATION))
         });

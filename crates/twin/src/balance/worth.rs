@@ -19,14 +19,14 @@ const UNIFORM: f64 = 12.0;
 /// last digit, and a smallest amount below which nobody counts (`floor`, tonnes).
 pub(super) fn deviation(
     vocabulary: &Vocabulary,
-    measure: &str,
+    (family, measure): (&str, &str),
     fact: &Fact,
     tonnes: f64,
     further: f64,
     floor: f64,
 ) -> f64 {
     let part = vocabulary
-        .report_quality(measure, fact.basis.as_str())
+        .report_quality(family, measure, fact.basis.as_str())
         .map_or(UNKNOWN, |row| percent(row.deviation));
     let step = step(fact.value).min(COARSEST_STEP) * tonnes.abs();
     let own = part * tonnes;

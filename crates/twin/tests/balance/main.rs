@@ -137,3 +137,66 @@ fn scratch() {
         }
     }
 }
+
+#[test]
+fn left_out() {
+    let twin = facts::public_twin();
+    let all = Balance::of(&twin, "rare_earths", &Options::default()).unwrap();
+    let mut total = (0, 0);
+    for voice in ["usgs", "bgs-wms", "china-quotas", "nrcan-ree-facts"] {
+        let without = [voice.to_owned()].into();
+        let rest = Balance::of(
+            &twin,
+            "rare_earths",
+            &Options {
+                without,
+                ..Options::default()
+            },
+        )
+        .unwrap();
+        let number = all.voices.iter().position(|(name, _)| name == voice).unwrap() as u16;
+        let (mut inside, mut of, mut none) = (0, 0, 0);
+        let mut zs = Vec::new();
+        for report in all.reports.iter().filter(|report| report.voice == Some(number)) {
+            let [(key, c)] = report.terms.as_slice() else {
+                continue;
+            };
+            if !(2015..=2022).contains(&key.slot.year()) {
+                continue;
+            }
+            let Some(q) = rest.quantity(key) else {
+                none += 1;
+                continue;
+            };
+            let (Some(value), Some(deviation)) = (q.value, q.deviation) else {
+                none += 1;
+                continue;
+            };
+            let spread = ((c * deviation).powi(2) + report.deviation.powi(2)).sqrt();
+            let z = (report.value - c * value) / spread;
+            of += 1;
+            if z.abs() < 1.96 {
+                inside += 1
+            } else {
+                println!(
+                    "   out: {voice} {} {} {} {:?} said {:.0} ± {:.0}, others {value:.0} ± {deviation:.0}",
+                    all.stages[key.stage as usize],
+                    key.spot,
+                    key.slot.year(),
+                    key.line,
+                    report.value,
+                    report.deviation
+                );
+            }
+            zs.push(z);
+        }
+        total.0 += inside;
+        total.1 += of;
+        zs.sort_by(f64::total_cmp);
+        println!(
+            "{voice}: {inside} of {of} inside, {none} unknowable; z rms {:.2}",
+            (zs.iter().map(|z| z * z).sum::<f64>() / zs.len() as f64).sqrt()
+        );
+    }
+    println!("all: {:?} {:.3}", total, total.0 as f64 / total.1 as f64);
+}
