@@ -1,6 +1,6 @@
 //! The balance solved.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 
 use didymium_vocabulary::{ChainLink, CommodityKind};
@@ -15,7 +15,7 @@ use super::network::Network;
 use super::priors::{Assume, Prior, Shares, Size};
 use super::report::Report;
 use crate::reconcile::{
-    Bounds, Class, Constraint, MeasurementTests, Problem, ReconcileError, Reconciliation, Variable,
+    Class, Constraint, MeasurementTests, Problem, ReconcileError, Reconciliation, Variable,
 };
 use crate::twin::Twin;
 
@@ -29,8 +29,12 @@ const LEARNED: (f64, f64) = (0.5, 4.0);
 const ALPHA: f64 = 0.05;
 /// An assumption's deviation is at least this many tonnes.
 const SMALLEST_DEVIATION: f64 = 1e-6;
-/// Bounds that hold more quantities than this are not settled one by one; negative estimates are told as they are.
-const NEGATIVE: f64 = 1e-9;
+/// An estimate is negative if it is below zero by more than this part of its deviation.
+const NEGATIVE: f64 = 1e-6;
+/// A quantity that is held at zero is held as by a report of nothing with this part of its deviation.
+const HELD: f64 = 1e-6;
+/// Rounds in which it is settled what is held at zero; what is not settled by then stays as the last round has it.
+const ROUNDS: usize = 12;
 
 /// How to balance.
 #[derive(Debug, Clone)]
@@ -197,9 +201,10 @@ impl Balance {
         let second = build.solve(&levels, &learned)?;
         build.learn(&second, &mut learned);
         let solved = build.solve(&levels, &learned)?;
+        let values = build.not_negative(&solved, &levels, &learned)?;
         let alone = build.reports_alone(&learned)?;
         let tests = alone.measurement_tests(ALPHA);
-        let quantities = build.quantities(&solved, &alone);
+        let quantities = build.quantities(&solved, &values, &alone);
         let Network { keys, .. } = network;
         Ok(Self {
             family: family.to_owned(),
@@ -318,6 +323,58 @@ impl Build<'_> {
     }
 
     fn solve(&self, levels: &[f64], learned: &[f64]) -> Result<Reconciliation, BalanceError> {
+        self.solve_holding(levels, learned, &BTreeMap::new())
+    }
+
+    /// Estimates of which none is negative that cannot be: quantities that would be are held at zero, all at once, those that
+    /// would rise again are let go, until nothing changes (block principal pivoting, Portugal et al. 1994). None for what
+    /// nobody can know.
+    fn not_negative(
+        &self,
+        free: &Reconciliation,
+        levels: &[f64],
+        learned: &[f64],
+    ) -> Result<Vec<Option<f64>>, BalanceError> {
+        let keys = &self.network.keys;
+        let deviations: Vec<Option<f64>> = (0..keys.len())
+            .map(|at| free.estimate(at).and_then(|estimate| estimate.deviation))
+            .collect();
+        let values_of = |solved: &Reconciliation| -> Vec<Option<f64>> {
+            let value = |at| solved.estimate(at).and_then(|estimate| estimate.value);
+            (0..keys.len()).map(value).collect()
+        };
+        let mut values = values_of(free);
+        let mut held: BTreeMap<usize, f64> = BTreeMap::new();
+        for _ in 0..ROUNDS {
+            let mut next = BTreeMap::new();
+            for (at, key) in keys.iter().enumerate() {
+                let (Some(value), Some(deviation)) = (values[at], deviations[at]) else {
+                    continue;
+                };
+                let below = if held.contains_key(&at) {
+                    value <= 0.0
+                } else {
+                    value < -NEGATIVE * deviation
+                };
+                if below && !key.line.is_signed() && deviation > 0.0 {
+                    next.insert(at, HELD * deviation);
+                }
+            }
+            if next.keys().eq(held.keys()) {
+                break;
+            }
+            held = next;
+            values = values_of(&self.solve_holding(levels, learned, &held)?);
+        }
+        Ok(values)
+    }
+
+    fn solve_holding(
+        &self,
+        levels: &[f64],
+        learned: &[f64],
+        held: &BTreeMap<usize, f64>,
+    ) -> Result<Reconciliation, BalanceError> {
         let reports = self.gathered.reports.iter();
         let measured = reports.map(|report| (report, self.deviation(report, learned)));
         let level = |at: usize| levels.get(at).copied().unwrap_or(1.0);
@@ -331,7 +388,7 @@ impl Build<'_> {
             };
             (prior, deviation.max(SMALLEST_DEVIATION))
         });
-        self.problem(measured.collect(), soft.collect())
+        self.problem(measured.collect(), soft.collect(), held)
     }
 
     /// What the reports say without assumptions.
@@ -345,13 +402,14 @@ impl Build<'_> {
             .filter(|prior| prior.origin.is_evidence())
             .map(|prior| (prior, SMALLEST_DEVIATION))
             .collect();
-        self.problem(measured.collect(), told)
+        self.problem(measured.collect(), told, &BTreeMap::new())
     }
 
     fn problem(
         &self,
         measured: Vec<(&Report, f64)>,
         soft: Vec<(&Prior, f64)>,
+        held: &BTreeMap<usize, f64>,
     ) -> Result<Reconciliation, BalanceError> {
         let network = self.network;
         let mut variables: Vec<Variable> = (0..network.keys.len() as u64).map(Variable::unmeasured).collect();
@@ -386,6 +444,11 @@ impl Build<'_> {
             let mut terms = prior.terms.clone();
             terms.push((at, -1.0));
             constrain(terms, &mut constraints);
+        }
+        for (&quantity, &deviation) in held {
+            let at = variables.len();
+            variables.push(Variable::measured(at as u64, 0.0, deviation));
+            constrain(vec![(quantity, 1.0), (at, -1.0)], &mut constraints);
         }
         let problem = Problem::new(variables, constraints).map_err(|source| self.unsolved(source))?;
         problem
@@ -440,7 +503,12 @@ impl Build<'_> {
         }
     }
 
-    fn quantities(&self, solved: &Reconciliation, alone: &Reconciliation) -> Vec<Quantity> {
+    fn quantities(
+        &self,
+        solved: &Reconciliation,
+        values: &[Option<f64>],
+        alone: &Reconciliation,
+    ) -> Vec<Quantity> {
         // How many reports speak of a quantity directly, and whether others check one of them.
         let keys = &self.network.keys;
         let mut direct: Vec<Option<bool>> = vec![None; keys.len()];
@@ -463,16 +531,12 @@ impl Build<'_> {
         }
         keys.iter()
             .enumerate()
-            .map(|(at, key)| {
+            .map(|(at, _)| {
                 let observed = alone
                     .estimate(at)
                     .is_some_and(|estimate| estimate.class != Class::Unobservable);
                 let estimate = solved.estimate(at);
-                let value = estimate.and_then(|estimate| estimate.value.zip(estimate.deviation));
-                let value = value.map(|(value, deviation)| {
-                    let small = NEGATIVE * deviation;
-                    (if value.abs() < small { 0.0 } else { value }, deviation)
-                });
+                let value = values[at].zip(estimate.and_then(|estimate| estimate.deviation));
                 let told = match (value, observed, direct[at]) {
                     (None, ..) => Told::Unobservable,
                     (_, false, _) => Told::Assumed,
@@ -481,7 +545,6 @@ impl Build<'_> {
                     (_, true, None) => Told::Observable,
                 };
                 let checked = matches!(told, Told::Redundant | Told::Observable);
-                let _ = key;
                 Quantity {
                     value: value.map(|(value, _)| value),
                     deviation: value.map(|(_, deviation)| deviation),
@@ -501,11 +564,4 @@ fn merged(mut terms: Vec<(usize, f64)>) -> Vec<(usize, f64)> {
         .map(|group| (group[0].0, group.iter().map(|term| term.1).sum()))
         .filter(|term| term.1 != 0.0)
         .collect()
-}
-
-/// Bounds of a problem: nothing but a change of stock is negative.
-#[expect(dead_code, reason = "the next step")]
-fn bounds(network: &Network, variables: usize) -> Bounds {
-    let _ = network;
-    Bounds::not_negative(variables)
 }
