@@ -98,7 +98,7 @@ pub struct Publication {
     pub editions: Vec<Arc<Source>>,
     /// Periods, oldest first.
     pub rows: Vec<VintageRow>,
-    /// Of this line; absent with fewer than [`REVISIONS_MIN`] revisions.
+    /// Of all periods of this line, asked for or not; absent with fewer than [`REVISIONS_MIN`] revisions.
     pub stats: Option<RevisionStats>,
     /// Of all countries (and partners) of the series in this publication; absent with fewer than [`REVISIONS_MIN`].
     pub stats_of_all: Option<RevisionStats>,
@@ -184,9 +184,6 @@ impl Twin {
     fn publications(&self, id: SeriesId, line: (Symbol, Symbol), period: Option<Period>) -> Vec<Publication> {
         let mut by_series: BTreeMap<&str, Triangle<'_>> = BTreeMap::new();
         for (at, figures) in &self.series(id).periods {
-            if period.is_some_and(|wanted| wanted != *at) {
-                continue;
-            }
             for edition in &figures.editions {
                 if let Some(figure) = self.cell_in(id, edition, line.0, line.1, *at) {
                     let triangle = by_series.entry(&edition.source.series).or_default();
@@ -203,7 +200,9 @@ impl Twin {
         let mut found: Vec<Publication> = by_series
             .into_iter()
             .map(|(series, triangle)| {
-                let rows = triangle.rows();
+                let mut rows = triangle.rows();
+                let stats = stats(rows.iter().flat_map(revisions));
+                rows.retain(|row| period.is_none_or(|wanted| wanted == row.period));
                 Publication {
                     series: series.to_owned(),
                     editions: triangle
@@ -211,12 +210,13 @@ impl Twin {
                         .values()
                         .map(|source| Arc::clone(source))
                         .collect(),
-                    stats: stats(rows.iter().flat_map(revisions)),
+                    stats,
                     stats_of_all: self.stats_of_all(id, series),
                     rows,
                 }
             })
             .collect();
+        found.retain(|publication| !publication.rows.is_empty());
         let rank = |series: &str| {
             let place = preferred.iter().position(|name| *name == series);
             place.unwrap_or(usize::MAX)

@@ -14,6 +14,7 @@ mod query;
 mod times;
 pub mod types;
 pub mod views;
+mod vintages;
 mod vocabulary;
 mod wrong_query;
 
@@ -76,6 +77,7 @@ fn described() -> OpenApiRouter<ApiState> {
         .routes(routes!(handlers::notices))
         .routes(routes!(handlers::sources))
         .routes(routes!(handlers::provenance))
+        .routes(routes!(vintages::vintages))
         .routes(routes!(log_handlers::statements))
         .routes(routes!(log_handlers::statement))
         .routes(routes!(log_handlers::statement_cose))

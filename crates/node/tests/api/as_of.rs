@@ -321,3 +321,104 @@ fn what_names_no_state_is_refused_with_the_parameter() {
         );
     }
 }
+
+#[test]
+fn vintages_tell_how_figures_changed_by_edition_and_by_statement() {
+    let told = found(&format!("/api/v1/vintages?{MINED}&area=AUS"));
+    assert_eq!((&told["unit"], &told["total"]), (&"t".into(), &1.into()));
+    let triangle = &told["publications"][0];
+    assert_eq!(triangle["series"], "usgs-mcs");
+    let editions = triangle["editions"].as_array().unwrap().iter();
+    let days: Vec<&str> = editions
+        .map(|edition| edition["published"].as_str().unwrap())
+        .collect();
+    assert_eq!(days, ["2025-01-31", "2026-02-06"]);
+    let cells = &triangle["rows"][0]["cells"];
+    assert_eq!(cells[0]["figure"]["value"], "13000");
+    assert_eq!(cells[1]["figure"]["value"], "29000");
+    let change = serde_json::json!({ "absolute": "16000", "percent": "123.0769" });
+    assert_eq!(
+        (&cells[1]["change"], &triangle["rows"][0]["revised"]),
+        (&change, &change)
+    );
+    assert_eq!(triangle["stats"], Value::Null, "one revision is no mean");
+    assert_eq!(triangle["stats_of_all"]["revisions"], 3);
+    let recordings = told["recordings"].as_array().unwrap();
+    let line: Vec<[&str; 4]> = recordings
+        .iter()
+        .map(|recording| {
+            let cell = &recording["cells"][0];
+            [
+                &recording["act"],
+                &recording["recorded"],
+                &cell["figure"]["value"],
+                &cell["withdrawn"],
+            ]
+            .map(|value| value.as_str().unwrap_or_default())
+        })
+        .collect();
+    let days = [at(1), at(2), at(3)];
+    let [first, second, third] = days.each_ref().map(String::as_str);
+    assert_eq!(
+        line,
+        [
+            ["said", first, "13000", ""],
+            ["said", second, "2900", third],
+            ["said", third, "29000", ""],
+            ["superseded", third, "2900", ""],
+        ]
+    );
+    assert_eq!(recordings[2]["cells"][0]["change"]["absolute"], "26100");
+    assert_eq!(recordings[3]["reason"], "a zero was lost");
+    // Every figure explains itself at the moment that goes with it, those that were taken back too.
+    for recording in recordings {
+        let figure = crate::encoded(recording["cells"][0]["figure"]["figure"].as_str().unwrap());
+        let as_of = recording["as_of"].as_str().unwrap();
+        let told = found(&format!("/api/v1/provenance?figure={figure}&as_of={as_of}"));
+        assert_eq!(told["value"]["value"], recording["cells"][0]["figure"]["value"]);
+    }
+    // As it was known before the correction.
+    let then = found(&format!("/api/v1/vintages?{MINED}&area=AUS&as_of=2026-11-22"));
+    assert_eq!(
+        then["publications"][0]["rows"][0]["cells"][1]["figure"]["value"],
+        "2900"
+    );
+    assert_eq!(then["recordings"].as_array().unwrap().len(), 2);
+    let published = found(&format!(
+        "/api/v1/vintages?{MINED}&area=CHN&published_by=2025-06-30"
+    ));
+    assert_eq!(
+        published["publications"][0]["editions"].as_array().unwrap().len(),
+        1
+    );
+    assert_eq!(published["periods"], serde_json::json!(["2023", "2024"]));
+    let page = found(&format!("/api/v1/vintages?{MINED}&area=CHN&offset=1&limit=5"));
+    assert_eq!(
+        (&page["periods"], &page["total"]),
+        (&serde_json::json!(["2024"]), &2.into())
+    );
+}
+
+#[test]
+fn questions_for_vintages_that_have_no_answer_say_why() {
+    for (query, status, told) in [
+        ("measure=production", StatusCode::BAD_REQUEST, "area"),
+        ("area=AUS", StatusCode::BAD_REQUEST, "measure"),
+        (
+            "measure=production&area=Atlantis",
+            StatusCode::BAD_REQUEST,
+            "Atlantis",
+        ),
+        ("measure=producing&area=AUS", StatusCode::BAD_REQUEST, "measure"),
+        ("measure=production&area=FRA", StatusCode::NOT_FOUND, "FRA"),
+        (
+            "measure=production&area=AUS&period=2x",
+            StatusCode::BAD_REQUEST,
+            "period",
+        ),
+    ] {
+        let (answered, problem) = ask(&format!("/api/v1/vintages?{query}"));
+        assert_eq!(answered, status, "{query}");
+        assert!(problem.to_string().contains(told), "{query}: {problem}");
+    }
+}
