@@ -1,5 +1,7 @@
 //! Earlier states of the twin, from a folder and over HTTP.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking; its helpers too")]
+
 use serde_json::Value;
 
 use crate::common::{Desk, HEADER, ROW, SOURCES, Serving, run, twin};
