@@ -25,8 +25,10 @@ mod serve;
 mod signals;
 mod sites;
 mod statement;
+mod times;
 mod twin;
 mod verify;
+mod vintages;
 
 use std::process::ExitCode;
 

@@ -13,6 +13,7 @@ use didymium_vocabulary::Period;
 
 use crate::error::{CliError, CliResult};
 use crate::http::Remote;
+use crate::times::{self, TimesArgs};
 
 /// Items asked of a list at a time.
 const PAGE: usize = 200;
@@ -51,19 +52,24 @@ impl Reader {
     }
 
     /// Digest, cut and completeness of the twin.
-    pub async fn twin_state(&self) -> CliResult<types::TwinState> {
+    pub async fn twin_state(&self, times: &TimesArgs) -> CliResult<types::TwinState> {
         match self {
-            Self::Folder(state) => with_twin(state, |lens| Ok(views::twin_state(lens.twin))),
-            Self::Node(node) => node.json("/api/v1/twin/digest", &[]).await,
+            Self::Folder(state) => with_twin(state, times, |lens| Ok(views::twin_state(lens.twin))),
+            Self::Node(node) => node.json("/api/v1/twin/digest", &times.asked()).await,
         }
     }
 
     /// Every source's figures of one period.
-    pub async fn balance(&self, query: &SeriesQuery, period: Option<&str>) -> CliResult<types::Balance> {
+    pub async fn balance(
+        &self,
+        query: &SeriesQuery,
+        period: Option<&str>,
+        times: &TimesArgs,
+    ) -> CliResult<types::Balance> {
         match self {
             Self::Folder(state) => {
                 let period = period.map(parse_period).transpose()?;
-                with_twin(state, |lens| {
+                with_twin(state, times, |lens| {
                     views::balance(lens, query, period).ok_or_else(|| {
                         CliError::NotFound(
                             "nobody published such a series, or nothing for that period".into(),
@@ -75,18 +81,9 @@ impl Reader {
                 if let Some(text) = period {
                     parse_period(text)?;
                 }
-                let names = query.names();
-                let fields = [
-                    "measure",
-                    "commodity",
-                    "stage",
-                    "form",
-                    "substance",
-                    "mass_basis",
-                    "subject",
-                ];
-                let mut ask: Vec<(&str, Option<&str>)> = fields.into_iter().zip(names).collect();
+                let mut ask = asked_series(query);
                 ask.push(("period", period));
+                ask.extend(times.asked());
                 node.json("/api/v1/balance", &ask).await
             }
         }
@@ -96,7 +93,7 @@ impl Reader {
     pub async fn sites(&self, filter: &SiteFilter) -> CliResult<Vec<types::Site>> {
         let node = match self {
             Self::Folder(state) => {
-                return with_twin(state, |lens| {
+                return with_twin(state, &TimesArgs::default(), |lens| {
                     Ok(views::matching_sites(lens.twin, filter)
                         .into_iter()
                         .map(|record| lens.site(record))
@@ -127,12 +124,40 @@ impl Reader {
     }
 }
 
-fn parse_period(text: &str) -> CliResult<Period> {
+/// The parameters of an address that name a series.
+pub fn asked_series(query: &SeriesQuery) -> Vec<(&'static str, Option<&str>)> {
+    const FIELDS: [&str; 7] = [
+        "measure",
+        "commodity",
+        "stage",
+        "form",
+        "substance",
+        "mass_basis",
+        "subject",
+    ];
+    FIELDS.into_iter().zip(query.names()).collect()
+}
+
+/// A period as a person writes it.
+pub fn parse_period(text: &str) -> CliResult<Period> {
     text.parse()
         .map_err(|error| CliError::Usage(format!("--period: {error}")))
 }
 
-fn with_twin<T>(state: &NodeState, ask: impl FnOnce(Lens<'_>) -> CliResult<T>) -> CliResult<T> {
-    let twin = twin_job::build_twin(&**state.store(), state.charters(), state.vocabulary())?;
-    ask(Lens { twin: &twin })
+/// Asks the twin of a folder, of the state that is asked for.
+pub fn with_twin<T>(
+    state: &NodeState,
+    times: &TimesArgs,
+    ask: impl FnOnce(Lens<'_>) -> CliResult<T>,
+) -> CliResult<T> {
+    let times = times.times()?;
+    let (store, charters, vocabulary) = (&**state.store(), state.charters(), state.vocabulary());
+    let cut = times.cut(store, charters, vocabulary).map_err(times::refused)?;
+    let whole = twin_job::build_twin_at(store, charters, vocabulary, cut)?;
+    match times.published_by {
+        Some(day) => ask(Lens {
+            twin: &whole.as_published_by(day),
+        }),
+        None => ask(Lens { twin: &whole }),
+    }
 }

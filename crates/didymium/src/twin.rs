@@ -1,4 +1,4 @@
-//! `didymium twin`: balances, shares, the digest, the trade mirror.
+//! `didymium twin`: balances, shares, the digest, vintages, the trade mirror.
 
 use clap::{Args, Subcommand};
 use didymium_node::api::types::{Balance, BalanceRow, Contradiction, Figure, TwinState};
@@ -9,18 +9,23 @@ use crate::error::{CliError, CliResult};
 use crate::mirror::{self, MirrorArgs};
 use crate::output::{Output, columns};
 use crate::reader::{PlaceArgs, Reader};
+use crate::times::TimesArgs;
+use crate::vintages::{self, VintagesArgs};
 
 const AFTER: &str = "\
 Examples:
   didymium twin balance --dir club/CAN rare_earths --stage mine --period 2023
   didymium twin shares --url http://127.0.0.1:7410 cobalt
   didymium twin digest --url http://127.0.0.1:7410 --json
+  didymium twin balance --dir club/CAN rare_earths --as-of 2026-11-22
+  didymium twin vintages --dir club/CAN rare_earths --area CHN --period 2023
   didymium twin mirror --reports comtrade_2022.csv.gz --compare baci_2022.csv
 
 A twin is a function of a cut: the charter and the size of every member's log. Two nodes that hold the same cut have the \
-same digest; compare them with `twin digest`.";
+same digest; compare them with `twin digest`. An earlier state is asked for by its cut, or by a time: then it is what \
+that node had recorded by then, and `twin digest` names the cut to ask others for.";
 
-/// Ask the twin: balances, shares, its digest
+/// Ask the twin: balances, shares, vintages, its digest
 ///
 /// The answers are computed by the same functions whether a running node is asked (--url) or the folder of one that is
 /// not running (--dir).
@@ -50,7 +55,14 @@ enum Question {
     Digest {
         #[command(flatten)]
         place: PlaceArgs,
+        #[command(flatten)]
+        times: TimesArgs,
     },
+    /// How a figure changed: from edition to edition, and from statement to statement
+    #[command(
+        after_help = "Changes between editions are told within one publication; a difference between two publications is no revision. Recorded times are those of the node that is asked."
+    )]
+    Vintages(VintagesArgs),
     /// Reconcile the two reports of every trade flow; compare with a reference
     Mirror(MirrorArgs),
 }
@@ -79,6 +91,8 @@ struct SeriesArgs {
     /// `2023`, `2023-Q1` or `2023-04`; the latest with figures if left out
     #[arg(long)]
     period: Option<String>,
+    #[command(flatten)]
+    times: TimesArgs,
 }
 
 /// A balance reduced to shares.
@@ -133,9 +147,11 @@ pub async fn run(args: TwinArgs, output: &Output) -> CliResult<()> {
             output.data(&shares, shares_text)?;
             complete(&state)
         }
+        Question::Vintages(args) => vintages::run(args, output).await,
         Question::Mirror(args) => mirror::run(&args, output),
-        Question::Digest { place } => {
-            let state = Reader::open(&place)?.twin_state().await?;
+        Question::Digest { place, times } => {
+            times.times()?;
+            let state = Reader::open(&place)?.twin_state(&times).await?;
             output.data(&state, digest_text)?;
             complete(&state)
         }
@@ -191,9 +207,11 @@ impl SeriesArgs {
             mass_basis: None,
             subject: self.subject,
         };
+        self.times.times()?;
         let reader = Reader::open(&self.place)?;
-        let state = reader.twin_state().await?;
-        match reader.balance(&query, self.period.as_deref()).await {
+        let state = reader.twin_state(&self.times).await?;
+        let period = self.period.as_deref();
+        match reader.balance(&query, period, &self.times).await {
             Err(CliError::NotFound(_)) if state.state != "complete" => {
                 complete(&state)?;
                 Err(CliError::NotFound("no such series".to_owned()))
@@ -309,7 +327,11 @@ fn digest_text(state: &TwinState) -> String {
     let mut text = format!(
         "{}: {}\ncut: {}\n  logs: {}\n  charter: {}\n  vocabulary: {}\n  rules: {}\n{} observations, {} sites, {} notices; {} statements not interpreted",
         state.state,
-        state.digest.as_deref().unwrap_or("no digest"),
+        match (&state.digest, &state.published_by) {
+            (Some(digest), _) => digest.clone(),
+            (None, Some(day)) => format!("no digest (only what was published by {day})"),
+            (None, None) => "no digest".to_owned(),
+        },
         state.cut.id,
         sizes.join(", "),
         state.cut.charter,

@@ -15,6 +15,7 @@
 
 pub mod admission;
 pub mod api;
+pub mod as_of;
 pub mod audit;
 mod blocking;
 mod changed;

@@ -1,6 +1,7 @@
 //! From statements to a twin.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use didymium_statement::payload::{Notice, Observation, Retract, Site, Source, StatisticTable, Supersede};
@@ -9,13 +10,14 @@ use didymium_statement::{
 };
 use didymium_vocabulary::{Decimal, Dimension, Vocabulary};
 
-use crate::choice;
+use crate::assembly::{SeriesName, one_a_key, series_with_figures};
 use crate::cut::Cut;
 use crate::digest;
-use crate::fact::{Fact, FactId, NoticeRecord, SiteRecord, StatementRef};
-use crate::intern::{Interner, Symbol};
-use crate::series::{Series, SeriesId, SeriesKey};
-use crate::twin::{Completeness, Displaced, MissingBlob, Twin};
+use crate::fact::{Fact, NoticeRecord, SiteRecord, StatementRef};
+use crate::intern::Interner;
+use crate::series::{SeriesId, SeriesKey};
+use crate::twin::{Completeness, MissingBlob, Twin};
+use crate::withdrawn::{Withdrawal, WithdrawnFact};
 
 /// Takes the statements of a cut, in any order, and gives the twin. The caller has verified their signatures.
 ///
@@ -33,8 +35,8 @@ pub struct TwinBuilder {
     sources: HashMap<Digest, Arc<Source>>,
     sites: Vec<(Digest, SiteRecord)>,
     notices: Vec<(Digest, NoticeRecord)>,
-    /// Withdrawals as (issuer, target); they count only against statements of the same issuer.
-    withdrawn: BTreeSet<(Arc<str>, StatementId)>,
+    /// Withdrawals by (issuer, target); they count only against statements of the same issuer.
+    withdrawals: BTreeMap<(Arc<str>, StatementId), Arc<Withdrawal>>,
     missing: Vec<MissingBlob>,
     /// How many statements were added of each member's log, and how many of all were not interpreted. They are counted and
     /// not listed: a log may hold millions that say nothing of the chain, and what a twin takes grows with what is said.
@@ -44,8 +46,7 @@ pub struct TwinBuilder {
 
 #[derive(Debug, Clone)]
 struct SeriesDraft {
-    key: SeriesKey,
-    dimension: Dimension,
+    name: SeriesName,
     /// Where it is first spoken of: series stand in this order, whatever order the logs were read in.
     first: Row,
 }
@@ -67,7 +68,7 @@ impl TwinBuilder {
             sources: HashMap::new(),
             sites: Vec::new(),
             notices: Vec::new(),
-            withdrawn: BTreeSet::new(),
+            withdrawals: BTreeMap::new(),
             missing: Vec::new(),
             statements: BTreeMap::new(),
             uninterpreted: 0,
@@ -228,16 +229,45 @@ impl TwinBuilder {
             }
             Kind::Retract => {
                 let retract = Retract::parse(payload).map_err(told)?;
-                self.withdrawn.insert((Arc::clone(&place.issuer), retract.target));
+                self.withdraw(place, retract.target, None, &retract.reason);
                 Ok(())
             }
             Kind::Supersede => {
                 let supersede = Supersede::parse(payload).map_err(told)?;
-                self.withdrawn
-                    .insert((Arc::clone(&place.issuer), supersede.target));
+                self.withdraw(
+                    place,
+                    supersede.target,
+                    Some(supersede.replacement),
+                    &supersede.reason,
+                );
                 Ok(())
             }
             other => Err(format!("kind `{other}` is not known to this software")),
+        }
+    }
+
+    /// Of several withdrawals of one statement the first that was recorded is told.
+    fn withdraw(
+        &mut self,
+        place: &Arc<StatementRef>,
+        target: StatementId,
+        replacement: Option<StatementId>,
+        reason: &str,
+    ) {
+        let withdrawal = Arc::new(Withdrawal {
+            by: Arc::clone(place),
+            replacement,
+            reason: self.names.share(reason),
+        });
+        match self.withdrawals.entry((Arc::clone(&place.issuer), target)) {
+            Entry::Vacant(free) => {
+                free.insert(withdrawal);
+            }
+            Entry::Occupied(mut taken) => {
+                if withdrawal.by.recorded_order() < taken.get().by.recorded_order() {
+                    taken.insert(withdrawal);
+                }
+            }
         }
     }
 
@@ -333,8 +363,7 @@ impl TwinBuilder {
             .map_or(Dimension::Count, |measure| measure.dimension);
         let id = SeriesId(u32::try_from(self.series.len()).unwrap_or(u32::MAX));
         self.series.push(SeriesDraft {
-            key,
-            dimension,
+            name: SeriesName { key, dimension },
             first: row,
         });
         self.series_ids.insert(key, id);
@@ -351,13 +380,14 @@ impl TwinBuilder {
         }
         for draft in &mut self.series {
             draft
+                .name
                 .key
                 .symbols_mut()
                 .into_iter()
                 .for_each(|symbol| renumbering.apply(symbol));
         }
         let mut order: Vec<usize> = (0..self.series.len()).collect();
-        let place = |draft: &SeriesDraft| (draft.first.clone(), draft.key);
+        let place = |draft: &SeriesDraft| (draft.first.clone(), draft.name.key);
         order.sort_by_cached_key(|old| place(&self.series[*old]));
         let mut number_of = vec![SeriesId(0); order.len()];
         for (number, old) in (0..).zip(&order) {
@@ -371,7 +401,7 @@ impl TwinBuilder {
             .series
             .iter()
             .zip((0..).map(SeriesId))
-            .map(|(draft, id)| (draft.key, id))
+            .map(|(draft, id)| (draft.name.key, id))
             .collect();
     }
 
@@ -383,14 +413,19 @@ impl TwinBuilder {
     /// The twin of what was added, which is what `cut` names.
     pub fn finish(mut self, cut: Cut) -> Twin {
         self.number_in_order();
-        let withdrawn = std::mem::take(&mut self.withdrawn);
-        let live = |statement: &Arc<StatementRef>| {
-            !withdrawn.contains(&(Arc::clone(&statement.issuer), statement.id))
+        let withdrawals = std::mem::take(&mut self.withdrawals);
+        let withdrawal = |statement: &Arc<StatementRef>| {
+            let by_name = (Arc::clone(&statement.issuer), statement.id);
+            withdrawals.get(&by_name)
         };
+        let live = |statement: &Arc<StatementRef>| withdrawal(statement).is_none();
+        let mut withdrawn = Vec::new();
         for fact in &mut self.facts {
-            fact.statements.retain(|statement| live(statement));
             fact.statements.sort();
+            withdrawn.extend(WithdrawnFact::of(fact, withdrawal));
+            fact.statements.retain(live);
         }
+        withdrawn.sort_unstable_by_key(|past| past.fact.digest);
         self.facts.retain(|fact| !fact.statements.is_empty());
         self.sites.retain(|(_, record)| live(&record.statement));
         self.notices.retain(|(_, record)| live(&record.statement));
@@ -428,7 +463,8 @@ impl TwinBuilder {
                 missing: self.missing,
             }
         };
-        let series = series_with_figures(self.series, &self.facts, &self.texts, self.vocabulary);
+        let names = self.series.into_iter().map(|draft| draft.name).collect();
+        let series = series_with_figures(names, &self.facts, &self.texts, self.vocabulary);
         Twin::assemble(
             cut,
             self.vocabulary,
@@ -442,6 +478,7 @@ impl TwinBuilder {
             self.statements,
             self.uninterpreted,
         )
+        .with_withdrawn(withdrawn)
     }
 }
 
@@ -455,107 +492,4 @@ fn canonical(observation: &Observation<'_>, vocabulary: &Vocabulary) -> Result<D
     didymium_vocabulary::exact_mul(observation.value, factor)
         .map(|value| value.normalize())
         .map_err(of)
-}
-
-/// Keeps one record a key: the one with the smallest digest, whatever order they came in; the others are told about. The
-/// digests of all stay in the state's digest, since all of it was said.
-fn one_a_key<R>(
-    mut records: Vec<(Digest, R)>,
-    key: impl Fn(&R) -> String,
-    displaced: &mut Vec<Displaced>,
-    statement: impl Fn(&R) -> &Arc<StatementRef>,
-) -> (BTreeMap<String, R>, Vec<Digest>) {
-    records.sort_by(|(a, left), (b, right)| a.cmp(b).then_with(|| statement(left).cmp(statement(right))));
-    let mut digests: Vec<Digest> = records.iter().map(|(digest, _)| *digest).collect();
-    digests.dedup();
-    let mut kept: BTreeMap<String, R> = BTreeMap::new();
-    let mut last = None;
-    for (digest, record) in records {
-        let name = key(&record);
-        let repeats = last.replace(digest) == Some(digest);
-        match kept.entry(name) {
-            std::collections::btree_map::Entry::Vacant(free) => {
-                free.insert(record);
-            }
-            std::collections::btree_map::Entry::Occupied(_) if repeats => {}
-            std::collections::btree_map::Entry::Occupied(taken) => displaced.push(Displaced {
-                statement: Arc::clone(statement(&record)),
-                reason: format!(
-                    "`{}` is registered twice with different content: supersede one of the two",
-                    taken.key()
-                ),
-            }),
-        }
-    }
-    (kept, digests)
-}
-
-fn series_with_figures(
-    drafts: Vec<SeriesDraft>,
-    facts: &[Fact],
-    texts: &Interner,
-    vocabulary: &Vocabulary,
-) -> Vec<Series> {
-    let mut grouped: Vec<Vec<FactId>> = vec![Vec::new(); drafts.len()];
-    for (place, fact) in (0..).zip(facts) {
-        grouped[fact.series.0 as usize].push(FactId(place));
-    }
-    drafts
-        .into_iter()
-        .zip(grouped)
-        .map(|(draft, members)| {
-            let measure = texts.text(draft.key.measure);
-            let stage = texts.text(draft.key.stage);
-            let preferred = vocabulary.preferred_series(measure, (!stage.is_empty()).then_some(stage));
-            Series {
-                key: draft.key,
-                dimension: draft.dimension,
-                unit: display_unit(
-                    draft.dimension,
-                    members.iter().map(|id| texts.text(facts[id.0 as usize].unit)),
-                    vocabulary,
-                ),
-                periods: choice::by_period(&members, facts, texts, &preferred),
-                facts: members.len(),
-            }
-        })
-        .collect()
-}
-
-/// The unit in which a series is shown: the one all its figures share, else tonnes for masses, else the canonical one.
-fn display_unit<'a>(
-    dimension: Dimension,
-    units: impl Iterator<Item = &'a str>,
-    vocabulary: &Vocabulary,
-) -> String {
-    let distinct: BTreeSet<&str> = units.collect();
-    match (distinct.len(), distinct.first()) {
-        (1, Some(unit)) if *unit != "kt" => (*unit).to_owned(),
-        _ if dimension == Dimension::Mass => "t".to_owned(),
-        _ => vocabulary
-            .canonical_unit(dimension)
-            .map_or_else(|_| String::new(), |unit| unit.unit.clone()),
-    }
-}
-
-/// Aggregates that are made of named countries, with these.
-pub(crate) fn unions(texts: &Interner, vocabulary: &Vocabulary) -> BTreeMap<Symbol, BTreeSet<Symbol>> {
-    let areas = vocabulary.areas().iter();
-    areas
-        .filter_map(|area| {
-            let members = area.members.iter().filter_map(|member| texts.find(member));
-            Some((texts.find(&area.area)?, members.collect::<BTreeSet<_>>()))
-        })
-        .filter(|(_, members)| !members.is_empty())
-        .collect()
-}
-
-/// Symbols of the aggregates, which are never countries of a ranking.
-pub(crate) fn aggregates(texts: &Interner, vocabulary: &Vocabulary) -> BTreeSet<Symbol> {
-    vocabulary
-        .areas()
-        .iter()
-        .filter(|area| !area.one_country)
-        .filter_map(|area| texts.find(&area.area))
-        .collect()
 }

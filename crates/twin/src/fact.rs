@@ -63,6 +63,13 @@ pub struct StatementRef {
     pub recorded_ms: i64,
 }
 
+impl StatementRef {
+    /// Its place in the order in which this node recorded what was said; member and index settle what came at once.
+    pub fn recorded_order(&self) -> (i64, &str, u64) {
+        (self.recorded_ms, &self.member, self.index)
+    }
+}
+
 /// A site with the statement that registers it.
 #[derive(Debug, Clone)]
 pub struct SiteRecord {

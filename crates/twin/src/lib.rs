@@ -11,6 +11,7 @@
 mod address;
 mod area_set;
 pub mod balance;
+mod assembly;
 mod builder;
 mod choice;
 pub mod cohort;
@@ -29,6 +30,8 @@ mod series;
 pub mod supply_risk;
 mod trace;
 mod twin;
+mod vintages;
+mod withdrawn;
 
 pub use address::{AddressError, FigureAddress, Quantity};
 pub use area_set::{AreaSet, NotASet};
@@ -42,6 +45,10 @@ pub use intern::Symbol;
 pub use series::{Edition, PeriodFigures, Series, SeriesId, SeriesKey};
 pub use trace::Trace;
 pub use twin::{Completeness, Displaced, MissingBlob, Twin};
+pub use vintages::{
+    Change, Publication, RecordedCell, Recording, RevisionStats, VintageCell, VintageRow, Vintages,
+};
+pub use withdrawn::{Withdrawal, WithdrawnFact};
 
 /// The aggregate that stands for the whole world.
 pub const WORLD: &str = "WLD";

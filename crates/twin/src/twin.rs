@@ -1,20 +1,24 @@
 //! The twin and the questions it answers.
 
+mod published_by;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use didymium_statement::Digest;
 use didymium_statement::payload::Source;
 use didymium_vocabulary::{Decimal, Period, Vocabulary};
+use jiff::civil::Date;
 
 use crate::address::{FigureAddress, Quantity};
-use crate::builder;
+use crate::assembly;
 use crate::cut::Cut;
 use crate::fact::{Fact, FactId, NoticeRecord, SiteRecord, StatementRef};
 use crate::figure::Figure;
 use crate::indicators;
 use crate::intern::{Interner, Symbol};
 use crate::series::{Edition, PeriodFigures, Series, SeriesId, SeriesKey};
+use crate::withdrawn::WithdrawnFact;
 
 /// Whether everything that the cut names was there.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +28,8 @@ pub enum Completeness {
         /// The digest.
         digest: Digest,
     },
+    /// It was, but only what was published by a day is shown: a part of the facts has no digest of the whole.
+    Restricted,
     /// It was not: figures may be missing, and there is no digest.
     Incomplete {
         /// What is missing, by digest.
@@ -75,6 +81,10 @@ pub struct Twin {
     series_by_name: Vec<SeriesId>,
     /// Sites in the order of their names, then keys.
     sites_by_name: Vec<String>,
+    /// What counts no more, by digest of the fact.
+    withdrawn: Vec<WithdrawnFact>,
+    /// Set where only editions published by that day are shown.
+    published_by: Option<Date>,
 }
 
 impl Twin {
@@ -95,8 +105,8 @@ impl Twin {
         statements: BTreeMap<String, u64>,
         unread: u64,
     ) -> Self {
-        let aggregates = builder::aggregates(&texts, vocabulary);
-        let unions = builder::unions(&texts, vocabulary);
+        let aggregates = assembly::aggregates(&texts, vocabulary);
+        let unions = assembly::unions(&texts, vocabulary);
         let members = cut.sizes.keys().filter_map(|member| texts.find(member)).collect();
         let mut series_by_name: Vec<SeriesId> =
             (0..).zip(&series).map(|(place, _)| SeriesId(place)).collect();
@@ -129,7 +139,14 @@ impl Twin {
             sources,
             series_by_name,
             sites_by_name,
+            withdrawn: Vec::new(),
+            published_by: None,
         }
+    }
+
+    /// The same twin with what counts no more, by digest of the fact.
+    pub(crate) fn with_withdrawn(self, withdrawn: Vec<WithdrawnFact>) -> Self {
+        Self { withdrawn, ..self }
     }
 
     /// The cut it is a function of.
@@ -147,12 +164,30 @@ impl Twin {
         &self.completeness
     }
 
-    /// The digest of all facts; absent if the twin is incomplete.
+    /// The digest of all facts; absent if the twin is incomplete, or restricted to a part of them.
     pub const fn digest(&self) -> Option<Digest> {
         match &self.completeness {
             Completeness::Complete { digest } => Some(*digest),
-            Completeness::Incomplete { .. } => None,
+            Completeness::Restricted | Completeness::Incomplete { .. } => None,
         }
+    }
+
+    /// The blobs that the cut needs and the node does not have, if it lacks any.
+    pub fn missing(&self) -> Option<&[MissingBlob]> {
+        match &self.completeness {
+            Completeness::Complete { .. } | Completeness::Restricted => None,
+            Completeness::Incomplete { missing } => Some(missing),
+        }
+    }
+
+    /// What was said and does not count any more, by digest of the fact. No figure rests on it.
+    pub fn withdrawn(&self) -> &[WithdrawnFact] {
+        &self.withdrawn
+    }
+
+    /// The day by which everything shown was published, if [`Twin::as_published_by`] made this twin.
+    pub const fn published_by(&self) -> Option<Date> {
+        self.published_by
     }
 
     /// All facts, ordered by digest.
@@ -344,7 +379,11 @@ impl Twin {
 
     /// A published figure as its source gave it, in the unit the series is shown in.
     pub fn published(&self, id: FactId) -> Figure {
-        let fact = self.fact(id);
+        self.as_figure(self.fact(id))
+    }
+
+    /// A fact as a figure, whether it still counts or not.
+    pub(crate) fn as_figure(&self, fact: &Fact) -> Figure {
         let series = self.series(fact.series);
         let shown = self.shown(fact.series, fact.canonical);
         let (sources, spread) = self.disagreement(fact);

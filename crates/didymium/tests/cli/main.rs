@@ -1,5 +1,6 @@
 //! The real binary, as people and programs use it.
 
+mod as_of;
 mod audit;
 mod charter;
 mod club;

@@ -12,14 +12,15 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use didymium_statement::Digest;
-use didymium_twin::{Completeness, Twin};
+use didymium_twin::Twin;
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use super::types;
+use super::past::Seen;
 use super::views::Lens;
-use super::{ApiError, ApiState};
+use super::{ApiError, ApiState, times, types};
 use crate::NodeState;
+use crate::as_of::Times;
 use crate::server::etag_for;
 
 /// Most bytes of rendered answers that are kept.
@@ -27,8 +28,17 @@ const KEPT_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// A larger answer is not kept.
 const KEPT_ANSWER_BYTES_MAX: usize = 2 * 1024 * 1024;
 
-#[derive(Clone, Default)]
-pub(crate) struct RenderCache(Arc<Mutex<Kept>>);
+#[derive(Clone)]
+pub(crate) struct RenderCache {
+    kept: Arc<Mutex<Kept>>,
+    bytes_max: usize,
+}
+
+impl Default for RenderCache {
+    fn default() -> Self {
+        Self::of_at_most(KEPT_BYTES_MAX)
+    }
+}
 
 /// A list whose items are the same for every reader: pages of it differ in which items they show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -51,17 +61,25 @@ struct Kept {
 }
 
 impl RenderCache {
+    /// Keeps so many bytes of answers at most.
+    pub(crate) fn of_at_most(bytes_max: usize) -> Self {
+        Self {
+            kept: Arc::default(),
+            bytes_max,
+        }
+    }
+
     fn find(&self, tag: Digest, question: &str) -> Option<Bytes> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         (kept.tag == Some(tag))
             .then(|| kept.answers.get(question).cloned())
             .flatten()
     }
 
     fn keep(&self, tag: Digest, question: &str, answer: &Bytes) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.turn_to(tag);
-        if kept.bytes > KEPT_BYTES_MAX {
+        if kept.bytes > self.bytes_max {
             kept.answers.clear();
             kept.bytes = 0;
         }
@@ -75,7 +93,7 @@ impl RenderCache {
 
 impl RenderCache {
     fn items(&self, tag: Digest, list: List) -> Items {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.turn_to(tag);
         Arc::clone(kept.items.entry(list).or_default())
     }
@@ -94,20 +112,39 @@ impl Kept {
 }
 
 /// A question about the twin: a path and its parameters, from a reader who may have an answer already.
+///
+/// It takes the parameters that name a state of the twin off the address (`as_of`, `cut`, `published_by`), so it must stand
+/// before [`Ask`](super::query::Ask) among a handler's arguments. What it answers from is that state, or the present one.
 pub(crate) struct Question {
     state: ApiState,
     uri: Uri,
     headers: HeaderMap,
+    times: Times,
+    /// What it is answered from; nothing before the first twin.
+    seen: Option<Seen>,
 }
 
 impl FromRequestParts<ApiState> for Question {
-    type Rejection = std::convert::Infallible;
+    type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &ApiState) -> Result<Self, Self::Rejection> {
+        let (times, rest) = times::take(&parts.uri)?;
+        let asked = std::mem::replace(&mut parts.uri, rest);
+        parts.extensions.insert(times::TimesTaken);
+        let seen = if times.is_now() {
+            state.node.twin().map(|twin| Seen {
+                twin,
+                cache: state.cache.clone(),
+            })
+        } else {
+            Some(state.past.seen(&state.node, &times, &state.cache).await?)
+        };
         Ok(Self {
             state: state.clone(),
-            uri: parts.uri.clone(),
+            uri: asked,
             headers: parts.headers.clone(),
+            times,
+            seen,
         })
     }
 }
@@ -123,6 +160,24 @@ impl Question {
         &self.state.node
     }
 
+    /// The twin that it is answered from, and what was rendered of it.
+    ///
+    /// # Errors
+    /// [`ApiError::Building`] before the first twin.
+    pub(crate) fn seen(&self) -> Result<&Seen, ApiError> {
+        self.seen.as_ref().ok_or(ApiError::Building)
+    }
+
+    /// An error as it is told of the state that was asked for.
+    pub(crate) fn told(&self, error: ApiError, twin: &Twin) -> ApiError {
+        error.at(twin, !self.times.is_now())
+    }
+
+    /// What is asked, as it was written.
+    fn asked(&self) -> &str {
+        self.uri.path_and_query().map_or("", |asked| asked.as_str())
+    }
+
     /// Answers from the reader's own copy (304), from what is kept, or by rendering.
     ///
     /// # Errors
@@ -131,20 +186,20 @@ impl Question {
         &self,
         render: impl FnOnce(Lens<'_>) -> Result<T, ApiError>,
     ) -> Result<Response, ApiError> {
-        let twin = self.state.node.twin().ok_or(ApiError::Building)?;
-        let version = version_of(&twin);
-        let asked = self.uri.path_and_query().map_or("", |asked| asked.as_str());
+        let Seen { twin, cache } = self.seen()?;
+        let version = version_of(twin);
+        let asked = self.asked();
         let tag = match etag_for(&self.headers, &format!("{version}{asked}")) {
             Ok(tag) => tag,
             Err(not_modified) => return Ok(not_modified),
         };
-        let body = match self.state.cache.find(version, asked) {
+        let body = match cache.find(version, asked) {
             Some(kept) => kept,
             None => {
-                let answer = render(Lens { twin: &twin }).map_err(|error| error.at(&twin))?;
+                let answer = render(Lens { twin }).map_err(|error| self.told(error, twin))?;
                 let rendered = serde_json::to_vec(&answer).map_err(|_| ApiError::Unrenderable)?;
                 let rendered = Bytes::from(rendered);
-                self.state.cache.keep(version, asked, &rendered);
+                cache.keep(version, asked, &rendered);
                 rendered
             }
         };
@@ -168,7 +223,7 @@ impl Question {
         matching: impl FnOnce(Lens<'_>) -> Option<Vec<usize>>,
     ) -> Result<Response, ApiError> {
         self.answer(|lens| {
-            let items = self.state.cache.items(version_of(lens.twin), list);
+            let items = self.seen()?.cache.items(version_of(lens.twin), list);
             let items = items
                 .get_or_init(|| {
                     let rendered = all(lens);
@@ -189,13 +244,14 @@ impl Question {
     }
 }
 
-/// The cut, and what of it is missing: a twin becomes complete without a change of its cut.
-fn version_of(twin: &Twin) -> Digest {
+/// The cut, what of it is shown, and what of it is missing: a twin becomes complete without a change of its cut.
+pub(crate) fn version_of(twin: &Twin) -> Digest {
     let mut text = twin.cut().id().to_string();
-    if let Completeness::Incomplete { missing } = twin.completeness() {
-        missing
-            .iter()
-            .for_each(|blob| text.push_str(&blob.blob.to_string()));
+    if let Some(day) = twin.published_by() {
+        text.push_str(&format!(" published by {day}"));
+    }
+    for blob in twin.missing().unwrap_or_default() {
+        text.push_str(&blob.blob.to_string());
     }
     Digest::of(text.as_bytes())
 }

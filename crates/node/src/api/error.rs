@@ -1,6 +1,7 @@
 //! Why a question has no answer.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use axum::response::{IntoResponse, Response};
 
@@ -35,6 +36,18 @@ pub enum ApiError {
         /// Its name, cut to a readable length.
         key: String,
     },
+    /// There was no such thing in the state that was asked for.
+    #[error("no {what} `{key}` in the state that is asked for: the logs up to {sizes}{published}")]
+    NotThen {
+        /// What was asked for.
+        what: &'static str,
+        /// Its name, cut to a readable length.
+        key: String,
+        /// The sizes of the cut, or that they are all 0.
+        sizes: String,
+        /// Up to when sources count, if not all do.
+        published: String,
+    },
     /// A parameter is wrong.
     #[error("parameter `{parameter}`: {reason}")]
     Query {
@@ -46,6 +59,12 @@ pub enum ApiError {
     /// An answer could not be encoded.
     #[error("the answer could not be encoded")]
     Unrenderable,
+    /// As many earlier states are being built as there may be.
+    #[error("other earlier states of the twin are being built; ask again in a moment")]
+    PastBusy,
+    /// An earlier state could not be built.
+    #[error("that state of the twin cannot be built")]
+    Past(#[source] Arc<NodeError>),
     /// The node failed.
     #[error(transparent)]
     Node(#[from] NodeError),
@@ -59,10 +78,19 @@ impl ApiError {
         }
     }
 
-    /// The same error, as an incomplete twin must tell it.
-    pub(crate) fn at(self, twin: &Twin) -> Self {
+    /// The same error, as an incomplete twin, or one of an earlier state, must tell it.
+    pub(crate) fn at(self, twin: &Twin, earlier: bool) -> Self {
         match self {
-            Self::NotFound { what, key } if twin.digest().is_none() => Self::NotHereYet { what, key },
+            Self::NotFound { what, key } if twin.missing().is_some() => Self::NotHereYet { what, key },
+            Self::NotFound { what, key } if earlier => Self::NotThen {
+                what,
+                key,
+                sizes: sizes_of(twin),
+                published: match twin.published_by() {
+                    Some(day) => format!(", of them what sources published by {day}"),
+                    None => String::new(),
+                },
+            },
             other => other,
         }
     }
@@ -72,6 +100,16 @@ impl ApiError {
             parameter: parameter.into(),
             reason: reason.into().chars().take(REASON_CHARACTERS_MAX).collect(),
         }
+    }
+}
+
+fn sizes_of(twin: &Twin) -> String {
+    let sizes = twin.cut().sizes.iter().filter(|(_, size)| **size > 0);
+    let sizes: Vec<String> = sizes.map(|(member, size)| format!("{member}:{size}")).collect();
+    if sizes.is_empty() {
+        "nothing, for this node had recorded nothing by then".to_owned()
+    } else {
+        sizes.join(",")
     }
 }
 
@@ -87,7 +125,12 @@ impl From<ApiError> for Problem {
         match error {
             ApiError::Building => Self::new(ProblemType::NotReady, text),
             ApiError::NotFound { what, key } => Self::not_found(format!("{what} `{key}`")),
-            ApiError::NotHereYet { .. } => Self::new(ProblemType::NotFound, text),
+            ApiError::NotHereYet { .. } | ApiError::NotThen { .. } => Self::new(ProblemType::NotFound, text),
+            ApiError::PastBusy => Self::new(ProblemType::Overloaded, text),
+            ApiError::Past(error) => {
+                tracing::error!(error = error.in_words(), "an earlier twin cannot be built");
+                Self::new(ProblemType::Internal, ProblemType::Internal.meaning())
+            }
             ApiError::Query { parameter, reason } => Self::parameter(&parameter, reason),
             ApiError::Unrenderable => Self::new(ProblemType::Internal, text),
             ApiError::Node(error) => Self::from(error),

@@ -5,15 +5,15 @@ use axum::response::Response;
 
 use super::cache::{List, Question};
 use super::query::{
-    Ask, CommodityAsk, CutAsk, FigureAsk, FlowAsk, LinesAsk, NoticesAsk, OBSERVATIONS_LIMIT_MAX, PageAsk,
+    Ask, CommodityAsk, FigureAsk, FlowAsk, LinesAsk, NothingAsk, NoticesAsk, OBSERVATIONS_LIMIT_MAX, PageAsk,
     SeriesAsk, SitesAsk, StageAsk, period, window, window_of,
 };
 use super::types;
 use super::views;
 use super::{ApiError, ApiState};
+use crate::NodeState;
 use crate::blocking::blocking;
 use crate::clock::rfc3339;
-use crate::{NodeState, twin_job};
 
 type Answer = Result<Response, ApiError>;
 
@@ -85,22 +85,10 @@ fn address_of(node: &NodeState, member: &didymium_statement::Member) -> String {
     member.address.clone()
 }
 
-/// What the twin is a function of, and its digest: now, or at a cut.
-#[utoipa::path(get, path = "/api/v1/twin/digest", tag = "twin", params(CutAsk), responses((status = 200, body = types::TwinState), (status = 400, description = "Not a cut that this node holds"), (status = 503, description = "The twin is being built")))]
-pub(crate) async fn twin_digest(question: Question, Ask(ask): Ask<CutAsk>) -> Answer {
-    let Some(cut) = ask.cut else {
-        return question.answer(|lens| Ok(views::twin_state(lens.twin)));
-    };
-    let node = question.node().clone();
-    let at_cut = blocking(move || {
-        let mut wanted = twin_job::current_cut(&**node.store(), node.charters(), node.vocabulary())?;
-        let sizes = super::query_cut::parse(&cut, &wanted.sizes)?;
-        wanted.sizes = sizes;
-        let twin = twin_job::build_twin_at(&**node.store(), node.charters(), node.vocabulary(), wanted)?;
-        Ok::<_, ApiError>(views::twin_state(&twin))
-    });
-    let at_cut = at_cut.await?;
-    Ok(axum::response::IntoResponse::into_response(axum::Json(at_cut)))
+/// What the twin is a function of, and its digest: now, or at an earlier cut.
+#[utoipa::path(get, path = "/api/v1/twin/digest", tag = "twin", responses((status = 200, body = types::TwinState), (status = 400, description = "Not a cut that this node holds"), (status = 503, description = "The twin is being built")))]
+pub(crate) async fn twin_digest(question: Question, Ask(_nothing): Ask<NothingAsk>) -> Answer {
+    question.answer(|lens| Ok(views::twin_state(lens.twin)))
 }
 
 /// One line per stage of a commodity's chain.

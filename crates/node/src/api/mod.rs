@@ -1,7 +1,7 @@
 //! `/api/v1`: the twin and the statements under it, for pages, notebooks and partners' programs.
 //!
 //! Every answer that is a function of the twin carries the cut's id as its entity tag and is rendered once a cut
-//! (`cache`). The OpenAPI document is generated from the handlers and checked in (`openapi.json`, golden-tested).
+//! (`cache`). Every such question can be asked of an earlier state (`times`, `past`). The OpenAPI document is generated from the handlers and checked in (`openapi.json`, golden-tested).
 
 mod audit;
 mod cache;
@@ -9,10 +9,12 @@ mod error;
 mod governance;
 mod handlers;
 mod log_handlers;
+mod past;
 mod query;
-mod query_cut;
+mod times;
 pub mod types;
 pub mod views;
+mod vintages;
 mod vocabulary;
 mod wrong_query;
 
@@ -23,6 +25,7 @@ use utoipa_axum::routes;
 
 use crate::NodeState;
 use cache::RenderCache;
+use past::PastTwins;
 
 pub use audit::audit_of;
 pub use error::ApiError;
@@ -33,6 +36,7 @@ pub use governance::governance_of;
 pub(crate) struct ApiState {
     pub(crate) node: NodeState,
     pub(crate) cache: RenderCache,
+    pub(crate) past: PastTwins,
 }
 
 #[derive(utoipa::OpenApi)]
@@ -73,6 +77,7 @@ fn described() -> OpenApiRouter<ApiState> {
         .routes(routes!(handlers::notices))
         .routes(routes!(handlers::sources))
         .routes(routes!(handlers::provenance))
+        .routes(routes!(vintages::vintages))
         .routes(routes!(log_handlers::statements))
         .routes(routes!(log_handlers::statement))
         .routes(routes!(log_handlers::statement_cose))
@@ -84,11 +89,13 @@ fn described() -> OpenApiRouter<ApiState> {
 
 /// The routes of `/api/v1`.
 pub fn router(node: NodeState) -> Router {
-    let (router, document) = described().split_for_parts();
+    let (router, mut document) = described().split_for_parts();
+    times::describe(&mut document);
     let document = document.to_pretty_json().unwrap_or_default();
     let state = ApiState {
         node,
         cache: RenderCache::default(),
+        past: PastTwins::default(),
     };
     router
         .route(
@@ -105,7 +112,9 @@ pub fn router(node: NodeState) -> Router {
 
 /// The OpenAPI document as it is checked in.
 pub fn openapi() -> String {
-    let mut text = described().into_openapi().to_pretty_json().unwrap_or_default();
+    let mut document = described().into_openapi();
+    times::describe(&mut document);
+    let mut text = document.to_pretty_json().unwrap_or_default();
     text.push('\n');
     text
 }

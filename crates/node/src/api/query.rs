@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use utoipa::IntoParams;
 
 use super::ApiError;
+use super::times::TimesTaken;
 use super::views::{NoticeFilter, ObservationFilter, SeriesQuery, SiteFilter};
 use super::wrong_query;
 
@@ -30,7 +31,10 @@ impl<T: DeserializeOwned + IntoParams, S: Send + Sync> FromRequestParts<S> for A
         wrong_query::check_length(&parts.uri)?;
         axum::extract::Query::<T>::try_from_uri(&parts.uri)
             .map(|axum::extract::Query(ask)| Self(ask))
-            .map_err(|_| wrong_query::explain::<T>(&parts.uri))
+            .map_err(|_| {
+                let timed = parts.extensions.get::<TimesTaken>().is_some();
+                wrong_query::explain::<T>(&parts.uri, timed)
+            })
     }
 }
 
@@ -89,6 +93,12 @@ pub(crate) fn period(text: Option<&String>) -> Result<Option<Period>, ApiError> 
         })
         .transpose()
 }
+
+/// No parameters but those that every question about the twin takes.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NothingAsk {}
 
 /// A commodity.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -162,15 +172,6 @@ pub(crate) struct FlowAsk {
 pub(crate) struct FigureAsk {
     /// The `figure` field of an answer.
     pub(crate) figure: String,
-}
-
-/// A cut.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct CutAsk {
-    /// Tree sizes, `CAN:12,DEU:40,…`: the digest at that cut (a member left out counts as 0). Now, if absent.
-    pub(crate) cut: Option<String>,
 }
 
 /// A series, a period or a place in it. An absent field matches any.

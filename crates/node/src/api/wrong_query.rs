@@ -10,8 +10,8 @@ use utoipa::IntoParams;
 use utoipa::openapi::Required;
 use utoipa::openapi::path::{Parameter, ParameterIn};
 
-use super::ApiError;
 use super::query::OFFSET_MAX;
+use super::{ApiError, times};
 
 /// Longest query in bytes.
 const QUERY_BYTES_MAX: usize = 1_200;
@@ -39,12 +39,14 @@ pub(super) fn check_length(uri: &Uri) -> Result<(), ApiError> {
     ))
 }
 
-/// The first rule of `T`'s parameters that the query breaks.
-pub(super) fn explain<T: IntoParams>(uri: &Uri) -> ApiError {
+/// The first rule of `T`'s parameters that the query breaks; `timed` says that those of [`times`] are taken beside them.
+pub(super) fn explain<T: IntoParams>(uri: &Uri, timed: bool) -> ApiError {
     let rules = T::into_params(|| Some(ParameterIn::Query));
     let pairs = pairs(uri);
     let names = || {
-        let names: Vec<_> = rules.iter().map(|rule| format!("`{}`", rule.name)).collect();
+        let times = times::NAMES.iter().filter(|_| timed).copied();
+        let names = rules.iter().map(|rule| rule.name.as_str()).chain(times);
+        let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
         names.join(", ")
     };
     for (place, (name, value)) in pairs.iter().enumerate() {

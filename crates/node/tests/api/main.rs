@@ -7,6 +7,7 @@
     reason = "a test fails by panicking; its helpers too"
 )]
 
+mod as_of;
 mod governed;
 mod left_out;
 mod statements;

@@ -114,8 +114,17 @@ pub fn cut_of(said: &[Said]) -> Cut {
     }
 }
 
+/// The same, the statements recorded at these times.
+pub fn twin_recorded(said: &[Said], recorded_ms: &[i64]) -> Twin {
+    built(said, recorded_ms, &[])
+}
+
 /// The same, where twins were taken of the first so many statements before the others came.
 pub fn twin_after(said: &[Said], taken_after: &[usize]) -> Twin {
+    built(said, &[], taken_after)
+}
+
+fn built(said: &[Said], recorded_ms: &[i64], taken_after: &[usize]) -> Twin {
     let cut = cut_of(said);
     let mut builder = TwinBuilder::new(vocabulary());
     let mut next: BTreeMap<&str, u64> = BTreeMap::new();
@@ -124,7 +133,8 @@ pub fn twin_after(said: &[Said], taken_after: &[usize]) -> Twin {
             drop(builder.twin_at(cut.clone()));
         }
         let index = next.entry(one.member).or_default();
-        builder.add(one.member, *index, 0, &one.statement, one.blob.as_deref());
+        let recorded = recorded_ms.get(count).copied().unwrap_or(0);
+        builder.add(one.member, *index, recorded, &one.statement, one.blob.as_deref());
         *index += 1;
     }
     builder.finish(cut)

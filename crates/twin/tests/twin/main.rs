@@ -5,6 +5,7 @@
 mod club;
 mod totals;
 mod unread;
+mod vintages;
 
 use club::{decimal, mined, period, series, sign, source, table, twin, twin_after, usgs_2025};
 use didymium_statement::Kind;

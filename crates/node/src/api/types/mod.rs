@@ -16,6 +16,7 @@ mod page;
 mod provenance;
 mod series;
 mod statement;
+mod vintages;
 
 pub use audit::{Audit, AuditLog, Copied, Cosigner, EvidenceView, Standing};
 pub use chain::{Notice, Owner, Point, Process, Site, SitePage};
@@ -36,3 +37,6 @@ pub use series::{
     AreaLine, Balance, BalanceRow, Contradiction, Observation, PriceLine, Prices, SaidFigure, Series,
 };
 pub use statement::{InclusionProof, StatementPlace, StatementView};
+pub use vintages::{
+    Change, RecordedFigure, Recording, RevisionStats, Triangle, TriangleRow, Vintage, Vintages,
+};

@@ -48,12 +48,15 @@ pub struct MemberInfo {
 pub struct TwinState {
     /// `complete`, `incomplete` or `building`.
     pub state: String,
-    /// Digest of the facts, hex; absent unless complete.
+    /// Digest of the facts, hex; absent unless complete, and where only what was published by a day is shown.
     pub digest: Option<String>,
     /// The cut.
     pub cut: CutInfo,
     /// Blobs that the cut needs and this node lacks, hex, with the statement that names each.
     pub missing: Vec<MissingBlob>,
+    /// The day by which everything shown was published; absent where nothing was left out.
+    #[serde(default)]
+    pub published_by: Option<String>,
     /// Number of observations.
     pub observations: u64,
     /// Number of sites.

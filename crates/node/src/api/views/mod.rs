@@ -12,6 +12,7 @@ mod provenance;
 mod series;
 mod sites;
 mod statements;
+mod vintages;
 
 pub use composition::composition;
 pub use country::{countries, country};
@@ -29,3 +30,4 @@ pub use sites::{
     site_page,
 };
 pub use statements::twin_state;
+pub use vintages::{VintagesQuery, vintages};

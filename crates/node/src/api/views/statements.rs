@@ -9,6 +9,7 @@ pub fn twin_state(twin: &Twin) -> types::TwinState {
     let cut = twin.cut();
     let (state, digest, missing) = match twin.completeness() {
         Completeness::Complete { digest } => ("complete", Some(digest.to_string()), Vec::new()),
+        Completeness::Restricted => ("complete", None, Vec::new()),
         Completeness::Incomplete { missing } => {
             let named = missing.iter().map(|blob| types::MissingBlob {
                 blob: blob.blob.to_string(),
@@ -29,6 +30,7 @@ pub fn twin_state(twin: &Twin) -> types::TwinState {
             rules: cut.rules.to_owned(),
         },
         missing,
+        published_by: twin.published_by().map(|day| day.to_string()),
         observations: twin.facts().len() as u64,
         sites: twin.sites().len() as u64,
         notices: twin.notices().len() as u64,
