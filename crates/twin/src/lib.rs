@@ -5,6 +5,8 @@
 //! the vocabulary and rules it is read with; never on who signed it, in which order it came, or how it was cut into
 //! statements. If a blob that the cut needs is not there, the twin is *incomplete* and has no digest.
 //!
+//! [`risk`] computes indices of supply risk over all of it, each with an error bar, and tells why a cell has no value.
+//!
 //! [`reconcile`] is the mathematics of balances that add up, with error bars: it takes its place between the observations
 //! and the indicators, and knows variables and balances by number only. [`mirror`] makes one flow of the two reports of it. Neither
 //! is fed by statements yet.
@@ -25,12 +27,13 @@ mod intern;
 mod laws;
 pub mod mirror;
 pub mod reconcile;
+pub mod risk;
 mod series;
 pub mod supply_risk;
 mod trace;
 mod twin;
 
-pub use address::{AddressError, FigureAddress, Quantity};
+pub use address::{AddressError, FigureAddress, Held, Quantity};
 pub use area_set::{AreaSet, NotASet};
 pub use builder::TwinBuilder;
 pub use choice::{RULE_R1_EN, RULE_R1_FR, RULES_VERSION};
