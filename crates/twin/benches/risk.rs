@@ -41,8 +41,13 @@ fn told(name: &str, time: Duration, cells: &[Cell]) {
 
 fn main() -> Outcome<()> {
     let arguments: Vec<String> = std::env::args().collect();
+    let start = Instant::now();
     let twin = data::twin()?;
-    println!("twin of data/: {} facts", twin.facts().len());
+    println!(
+        "twin of data/: {} facts, read and built in {:.2} s",
+        twin.facts().len(),
+        start.elapsed().as_secs_f64()
+    );
     let risk = Risk::new(&twin, BY_BASIS);
     let (time, cells) = timed(|| risk.of_trade(WHOLE));
     let cells = cells.unwrap_or_default();

@@ -8,6 +8,7 @@ mod cache;
 mod error;
 mod governance;
 mod handlers;
+mod indicators;
 mod log_handlers;
 mod query;
 mod query_cut;
@@ -66,6 +67,7 @@ fn described() -> OpenApiRouter<ApiState> {
         .routes(routes!(handlers::composition))
         .routes(routes!(handlers::flows))
         .routes(routes!(handlers::map))
+        .routes(routes!(indicators::indicators))
         .routes(routes!(handlers::sites))
         .routes(routes!(handlers::site))
         .routes(routes!(handlers::countries))

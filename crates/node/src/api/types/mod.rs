@@ -10,6 +10,7 @@ mod country;
 mod figure;
 mod flows;
 mod governance;
+mod indicators;
 mod node;
 mod overview;
 mod page;
@@ -27,6 +28,9 @@ pub use governance::{
     ChangeKind, CharterChange, CharterForkView, CharterKey, CharterMember, CharterProposal, CharterRefusal,
     CharterRole, CharterVersionView, CharterVotes, FormerMember, GoodHead, Governance, KeyUse, VotesNeeded,
     WitnessQuorum,
+};
+pub use indicators::{
+    Holding, IndicatorCell, IndicatorFormula, IndicatorNote, Indicators, Measured, StageControl,
 };
 pub use node::{CutInfo, MemberInfo, MissingBlob, NodeInfo, TwinState};
 pub use overview::{Overview, SiteCount, StageLine};
