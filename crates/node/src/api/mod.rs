@@ -4,13 +4,16 @@
 //! (`cache`). Every such question can be asked of an earlier state (`times`, `past`). The OpenAPI document is generated from the handlers and checked in (`openapi.json`, golden-tested).
 
 mod audit;
+mod balances;
 mod cache;
 mod error;
 mod governance;
 mod handlers;
+mod indicators;
 mod log_handlers;
 mod past;
 mod query;
+mod reconciled;
 mod times;
 pub mod types;
 pub mod views;
@@ -24,6 +27,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::NodeState;
+use balances::Balances;
 use cache::RenderCache;
 use past::PastTwins;
 
@@ -37,6 +41,7 @@ pub(crate) struct ApiState {
     pub(crate) node: NodeState,
     pub(crate) cache: RenderCache,
     pub(crate) past: PastTwins,
+    pub(crate) balances: Balances,
 }
 
 #[derive(utoipa::OpenApi)]
@@ -70,6 +75,7 @@ fn described() -> OpenApiRouter<ApiState> {
         .routes(routes!(handlers::composition))
         .routes(routes!(handlers::flows))
         .routes(routes!(handlers::map))
+        .routes(routes!(indicators::indicators))
         .routes(routes!(handlers::sites))
         .routes(routes!(handlers::site))
         .routes(routes!(handlers::countries))
@@ -78,6 +84,10 @@ fn described() -> OpenApiRouter<ApiState> {
         .routes(routes!(handlers::sources))
         .routes(routes!(handlers::provenance))
         .routes(routes!(vintages::vintages))
+        .routes(routes!(reconciled::reconciled))
+        .routes(routes!(reconciled::reconciled_line))
+        .routes(routes!(reconciled::estimate))
+        .routes(routes!(reconciled::contradictions))
         .routes(routes!(log_handlers::statements))
         .routes(routes!(log_handlers::statement))
         .routes(routes!(log_handlers::statement_cose))
@@ -96,6 +106,7 @@ pub fn router(node: NodeState) -> Router {
         node,
         cache: RenderCache::default(),
         past: PastTwins::default(),
+        balances: Balances::default(),
     };
     router
         .route(
