@@ -121,6 +121,16 @@ fn answer(
     })
 }
 
+/// The body of an answer, whatever it is.
+pub fn bytes(path: &str) -> Vec<u8> {
+    DATED.runtime.block_on(async {
+        let request = Request::get(path).header(header::HOST, "127.0.0.1:7410");
+        let request = request.body(Body::empty()).unwrap();
+        let response = DATED.app.clone().oneshot(request).await.unwrap();
+        to_bytes(response.into_body(), 1 << 24).await.unwrap().to_vec()
+    })
+}
+
 pub fn ask(path: &str) -> (StatusCode, Value) {
     let (status, told, _) = answer(&DATED.runtime, &DATED.app, path, &[]);
     (status, told)

@@ -8,6 +8,7 @@
 )]
 
 mod as_of;
+mod downloads;
 mod governed;
 mod left_out;
 mod statements;

@@ -24,7 +24,7 @@ pub use lens::{Lens, place, place_in_log, source};
 pub use map::map_shares;
 pub use overview::overview;
 pub use provenance::provenance;
-pub use series::{ObservationFilter, SeriesQuery, balance, observations, prices, series};
+pub use series::{ObservationFilter, SeriesQuery, balance, matching_facts, observations, prices, series};
 pub use sites::{
     NoticeFilter, SiteFilter, every_notice, every_site, matching_sites, places_of_notices, places_of_sites,
     site_page,
