@@ -87,6 +87,7 @@ fn described() -> OpenApiRouter<ApiState> {
         .routes(routes!(handlers::sources))
         .routes(routes!(handlers::provenance))
         .routes(routes!(vintages::vintages))
+        .routes(routes!(vintages::vintage_series))
         .routes(routes!(log_handlers::statements))
         .routes(routes!(log_handlers::statement))
         .routes(routes!(log_handlers::statement_cose))

@@ -7,9 +7,9 @@ use axum::response::Response;
 use didymium_vocabulary::Vocabulary;
 
 use super::cache::Question;
-use super::query::{Ask, LIMIT_MAX, period, window};
+use super::query::{Ask, LIMIT_MAX, LinesAsk, period, window};
 use super::views::{SeriesQuery, VintagesQuery};
-use super::{ApiError, download, types, views};
+use super::{ApiError, download, handlers, types, views};
 
 /// A line of a series. An absent field of the series matches any.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -93,5 +93,18 @@ pub(crate) async fn vintages(question: Question, Ask(ask): Ask<VintagesAsk>) -> 
     }
     question.answer(|lens| {
         views::vintages(lens, &query).ok_or_else(|| ApiError::not_found("figures of", question.text()))
+    })
+}
+
+/// Series of a commodity of which vintages can be asked, those that were revised most first.
+#[utoipa::path(get, path = "/api/v1/vintages/series", tag = "twin", params(LinesAsk), responses((status = 200, body = types::Page<types::VintageSeries>), (status = 400, description = "A parameter is wrong")))]
+pub(crate) async fn vintage_series(
+    question: Question,
+    Ask(ask): Ask<LinesAsk>,
+) -> Result<Response, ApiError> {
+    let window = ask.window()?;
+    question.answer(|lens| {
+        let all = views::vintage_series(lens, ask.commodity());
+        Ok(handlers::page(&all, Clone::clone, window))
     })
 }

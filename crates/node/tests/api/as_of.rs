@@ -432,3 +432,15 @@ fn questions_for_vintages_that_have_no_answer_say_why() {
         assert!(problem.to_string().contains(told), "{query}: {problem}");
     }
 }
+
+#[test]
+fn series_that_can_be_asked_for_are_told_with_how_much_was_revised() {
+    let told = found("/api/v1/vintages/series?commodity=rare_earths");
+    assert_eq!(told["total"], 1);
+    let series = &told["items"][0];
+    assert_eq!((&series["revised"], &series["unit"]), (&3.into(), &"t".into()));
+    assert_eq!(series["areas"], serde_json::json!(["AUS", "CHN"]));
+    let then = found("/api/v1/vintages/series?published_by=2025-06-30");
+    assert_eq!(then["items"][0]["revised"], 0);
+    assert_eq!(found("/api/v1/vintages/series?commodity=cobalt")["total"], 0);
+}

@@ -30,4 +30,4 @@ pub use sites::{
     site_page,
 };
 pub use statements::twin_state;
-pub use vintages::{VintagesQuery, vintages};
+pub use vintages::{VintagesQuery, vintage_series, vintages};
