@@ -305,6 +305,8 @@ fn every_number_of_every_page_explains_itself() {
         "/api/v1/prices?commodity=rare_earths".to_owned(),
         "/api/v1/countries?limit=100".to_owned(),
         format!("/api/v1/series?{MINED}"),
+        format!("/api/v1/vintages?{MINED}&area=CHN"),
+        format!("/api/v1/vintages?{MINED}&area=WLD"),
     ];
     let mut checked = 0;
     for page in pages {

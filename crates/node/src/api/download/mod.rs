@@ -169,3 +169,42 @@ const fn plain(character: char) -> char {
         _ => '_',
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use didymium_statement::Digest;
+    use didymium_twin::{Cut, RULES_VERSION, TwinBuilder};
+    use didymium_vocabulary::Vocabulary;
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_never_cut_short_and_its_name_is_plain() {
+        let cut = Cut {
+            charter: Digest::of(b"charter"),
+            sizes: BTreeMap::new(),
+            vocabulary: Digest::of(b"vocabulary"),
+            rules: RULES_VERSION,
+        };
+        let twin = TwinBuilder::new(Vocabulary::embedded()).finish(cut);
+        let lens = Lens { twin: &twin };
+        let written = |rows: usize| {
+            let rows = vec![(); rows];
+            let table = Columns::over(&rows).flag("flag", |()| Some(true));
+            file(lens, &table.table(&["a view", "", "sub\r\nject\""]), Format::Csv)
+        };
+        assert!(matches!(
+            written(ROWS_MAX + 1),
+            Err(DownloadError::TooLong { rows }) if rows == ROWS_MAX as u64 + 1
+        ));
+        let file = written(ROWS_MAX).unwrap();
+        assert_eq!(file.bytes.split(|byte| *byte == b'\n').count(), ROWS_MAX + 2);
+        let cut = twin.cut().id().to_string();
+        assert_eq!(
+            file.name,
+            format!("didymium-a_view-sub__ject_-cut-{}.csv", &cut[..8])
+        );
+    }
+}
