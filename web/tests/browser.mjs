@@ -143,6 +143,7 @@ export async function everyPage() {
     ['statement', `/statement/${site.statement.statement}`],
     ['audit', '/audit'],
     ['governance', '/governance'],
+    ['vintages', '/vintages'],
     ['about', '/about'],
   ];
 }

@@ -1,14 +1,19 @@
 //! `didymium twin`: balances, shares, the digest, vintages, the trade mirror.
 
+use std::path::Path;
+
 use clap::{Args, Subcommand};
+use didymium_node::api::download::Format;
 use didymium_node::api::types::{Balance, BalanceRow, Contradiction, Figure, TwinState};
 use didymium_node::api::views::SeriesQuery;
 use serde::Serialize;
 
 use crate::error::{CliError, CliResult};
+use crate::figures::{self, FiguresArgs};
 use crate::mirror::{self, MirrorArgs};
 use crate::output::{Output, columns};
-use crate::reader::{PlaceArgs, Reader};
+use crate::reader::{PlaceArgs, Reader, parse_period};
+use crate::save::{SaveArgs, View, save};
 use crate::times::TimesArgs;
 use crate::vintages::{self, VintagesArgs};
 
@@ -19,6 +24,7 @@ Examples:
   didymium twin digest --url http://127.0.0.1:7410 --json
   didymium twin balance --dir club/CAN rare_earths --as-of 2026-11-22
   didymium twin vintages --dir club/CAN rare_earths --area CHN --period 2023
+  didymium twin observations --url http://127.0.0.1:7410 --measure trade --parquet trade.parquet
   didymium twin mirror --reports comtrade_2022.csv.gz --compare baci_2022.csv
 
 A twin is a function of a cut: the charter and the size of every member's log. Two nodes that hold the same cut have the \
@@ -42,7 +48,12 @@ enum Question {
     #[command(
         after_help = "The first column of figures is the source that the rule chose; the others are shown, never averaged."
     )]
-    Balance(SeriesArgs),
+    Balance {
+        #[command(flatten)]
+        series: SeriesArgs,
+        #[command(flatten)]
+        save: SaveArgs,
+    },
     /// Shares of the countries, concentration (HHI), what is left without the largest (N-1)
     #[command(
         after_help = "HHI: the sum of squared shares in percent, 0 to 10,000; above 1,800 a market counts as highly concentrated (United States merger guidelines, 2023)."
@@ -63,6 +74,14 @@ enum Question {
         after_help = "Changes between editions are told within one publication; a difference between two publications is no revision. Recorded times are those of the node that is asked."
     )]
     Vintages(VintagesArgs),
+    /// Figures as published, as a file (--csv or --parquet)
+    #[command(
+        after_help = "Every row has its unit, its basis, its edition and its licence; docs/notebooks.md reads such files."
+    )]
+    Observations(FiguresArgs),
+    /// A series by area over time, as a file (--csv or --parquet)
+    #[command(after_help = "World totals, HHI and the largest share are rows of their own, by `quantity`.")]
+    Series(FiguresArgs),
     /// Reconcile the two reports of every trade flow; compare with a reference
     Mirror(MirrorArgs),
 }
@@ -116,7 +135,10 @@ struct Shares {
 /// Answers.
 pub async fn run(args: TwinArgs, output: &Output) -> CliResult<()> {
     match args.question {
-        Question::Balance(series) => {
+        Question::Balance { series, save } => {
+            if let Some(file) = save.wanted() {
+                return series.write(file, output).await;
+            }
             let (balance, state) = series.ask().await?;
             output.data(&balance, balance_text)?;
             complete(&state)
@@ -148,6 +170,8 @@ pub async fn run(args: TwinArgs, output: &Output) -> CliResult<()> {
             complete(&state)
         }
         Question::Vintages(args) => vintages::run(args, output).await,
+        Question::Observations(args) => figures::observations(args, output).await,
+        Question::Series(args) => figures::series(args, output).await,
         Question::Mirror(args) => mirror::run(&args, output),
         Question::Digest { place, times } => {
             times.times()?;
@@ -197,16 +221,29 @@ fn whole(listed: Option<u32>, left_out: Option<&str>) -> String {
 }
 
 impl SeriesArgs {
-    async fn ask(self) -> CliResult<(Balance, TwinState)> {
-        let query = SeriesQuery {
-            measure: Some(self.measure),
-            commodity: Some(self.commodity),
-            stage: self.stage,
-            form: self.form,
-            substance: self.substance,
+    fn query(&self) -> SeriesQuery {
+        SeriesQuery {
+            measure: Some(self.measure.clone()),
+            commodity: Some(self.commodity.clone()),
+            stage: self.stage.clone(),
+            form: self.form.clone(),
+            substance: self.substance.clone(),
             mass_basis: None,
-            subject: self.subject,
-        };
+            subject: self.subject.clone(),
+        }
+    }
+
+    async fn write(self, file: (&Path, Format), output: &Output) -> CliResult<()> {
+        self.times.times()?;
+        let period = self.period.as_deref().map(parse_period).transpose()?;
+        let view = View::Balance(self.query(), period);
+        let reader = Reader::open(&self.place)?;
+        save(&reader, &view, &self.times, file, output).await?;
+        complete(&reader.twin_state(&self.times).await?)
+    }
+
+    async fn ask(self) -> CliResult<(Balance, TwinState)> {
+        let query = self.query();
         self.times.times()?;
         let reader = Reader::open(&self.place)?;
         let state = reader.twin_state(&self.times).await?;

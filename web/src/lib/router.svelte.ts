@@ -22,6 +22,7 @@ export type RouteName =
   | 'statement'
   | 'audit'
   | 'governance'
+  | 'vintages'
   | 'about'
   | 'missing';
 
@@ -38,6 +39,7 @@ const routes: readonly RouteEntry[] = [
   { name: 'statement', pattern: /^\/statement\/(?<id>[^/]+)$/, load: () => import('../pages/Statement.svelte') },
   { name: 'audit', pattern: /^\/audit$/, load: () => import('../pages/Audit.svelte') },
   { name: 'governance', pattern: /^\/governance$/, load: () => import('../pages/Governance.svelte') },
+  { name: 'vintages', pattern: /^\/vintages$/, load: () => import('../pages/Vintages.svelte') },
   { name: 'about', pattern: /^\/about$/, load: () => import('../pages/About.svelte') },
 ];
 

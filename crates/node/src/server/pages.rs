@@ -35,7 +35,7 @@ const NOT_PAGES: [&str; 12] = [
 ];
 
 /// The pages: first segment of the address, and whether a key follows it; as in `web/src/lib/router.svelte.ts`.
-const PAGES: [(&str, bool); 12] = [
+const PAGES: [(&str, bool); 13] = [
     ("", false),
     ("map", false),
     ("flow", false),
@@ -48,6 +48,7 @@ const PAGES: [(&str, bool); 12] = [
     ("about", false),
     ("audit", false),
     ("governance", false),
+    ("vintages", false),
 ];
 
 /// Whether there is a page at a path. Whether a site, a country or a statement of that key exists, the page finds out.

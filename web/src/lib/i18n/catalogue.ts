@@ -1,4 +1,5 @@
 import shell from './messages/shell';
+import vintages from './messages/vintages';
 import overview from './messages/overview';
 import provenance from './messages/provenance';
 import statement from './messages/statement';
@@ -16,4 +17,4 @@ import audit from './messages/audit';
 import governance from './messages/governance';
 
 /** All texts of the pages, by namespace; both languages side by side. */
-export const catalogue = { shell, overview, provenance, statement, chart, map, flow, mineral, site, country, source, fact, subject, note, audit, governance };
+export const catalogue = { shell, overview, provenance, statement, chart, map, flow, mineral, site, country, source, fact, subject, note, audit, governance, vintages };

@@ -47,5 +47,5 @@ pub use series::{
 };
 pub use statement::{InclusionProof, StatementPlace, StatementView};
 pub use vintages::{
-    Change, RecordedFigure, Recording, RevisionStats, Triangle, TriangleRow, Vintage, Vintages,
+    Change, RecordedFigure, Recording, RevisionStats, Triangle, TriangleRow, Vintage, VintageSeries, Vintages,
 };

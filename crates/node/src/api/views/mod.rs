@@ -31,10 +31,10 @@ pub use reconciled::{
     BalanceLens, address, contradictions, decimal, estimate_trace, key_of, parse_address, reconciled,
     reconciled_line, told_words,
 };
-pub use series::{ObservationFilter, SeriesQuery, balance, observations, prices, series};
+pub use series::{ObservationFilter, SeriesQuery, balance, matching_facts, observations, prices, series};
 pub use sites::{
     NoticeFilter, SiteFilter, every_notice, every_site, matching_sites, places_of_notices, places_of_sites,
     site_page,
 };
 pub use statements::twin_state;
-pub use vintages::{VintagesQuery, vintages};
+pub use vintages::{VintagesQuery, vintage_series, vintages};
