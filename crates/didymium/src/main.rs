@@ -20,6 +20,7 @@ mod output;
 mod progress;
 mod reader;
 mod receipt;
+mod reconciled;
 mod report;
 mod save;
 mod sealed;

@@ -36,6 +36,8 @@ pub enum View {
     Vintages(VintagesQuery),
     /// Sites.
     Sites(SiteFilter),
+    /// Every estimate of a family.
+    Reconciled(String),
 }
 
 impl SaveArgs {
@@ -86,6 +88,7 @@ impl View {
             Self::Observations(query, filter) => download::observations(lens, query, filter),
             Self::Vintages(query) => download::vintages(lens, query),
             Self::Sites(filter) => download::sites(lens, filter),
+            Self::Reconciled(family) => download::reconciled(lens.twin, family),
         }
     }
 
@@ -139,6 +142,10 @@ impl View {
                     ("country", filter.country.clone()),
                 ];
                 ("/api/v1/sites", more(Asked::new(), &fields))
+            }
+            Self::Reconciled(family) => {
+                let fields = [("commodity", given(family))];
+                ("/api/v1/reconciled", more(Asked::new(), &fields))
             }
         }
     }

@@ -13,6 +13,7 @@ use crate::figures::{self, FiguresArgs};
 use crate::mirror::{self, MirrorArgs};
 use crate::output::{Output, columns};
 use crate::reader::{PlaceArgs, Reader, parse_period};
+use crate::reconciled::{self, ChainArgs, ContradictionsArgs, TrialArgs};
 use crate::save::{SaveArgs, View, save};
 use crate::times::TimesArgs;
 use crate::vintages::{self, VintagesArgs};
@@ -25,6 +26,9 @@ Examples:
   didymium twin balance --dir club/CAN rare_earths --as-of 2026-11-22
   didymium twin vintages --dir club/CAN rare_earths --area CHN --period 2023
   didymium twin observations --url http://127.0.0.1:7410 --measure trade --parquet trade.parquet
+  didymium twin chain --url http://127.0.0.1:7410 rare_earths --layer neodymium --period 2022
+  didymium twin contradictions --url http://127.0.0.1:7410 rare_earths
+  didymium twin trial --dir club/CAN rare_earths --from 2015 --to 2022
   didymium twin mirror --reports comtrade_2022.csv.gz --compare baci_2022.csv
 
 A twin is a function of a cut: the charter and the size of every member's log. Two nodes that hold the same cut have the \
@@ -82,6 +86,21 @@ enum Question {
     /// A series by area over time, as a file (--csv or --parquet)
     #[command(after_help = "World totals, HHI and the largest share are rows of their own, by `quantity`.")]
     Series(FiguresArgs),
+    /// The reconciled balance of a chain: every stage's figures, with deviation and quality, adding up
+    #[command(
+        after_help = "A figure of quality E rests on assumptions; nobody can know what is said to be so. With --csv or --parquet every figure of the family is written."
+    )]
+    Chain(ChainArgs),
+    /// Reports that do not fit the others, and what would fit; how well each voice is checked
+    #[command(
+        after_help = "shows: how much of an error of the report would show, 0 to 1. A report that nobody checks is not listed."
+    )]
+    Contradictions(ContradictionsArgs),
+    /// Are the error bars honest? Each voice is left out in turn, and its figures held against the others
+    #[command(
+        after_help = "A voice is a house that publishes: all of its editions are left out together. Takes a balance a voice."
+    )]
+    Trial(TrialArgs),
     /// Reconcile the two reports of every trade flow; compare with a reference
     Mirror(MirrorArgs),
 }
@@ -172,6 +191,9 @@ pub async fn run(args: TwinArgs, output: &Output) -> CliResult<()> {
         Question::Vintages(args) => vintages::run(args, output).await,
         Question::Observations(args) => figures::observations(args, output).await,
         Question::Series(args) => figures::series(args, output).await,
+        Question::Chain(args) => reconciled::chain(args, output).await,
+        Question::Contradictions(args) => reconciled::contradictions(args, output).await,
+        Question::Trial(args) => reconciled::trial(&args, output),
         Question::Mirror(args) => mirror::run(&args, output),
         Question::Digest { place, times } => {
             times.times()?;

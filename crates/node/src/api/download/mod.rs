@@ -6,6 +6,7 @@
 
 mod answer;
 mod csv;
+mod estimates;
 mod parquet;
 mod table;
 mod tables;
@@ -13,6 +14,7 @@ mod tables;
 use std::str::FromStr;
 
 pub(crate) use answer::{asked, describe, whole};
+pub use estimates::{estimates, reconciled};
 pub use table::{Columns, Table};
 pub use tables::{balance, observations, series, sites, vintages};
 

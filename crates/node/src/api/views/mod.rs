@@ -29,7 +29,7 @@ pub use overview::overview;
 pub use provenance::provenance;
 pub use reconciled::{
     BalanceLens, address, contradictions, decimal, estimate_trace, key_of, parse_address, reconciled,
-    reconciled_line, told_words,
+    reconciled_line, told_key, told_words,
 };
 pub use series::{ObservationFilter, SeriesQuery, balance, matching_facts, observations, prices, series};
 pub use sites::{

@@ -107,7 +107,8 @@ pub fn key_of(balance: &Balance, [_, layer, stage, place, period, line]: [&str; 
     })
 }
 
-const fn told(told: Told) -> &'static str {
+/// The word for how a figure is told.
+pub const fn told_key(told: Told) -> &'static str {
     match told {
         Told::Redundant => "redundant",
         Told::Reported => "reported",
@@ -132,7 +133,7 @@ impl BalanceLens<'_> {
             deviation: quantity.deviation.map(decimal),
             low: ends.map(|(value, deviation)| decimal((value - NINETY_FIVE * deviation).max(least))),
             high: ends.map(|(value, deviation)| decimal(value + NINETY_FIVE * deviation)),
-            told: told(quantity.told).to_owned(),
+            told: told_key(quantity.told).to_owned(),
             grade: quantity.grade.letter().to_owned(),
             figure: address(self.balance, key),
         }
