@@ -10,6 +10,7 @@ mod error;
 mod home;
 mod http;
 mod import;
+mod indicators;
 mod init;
 mod join;
 mod log;

@@ -1,4 +1,4 @@
-//! `didymium twin`: balances, shares, the digest, the trade mirror.
+//! `didymium twin`: balances, shares, indicators, the digest, the trade mirror.
 
 use clap::{Args, Subcommand};
 use didymium_node::api::types::{Balance, BalanceRow, Contradiction, Figure, TwinState};
@@ -6,6 +6,7 @@ use didymium_node::api::views::SeriesQuery;
 use serde::Serialize;
 
 use crate::error::{CliError, CliResult};
+use crate::indicators::{self, IndicatorsArgs};
 use crate::mirror::{self, MirrorArgs};
 use crate::output::{Output, columns};
 use crate::reader::{PlaceArgs, Reader};
@@ -14,13 +15,14 @@ const AFTER: &str = "\
 Examples:
   didymium twin balance --dir club/CAN rare_earths --stage mine --period 2023
   didymium twin shares --url http://127.0.0.1:7410 cobalt
+  didymium twin indicators --url http://127.0.0.1:7410 nickel --stage refining --area CAN
   didymium twin digest --url http://127.0.0.1:7410 --json
   didymium twin mirror --reports comtrade_2022.csv.gz --compare baci_2022.csv
 
 A twin is a function of a cut: the charter and the size of every member's log. Two nodes that hold the same cut have the \
 same digest; compare them with `twin digest`.";
 
-/// Ask the twin: balances, shares, its digest
+/// Ask the twin: balances, shares, supply risk, its digest
 ///
 /// The answers are computed by the same functions whether a running node is asked (--url) or the folder of one that is
 /// not running (--dir).
@@ -43,6 +45,11 @@ enum Question {
         after_help = "HHI: the sum of squared shares in percent, 0 to 10,000; above 1,800 a market counts as highly concentrated (United States merger guidelines, 2023)."
     )]
     Shares(SeriesArgs),
+    /// Indices of supply risk with their error bars, alone and with the club as one importer
+    #[command(
+        after_help = "An index that cannot be computed is a line with the cause. `≤` and `≥`: an input is not at hand, and the value is a bound."
+    )]
+    Indicators(IndicatorsArgs),
     /// The digest of all facts, and the cut it belongs to
     #[command(
         after_help = "Ends with exit code 5 if a payload that the cut names is not here: then there is no digest."
@@ -133,6 +140,7 @@ pub async fn run(args: TwinArgs, output: &Output) -> CliResult<()> {
             output.data(&shares, shares_text)?;
             complete(&state)
         }
+        Question::Indicators(args) => indicators::run(&args, output).await,
         Question::Mirror(args) => mirror::run(&args, output),
         Question::Digest { place } => {
             let state = Reader::open(&place)?.twin_state().await?;
