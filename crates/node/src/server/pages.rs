@@ -48,6 +48,7 @@ const PAGES: [(&str, bool); 12] = [
     ("about", false),
     ("audit", false),
     ("governance", false),
+    ("indicators", false),
 ];
 
 /// Whether there is a page at a path. Whether a site, a country or a statement of that key exists, the page finds out.
