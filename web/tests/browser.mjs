@@ -135,6 +135,7 @@ export async function everyPage() {
     ['overview', '/'],
     ['map', '/map'],
     ['flow', '/flow'],
+    ['indicators', '/indicators'],
     ['mineral', '/mineral/rare_earths'],
     ['countries', '/countries'],
     ['country', '/country/CHN'],

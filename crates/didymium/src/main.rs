@@ -11,6 +11,7 @@ mod figures;
 mod home;
 mod http;
 mod import;
+mod indicators;
 mod init;
 mod join;
 mod log;

@@ -1,4 +1,4 @@
-//! `didymium twin`: balances, shares, the digest, vintages, the trade mirror.
+//! `didymium twin`: balances, shares, indicators, the digest, vintages, the reconciled chain, the trade mirror.
 
 use std::path::Path;
 
@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::error::{CliError, CliResult};
 use crate::figures::{self, FiguresArgs};
+use crate::indicators::{self, IndicatorsArgs};
 use crate::mirror::{self, MirrorArgs};
 use crate::output::{Output, columns};
 use crate::reader::{PlaceArgs, Reader, parse_period};
@@ -22,6 +23,7 @@ const AFTER: &str = "\
 Examples:
   didymium twin balance --dir club/CAN rare_earths --stage mine --period 2023
   didymium twin shares --url http://127.0.0.1:7410 cobalt
+  didymium twin indicators --url http://127.0.0.1:7410 nickel --stage refining --area CAN
   didymium twin digest --url http://127.0.0.1:7410 --json
   didymium twin balance --dir club/CAN rare_earths --as-of 2026-11-22
   didymium twin vintages --dir club/CAN rare_earths --area CHN --period 2023
@@ -35,7 +37,7 @@ A twin is a function of a cut: the charter and the size of every member's log. T
 same digest; compare them with `twin digest`. An earlier state is asked for by its cut, or by a time: then it is what \
 that node had recorded by then, and `twin digest` names the cut to ask others for.";
 
-/// Ask the twin: balances, shares, vintages, its digest
+/// Ask the twin: balances, shares, supply risk, vintages, its digest
 ///
 /// The answers are computed by the same functions whether a running node is asked (--url) or the folder of one that is
 /// not running (--dir).
@@ -63,6 +65,11 @@ enum Question {
         after_help = "HHI: the sum of squared shares in percent, 0 to 10,000; above 1,800 a market counts as highly concentrated (United States merger guidelines, 2023)."
     )]
     Shares(SeriesArgs),
+    /// Indices of supply risk with their error bars, alone and with the club as one importer
+    #[command(
+        after_help = "An index that cannot be computed is a line with the cause. `≤` and `≥`: an input is not at hand, and the value is a bound."
+    )]
+    Indicators(IndicatorsArgs),
     /// The digest of all facts, and the cut it belongs to
     #[command(
         after_help = "Ends with exit code 5 if a payload that the cut names is not here: then there is no digest."
@@ -194,6 +201,7 @@ pub async fn run(args: TwinArgs, output: &Output) -> CliResult<()> {
         Question::Chain(args) => reconciled::chain(args, output).await,
         Question::Contradictions(args) => reconciled::contradictions(args, output).await,
         Question::Trial(args) => reconciled::trial(&args, output),
+        Question::Indicators(args) => indicators::run(&args, output).await,
         Question::Mirror(args) => mirror::run(&args, output),
         Question::Digest { place, times } => {
             times.times()?;

@@ -14,6 +14,7 @@ export type RouteName =
   | 'overview'
   | 'map'
   | 'flow'
+  | 'indicators'
   | 'mineral'
   | 'countries'
   | 'country'
@@ -31,6 +32,7 @@ const routes: readonly RouteEntry[] = [
   { name: 'overview', pattern: /^\/$/, load: () => import('../pages/Overview.svelte') },
   { name: 'map', pattern: /^\/map$/, load: () => import('../pages/Map.svelte') },
   { name: 'flow', pattern: /^\/flow$/, load: () => import('../pages/Flow.svelte') },
+  { name: 'indicators', pattern: /^\/indicators$/, load: () => import('../pages/Indicators.svelte') },
   { name: 'mineral', pattern: /^\/mineral\/(?<commodity>[^/]+)$/, load: () => import('../pages/Mineral.svelte') },
   { name: 'countries', pattern: /^\/countries$/, load: () => import('../pages/Countries.svelte') },
   { name: 'country', pattern: /^\/country\/(?<iso3>[^/]+)$/, load: () => import('../pages/Country.svelte') },

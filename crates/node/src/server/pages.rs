@@ -49,6 +49,7 @@ const PAGES: [(&str, bool); 13] = [
     ("audit", false),
     ("governance", false),
     ("vintages", false),
+    ("indicators", false),
 ];
 
 /// Whether there is a page at a path. Whether a site, a country or a statement of that key exists, the page finds out.

@@ -15,6 +15,7 @@ import subject from './messages/subject';
 import note from './messages/note';
 import audit from './messages/audit';
 import governance from './messages/governance';
+import indicator from './messages/indicator';
 
 /** All texts of the pages, by namespace; both languages side by side. */
-export const catalogue = { shell, overview, provenance, statement, chart, map, flow, mineral, site, country, source, fact, subject, note, audit, governance, vintages };
+export const catalogue = { shell, overview, provenance, statement, chart, map, flow, mineral, site, country, source, fact, subject, note, audit, governance, vintages, indicator };

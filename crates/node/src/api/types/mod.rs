@@ -32,7 +32,8 @@ pub use governance::{
     WitnessQuorum,
 };
 pub use indicators::{
-    Holding, IndicatorCell, IndicatorFormula, IndicatorNote, Indicators, Measured, StageControl,
+    Holding, IndicatorCell, IndicatorFormula, IndicatorNote, IndicatorStage, Indicators, Measured,
+    StageControl,
 };
 pub use node::{CutInfo, MemberInfo, MissingBlob, NodeInfo, TwinState};
 pub use overview::{Overview, SiteCount, StageLine};

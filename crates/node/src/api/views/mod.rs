@@ -22,7 +22,7 @@ pub use flows::flows;
 pub use governance::{
     charter_member, charter_proposal, charter_version, former_members, quorum, votes_needed,
 };
-pub use indicators::{IndicatorQuery, indicators};
+pub use indicators::{EVERY_IMPORTER, IndicatorQuery, indicators};
 pub use lens::{Lens, place, place_in_log, source};
 pub use map::map_shares;
 pub use overview::overview;
