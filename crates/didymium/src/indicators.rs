@@ -8,6 +8,7 @@ use didymium_vocabulary::{Period, Vocabulary};
 use crate::error::{CliError, CliResult};
 use crate::output::{Output, columns};
 use crate::reader::{PlaceArgs, Reader};
+use crate::times::TimesArgs;
 
 /// Holders told by name.
 const HOLDERS: usize = 5;
@@ -27,6 +28,8 @@ pub(crate) struct IndicatorsArgs {
     /// Year; if left out, the latest in which each index has a value
     #[arg(long)]
     year: Option<String>,
+    #[command(flatten)]
+    times: TimesArgs,
 }
 
 impl IndicatorsArgs {
@@ -53,8 +56,9 @@ impl IndicatorsArgs {
 
 /// Tells the indices: as JSON every cell, as text one line for each index, stage and importer.
 pub(crate) async fn run(args: &IndicatorsArgs, output: &Output) -> CliResult<()> {
+    args.times.times()?;
     let query = args.query()?;
-    let indicators = Reader::open(&args.place)?.indicators(&query).await?;
+    let indicators = Reader::open(&args.place)?.indicators(&query, &args.times).await?;
     output.data(&indicators, text)
 }
 

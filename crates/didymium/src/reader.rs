@@ -92,10 +92,10 @@ impl Reader {
     }
 
     /// Indices of supply risk, all pages.
-    pub async fn indicators(&self, query: &IndicatorQuery) -> CliResult<types::Indicators> {
+    pub async fn indicators(&self, query: &IndicatorQuery, times: &TimesArgs) -> CliResult<types::Indicators> {
         let node = match self {
             Self::Folder(state) => {
-                return with_twin(state, |lens| {
+                return with_twin(state, times, |lens| {
                     views::indicators(lens, query, (0, usize::MAX))
                         .ok_or_else(|| CliError::NotFound(format!("no commodity `{}`", query.commodity)))
                 });
@@ -107,7 +107,7 @@ impl Reader {
         loop {
             let offset = whole.as_ref().map_or(0, |found| found.cells.len());
             let (offset, limit) = (offset.to_string(), INDICATORS.to_string());
-            let ask = [
+            let mut ask = vec![
                 ("commodity", Some(query.commodity.as_str())),
                 ("stage", query.stage.as_deref()),
                 ("area", query.area.as_deref()),
@@ -115,6 +115,7 @@ impl Reader {
                 ("offset", Some(offset.as_str())),
                 ("limit", Some(limit.as_str())),
             ];
+            ask.extend(times.asked());
             let page: types::Indicators = node.json("/api/v1/indicators", &ask).await?;
             let last = page.cells.is_empty();
             let found = match whole.take() {

@@ -35,7 +35,7 @@ const NOT_PAGES: [&str; 12] = [
 ];
 
 /// The pages: first segment of the address, and whether a key follows it; as in `web/src/lib/router.svelte.ts`.
-const PAGES: [(&str, bool); 13] = [
+const PAGES: [(&str, bool); 14] = [
     ("", false),
     ("map", false),
     ("flow", false),
