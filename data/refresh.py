@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.dont_write_bytecode = True  # leave no cache beside the tables
 
-from builders import check, context, notices, production, site_facts, sites, sources, trade_and_use
+from builders import check, context, notices, production, rare_earths, site_facts, sites, sources, trade_and_use
 from builders.common import COLUMNS, Refused, write
 
 HERE = Path(__file__).resolve().parent
@@ -22,6 +22,15 @@ VOCABULARY = HERE.parent / "crates" / "vocabulary" / "tables"
 TABLES = [
     ("production_usgs.csv", "statistic", "USA", production.production_usgs,
      "World mine production, USGS, two editions", "Production minière mondiale, USGS, deux éditions"),
+    ("rare_earths_usgs.csv", "statistic", "USA", rare_earths.rare_earths_usgs,
+     "Rare earths 2015-2024, USGS: earlier editions, Minerals Yearbook and historical series",
+     "Terres rares 2015-2024, USGS : éditions antérieures, Minerals Yearbook et série historique"),
+    ("rare_earths_usgs_quoted.csv", "statistic", "USA", rare_earths.rare_earths_usgs_quoted,
+     "World mine production of rare earths, USGS editions 2017-2023, as quoted by others or recalled",
+     "Production minière mondiale de terres rares, éditions USGS 2017-2023, citées par d’autres ou de mémoire"),
+    ("rare_earths_china.csv", "statistic", "JPN", rare_earths.rare_earths_china,
+     "China's exports and imports of rare earths 2014-2023, refined production 2022",
+     "Exportations et importations chinoises de terres rares 2014-2023, production raffinée 2022"),
     ("reserves_usgs.csv", "statistic", "USA", production.reserves_usgs,
      "World reserves, USGS", "Réserves mondiales, USGS"),
     ("production_bgs.csv", "statistic", "GBR", production.production_bgs,

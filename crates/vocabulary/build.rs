@@ -10,6 +10,8 @@
 mod chain;
 #[path = "src/check.rs"]
 mod check;
+#[path = "src/check_balances.rs"]
+mod check_balances;
 #[path = "src/codes.rs"]
 mod codes;
 #[path = "src/commodity.rs"]
@@ -28,8 +30,12 @@ mod index;
 mod label;
 #[path = "src/measure.rs"]
 mod measure;
+#[path = "src/quality.rs"]
+mod quality;
 #[path = "src/quantity.rs"]
 mod quantity;
+#[path = "src/recipe.rs"]
+mod recipe;
 #[path = "src/substance.rs"]
 mod substance;
 #[path = "src/tables.rs"]

@@ -1,14 +1,39 @@
 """Quotas, element shares, country indicators and recycling."""
+from pathlib import Path
+
 from .citations import basis_and_citation
-from .common import CC_BY, COMPANY, ELEMENTS, FACTS, RECALLED, number, read, refuse, statistic
+from .common import CC_BY, COMPANY, ELEMENTS, FACTS, RECALLED, Refused, number, read, refuse, statistic
 
 QUOTA_STAGES = {"mining": ("mine", "ore", ""), "separation": ("separation", "separated_oxide", ""),
                 "export": ("separation", "compounds_and_metals", "export")}
 
 
+# Reports of quotas that were looked up for figures which the collected table has as recalled, and recalled figures that
+# it lacks (no report).
+QUOTA_REPORTS = Path(__file__).resolve().parent / "quota_reports.csv"
+
+
+def quota_facts(facts):
+    """The collected quotas with what `quota_reports.csv` adds, by year; a report of another figure is refused."""
+    rows = read(facts / "china_quotas.csv")
+    by_key = {(r["year"], r["kind"]): r for r in rows}
+    for report in read(QUOTA_REPORTS):
+        basis = f"source:{report['said']}" if report["said"] else "general knowledge"
+        fact = by_key.get((report["year"], report["kind"]))
+        if fact is None or not fact["tonnes_reo"]:
+            rows = [r for r in rows if r is not fact]
+            rows.append(dict(year=report["year"], kind=report["kind"], tonnes_reo=report["tonnes_reo"], basis=basis,
+                             notes=""))
+        elif number(fact["tonnes_reo"]) != number(report["tonnes_reo"]) or not fact["basis"].startswith("general"):
+            raise Refused(f"quota_reports.csv: {report} where the facts have {fact}")
+        else:
+            fact["basis"] = basis
+    return sorted(rows, key=lambda r: int(r["year"]))
+
+
 def quotas_china(facts):
     rows = []
-    for r in read(facts / "china_quotas.csv"):
+    for r in quota_facts(facts):
         if r["kind"] not in QUOTA_STAGES:
             refuse("china_quotas", r, "unknown kind")
         if not r["tonnes_reo"]:
@@ -29,13 +54,18 @@ def quotas_china(facts):
 
 
 def quotas_cited(facts):
-    """Key of each year's source -> what the facts quote for it."""
+    """Key of each year's source -> what is quoted for it, one report after another."""
     quoted = {}
-    for r in read(facts / "china_quotas.csv"):
+    for r in quota_facts(facts):
         _, citation = basis_and_citation(r["basis"])
         if citation:
-            quoted[f"cn-quotas-{r['year']}"] = citation
-    return quoted
+            quoted.setdefault(f"cn-quotas-{r['year']}", {})[citation] = None
+    return {key: "; ".join(citations) for key, citations in quoted.items()}
+
+
+def looked_up():
+    """The reports of quotas that stand in `quota_reports.csv` and not in the collected tables."""
+    return {report["said"] for report in read(QUOTA_REPORTS)} - {""}
 
 
 def element_share_ree(facts):

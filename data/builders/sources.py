@@ -1,4 +1,5 @@
 """`sources.csv`: every edition a row refers to, and `tables.csv`: what the demo club loads."""
+from . import context, rare_earths
 from .citations import published_by
 from .common import BGS, CC_BY, COMPANY, ETALAB, FACTS, IMF, NRCAN, RECALLED, RETRIEVED, USGS, Refused
 from .routes import Routes
@@ -109,9 +110,11 @@ def quota_row(key, year, citation, routes):
                           "figures, no publication fetched", "Didymium contributors", "", RECALLED,
                           "Recalled from general knowledge and to be verified", f"{year}-12-31", "assumed")
     by = published_by(citation)
-    return source_row(key, "china-quotas", year, f"China's rare-earth quotas for {year}: {by[0]['title']}",
+    collected = "; ".join(part for part in citation.split("; ") if part not in context.looked_up())
+    return source_row(key, "china-quotas", year, f"China's rare-earth quotas for {year}: {joined(by, 'title')}",
                       joined(by), by[0]["url"], FACTS, f"Single facts after {joined(by)}, which reports the quotas of "
-                      f"the ministries of China{routes.carried(citation)}", f"{year}-12-31", "assumed")
+                      f"the ministries of China{routes.carried(collected) if collected else ''}", f"{year}-12-31",
+                      "assumed")
 
 
 def event_row(key, row, citation, routes, basis):
@@ -137,8 +140,8 @@ def site_row(key, row):
                       entry["published_basis"])
 
 
-def joined(publications):
-    return ", ".join(dict.fromkeys(p["publisher"] for p in publications))
+def joined(publications, what="publisher"):
+    return ", ".join(dict.fromkeys(p[what] for p in publications))
 
 
 def sources(facts, tables, quoted, bases):
@@ -157,6 +160,8 @@ def sources(facts, tables, quoted, bases):
         if key in EDITIONS:
             out.append(source_row(key, *EDITIONS[key]))
             out[-1]["attribution"] += routes.told(key)
+        elif key in rare_earths.EDITIONS:
+            out.append(source_row(key, *rare_earths.EDITIONS[key]))
         elif key.startswith("cn-quotas-"):
             out.append(quota_row(key, row["period"], quoted.get(key, ""), routes))
         elif key.startswith("ev-"):

@@ -105,7 +105,7 @@ fn a_bad_cell_is_refused_with_its_column_its_value_and_why() {
         ("mass_basis", "damp", &["mass_basis", "damp"]),
         ("mass_basis", "wet", &["substance", "must be empty"]),
         ("area", "XYZ", &["area", "XYZ"]),
-        ("partner", "JPN", &["partner", "only trade flows"]),
+        ("partner", "JPN", &["partner", "only flows"]),
         ("substance", "Ni", &["substance", "Ni", "rare_earths"]),
         ("stage", "anode", &["stage", "anode", "chain of `rare_earths`"]),
         ("partner", "Japan", &["partner", "Japan"]),

@@ -32,9 +32,27 @@ pub enum Quantity {
     Change,
     /// What areas and partners of an [`AreaSet`](crate::AreaSet) make together, `area` and `partner` being sets.
     Together,
+    /// Share of the largest three countries, percent.
+    TopThree,
+    /// Herfindahl–Hirschman index weighted by governance, 0 to 10.
+    GovernanceHhi,
+    /// What is left of the supply without the largest country, percent of the world's demand.
+    NMinusOneOfDemand,
+    /// European supply risk of a stage; `area` the importer, or empty for the world's supply alone.
+    SupplyRisk,
+    /// GeoPolRisk of the importer `area`, 0 to 1.
+    GeoPolRisk,
+    /// Net import reliance of `area`, percent; by mass `partner` is the subject of the consumption.
+    ImportReliance,
+    /// Days that stocks of `area` last, `partner` being the subject of the consumption.
+    DaysOfCover,
+    /// GeoPolRisk of `area` alone less that of the club as one importer.
+    Membership,
+    /// European supply risk of `area` alone less that of the club as one importer.
+    MembershipSupplyRisk,
 }
 
-const QUANTITIES: [(Quantity, &str); 10] = [
+const QUANTITIES: [(Quantity, &str); 19] = [
     (Quantity::Cell, "cell"),
     (Quantity::World, "world"),
     (Quantity::Share, "share"),
@@ -45,6 +63,15 @@ const QUANTITIES: [(Quantity, &str); 10] = [
     (Quantity::LargestShare, "largest-share"),
     (Quantity::Change, "change"),
     (Quantity::Together, "together"),
+    (Quantity::TopThree, "top-3"),
+    (Quantity::GovernanceHhi, "hhi-governance"),
+    (Quantity::NMinusOneOfDemand, "n-1-demand"),
+    (Quantity::SupplyRisk, "supply-risk"),
+    (Quantity::GeoPolRisk, "geopolrisk"),
+    (Quantity::ImportReliance, "import-reliance"),
+    (Quantity::DaysOfCover, "days-of-cover"),
+    (Quantity::Membership, "membership"),
+    (Quantity::MembershipSupplyRisk, "membership-supply-risk"),
 ];
 
 impl Quantity {
@@ -53,6 +80,38 @@ impl Quantity {
         QUANTITIES
             .iter()
             .find(|(quantity, _)| *quantity == self)
+            .map_or("", |(_, name)| name)
+    }
+}
+
+/// What is asked of the control of a stage's capacity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Held {
+    /// Concentration over owners.
+    OwnersHhi,
+    /// Concentration over countries.
+    PlacesHhi,
+    /// An owner's part.
+    Owner,
+    /// A country's part.
+    Place,
+    /// The part that has known owners.
+    Known,
+}
+
+const HELD: [(Held, &str); 5] = [
+    (Held::OwnersHhi, "owners-hhi"),
+    (Held::PlacesHhi, "places-hhi"),
+    (Held::Owner, "owner"),
+    (Held::Place, "place"),
+    (Held::Known, "known"),
+];
+
+impl Held {
+    /// The name in an address.
+    pub fn as_str(self) -> &'static str {
+        HELD.iter()
+            .find(|(held, _)| *held == self)
             .map_or("", |(_, name)| name)
     }
 }
@@ -86,6 +145,15 @@ pub enum FigureAddress {
         status: String,
         /// Country.
         country: String,
+    },
+    /// Who holds the capacity of a stage.
+    Control {
+        /// What is asked.
+        held: Held,
+        /// Commodity or family, stage, substance, basis of mass.
+        key: Box<[String; 4]>,
+        /// Owner or country, or empty.
+        holder: String,
     },
     /// A figure of a series.
     Series {
@@ -122,6 +190,15 @@ impl fmt::Display for FigureAddress {
                 status,
                 country,
             } => write!(f, "sites|{commodity}|{stage}|{status}|{country}"),
+            Self::Control { held, key, holder } => {
+                let [commodity, stage, substance, basis] = &**key;
+                let held = held.as_str();
+                // An owner's name is free text and comes last: it alone may hold the separator.
+                write!(
+                    f,
+                    "control|{held}|{commodity}|{stage}|{substance}|{basis}|{holder}"
+                )
+            }
             Self::Series {
                 quantity,
                 key,
@@ -181,6 +258,15 @@ fn parse(text: &str) -> Option<FigureAddress> {
                 stage,
                 status,
                 country,
+            })
+        }
+        "control" => {
+            let parts: Vec<&str> = rest.splitn(6, '|').collect();
+            let [held, commodity, stage, substance, basis, holder] = parts.try_into().ok()?;
+            Some(FigureAddress::Control {
+                held: HELD.iter().find(|(_, name)| *name == held)?.0,
+                key: Box::new([commodity, stage, substance, basis].map(str::to_owned)),
+                holder: holder.to_owned(),
             })
         }
         _ => {

@@ -213,7 +213,7 @@ impl Twin {
 
     /// What an edition's figures of a period are measured against: its world total, or the sum of what it lists (second
     /// value true). Nothing where that sum would leave out a country that leads.
-    fn whole(&self, id: SeriesId, edition: &Edition, period: Period) -> Option<(Decimal, bool)> {
+    pub(crate) fn whole(&self, id: SeriesId, edition: &Edition, period: Period) -> Option<(Decimal, bool)> {
         indicators::world_total(edition, self.symbol(WORLD), self.unions(), self.facts())
             .filter(|(_, summed)| !summed || self.leader_left_out(id, edition, period).is_none())
     }

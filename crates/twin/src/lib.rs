@@ -5,13 +5,14 @@
 //! the vocabulary and rules it is read with; never on who signed it, in which order it came, or how it was cut into
 //! statements. If a blob that the cut needs is not there, the twin is *incomplete* and has no digest.
 //!
-//! [`reconcile`] is the mathematics of balances that add up, with error bars: it takes its place between the observations
-//! and the indicators, and knows variables and balances by number only. [`mirror`] makes one flow of the two reports of it. Neither
-//! is fed by statements yet.
+//! [`balance`] makes one reconciled balance of a family's chain out of all that was said of it. [`reconcile`] is the mathematics
+//! under it: it knows variables and balances by number only. [`mirror`] makes one flow of the two reports of it.
+//! [`risk`] computes indices of supply risk over all of it, each with an error bar, and tells why a cell has no value.
 
 mod address;
 mod area_set;
 mod assembly;
+pub mod balance;
 mod builder;
 mod choice;
 pub mod cohort;
@@ -26,6 +27,7 @@ mod intern;
 mod laws;
 pub mod mirror;
 pub mod reconcile;
+pub mod risk;
 mod series;
 pub mod supply_risk;
 mod trace;
@@ -33,7 +35,7 @@ mod twin;
 mod vintages;
 mod withdrawn;
 
-pub use address::{AddressError, FigureAddress, Quantity};
+pub use address::{AddressError, FigureAddress, Held, Quantity};
 pub use area_set::{AreaSet, NotASet};
 pub use builder::TwinBuilder;
 pub use choice::{RULE_R1_EN, RULE_R1_FR, RULES_VERSION};

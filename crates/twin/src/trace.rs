@@ -55,6 +55,7 @@ impl Twin {
             }
             FigureAddress::Capacity { .. }
             | FigureAddress::OwnerShare { .. }
+            | FigureAddress::Control { .. }
             | FigureAddress::Sites { .. } => None,
         }
     }
@@ -111,6 +112,7 @@ impl Twin {
             Quantity::LargestShare => self.largest_share(id, period),
             Quantity::Change => self.change(id, period),
             Quantity::Together => self.together(id, &area.parse().ok()?, &partner.parse().ok()?, period),
+            _ => return crate::risk::trace(self, id, quantity, [area, partner], period),
         }?;
         if let (Quantity::Cell | Quantity::World, FigureAddress::Fact(_)) = (quantity, &figure.address) {
             return self.trace(&figure.address);
@@ -187,6 +189,8 @@ impl Twin {
                     .chain(then.unwrap_or_default())
                     .collect()
             }
+            // Quantities of the panel know their inputs by what each changes in them.
+            _ => Vec::new(),
         };
         parts.sort_by(|a, b| {
             let (a, b) = (self.fact(*a), self.fact(*b));
@@ -313,6 +317,8 @@ fn explain(quantity: Quantity, summed: bool, title: &str) -> Wording {
             "La somme de toutes les zones citées par la source comparée à celle de la période précédente, toutes deux tirées de la \
              même édition, qui ne publie pas de total mondial.",
         ),
+        // Quantities of the panel are explained by their formulas.
+        _ => return Wording::default(),
     };
     Wording {
         en: format!("{en} Figures: “{title}”, chosen by rule R1. {RULE_R1_EN}"),

@@ -156,7 +156,7 @@ impl Vocabulary {
             .map_err(|reason| Fault::new("form", form, reason))
     }
 
-    fn require_family(&self, key: &str) -> Result<&Commodity, VocabularyError> {
+    pub(crate) fn require_family(&self, key: &str) -> Result<&Commodity, VocabularyError> {
         let commodity = self.require_commodity(key)?;
         if commodity.kind == CommodityKind::Family {
             return Ok(commodity);
@@ -175,7 +175,7 @@ impl Vocabulary {
 }
 
 /// Refuses a filled cell whose key is not known.
-fn known<T>(
+pub(crate) fn known<T>(
     column: &'static str,
     key: Option<&str>,
     require: impl Fn(&str) -> Result<T, VocabularyError>,
@@ -187,7 +187,7 @@ fn known<T>(
 }
 
 /// Calls `check` for every row of a table that has no single key.
-fn check_listed<T>(
+pub(crate) fn check_listed<T>(
     file: &'static str,
     rows: &[(u64, T)],
     check: impl Fn(&T) -> Result<(), Fault>,
@@ -199,7 +199,7 @@ fn check_listed<T>(
 }
 
 /// Refuses two rows for which `key` is the same.
-fn check_unique<T, const N: usize>(
+pub(crate) fn check_unique<T, const N: usize>(
     file: &'static str,
     column: &'static str,
     rows: &[(u64, T)],

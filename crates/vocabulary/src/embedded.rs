@@ -12,7 +12,7 @@ macro_rules! texts {
     };
 }
 
-const TEXTS: [(&str, &str); 14] = texts![
+const TEXTS: [(&str, &str); 19] = texts![
     "elements.csv",
     "substances.csv",
     "commodities.csv",
@@ -27,6 +27,11 @@ const TEXTS: [(&str, &str); 14] = texts![
     "notice_types.csv",
     "source_preference.csv",
     "coverage_gaps.csv",
+    "recipes.csv",
+    "contents.csv",
+    "report_quality.csv",
+    "assumptions.csv",
+    "voices.csv",
 ];
 
 static TABLES: LazyLock<Tables> = LazyLock::new(|| {

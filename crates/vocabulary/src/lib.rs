@@ -20,6 +20,7 @@ mod any_mass;
 mod basis;
 mod chain;
 mod check;
+mod check_balances;
 mod codes;
 mod commodity;
 mod coverage;
@@ -32,7 +33,9 @@ mod label;
 mod mass;
 mod measure;
 mod period;
+mod quality;
 mod quantity;
+mod recipe;
 mod substance;
 mod tables;
 mod vocabulary;
@@ -49,12 +52,14 @@ pub use formula::{Formula, OxideFactor};
 pub use geography::{Area, Country, Place};
 pub use label::{Label, Language};
 pub use mass::{MASS_DECIMALS, Mass};
-pub use measure::{Dimension, MassBasis, Measure, Unit};
+pub use measure::{Dimension, MassBasis, Measure, Partner, Unit};
 pub use period::{Period, YEAR_MAX, YEAR_MIN};
+pub use quality::{Assumed, Assumption, ReportQuality, Voice};
 pub use quantity::{
     DECIMAL_DIGITS_MAX, Quantity, canonical_decimal, exact_add, exact_div, exact_mul,
     parse_canonical_decimal, parse_decimal,
 };
+pub use recipe::{Content, Recipe};
 pub use rust_decimal::Decimal;
 pub use substance::{Element, Substance};
 pub use tables::{TABLE_FILES, Tables};

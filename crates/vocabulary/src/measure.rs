@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 use serde::Serialize;
 
-use crate::error::VocabularyError;
+use crate::error::{VocabularyError, excerpt};
 use crate::index::Entity;
 use crate::label::Label;
 use crate::quantity::canonical_decimal;
@@ -50,6 +50,31 @@ impl Dimension {
     }
 }
 
+/// Whether figures of a measure go from one place to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Partner {
+    /// They are about one place.
+    None,
+    /// They may name the other end of a flow; without, they are about all others together.
+    Optional,
+    /// They name both ends.
+    Required,
+}
+
+impl Partner {
+    fn parse(text: &str) -> Result<Self, VocabularyError> {
+        match text {
+            "required" => Ok(Self::Required),
+            "optional" => Ok(Self::Optional),
+            other => Err(VocabularyError::NotAChoice {
+                value: excerpt(other),
+                choices: "`required`, `optional`, empty",
+            }),
+        }
+    }
+}
+
 /// Something that a statistic or a return states: production, reserves, a price …
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Measure {
@@ -65,6 +90,8 @@ pub struct Measure {
     pub needs_stage: bool,
     /// Whether a value below zero is refused.
     pub non_negative: bool,
+    /// Whether its figures are flows between two places.
+    pub partner: Partner,
 }
 
 impl Measure {
@@ -94,6 +121,7 @@ impl Entity for Measure {
         "needs_commodity",
         "needs_stage",
         "non_negative",
+        "partner",
     ];
     const KIND: &'static str = "measure";
 
@@ -113,6 +141,10 @@ impl Entity for Measure {
             needs_commodity: row.yes("needs_commodity")?,
             needs_stage: row.yes("needs_stage")?,
             non_negative: row.yes("non_negative")?,
+            partner: match row.optional("partner") {
+                Some(_) => row.parsed("partner", Partner::parse)?,
+                None => Partner::None,
+            },
         })
     }
 }

@@ -9,7 +9,7 @@ use crate::quantity::parse_decimal;
 use rust_decimal::Decimal;
 
 /// Every table of the vocabulary, in the order of the digest.
-pub const TABLE_FILES: [&str; 14] = [
+pub const TABLE_FILES: [&str; 19] = [
     "elements.csv",
     "substances.csv",
     "commodities.csv",
@@ -24,6 +24,11 @@ pub const TABLE_FILES: [&str; 14] = [
     "notice_types.csv",
     "source_preference.csv",
     "coverage_gaps.csv",
+    "recipes.csv",
+    "contents.csv",
+    "report_quality.csv",
+    "assumptions.csv",
+    "voices.csv",
 ];
 
 /// The text of every table, with the version they make together.

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::chain::{ChainLink, Form, Stage};
+use crate::check_balances::BalanceTables;
 use crate::codes::{ANY_STAGE, HsCode, NoticeType, SourcePreference};
 use crate::commodity::{Commodity, CommodityKind};
 use crate::coverage::CoverageGap;
@@ -10,6 +11,8 @@ use crate::error::{VocabularyError, excerpt};
 use crate::geography::{Area, Country, Place};
 use crate::index::Index;
 use crate::measure::{Dimension, Measure, Unit};
+use crate::quality::{Assumed, Assumption, ReportQuality, Voice};
+use crate::recipe::{Content, Recipe};
 use crate::substance::{Element, Substance};
 use crate::tables::Tables;
 
@@ -32,6 +35,11 @@ pub struct Vocabulary {
     notice_types: Index<NoticeType>,
     source_preferences: Vec<SourcePreference>,
     coverage_gaps: Vec<CoverageGap>,
+    recipes: Vec<Recipe>,
+    contents: Vec<Content>,
+    report_qualities: Vec<ReportQuality>,
+    assumptions: Vec<Assumption>,
+    voices: Vec<Voice>,
 }
 
 /// Three ways to reach the entities of each kind: all, one or nothing, one or an error.
@@ -90,6 +98,7 @@ impl Vocabulary {
         let source_preferences = tables.read_rows(file, columns, SourcePreference::from_row)?;
         let coverage_gaps =
             tables.read_rows(CoverageGap::FILE, CoverageGap::COLUMNS, CoverageGap::from_row)?;
+        let balances = BalanceTables::read(tables)?;
         let vocabulary = Self {
             version: tables.version().to_owned(),
             digest: tables.digest(),
@@ -107,8 +116,14 @@ impl Vocabulary {
             notice_types: Index::read(tables)?,
             source_preferences: source_preferences.iter().map(|(_, row)| row.clone()).collect(),
             coverage_gaps: coverage_gaps.iter().map(|(_, row)| row.clone()).collect(),
+            recipes: rows_of(&balances.recipes),
+            contents: rows_of(&balances.contents),
+            report_qualities: rows_of(&balances.qualities),
+            assumptions: rows_of(&balances.assumptions),
+            voices: rows_of(&balances.voices),
         };
         vocabulary.check(&chain, &hs_codes, &source_preferences, &coverage_gaps)?;
+        vocabulary.check_balances(&balances)?;
         Ok(vocabulary)
     }
 
@@ -250,6 +265,49 @@ impl Vocabulary {
         &self.coverage_gaps
     }
 
+    /// Every recipe, in the order of the table.
+    #[must_use]
+    pub fn recipes(&self) -> &[Recipe] {
+        &self.recipes
+    }
+
+    /// The recipe of a family's stage for an element; that for all elements where it has none of its own.
+    #[must_use]
+    pub fn recipe(&self, family: &str, stage: &str, commodity: &str) -> Option<&Recipe> {
+        self.recipes
+            .iter()
+            .filter(|row| row.family == family && row.stage == stage)
+            .filter(|row| row.commodity.as_deref().is_none_or(|only| only == commodity))
+            .min_by_key(|row| row.commodity.is_none())
+    }
+
+    /// What is in a form that is weighed, if that is known.
+    #[must_use]
+    pub fn content(&self, family: &str, form: &str) -> Option<&Content> {
+        self.contents
+            .iter()
+            .find(|row| row.family == family && row.form == form)
+    }
+
+    /// The deviation of a figure before the others are asked, and where it is known from.
+    #[must_use]
+    pub fn report_quality(&self, family: &str, measure: &str, basis: &str) -> Option<&ReportQuality> {
+        ReportQuality::of(&self.report_qualities, family, measure, basis)
+    }
+
+    /// Who speaks through a series of publications: the series itself, unless the table says otherwise.
+    #[must_use]
+    pub fn voice<'s>(&'s self, series: &'s str) -> &'s str {
+        let row = self.voices.iter().find(|row| row.series == series);
+        row.map_or(series, |row| &row.voice)
+    }
+
+    /// What is assumed of a family where nobody reports.
+    #[must_use]
+    pub fn assumption(&self, assumed: Assumed, family: &str) -> Option<&Assumption> {
+        Assumption::of(&self.assumptions, assumed, family)
+    }
+
     /// Rule R1: the series for a measure at a stage, the preferred first. The rows of that very stage come before
     /// those of any stage; a series is named once.
     #[must_use]
@@ -269,6 +327,10 @@ impl Vocabulary {
             .filter(|series| named.insert(*series))
             .collect()
     }
+}
+
+fn rows_of<T: Clone>(rows: &[(u64, T)]) -> Vec<T> {
+    rows.iter().map(|(_, row)| row.clone()).collect()
 }
 
 impl std::fmt::Debug for Vocabulary {

@@ -17,6 +17,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use tokio::sync::OwnedSemaphorePermit;
 
+use super::balances::Served;
 use super::past::Seen;
 use super::views::Lens;
 use super::{ApiError, ApiState, times, types};
@@ -167,6 +168,16 @@ impl Question {
     /// [`ApiError::Building`] before the first twin.
     pub(crate) fn seen(&self) -> Result<&Seen, ApiError> {
         self.seen.as_ref().ok_or(ApiError::Building)
+    }
+
+    /// The balance of a family at the state that is asked for.
+    ///
+    /// # Errors
+    /// [`ApiError::Building`] before the first twin; those of [`Balances::of`](super::balances::Balances::of).
+    pub(crate) async fn balance(&self, family: &str) -> Result<Served, ApiError> {
+        let Seen { twin, .. } = self.seen()?;
+        let served = self.state.balances.of(twin, family, self.times.is_now()).await;
+        served.map_err(|error| self.told(error, twin))
     }
 
     /// An error as it is told of the state that was asked for.

@@ -57,6 +57,9 @@ pub enum ApiError {
         /// What is wrong and what would be right.
         reason: String,
     },
+    /// The balance has no solution, and none before it had.
+    #[error("the reports cannot be balanced: {0}")]
+    Unbalanced(String),
     /// An answer could not be encoded.
     #[error("the answer could not be encoded")]
     Unrenderable,
@@ -144,7 +147,7 @@ impl From<ApiError> for Problem {
                 tracing::error!(?error, "a file cannot be made");
                 Self::new(ProblemType::Internal, text)
             }
-            ApiError::Unrenderable => Self::new(ProblemType::Internal, text),
+            ApiError::Unbalanced(_) | ApiError::Unrenderable => Self::new(ProblemType::Internal, text),
             ApiError::Node(error) => Self::from(error),
         }
     }

@@ -4,14 +4,17 @@
 //! (`cache`). Every such question can be asked of an earlier state (`times`, `past`). The OpenAPI document is generated from the handlers and checked in (`openapi.json`, golden-tested).
 
 mod audit;
+mod balances;
 mod cache;
 pub mod download;
 mod error;
 mod governance;
 mod handlers;
+mod indicators;
 mod log_handlers;
 mod past;
 mod query;
+mod reconciled;
 mod times;
 pub mod types;
 pub mod views;
@@ -28,6 +31,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::NodeState;
+use balances::Balances;
 use cache::RenderCache;
 use past::PastTwins;
 
@@ -46,6 +50,7 @@ pub(crate) struct ApiState {
     pub(crate) past: PastTwins,
     /// Places for files that are being made.
     pub(crate) downloads: Arc<Semaphore>,
+    pub(crate) balances: Balances,
 }
 
 #[derive(utoipa::OpenApi)]
@@ -79,6 +84,7 @@ fn described() -> OpenApiRouter<ApiState> {
         .routes(routes!(handlers::composition))
         .routes(routes!(handlers::flows))
         .routes(routes!(handlers::map))
+        .routes(routes!(indicators::indicators))
         .routes(routes!(handlers::sites))
         .routes(routes!(handlers::site))
         .routes(routes!(handlers::countries))
@@ -88,6 +94,10 @@ fn described() -> OpenApiRouter<ApiState> {
         .routes(routes!(handlers::provenance))
         .routes(routes!(vintages::vintages))
         .routes(routes!(vintages::vintage_series))
+        .routes(routes!(reconciled::reconciled))
+        .routes(routes!(reconciled::reconciled_line))
+        .routes(routes!(reconciled::estimate))
+        .routes(routes!(reconciled::contradictions))
         .routes(routes!(log_handlers::statements))
         .routes(routes!(log_handlers::statement))
         .routes(routes!(log_handlers::statement_cose))
@@ -108,6 +118,7 @@ pub fn router(node: NodeState) -> Router {
         cache: RenderCache::default(),
         past: PastTwins::default(),
         downloads: Arc::new(Semaphore::new(DOWNLOADS_MAX)),
+        balances: Balances::default(),
     };
     router
         .route(

@@ -10,6 +10,7 @@
 mod as_of;
 mod downloads;
 mod governed;
+mod indicators;
 mod left_out;
 mod statements;
 mod windows;
@@ -304,6 +305,9 @@ fn every_number_of_every_page_explains_itself() {
         "/api/v1/sites?commodity=rare_earths&limit=500".to_owned(),
         "/api/v1/prices?commodity=rare_earths".to_owned(),
         "/api/v1/countries?limit=100".to_owned(),
+        "/api/v1/indicators?commodity=nickel&year=2022&area=JPN".to_owned(),
+        "/api/v1/indicators?commodity=cobalt&year=2022&area=USA".to_owned(),
+        "/api/v1/indicators?commodity=rare_earths&year=2021&area=CLUB".to_owned(),
         format!("/api/v1/series?{MINED}"),
         format!("/api/v1/vintages?{MINED}&area=CHN"),
         format!("/api/v1/vintages?{MINED}&area=WLD"),
@@ -346,7 +350,7 @@ fn every_number_of_every_page_explains_itself() {
             );
             // An answer names the edition of each of its figures (a site names its own).
             if !answer["sources"].is_null()
-                && !["capacity|", "owner|"]
+                && !["capacity|", "owner|", "control|"]
                     .iter()
                     .any(|of_site| address.starts_with(of_site))
             {

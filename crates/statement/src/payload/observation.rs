@@ -1,6 +1,8 @@
 //! One published figure.
 
-use didymium_vocabulary::{Area, Decimal, Dimension, MassBasis, Period, Vocabulary, VocabularyError};
+use didymium_vocabulary::{
+    Area, Decimal, Dimension, MassBasis, Partner, Period, Vocabulary, VocabularyError,
+};
 
 use super::text;
 use super::{Basis, Qualifier};
@@ -147,11 +149,11 @@ impl<'a> Observation<'a> {
                 "is a share of more than 100 percent",
             ));
         }
-        if !partner.is_empty() && unit_known.dimension != Dimension::Money {
-            let reason = format!("must be empty: only trade flows have a partner, `{measure}` has none");
+        if !partner.is_empty() && known.partner == Partner::None {
+            let reason = format!("must be empty: only flows have a partner, `{measure}` has none");
             return Err(StatementError::field("partner", partner, reason));
         }
-        if unit_known.dimension == Dimension::Money {
+        if known.partner == Partner::Required || !partner.is_empty() {
             end_of_flow("area", area, measure, vocabulary)?;
             end_of_flow("partner", partner, measure, vocabulary)?;
         }

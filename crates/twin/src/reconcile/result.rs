@@ -150,6 +150,20 @@ impl Reconciliation {
         })
     }
 
+    /// The posterior covariances of a variable with every variable, in the products of their units: 0 with variables of other
+    /// networks, meaningless with unobservable ones. None if it is unobservable itself. One sparse solve.
+    #[must_use]
+    pub fn covariances(&self, one: usize) -> Option<Vec<f64>> {
+        let &(network, at) = self.place.get(one)?;
+        let solved = &self.networks[network];
+        let own = solved.covariance(at)?;
+        let mut all = vec![0.0; self.place.len()];
+        for (&variable, value) in solved.variables.iter().zip(own) {
+            all[variable] = value;
+        }
+        Some(all)
+    }
+
     /// The posterior covariance of two estimates, in the product of their units; none if either is unobservable. One
     /// sparse solve.
     #[must_use]

@@ -10,10 +10,12 @@ mod country;
 mod figure;
 mod flows;
 mod governance;
+mod indicators;
 mod node;
 mod overview;
 mod page;
 mod provenance;
+mod reconciled;
 mod series;
 mod statement;
 mod vintages;
@@ -29,10 +31,17 @@ pub use governance::{
     CharterRole, CharterVersionView, CharterVotes, FormerMember, GoodHead, Governance, KeyUse, VotesNeeded,
     WitnessQuorum,
 };
+pub use indicators::{
+    Holding, IndicatorCell, IndicatorFormula, IndicatorNote, Indicators, Measured, StageControl,
+};
 pub use node::{CutInfo, MemberInfo, MissingBlob, NodeInfo, TwinState};
 pub use overview::{Overview, SiteCount, StageLine};
 pub use page::Page;
 pub use provenance::{ObservationTrace, Provenance, SiteTrace};
+pub use reconciled::{
+    ChiSquared, Contradictions, Estimate, EstimatePoint, EstimateTrace, FindingView, LayerInfo, PlaceBalance,
+    Reconciled, ReconciledLine, ReconciledStage, ReportFit, VoiceCheck, VoiceInfo, WeightLine,
+};
 pub use series::{
     AreaLine, Balance, BalanceRow, Contradiction, Observation, PriceLine, Prices, SaidFigure, Series,
 };

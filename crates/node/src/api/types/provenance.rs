@@ -16,8 +16,9 @@ pub struct Provenance {
     pub area: String,
     /// Importer, for trade.
     pub partner: String,
-    /// `observation` (a source said it), `count` (of sites), or what the twin computed: `cell`, `world`, `share`, `hhi`, `n-1`,
-    /// `club`, `club-share`, `largest-share`, `change`, `together`.
+    /// `observation` (a source said it), `count` (of sites), `control` (of their capacity), or what the twin computed: `cell`, `world`, `share`, `hhi`, `n-1`,
+    /// `club`, `club-share`, `largest-share`, `change`, `together`, `top-3`, `hhi-governance`, `n-1-demand`, `supply-risk`,
+    /// `geopolrisk`, `import-reliance`, `days-of-cover`, `membership`, `membership-supply-risk`.
     pub quantity: String,
     /// How it was made, in words (en, fr): the choice rule, or the formula.
     pub explanation: Text,

@@ -52,6 +52,7 @@ impl<'t> Lens<'t> {
             }
             FigureAddress::Capacity { .. }
             | FigureAddress::OwnerShare { .. }
+            | FigureAddress::Control { .. }
             | FigureAddress::Sites { .. } => None,
         }
     }

@@ -1,8 +1,9 @@
 //! Where a figure comes from.
 
-use didymium_twin::{FigureAddress, SiteRecord};
+use didymium_twin::{FigureAddress, Held, SiteRecord};
 
 use super::Lens;
+use super::indicators::{control_at, control_figure};
 use super::lens::{capacity_figure, owner_share, place, source};
 use super::sites::{SiteFilter, count_sites, matching_sites};
 use crate::api::types;
@@ -24,6 +25,7 @@ pub fn provenance(lens: Lens<'_>, address: &FigureAddress) -> Option<types::Prov
             status,
             country,
         } => return sites(lens, [commodity, stage, status, country]),
+        FigureAddress::Control { held, key, holder } => return control(lens, *held, key, holder),
         FigureAddress::Fact(_) | FigureAddress::Series { .. } => {}
     }
     let trace = lens.twin.trace(address)?;
@@ -192,14 +194,7 @@ fn sites(lens: Lens<'_>, [commodity, stage, status, country]: [&String; 4]) -> O
         text: None,
     };
     let found = matching_sites(lens.twin, &filter);
-    let counted = found.iter().take(INPUTS).map(|record| types::SiteTrace {
-        site: record.site.site.clone(),
-        name: record.site.name.clone(),
-        country: record.site.country.clone(),
-        status: record.site.status.as_str().to_owned(),
-        source: source(&record.site.source),
-        statement: place(&record.statement),
-    });
+    let counted = found.iter().take(INPUTS).map(|record| counted(record));
     Some(types::Provenance {
         value: count_sites(lens.twin, &filter),
         key: types::SeriesKey {
@@ -224,5 +219,84 @@ fn sites(lens: Lens<'_>, [commodity, stage, status, country]: [&String; 4]) -> O
         sites: counted.collect(),
         sites_total: found.len() as u64,
         sites_status: status.clone(),
+    })
+}
+
+fn counted(record: &SiteRecord) -> types::SiteTrace {
+    types::SiteTrace {
+        site: record.site.site.clone(),
+        name: record.site.name.clone(),
+        country: record.site.country.clone(),
+        status: record.site.status.as_str().to_owned(),
+        source: source(&record.site.source),
+        statement: place(&record.statement),
+    }
+}
+
+/// Who holds a stage's capacity: the sites whose published capacity counts, each with the statement that registers it.
+fn control(lens: Lens<'_>, held: Held, key: &[String; 4], holder: &str) -> Option<types::Provenance> {
+    let names = key.each_ref().map(String::as_str);
+    let control = control_at(lens.twin, names)?;
+    let estimate = control.at(held, holder)?;
+    let [commodity, stage, substance, mass_basis] = key.clone();
+    let mut explanation = match held {
+        Held::OwnersHhi => types::Text {
+            en: "Herfindahl–Hirschman index over owners, 0 to 10,000: the sum of squared percentage parts of the capacity, each owner \
+                 holding its published share of every site."
+                .to_owned(),
+            fr: "Indice de Herfindahl-Hirschman des propriétaires, de 0 à 10 000 : somme des carrés des parts de capacité en pour cent, \
+                 chaque propriétaire détenant sa part publiée de chaque site."
+                .to_owned(),
+        },
+        Held::PlacesHhi => types::Text {
+            en: "Herfindahl–Hirschman index over the countries where the capacity stands, 0 to 10,000.".to_owned(),
+            fr: "Indice de Herfindahl-Hirschman des pays où se trouve la capacité, de 0 à 10 000.".to_owned(),
+        },
+        Held::Owner => types::Text {
+            en: "Published capacity of every site times the owner’s published share of it, over all published capacity.".to_owned(),
+            fr: "Capacité publiée de chaque site multipliée par la part publiée du propriétaire, rapportée à toute la capacité publiée."
+                .to_owned(),
+        },
+        Held::Place => types::Text {
+            en: "Published capacity in the country over all published capacity.".to_owned(),
+            fr: "Capacité publiée dans le pays rapportée à toute la capacité publiée.".to_owned(),
+        },
+        Held::Known => types::Text {
+            en: "Part of the published capacity whose owners’ shares are published.".to_owned(),
+            fr: "Part de la capacité publiée dont les parts de propriété sont publiées.".to_owned(),
+        },
+    };
+    for note in &estimate.assumptions {
+        let words = note.words();
+        explanation.en.push_str(&format!(" {}", words.en));
+        explanation.fr.push_str(&format!(" {}", words.fr));
+    }
+    let sites = || {
+        control
+            .counted
+            .iter()
+            .filter_map(|site| lens.twin.sites().get(site))
+    };
+    Some(types::Provenance {
+        value: control_figure(&estimate, held, names, holder)?,
+        key: types::SeriesKey {
+            measure: "capacity".to_owned(),
+            commodity,
+            stage,
+            substance,
+            mass_basis,
+            subject: holder.to_owned(),
+            ..no_series()
+        },
+        area: String::new(),
+        partner: String::new(),
+        quantity: "control".to_owned(),
+        explanation,
+        inputs: Vec::new(),
+        inputs_total: 0,
+        alternatives: Vec::new(),
+        sites: sites().take(INPUTS).map(counted).collect(),
+        sites_total: sites().count() as u64,
+        sites_status: "operating".to_owned(),
     })
 }

@@ -1,0 +1,123 @@
+//! Balances of the families, solved when somebody asks and kept while their twin is.
+//!
+//! A balance takes a second or so. So one is solved at a time, all who ask for one that is being solved wait for the same,
+//! and few are kept. Where the balance of the present twin cannot be solved, the last one that could stays served, and the
+//! answer says so.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use didymium_statement::Digest;
+use didymium_twin::Twin;
+use didymium_twin::balance::{Balance, BalanceError, Options};
+use tokio::sync::{OnceCell, Semaphore};
+
+use super::ApiError;
+use super::cache::version_of;
+use crate::blocking::blocking;
+
+/// Most balances that are kept or being solved: those of two states of a twin of eight families.
+const BALANCES_MAX: usize = 16;
+
+/// A balance with the twin that its figures stand in.
+pub(crate) struct Balanced {
+    pub(crate) twin: Arc<Twin>,
+    pub(crate) balance: Balance,
+}
+
+/// What is served, and why it is not the present one, if it is not.
+#[derive(Clone)]
+pub(crate) struct Served {
+    pub(crate) balanced: Arc<Balanced>,
+    pub(crate) stale: Option<String>,
+}
+
+type Solved = Result<Arc<Balanced>, Arc<BalanceError>>;
+type Key = (Digest, String);
+
+#[derive(Clone)]
+pub(crate) struct Balances {
+    /// The one that was begun last at the end.
+    kept: Arc<Mutex<Vec<(Key, Arc<OnceCell<Solved>>)>>>,
+    /// The last of each family that was solved of the present twin.
+    good: Arc<Mutex<BTreeMap<String, Arc<Balanced>>>>,
+    solves: Arc<Semaphore>,
+}
+
+impl Default for Balances {
+    fn default() -> Self {
+        Self {
+            kept: Arc::default(),
+            good: Arc::default(),
+            solves: Arc::new(Semaphore::new(1)),
+        }
+    }
+}
+
+impl Balances {
+    /// The balance of a family at a twin. `present`: the twin is the node's own of now.
+    ///
+    /// # Errors
+    /// [`ApiError::NotFound`] for what is no family, or one of which nothing is said; [`ApiError::Unbalanced`].
+    pub(crate) async fn of(&self, twin: &Arc<Twin>, family: &str, present: bool) -> Result<Served, ApiError> {
+        let cell = self.cell((version_of(twin), family.to_owned()));
+        let solved = cell
+            .get_or_try_init(|| async {
+                // The semaphore is never closed.
+                let permit = self.solves.acquire().await;
+                let (twin, family) = (Arc::clone(twin), family.to_owned());
+                let solved = blocking(move || {
+                    let solved = Balance::of(&twin, &family, &Options::default());
+                    Ok::<_, ApiError>(solved.map(|balance| Arc::new(Balanced { twin, balance })))
+                })
+                .await;
+                drop(permit);
+                solved.map(|solved| solved.map_err(Arc::new))
+            })
+            .await?;
+        match solved {
+            Ok(balanced) => {
+                if present {
+                    let mut good = self.good.lock().unwrap_or_else(PoisonError::into_inner);
+                    good.insert(family.to_owned(), Arc::clone(balanced));
+                }
+                let balanced = Arc::clone(balanced);
+                Ok(Served {
+                    balanced,
+                    stale: None,
+                })
+            }
+            Err(error) => self.instead(family, present, error),
+        }
+    }
+
+    fn instead(&self, family: &str, present: bool, error: &BalanceError) -> Result<Served, ApiError> {
+        let told = match error {
+            BalanceError::NoFamily { .. } | BalanceError::NothingSaid { .. } => {
+                return Err(ApiError::not_found("balance of family", family));
+            }
+            BalanceError::Unsolved { source, .. } => format!("{error}: {source}"),
+        };
+        let good = self.good.lock().unwrap_or_else(PoisonError::into_inner);
+        match good.get(family).filter(|_| present) {
+            Some(balanced) => Ok(Served {
+                balanced: Arc::clone(balanced),
+                stale: Some(told),
+            }),
+            None => Err(ApiError::Unbalanced(told)),
+        }
+    }
+
+    fn cell(&self, key: Key) -> Arc<OnceCell<Solved>> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, cell)) = kept.iter().find(|(known, _)| *known == key) {
+            return Arc::clone(cell);
+        }
+        if kept.len() >= BALANCES_MAX {
+            kept.remove(0);
+        }
+        let cell = Arc::new(OnceCell::new());
+        kept.push((key, Arc::clone(&cell)));
+        cell
+    }
+}

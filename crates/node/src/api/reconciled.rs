@@ -1,0 +1,189 @@
+//! Questions about the reconciled balance of a chain.
+
+use axum::response::Response;
+use didymium_twin::balance::{Line, Spot};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::balances::Served;
+use super::cache::Question;
+use super::query::{Ask, period, window};
+use super::views::{self, BalanceLens, Lens};
+use super::{ApiError, types};
+
+type Answer = Result<Response, ApiError>;
+
+/// A family, what of it, where and when.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReconciledAsk {
+    /// Family key; `rare_earths` if absent.
+    #[param(example = "rare_earths")]
+    commodity: Option<String>,
+    /// Commodity key of what is followed: the family (if absent) or one of its elements.
+    #[param(example = "neodymium")]
+    layer: Option<String>,
+    /// `WLD` (if absent), a country, or a site such as `CHN/bayan-obo`.
+    place: Option<String>,
+    /// A year or a month; the latest year of which reports tell, if absent.
+    #[param(example = "2022")]
+    period: Option<String>,
+}
+
+/// A line over time.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LineAsk {
+    /// Family key; `rare_earths` if absent.
+    commodity: Option<String>,
+    /// Commodity key of what is followed; the family if absent.
+    layer: Option<String>,
+    /// `WLD` (if absent), a country or a site.
+    place: Option<String>,
+    /// Stage key.
+    #[param(example = "mine")]
+    stage: String,
+    /// `produced` (if absent), `consumed`, `in`, `out`, `lost`, `stock_change`, `opening` or `closing`.
+    line: Option<String>,
+}
+
+/// An estimate.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EstimateAsk {
+    /// The `figure` field of an estimate.
+    #[param(example = "estimate|rare_earths|rare_earths|mine|WLD|2022|produced")]
+    pub(crate) figure: String,
+}
+
+/// A family, and which part of the list.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ContradictionsAsk {
+    /// Family key; `rare_earths` if absent.
+    commodity: Option<String>,
+    /// First report, from 0.
+    offset: Option<u64>,
+    /// Most reports, 1 to 500; 100 if absent.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<u64>,
+}
+
+const FAMILY: &str = "rare_earths";
+
+impl Served {
+    pub(crate) fn lens(&self) -> BalanceLens<'_> {
+        BalanceLens {
+            balance: &self.balanced.balance,
+            lens: Lens {
+                twin: &self.balanced.twin,
+            },
+            stale: self.stale.as_deref(),
+        }
+    }
+}
+
+fn layer_of(served: &Served, layer: Option<&str>, family: &str) -> Result<u16, ApiError> {
+    let layer = layer.filter(|layer| !layer.is_empty()).unwrap_or(family);
+    served.balanced.balance.layer(layer).ok_or_else(|| {
+        ApiError::query(
+            "layer",
+            format!("`{layer}` is neither `{family}` nor one of its elements"),
+        )
+    })
+}
+
+fn place_of(place: Option<&str>) -> Result<Spot, ApiError> {
+    let text = place.filter(|place| !place.is_empty()).unwrap_or("WLD");
+    Spot::parse(text).ok_or_else(|| {
+        ApiError::query(
+            "place",
+            "must be `WLD`, a country such as `CHN`, or a site such as `CHN/bayan-obo`",
+        )
+    })
+}
+
+/// The balance of a chain: every stage's opening stock, what comes, is made, used, goes and is lost, and the closing stock.
+#[utoipa::path(get, path = "/api/v1/reconciled", tag = "twin", params(ReconciledAsk), responses((status = 200, body = types::Reconciled), (status = 404, description = "No such family, place or period"), (status = 400, description = "A parameter is wrong")))]
+pub(crate) async fn reconciled(question: Question, Ask(ask): Ask<ReconciledAsk>) -> Answer {
+    let family = ask
+        .commodity
+        .as_deref()
+        .filter(|text| !text.is_empty())
+        .unwrap_or(FAMILY);
+    let served = question.balance(family).await?;
+    let layer = layer_of(&served, ask.layer.as_deref(), family)?;
+    let place = place_of(ask.place.as_deref())?;
+    let period = period(ask.period.as_ref())?;
+    question.answer(|_| {
+        views::reconciled(served.lens(), layer, &place, period)
+            .ok_or_else(|| ApiError::not_found("balance", question.text()))
+    })
+}
+
+/// One line of a balance over time.
+#[utoipa::path(get, path = "/api/v1/reconciled/line", tag = "twin", params(LineAsk), responses((status = 200, body = types::ReconciledLine), (status = 404, description = "No such family, stage or place"), (status = 400, description = "A parameter is wrong")))]
+pub(crate) async fn reconciled_line(question: Question, Ask(ask): Ask<LineAsk>) -> Answer {
+    let family = ask
+        .commodity
+        .as_deref()
+        .filter(|text| !text.is_empty())
+        .unwrap_or(FAMILY);
+    let served = question.balance(family).await?;
+    let layer = layer_of(&served, ask.layer.as_deref(), family)?;
+    let place = place_of(ask.place.as_deref())?;
+    let line = ask
+        .line
+        .as_deref()
+        .filter(|text| !text.is_empty())
+        .unwrap_or("produced");
+    let line = Line::parse(line).ok_or_else(|| {
+        let known: Vec<&str> = Line::ALL.into_iter().map(Line::key).collect();
+        ApiError::query("line", format!("must be one of {}", known.join(", ")))
+    })?;
+    let stage = served.balanced.balance.stage(&ask.stage);
+    let stage = stage.ok_or_else(|| {
+        ApiError::query(
+            "stage",
+            format!("`{}` is no stage of the chain of `{family}`", ask.stage),
+        )
+    })?;
+    question.answer(|_| {
+        views::reconciled_line(served.lens(), layer, stage, &place, line)
+            .ok_or_else(|| ApiError::not_found("line", question.text()))
+    })
+}
+
+/// An estimate and every report and assumption that it is made of, with their weights.
+#[utoipa::path(get, path = "/api/v1/reconciled/figure", tag = "twin", params(EstimateAsk), responses((status = 200, body = types::EstimateTrace), (status = 404, description = "No such estimate"), (status = 400, description = "A parameter is wrong")))]
+pub(crate) async fn estimate(question: Question, Ask(ask): Ask<EstimateAsk>) -> Answer {
+    let parts = views::parse_address(&ask.figure).ok_or_else(|| {
+        ApiError::query(
+            "figure",
+            "is not the address of an estimate: take addresses from the `figure` field of an answer",
+        )
+    })?;
+    let served = question.balance(parts[0]).await?;
+    question.answer(|_| {
+        views::key_of(&served.balanced.balance, parts)
+            .and_then(|key| views::estimate_trace(served.lens(), &key))
+            .ok_or_else(|| ApiError::not_found("estimate", &ask.figure))
+    })
+}
+
+/// Reports that do not fit the others, the gravest first, each with what would fit; reports that nobody checks are counted.
+#[utoipa::path(get, path = "/api/v1/contradictions", tag = "twin", params(ContradictionsAsk), responses((status = 200, body = types::Contradictions), (status = 404, description = "No such family"), (status = 400, description = "A parameter is wrong")))]
+pub(crate) async fn contradictions(question: Question, Ask(ask): Ask<ContradictionsAsk>) -> Answer {
+    let family = ask
+        .commodity
+        .as_deref()
+        .filter(|text| !text.is_empty())
+        .unwrap_or(FAMILY);
+    let (offset, limit) = window(ask.offset, ask.limit)?;
+    let served = question.balance(family).await?;
+    question.answer(|_| Ok(views::contradictions(served.lens(), offset, limit)))
+}

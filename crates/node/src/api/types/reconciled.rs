@@ -1,0 +1,281 @@
+//! The reconciled balance of a chain.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{ObservationTrace, Text};
+
+/// An estimate with its uncertainty.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Estimate {
+    /// `opening`, `in`, `produced`, `consumed`, `out`, `lost`, `stock_change` or `closing`.
+    pub line: String,
+    /// Tonnes of the layer's substance; absent if nobody can know.
+    pub value: Option<String>,
+    /// Standard deviation, tonnes.
+    pub deviation: Option<String>,
+    /// Ends of the interval that holds the truth in 95 of 100 cases, tonnes.
+    pub low: Option<String>,
+    /// Its upper end.
+    pub high: Option<String>,
+    /// `redundant`, `reported`, `observable`, `assumed` or `unobservable`.
+    pub told: String,
+    /// Quality: `A` to `E`, or `X` where nobody can know.
+    pub grade: String,
+    /// Address: pass it to `/api/v1/provenance?figure=` or `/api/v1/reconciled/figure?figure=`.
+    pub figure: String,
+}
+
+/// The balance of one stage's product at one place.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct PlaceBalance {
+    /// `WLD`, a country, `CHN/bayan-obo` (a site), `CHN/rest`, or `OTH` for countries that nobody names.
+    pub place: String,
+    /// Name of the site, if it is one.
+    pub name: String,
+    /// Its lines.
+    pub lines: Vec<Estimate>,
+}
+
+/// A stage of the chain.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ReconciledStage {
+    /// Stage key.
+    pub stage: String,
+    /// The balance of the place asked for; its `lines` are empty where nobody says anything of it.
+    pub whole: PlaceBalance,
+    /// The places that add to it, the largest producer first.
+    pub parts: Vec<PlaceBalance>,
+}
+
+/// What is followed through the chain.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct LayerInfo {
+    /// Key of the commodity: the family or one of its elements.
+    pub commodity: String,
+    /// Substance that its masses count; empty where the material itself is weighed.
+    pub substance: String,
+}
+
+/// Who speaks, and what was learned of it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct VoiceInfo {
+    /// The house that publishes (`voices.csv`), or the series.
+    pub voice: String,
+    /// Deviations of its figures are multiplied by this: above 1 it fits the others worse than expected.
+    pub factor: String,
+    /// How many of its reports are in the balance.
+    pub reports: u64,
+}
+
+/// Whether all reports together contradict each other.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ChiSquared {
+    /// Weighted sum of squared adjustments.
+    pub statistic: String,
+    /// Degrees of freedom.
+    pub degrees_of_freedom: u64,
+    /// How likely as much or more is, if every report is as good as its deviation says.
+    pub p: String,
+}
+
+/// The balance of a family in one period.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Reconciled {
+    /// Family.
+    pub commodity: String,
+    /// What is followed.
+    pub layer: LayerInfo,
+    /// Everything that can be followed.
+    pub layers: Vec<LayerInfo>,
+    /// Year or month.
+    pub period: String,
+    /// Years and months that are balanced.
+    pub periods: Vec<String>,
+    /// The place asked for.
+    pub place: String,
+    /// Places that can be asked for.
+    pub places: Vec<String>,
+    /// Unit: always `t`.
+    pub unit: String,
+    /// Stages in the order of the chain.
+    pub stages: Vec<ReconciledStage>,
+    /// Who speaks.
+    pub voices: Vec<VoiceInfo>,
+    /// All reports together.
+    pub test: ChiSquared,
+    /// Reports that do not fit.
+    pub flagged: u64,
+    /// Figures that could not be used.
+    pub findings: u64,
+    /// Id of the cut that it is made of.
+    pub cut: String,
+    /// Why an earlier balance is shown, if one is.
+    pub stale: Option<String>,
+}
+
+/// What an estimate rests on: one report or assumption.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct WeightLine {
+    /// `fact`, `unlisted`, `quota`, `capacity`, `recipe` or `assumption`.
+    pub kind: String,
+    /// By how much the estimate rises if the report rises by one.
+    pub gain: String,
+    /// Part of the estimate's variance that comes from it, percent.
+    pub part: String,
+    /// What it is, in words.
+    pub words: Text,
+    /// The figures of statements that it is, or follows from.
+    pub observations: Vec<ObservationTrace>,
+}
+
+/// An estimate and what it is made of.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct EstimateTrace {
+    /// Family.
+    pub commodity: String,
+    /// What is followed.
+    pub layer: LayerInfo,
+    /// Stage.
+    pub stage: String,
+    /// Place.
+    pub place: String,
+    /// Period.
+    pub period: String,
+    /// The estimate.
+    pub estimate: Estimate,
+    /// What is said of it, in words.
+    pub words: Text,
+    /// What it is made of, the heaviest first.
+    pub weights: Vec<WeightLine>,
+    /// How many there are.
+    pub weights_total: u64,
+}
+
+/// A point of a line over time.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct EstimatePoint {
+    /// Year or month.
+    pub period: String,
+    /// The estimate.
+    pub estimate: Estimate,
+}
+
+/// A line over time.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ReconciledLine {
+    /// Family.
+    pub commodity: String,
+    /// What is followed.
+    pub layer: LayerInfo,
+    /// Stage.
+    pub stage: String,
+    /// Place.
+    pub place: String,
+    /// Years, or months where months are told.
+    pub points: Vec<EstimatePoint>,
+}
+
+/// A report and how it fits the others.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ReportFit {
+    /// Its number among the reports of the balance.
+    pub number: u64,
+    /// `fact` or `unlisted`.
+    pub kind: String,
+    /// Who says it.
+    pub voice: String,
+    /// Stage.
+    pub stage: String,
+    /// Place, or several where the report is about a sum.
+    pub place: String,
+    /// Period.
+    pub period: String,
+    /// Line.
+    pub line: String,
+    /// What it says, tonnes.
+    pub said: String,
+    /// Its deviation, tonnes.
+    pub deviation: String,
+    /// What the others say it should be, tonnes.
+    pub expected: String,
+    /// The deviation of that, tonnes.
+    pub expected_deviation: String,
+    /// Values that would fit, tonnes.
+    pub fits_low: String,
+    /// Upper end of them.
+    pub fits_high: String,
+    /// How far off it is, in deviations.
+    pub z: String,
+    /// How likely as much is, if it is right.
+    pub p: String,
+    /// Whether it is flagged.
+    pub flagged: bool,
+    /// How much of an error of it would show, 0 to 1.
+    pub detectability: String,
+    /// How much the others narrow it, 0 to 1.
+    pub adjustability: String,
+    /// The smallest error that would be noticed four times in five, tonnes.
+    pub noticed: String,
+    /// Numbers of other reports that no test can tell from it: one of them is wrong.
+    pub with: Vec<u64>,
+    /// The query to whoever said it, in words.
+    pub query: Text,
+    /// The figures of statements.
+    pub observations: Vec<ObservationTrace>,
+}
+
+/// A figure that could not be used.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct FindingView {
+    /// Site, if it is about one.
+    pub site: String,
+    /// What is wrong and what to do.
+    pub words: Text,
+    /// The figure.
+    pub observation: Option<ObservationTrace>,
+}
+
+/// Which reports do not fit.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Contradictions {
+    /// Family.
+    pub commodity: String,
+    /// All reports together.
+    pub test: ChiSquared,
+    /// The `z` beyond which a report is flagged.
+    pub critical: String,
+    /// Reports that others check.
+    pub tested: u64,
+    /// Reports that nobody checks: a false one would not be noticed.
+    pub unchecked: u64,
+    /// Reports that are flagged.
+    pub flagged: u64,
+    /// Reports that others check, the gravest first.
+    pub reports: Vec<ReportFit>,
+    /// How well each voice is checked.
+    pub voices: Vec<VoiceCheck>,
+    /// Figures that could not be used.
+    pub findings: Vec<FindingView>,
+    /// How many.
+    pub findings_total: u64,
+    /// Id of the cut that it is made of.
+    pub cut: String,
+    /// Why an earlier balance is shown, if one is.
+    pub stale: Option<String>,
+}
+
+/// Whether a false report from a voice would be noticed.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct VoiceCheck {
+    /// Who speaks.
+    pub voice: String,
+    /// Its reports.
+    pub reports: u64,
+    /// How many of them others check.
+    pub checked: u64,
+    /// The mean detectability of those, 0 to 1.
+    pub detectability: String,
+    /// How many are flagged.
+    pub flagged: u64,
+}

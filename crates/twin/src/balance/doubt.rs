@@ -1,0 +1,120 @@
+//! Reports that do not fit the others, and what would fit: a query to whoever said them.
+
+use super::report::Report;
+use super::solve::Balance;
+use crate::reconcile::MeasurementTest;
+
+/// Two-sided 95 percent of the normal law.
+const NINETY_FIVE: f64 = 1.959_963_984_540_054;
+/// An error that is found four times in five lies this many deviations beyond the critical value.
+const FOUR_IN_FIVE: f64 = 0.841_621_233_572_914;
+/// A report that others check by less than this is checked by nobody.
+const CHECKED: f64 = 0.01;
+
+/// How a report fits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DoubtedReport<'b> {
+    /// Its number in [`Balance::reports`].
+    pub number: usize,
+    /// The report.
+    pub report: &'b Report,
+    /// Its test.
+    pub test: MeasurementTest,
+    /// Its deviation with what was learned of its publication, tonnes.
+    pub deviation: f64,
+    /// What the others say it should be, and the deviation of that, tonnes.
+    pub expected: (f64, f64),
+    /// Values that would fit: 95 percent of reports that are right lie within, tonnes.
+    pub fits: (f64, f64),
+    /// The smallest error of this report that would be noticed four times in five, tonnes.
+    pub noticed: f64,
+    /// Other reports that no test can tell from it: one of them is wrong.
+    pub with: Vec<usize>,
+}
+
+/// The reports in doubt, the gravest first, and the rest by how well they are checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Doubt<'b> {
+    /// The level of each single test.
+    pub level: f64,
+    /// The `z` beyond which a report is flagged.
+    pub critical: f64,
+    /// Reports that others check, the largest `z` first.
+    pub tested: Vec<DoubtedReport<'b>>,
+    /// Reports that nobody checks: a false one would not be noticed. Numbers in [`Balance::reports`].
+    pub unchecked: Vec<usize>,
+}
+
+impl Balance {
+    /// Which reports do not fit, and which nobody could tell.
+    #[must_use]
+    pub fn doubt(&self) -> Doubt<'_> {
+        let mut checked = vec![false; self.reports.len()];
+        let mut tested: Vec<DoubtedReport<'_>> = Vec::new();
+        for test in &self.tests.tests {
+            let Some(number) = test.variable.checked_sub(self.reports_at) else {
+                continue;
+            };
+            let Some(report) = self
+                .reports
+                .get(number)
+                .filter(|report| report.origin.is_evidence())
+            else {
+                continue;
+            };
+            if test.detectability < CHECKED {
+                continue;
+            }
+            checked[number] = true;
+            tested.extend(self.doubted(number, report, *test));
+        }
+        tested.sort_by(|one, two| {
+            two.test
+                .z
+                .total_cmp(&one.test.z)
+                .then(one.number.cmp(&two.number))
+        });
+        let unchecked = (0..self.reports.len())
+            .filter(|number| !checked[*number] && self.reports[*number].origin.is_evidence())
+            .collect();
+        Doubt {
+            level: self.tests.level,
+            critical: self.tests.critical,
+            tested,
+            unchecked,
+        }
+    }
+
+    fn doubted<'b>(
+        &'b self,
+        number: usize,
+        report: &'b Report,
+        test: MeasurementTest,
+    ) -> Option<DoubtedReport<'b>> {
+        let variable = self.alone.problem().variables().get(test.variable)?;
+        let measurement = variable.measurement?;
+        let adjustment = self.alone.estimate(test.variable)?.adjustment?;
+        let deviation = measurement.deviation;
+        // Without the report itself: its adjustment, seen through how much of an error shows in it.
+        let seen = test.detectability * test.detectability;
+        let expected = measurement.value - adjustment / seen;
+        let own = deviation * (1.0 / seen - 1.0).max(0.0).sqrt();
+        let reach = NINETY_FIVE * deviation / test.detectability;
+        let with = self.tests.sets.get(test.set).map_or(&[][..], Vec::as_slice);
+        Some(DoubtedReport {
+            number,
+            report,
+            test,
+            deviation,
+            expected: (expected, own),
+            fits: (expected - reach, expected + reach),
+            noticed: (self.tests.critical + FOUR_IN_FIVE) * deviation / test.detectability,
+            with: with
+                .iter()
+                .filter(|variable| **variable != test.variable)
+                .filter_map(|variable| variable.checked_sub(self.reports_at))
+                .filter(|other| *other < self.reports.len())
+                .collect(),
+        })
+    }
+}

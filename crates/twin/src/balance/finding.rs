@@ -1,0 +1,196 @@
+//! What could not be used for a balance, or stands out before anything is solved, and where it was said.
+
+use didymium_vocabulary::Period;
+
+use crate::fact::FactId;
+
+/// Something found while the network was built. The balance is solved without what it names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The figure it is about, if one figure is.
+    pub fact: Option<FactId>,
+    /// The site it is about, if one is.
+    pub site: Option<String>,
+    /// What is wrong.
+    pub reason: Reason,
+}
+
+/// Why something is not used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reason {
+    /// A mass on a basis that is not that of the chain there, and nothing says what is in it.
+    WrongBasis {
+        /// The basis given.
+        given: String,
+        /// The substance that the chain counts.
+        wanted: String,
+    },
+    /// A substance that no factor leads from to what the chain counts.
+    NoFactor {
+        /// The substance.
+        substance: String,
+    },
+    /// A commodity that is no part of the family, such as a basket over two families.
+    OtherCommodity {
+        /// The commodity.
+        commodity: String,
+    },
+    /// A figure of a site that nobody registered.
+    UnknownSite,
+    /// A figure that puts a site into another country than its registration.
+    SiteElsewhere {
+        /// The country of the registration.
+        registered: String,
+        /// That of the figure.
+        said: String,
+    },
+    /// A figure of a site at a stage where no process of it is registered.
+    NoProcess {
+        /// The stage.
+        stage: String,
+    },
+    /// A figure of a union of countries beside its members: it would count twice.
+    SumOfCountries {
+        /// The union.
+        area: String,
+    },
+    /// One of several forms at the stage, of which the chain counts another.
+    OtherForm {
+        /// The form.
+        form: String,
+        /// What the chain counts.
+        counted: String,
+    },
+    /// A figure of a part, such as one use or one kind of stock: parts do not add to the whole unless all are told.
+    Part {
+        /// Which part, in the words of the source.
+        subject: String,
+    },
+    /// One of several forms counted apart, where nobody counts them together.
+    OneOfForms {
+        /// The form.
+        form: String,
+    },
+    /// A series of months has a gap.
+    MonthMissing {
+        /// The first month that is missing.
+        missing: Period,
+        /// The month reported before it.
+        after: Period,
+    },
+    /// A yield of more than all that goes in.
+    YieldAboveOne {
+        /// What was said, percent.
+        said: String,
+    },
+    /// A number that is none, or too large to be computed with.
+    NotFinite,
+}
+
+impl Finding {
+    pub(super) fn of_fact(fact: FactId, reason: Reason) -> Self {
+        Self {
+            fact: Some(fact),
+            site: None,
+            reason,
+        }
+    }
+
+    pub(super) fn of_site(fact: FactId, site: &str, reason: Reason) -> Self {
+        Self {
+            fact: Some(fact),
+            site: Some(site.to_owned()),
+            reason,
+        }
+    }
+
+    /// What is wrong, in English and French.
+    #[must_use]
+    pub fn words(&self) -> (String, String) {
+        match &self.reason {
+            Reason::WrongBasis { given, wanted } => (
+                format!(
+                    "is a {given} mass, and the chain counts {wanted} there: nothing says how much of it is in this mass. Report the contained mass."
+                ),
+                format!(
+                    "est une masse « {given} », alors que la chaîne compte {wanted} : rien ne dit combien cette masse en contient. Déclarez la masse contenue."
+                ),
+            ),
+            Reason::NoFactor { substance } => (
+                format!("counts `{substance}`, from which no factor leads to what the chain counts."),
+                format!("compte « {substance} », d’où aucun facteur ne mène à ce que compte la chaîne."),
+            ),
+            Reason::OtherCommodity { commodity } => (
+                format!(
+                    "is about `{commodity}`, which stands across several families; it is not balanced yet."
+                ),
+                format!(
+                    "porte sur « {commodity} », à cheval sur plusieurs familles ; ce n’est pas encore équilibré."
+                ),
+            ),
+            Reason::UnknownSite => (
+                "names a site that nobody registered. Register the site, or mend its key.".to_owned(),
+                "nomme un site que personne n’a enregistré. Enregistrez le site ou corrigez sa clé."
+                    .to_owned(),
+            ),
+            Reason::SiteElsewhere { registered, said } => (
+                format!("puts the site into {said}; it is registered in {registered}."),
+                format!("place le site en {said} ; il est enregistré en {registered}."),
+            ),
+            Reason::NoProcess { stage } => (
+                format!(
+                    "is about the stage `{stage}`, at which the site has no process. Register the process, or mend the stage."
+                ),
+                format!(
+                    "porte sur l’étape « {stage} », où le site n’a aucun procédé. Enregistrez le procédé ou corrigez l’étape."
+                ),
+            ),
+            Reason::SumOfCountries { area } => (
+                format!("is a sum over countries (`{area}`), which stand there themselves; it is not used."),
+                format!(
+                    "est une somme de pays (« {area} »), qui y figurent eux-mêmes ; elle n’est pas utilisée."
+                ),
+            ),
+            Reason::OtherForm { form, counted } => (
+                format!("counts `{form}` only; the chain counts `{counted}` there, of which that is a part."),
+                format!(
+                    "ne compte que « {form} » ; la chaîne y compte « {counted} », dont ce n’est qu’une partie."
+                ),
+            ),
+            Reason::Part { subject } => (
+                format!("is about a part (`{subject}`) or follows from other figures; it is not used."),
+                format!(
+                    "porte sur une partie (« {subject} ») ou découle d’autres chiffres ; il n’est pas utilisé."
+                ),
+            ),
+            Reason::OneOfForms { form } => (
+                format!(
+                    "counts `{form}`, one of several forms counted apart; nobody counts them together, so it is not used."
+                ),
+                format!(
+                    "compte « {form} », une des formes comptées à part ; personne ne les compte ensemble, il n’est donc pas utilisé."
+                ),
+            ),
+            Reason::MonthMissing { missing, after } => (
+                format!(
+                    "{missing} is missing after {after}: the month is told from what stands around it, if it can be."
+                ),
+                format!(
+                    "{missing} manque après {after} : le mois est déduit de ce qui l’entoure, si cela se peut."
+                ),
+            ),
+            Reason::YieldAboveOne { said } => (
+                format!(
+                    "gives a yield of {said} percent: more than goes in cannot come out. It is not used."
+                ),
+                format!(
+                    "donne un rendement de {said} % : il ne peut sortir plus qu’il n’entre. Il n’est pas utilisé."
+                ),
+            ),
+            Reason::NotFinite => (
+                "is no number that can be computed with.".to_owned(),
+                "n’est pas un nombre avec lequel on puisse calculer.".to_owned(),
+            ),
+        }
+    }
+}

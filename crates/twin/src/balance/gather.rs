@@ -1,0 +1,815 @@
+//! From the figures of the twin to reports.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use didymium_statement::payload::{Basis, Qualifier, SiteStatus};
+use didymium_vocabulary::{Assumed, ChainLink, Dimension, Period, Vocabulary};
+use rust_decimal::prelude::ToPrimitive as _;
+
+use super::finding::{Finding, Reason};
+use super::layer::{InLayers, Layers, NotInLayers, percent};
+use super::line::{Key, Line, Slot, Spot};
+use super::report::{Origin, Report};
+use super::voice::Voiced;
+use super::worth::{assumed, deviation};
+use crate::Symbol;
+use crate::WORLD;
+use crate::fact::{Fact, FactId};
+use crate::series::Series;
+use crate::twin::Twin;
+
+/// A subject that begins so names a site by its key.
+const SITE: &str = "site:";
+/// The subject of a demand over all uses.
+const ALL_USES: &str = "total";
+/// Areas that stand for whoever else there is.
+const OTHERS: [&str; 2] = ["OTH", "ROW"];
+/// Smallest amount that anybody counts, as a part of the world's production at the stage.
+const FLOOR: f64 = 0.0005;
+/// Kilograms in a tonne.
+const TONNE: f64 = 1000.0;
+/// What a table adds up for others is worth so much, as a part of it.
+const OTHERS_DEVIATION: f64 = 0.3;
+
+/// Everything that was said of a family, as reports.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    pub(super) reports: Vec<Report>,
+    pub(super) findings: Vec<Finding>,
+    /// Names of those who speak.
+    pub(super) voices: Vec<String>,
+    /// Shares of elements by country and year-free: layer, country, mean share as a part of one.
+    pub(super) shares: BTreeMap<Arc<str>, Vec<(u16, f64)>>,
+    /// Tables that speak for the world.
+    pub(super) tables: Vec<Table>,
+    /// Recoveries reported: stage, layer, spot, slot, part of one, deviation.
+    pub(super) recoveries: Vec<Recovery>,
+}
+
+/// A table of the world: whom it lists, and the most that it leaves to any other.
+#[derive(Debug, Clone)]
+pub(super) struct Table {
+    pub(super) stage: u16,
+    pub(super) line: Line,
+    pub(super) layers: Vec<u16>,
+    pub(super) slots: Vec<Slot>,
+    pub(super) listed: BTreeSet<Arc<str>>,
+    /// Tonnes, over all slots.
+    pub(super) most: f64,
+}
+
+/// A yield that was reported.
+#[derive(Debug, Clone)]
+pub(super) struct Recovery {
+    pub(super) fact: FactId,
+    pub(super) stage: u16,
+    pub(super) layer: u16,
+    pub(super) spot: Spot,
+    pub(super) slot: Slot,
+    pub(super) part: f64,
+    pub(super) deviation: f64,
+}
+
+impl Gathered {
+    /// In an order of its own: series stand in the twin in the order in which they were first spoken of, and estimates must
+    /// not depend on that. Reports come first and assumptions after them, so that both solves number reports alike.
+    fn in_order(mut self) -> Self {
+        let names = self.voices.clone();
+        self.voices.sort();
+        for report in &mut self.reports {
+            let name = report.voice.and_then(|voice| names.get(usize::from(voice)));
+            let place = name.and_then(|name| self.voices.binary_search(name).ok());
+            report.voice = place.and_then(|place| u16::try_from(place).ok());
+        }
+        self.reports.sort_by_cached_key(|report| {
+            let keys: Vec<Key> = report.terms.iter().map(|(key, _)| key.clone()).collect();
+            let capacity = match &report.origin {
+                Origin::Capacity(site, process) => Some((site.clone(), *process)),
+                _ => None,
+            };
+            (
+                !report.origin.is_evidence(),
+                keys,
+                report.origin.facts().to_vec(),
+                capacity,
+            )
+        });
+        self.findings
+            .sort_by_cached_key(|finding| (finding.fact, finding.site.clone()));
+        self.tables.sort_by_cached_key(|table| {
+            (
+                table.stage,
+                table.slots.clone(),
+                table.layers.clone(),
+                table.listed.clone(),
+            )
+        });
+        self.recoveries.sort_by_key(|recovery| recovery.fact);
+        for shares in self.shares.values_mut() {
+            shares.sort_by(|one, two| one.0.cmp(&two.0).then(one.1.total_cmp(&two.1)));
+        }
+        self
+    }
+}
+
+/// What everything is gathered with.
+pub(super) struct Gatherer<'t> {
+    pub(super) twin: &'t Twin,
+    family: &'t str,
+    layers: &'t Layers,
+    links: &'t [&'t ChainLink],
+    /// Voices that are not to be heard.
+    pub(super) without: &'t BTreeSet<String>,
+    pub(super) out: Gathered,
+}
+
+/// What a series measures.
+struct Measured<'s> {
+    measure: &'s str,
+    line: Line,
+    stage: u16,
+    layers: InLayers,
+}
+
+impl<'t> Gatherer<'t> {
+    pub(super) fn gather(
+        twin: &'t Twin,
+        family: &'t str,
+        layers: &'t Layers,
+        links: &'t [&'t ChainLink],
+        without: &'t BTreeSet<String>,
+    ) -> Gathered {
+        let mut gatherer = Self {
+            twin,
+            family,
+            layers,
+            links,
+            without,
+            out: Gathered::default(),
+        };
+        let voices: BTreeSet<&str> = twin
+            .sources()
+            .iter()
+            .map(|source| twin.vocabulary().voice(&source.series))
+            .collect();
+        gatherer.out.voices = voices.into_iter().map(str::to_owned).collect();
+        for (_, series) in twin.all_series() {
+            gatherer.series(series);
+        }
+        gatherer.capacities();
+        gatherer.out.in_order()
+    }
+
+    fn vocabulary(&self) -> &'static Vocabulary {
+        self.twin.vocabulary()
+    }
+
+    fn text(&self, symbol: Symbol) -> &'t str {
+        self.twin.text(symbol)
+    }
+
+    fn series(&mut self, series: &'t Series) {
+        let key = &series.key;
+        let commodity = self.text(key.commodity);
+        let of_family = self
+            .vocabulary()
+            .commodity(commodity)
+            .is_some_and(|known| known.family == self.family);
+        if !of_family {
+            return;
+        }
+        match self.text(key.measure) {
+            "element_share" => return self.element_shares(series, commodity),
+            "recovery" => return self.recoveries(series, commodity),
+            _ => {}
+        }
+        let Some((line, stage)) = self.line_of(series) else {
+            return;
+        };
+        let (measure, subject) = (self.text(key.measure), self.text(key.subject));
+        let plain = subject.is_empty() || subject.starts_with(SITE) || measure == "demand";
+        if !plain {
+            // Uses, kinds of stock, export quotas, consumption that its source computed: none is a line of its own.
+            let subject = subject.to_owned();
+            let first = first_fact(series).map(|fact| Finding::of_fact(fact, Reason::Part { subject }));
+            self.out.findings.extend(first);
+            return;
+        }
+        let Some(layers) = self.in_layers(series, commodity) else {
+            return;
+        };
+        let measured = Measured {
+            measure,
+            line,
+            stage,
+            layers,
+        };
+        for (period, figures) in &series.periods {
+            for said in self.voices_of(figures) {
+                match subject.strip_prefix(SITE) {
+                    Some(site) => self.of_site(&measured, site, *period, &said),
+                    None if measure == "quota" => self.quota(&measured, *period, &said),
+                    None => self.of_areas(&measured, *period, &said),
+                }
+            }
+        }
+        self.gaps(series, subject);
+    }
+
+    /// Which line of which stage a series measures.
+    fn line_of(&self, series: &Series) -> Option<(Line, u16)> {
+        let key = &series.key;
+        let (measure, stage) = (self.text(key.measure), self.text(key.stage));
+        let subject = self.text(key.subject);
+        let line = match measure {
+            "production" | "quota" => Line::Produced,
+            "imports" | "receipts" => Line::In,
+            "exports" | "shipments" => Line::Out,
+            "consumption" | "demand" => Line::Consumed,
+            "stocks" => Line::Closing,
+            "losses" => Line::Lost,
+            _ => return None,
+        };
+        if series.dimension != Dimension::Mass {
+            return None;
+        }
+        if measure == "demand" {
+            // What is used in goods is taken from the last stage whose product is sold as the mineral itself.
+            let stage = self.links.iter().rposition(|link| self.is_sold(&link.stage))?;
+            return (subject == ALL_USES).then_some((line, u16::try_from(stage).ok()?));
+        }
+        let place = self.links.iter().position(|link| link.stage == stage)?;
+        Some((line, u16::try_from(place).ok()?))
+    }
+
+    /// Whether production is reported at a stage.
+    fn is_sold(&self, stage: &str) -> bool {
+        let made = |(_, series): (_, &Series)| {
+            let key = &series.key;
+            let commodity = self.vocabulary().commodity(self.text(key.commodity));
+            self.text(key.measure) == "production"
+                && self.text(key.stage) == stage
+                && stage != "recycling"
+                && commodity.is_some_and(|known| known.family == self.family)
+                && series
+                    .periods
+                    .values()
+                    .any(|figures| figures.editions.iter().any(|edition| !edition.projected))
+        };
+        self.twin.all_series().any(made)
+    }
+
+    fn in_layers(&mut self, series: &Series, commodity: &str) -> Option<InLayers> {
+        let key = &series.key;
+        let (form, substance) = (self.text(key.form), self.text(key.substance));
+        let basis_text = self.text(key.mass_basis);
+        let basis = basis_text.parse().ok();
+        let stage = self.text(key.stage);
+        let first = first_fact(series)?;
+        // What a mine or a recycler delivers in another form is its product all the same.
+        let link = self.links.iter().find(|link| link.stage == stage);
+        if let Some(link) = link
+            && link.form != form
+            && !form.is_empty()
+        {
+            let others = self.forms_beside(series);
+            let reason = if others.contains(link.form.as_str()) {
+                Some(Reason::OtherForm {
+                    form: form.to_owned(),
+                    counted: link.form.clone(),
+                })
+            } else {
+                let form = form.to_owned();
+                (!others.is_empty()).then_some(Reason::OneOfForms { form })
+            };
+            if let Some(reason) = reason {
+                self.out.findings.push(Finding::of_fact(first, reason));
+                return None;
+            }
+        }
+        let told = self
+            .layers
+            .tell(self.vocabulary(), (commodity, form), basis, substance);
+        let reason = match told {
+            Ok(layers) => return Some(layers),
+            Err(NotInLayers::WrongBasis) => Reason::WrongBasis {
+                given: basis_text.to_owned(),
+                wanted: self
+                    .layers
+                    .all
+                    .first()
+                    .map(|layer| {
+                        if layer.substance.is_empty() {
+                            "the mass as weighed".to_owned()
+                        } else {
+                            layer.substance.clone()
+                        }
+                    })
+                    .unwrap_or_default(),
+            },
+            Err(NotInLayers::Substance) => Reason::NoFactor {
+                substance: substance.to_owned(),
+            },
+            Err(NotInLayers::Commodity) => Reason::OtherCommodity {
+                commodity: commodity.to_owned(),
+            },
+        };
+        self.out.findings.push(Finding::of_fact(first, reason));
+        None
+    }
+
+    /// The other forms in which the same measure is reported.
+    fn forms_beside(&self, series: &Series) -> BTreeSet<&'t str> {
+        let key = &series.key;
+        let beside = |(_, other): (_, &'t Series)| {
+            let same = (
+                other.key.measure,
+                other.key.commodity,
+                other.key.stage,
+                other.key.subject,
+            ) == (key.measure, key.commodity, key.stage, key.subject);
+            let other_form = same && other.key.form != key.form && !other.periods.is_empty();
+            other_form.then(|| self.text(other.key.form))
+        };
+        self.twin.all_series().filter_map(beside).collect()
+    }
+
+    /// A figure in tonnes; a finding if it is no number.
+    fn tonnes(&mut self, fact: FactId) -> Option<f64> {
+        let value = self.twin.fact(fact).canonical.to_f64().map(|value| value / TONNE);
+        let value = value.filter(|value| value.is_finite());
+        if value.is_none() {
+            self.out.findings.push(Finding::of_fact(fact, Reason::NotFinite));
+        }
+        value
+    }
+
+    fn of_areas(&mut self, measured: &Measured<'_>, period: Period, said: &Voiced) {
+        let mut countries: Vec<(Arc<str>, FactId)> = Vec::new();
+        let (mut world, mut others) = (None, Vec::new());
+        for ((area, partner), fact) in &said.cells {
+            let code = self.text(*area);
+            match code {
+                _ if *partner != Symbol::EMPTY => {
+                    self.route(measured, period, said.voice, (code, *partner), *fact);
+                }
+                WORLD => world = Some(*fact),
+                _ if OTHERS.contains(&code) => others.push(*fact),
+                _ if self.twin.is_aggregate(*area) => {
+                    let area = code.to_owned();
+                    let reason = Reason::SumOfCountries { area };
+                    self.out.findings.push(Finding::of_fact(*fact, reason));
+                }
+                _ => countries.push((code.into(), *fact)),
+            }
+        }
+        let level = match world {
+            Some(fact) => self.plain_tonnes(fact),
+            None => countries
+                .iter()
+                .map(|(_, fact)| fact)
+                .chain(&others)
+                .map(|fact| self.plain_tonnes(*fact))
+                .sum(),
+        };
+        for (country, fact) in &countries {
+            let spot = Spot::Country(Arc::clone(country));
+            self.report(measured, spot, period, said.voice, *fact, level);
+        }
+        if countries.is_empty() {
+            if let Some(fact) = world {
+                self.report(measured, Spot::World, period, said.voice, fact, level);
+            }
+        } else if measured.line == Line::Produced && said.speaks_for_world {
+            self.unlisted(measured, period, said.voice, &countries, world, &others);
+        }
+    }
+
+    /// A flow that names both ends, as one of them reports it: what the other reports measures the same flow. How much each
+    /// customs is worth is learned by itself.
+    fn route(
+        &mut self,
+        measured: &Measured<'_>,
+        period: Period,
+        voice: u16,
+        (reporter, partner): (&str, Symbol),
+        fact: FactId,
+    ) {
+        let partner = self.text(partner);
+        let (from, to) = match measured.line {
+            Line::Out => (reporter, partner),
+            Line::In => (partner, reporter),
+            _ => return,
+        };
+        let voice = self.out.voices.get(usize::from(voice)).map_or("", String::as_str);
+        let customs = format!("{voice}:{reporter}");
+        let at = self
+            .out
+            .voices
+            .iter()
+            .position(|known| *known == customs)
+            .unwrap_or_else(|| {
+                self.out.voices.push(customs);
+                self.out.voices.len() - 1
+            });
+        let spot = Spot::Route {
+            from: from.into(),
+            to: to.into(),
+        };
+        let Ok(voice) = u16::try_from(at) else { return };
+        let along = Measured {
+            measure: measured.measure,
+            line: Line::Out,
+            stage: measured.stage,
+            layers: measured.layers.clone(),
+        };
+        self.report(&along, spot, period, voice, fact, 0.0);
+    }
+
+    fn plain_tonnes(&self, fact: FactId) -> f64 {
+        self.twin.fact(fact).canonical.to_f64().unwrap_or(0.0) / TONNE
+    }
+
+    /// What a table of the world says of those it does not list. Its total is not a further report beside its rows: they add
+    /// to it. What it adds is what they leave.
+    fn unlisted(
+        &mut self,
+        measured: &Measured<'_>,
+        period: Period,
+        voice: u16,
+        countries: &[(Arc<str>, FactId)],
+        world: Option<FactId>,
+        others: &[FactId],
+    ) {
+        let listed: f64 = countries.iter().map(|(_, fact)| self.plain_tonnes(*fact)).sum();
+        if self.leaves_out_a_leader(measured, period, voice, countries) {
+            return;
+        }
+        let (_, part) = assumed(self.vocabulary(), Assumed::Unlisted, self.family);
+        let mut facts: Vec<FactId> = countries.iter().map(|(_, fact)| *fact).collect();
+        let (value, own) = if others.is_empty() {
+            match world {
+                Some(fact) => {
+                    let Some(total) = self.tonnes(fact) else { return };
+                    facts.insert(0, fact);
+                    let step = super::worth::rounding(self.twin.fact(fact)) * total;
+                    (total - listed, step)
+                }
+                None => (0.0, 0.0),
+            }
+        } else {
+            let told: f64 = others.iter().map(|fact| self.plain_tonnes(*fact)).sum();
+            facts.splice(0..0, others.iter().copied());
+            (told, OTHERS_DEVIATION * told)
+        };
+        let unlisted = part * listed;
+        let deviation = (unlisted * unlisted + own * own).sqrt();
+        if deviation <= 0.0 {
+            return;
+        }
+        let mut terms = Vec::new();
+        for slot in Slot::all_of(period) {
+            for &(layer, coefficient) in &measured.layers.terms {
+                let key = |spot| Key {
+                    layer,
+                    stage: measured.stage,
+                    spot,
+                    slot,
+                    line: measured.line,
+                };
+                terms.push((key(Spot::World), coefficient));
+                for (country, _) in countries {
+                    terms.push((key(Spot::Country(Arc::clone(country))), -coefficient));
+                }
+            }
+        }
+        self.out.tables.push(Table {
+            stage: measured.stage,
+            line: measured.line,
+            layers: measured.layers.terms.iter().map(|(layer, _)| *layer).collect(),
+            slots: Slot::all_of(period),
+            listed: countries.iter().map(|(country, _)| Arc::clone(country)).collect(),
+            most: value.max(0.0) + deviation,
+        });
+        self.out.reports.push(Report {
+            origin: Origin::Unlisted(facts),
+            voice: Some(voice),
+            terms,
+            value,
+            deviation,
+        });
+    }
+
+    fn leaves_out_a_leader(
+        &self,
+        measured: &Measured<'_>,
+        period: Period,
+        voice: u16,
+        countries: &[(Arc<str>, FactId)],
+    ) -> bool {
+        let voice = self.out.voices.get(usize::from(voice));
+        let stage = self
+            .links
+            .get(usize::from(measured.stage))
+            .map(|link| &link.stage);
+        let year = u32::try_from(period.year()).unwrap_or(0);
+        self.vocabulary().coverage_gaps().iter().any(|gap| {
+            gap.measure == measured.measure
+                && Some(&gap.stage) == stage
+                && gap.commodity == self.family
+                && voice.is_some_and(|voice| self.vocabulary().voice(&gap.series) == voice)
+                && (gap.first..=gap.last).contains(&year)
+                && !countries.iter().any(|(country, _)| **country == *gap.missing)
+        })
+    }
+
+    fn report(
+        &mut self,
+        measured: &Measured<'_>,
+        spot: Spot,
+        period: Period,
+        voice: u16,
+        fact: FactId,
+        level: f64,
+    ) {
+        let Some(tonnes) = self.tonnes(fact) else { return };
+        let said: &Fact = self.twin.fact(fact);
+        if said.qualifier == Qualifier::AtLeast {
+            return;
+        }
+        let deviation = deviation(
+            self.vocabulary(),
+            (self.family, measured.measure),
+            said,
+            tonnes,
+            measured.layers.deviation,
+            FLOOR * level,
+        );
+        let slots = Slot::all_of(period);
+        // The stock at the end of a quarter is that of its last month.
+        let slots = if measured.line.is_flow() {
+            slots
+        } else {
+            slots.last().copied().into_iter().collect()
+        };
+        let mut terms = Vec::new();
+        for slot in slots {
+            for &(layer, coefficient) in &measured.layers.terms {
+                let key = Key {
+                    layer,
+                    stage: measured.stage,
+                    spot: spot.clone(),
+                    slot,
+                    line: measured.line,
+                };
+                terms.push((key, coefficient));
+            }
+        }
+        // A figure of nothing at a place of which nothing else is known is exact enough.
+        let deviation = if deviation > 0.0 { deviation } else { 1.0 };
+        self.out.reports.push(Report {
+            origin: Origin::Fact(fact),
+            voice: Some(voice),
+            terms,
+            value: tonnes,
+            deviation,
+        });
+    }
+
+    fn quota(&mut self, measured: &Measured<'_>, period: Period, said: &Voiced) {
+        let before = self.out.reports.len();
+        for ((area, _), fact) in &said.cells {
+            let country = self.text(*area).into();
+            self.report(measured, Spot::Country(country), period, said.voice, *fact, 0.0);
+        }
+        for report in &mut self.out.reports[before..] {
+            if let Origin::Fact(fact) = report.origin {
+                report.origin = Origin::Quota(fact);
+            }
+        }
+    }
+
+    fn of_site(&mut self, measured: &Measured<'_>, site: &str, period: Period, said: &Voiced) {
+        for ((area, _), fact) in &said.cells {
+            let country = self.text(*area);
+            let wrong = |reason| Finding::of_site(*fact, site, reason);
+            let Some(record) = self.twin.sites().get(site) else {
+                self.out.findings.push(wrong(Reason::UnknownSite));
+                continue;
+            };
+            if record.site.country != country {
+                let reason = Reason::SiteElsewhere {
+                    registered: record.site.country.clone(),
+                    said: country.to_owned(),
+                };
+                self.out.findings.push(wrong(reason));
+                continue;
+            }
+            let Some(link) = self.links.get(usize::from(measured.stage)) else {
+                continue;
+            };
+            if !record
+                .site
+                .processes
+                .iter()
+                .any(|process| process.stage == link.stage)
+            {
+                let stage = link.stage.clone();
+                self.out.findings.push(wrong(Reason::NoProcess { stage }));
+                continue;
+            }
+            let spot = Spot::Site {
+                country: country.into(),
+                site: site.into(),
+            };
+            self.report(measured, spot, period, said.voice, *fact, 0.0);
+        }
+    }
+
+    /// Months that are missing between months of one source and place.
+    fn gaps(&mut self, series: &Series, subject: &str) {
+        let mut months: BTreeMap<(&str, Symbol), Vec<(Period, FactId)>> = BTreeMap::new();
+        for (period, figures) in &series.periods {
+            if period.month().is_none() {
+                continue;
+            }
+            for edition in &figures.editions {
+                for (area, _, fact) in &edition.facts {
+                    let list = months.entry((edition.source.series.as_str(), *area)).or_default();
+                    if list.last().is_none_or(|(last, _)| last != period) {
+                        list.push((*period, *fact));
+                    }
+                }
+            }
+        }
+        for list in months.into_values() {
+            for pair in list.windows(2) {
+                let ((before, fact), (after, _)) = (pair[0], pair[1]);
+                let Some(next) = before.next().filter(|next| *next != after) else {
+                    continue;
+                };
+                self.out.findings.push(Finding {
+                    fact: Some(fact),
+                    site: subject.strip_prefix(SITE).map(str::to_owned),
+                    reason: Reason::MonthMissing {
+                        missing: next,
+                        after: before,
+                    },
+                });
+            }
+        }
+    }
+
+    /// Shares of an element in the deposits of countries, one deposit a subject.
+    fn element_shares(&mut self, series: &'t Series, commodity: &str) {
+        let Some(layer) = self.layers.number(commodity) else {
+            return;
+        };
+        for figures in series.periods.values() {
+            let Some(edition) = figures.chosen() else { continue };
+            if self
+                .without
+                .contains(self.vocabulary().voice(&edition.source.series))
+            {
+                continue;
+            }
+            for (area, _, fact) in &edition.facts {
+                let share = percent(self.twin.fact(*fact).canonical);
+                let country: Arc<str> = self.text(*area).into();
+                self.out.shares.entry(country).or_default().push((layer, share));
+            }
+        }
+    }
+
+    fn recoveries(&mut self, series: &'t Series, commodity: &str) {
+        let stage = self.text(series.key.stage);
+        let Some(stage) = self.links.iter().position(|link| link.stage == stage) else {
+            return;
+        };
+        let (Some(layer), Ok(stage)) = (self.layers.number(commodity), u16::try_from(stage)) else {
+            return;
+        };
+        let subject = self.text(series.key.subject);
+        for (period, figures) in &series.periods {
+            let (Some(edition), Some(slot)) = (figures.chosen(), Slot::of_period(*period)) else {
+                continue;
+            };
+            for (area, _, id) in &edition.facts {
+                let fact = self.twin.fact(*id);
+                let part = percent(fact.canonical);
+                if part > 1.0 {
+                    let reason = Reason::YieldAboveOne {
+                        said: fact.value.normalize().to_string(),
+                    };
+                    self.out.findings.push(Finding::of_fact(*id, reason));
+                    continue;
+                }
+                let country: Arc<str> = self.text(*area).into();
+                let spot = match subject.strip_prefix(SITE) {
+                    Some(site) => Spot::Site {
+                        country,
+                        site: site.into(),
+                    },
+                    None => Spot::Country(country),
+                };
+                let quality = self
+                    .vocabulary()
+                    .report_quality(self.family, "recovery", fact.basis.as_str());
+                self.out.recoveries.push(Recovery {
+                    fact: *id,
+                    stage,
+                    layer,
+                    spot,
+                    slot,
+                    part,
+                    deviation: quality.map_or(0.1, |row| percent(row.deviation)) * part,
+                });
+            }
+        }
+    }
+
+    /// Operating processes run at about a part of their capacity, from the year that the capacity is told of.
+    fn capacities(&mut self) {
+        let (use_of, deviation) = assumed(self.vocabulary(), Assumed::CapacityUse, self.family);
+        let last = self.last_year();
+        for (key, record) in self.twin.sites() {
+            for (number, process) in record.site.processes.iter().enumerate() {
+                let Some(capacity) = &process.capacity else {
+                    continue;
+                };
+                let stage = self.links.iter().position(|link| link.stage == process.stage);
+                let (Some(stage), true) = (stage, process.status == SiteStatus::Operating) else {
+                    continue;
+                };
+                if process.basis == Basis::Projected {
+                    continue;
+                }
+                let told = self.layers.tell(
+                    self.vocabulary(),
+                    (&process.commodity, &process.form),
+                    capacity.mass_basis.parse().ok(),
+                    &capacity.substance,
+                );
+                let unit = self
+                    .vocabulary()
+                    .unit(&capacity.unit)
+                    .and_then(|unit| unit.factor);
+                let value = unit.and_then(|factor| (factor * capacity.value).to_f64());
+                let (Ok(layers), Some(kilograms), Ok(stage)) = (told, value, u16::try_from(stage)) else {
+                    continue;
+                };
+                let capacity_year = capacity.period.map(Period::year);
+                let known = capacity_year.unwrap_or_else(|| record.site.source.published.year());
+                let first = process.start.map_or(known, |start| start.year().max(known));
+                for year in first..=last {
+                    let mut terms = Vec::new();
+                    for &(layer, coefficient) in &layers.terms {
+                        let key = Key {
+                            layer,
+                            stage,
+                            spot: Spot::Site {
+                                country: record.site.country.as_str().into(),
+                                site: key.as_str().into(),
+                            },
+                            slot: Slot::of_year(year),
+                            line: Line::Produced,
+                        };
+                        terms.push((key, coefficient));
+                    }
+                    let tonnes = kilograms / TONNE;
+                    self.out.reports.push(Report {
+                        origin: Origin::Capacity(key.clone(), number),
+                        voice: None,
+                        terms,
+                        value: use_of * tonnes,
+                        deviation: (deviation * tonnes).max(f64::MIN_POSITIVE),
+                    });
+                }
+            }
+        }
+    }
+
+    /// The last year of which anything was observed.
+    fn last_year(&self) -> i16 {
+        let years = self
+            .out
+            .reports
+            .iter()
+            .filter(|report| report.origin.is_evidence())
+            .flat_map(|report| &report.terms)
+            .map(|(key, _)| key.slot.year());
+        years.max().unwrap_or(0)
+    }
+}
+
+/// The first figure of a series.
+fn first_fact(series: &Series) -> Option<FactId> {
+    series
+        .periods
+        .values()
+        .flat_map(|figures| &figures.editions)
+        .flat_map(|edition| &edition.facts)
+        .map(|(_, _, fact)| *fact)
+        .next()
+}

@@ -1,0 +1,39 @@
+//! The balance of a family's chain: what all reports together say, figure by figure, in numbers that add up.
+//!
+//! Built from the facts of a [`Twin`](crate::Twin) and its vocabulary alone:
+//!
+//! 1. *Gather*: every figure of a mass becomes a [`Report`], a measurement with a deviation from what it rests on; what
+//!    cannot be used becomes a [`Finding`] that names the figure and the site.
+//! 2. *Network*: quantities ([`Key`]) and the balances that hold exactly among them.
+//! 3. *Assume*: yields, shares of elements, steadiness, as soft balances.
+//! 4. *Solve*, three times: with the levels that reports show; with those of the first answer; and with what the second leaves
+//!    over of each publication, from which its worth is learned. A fourth solve of the reports alone tells what is known
+//!    without assumptions.
+//!
+//! The order of everything follows keys, so the answer is the same to the bit whatever the order of statements.
+
+mod doubt;
+mod finding;
+mod gather;
+mod grade;
+mod layer;
+mod left_out;
+mod level;
+mod line;
+mod network;
+mod priors;
+mod report;
+mod solve;
+mod voice;
+mod walk;
+mod worth;
+
+pub use doubt::{Doubt, DoubtedReport};
+pub use finding::{Finding, Reason};
+pub use grade::Grade;
+pub use layer::Layer;
+pub use left_out::{LeftOut, Withheld, leave_out};
+pub use line::{Key, Line, Slot, Spot};
+pub use report::{Origin, Report};
+pub use solve::{Balance, BalanceError, Options, Quantity, Told};
+pub use walk::Weight;

@@ -1,0 +1,441 @@
+//! The network: which quantities there are, and the balances that hold exactly among them.
+//!
+//! A *pool* is the product of one stage at one place, in one layer. Over each slot of time
+//! `in + produced − consumed − out − lost = change of stock`, and stocks carry over. Places add to the place that holds
+//! them: sites and the rest of a country to the country, countries and elsewhere to the world, where what goes from one to
+//! another cancels. Months add to their year, elements to the whole. All of that is exact, so the right-hand sides are zero.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::layer::Layers;
+use super::line::{Key, Line, Slot, Spot, UNNAMED};
+use super::report::Report;
+
+/// Terms of a balance: number of a quantity and its coefficient; their sum is zero.
+pub(super) type Terms = Vec<(usize, f64)>;
+
+/// One stage's product at one place, in one layer.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Pool {
+    pub(super) layer: u16,
+    pub(super) stage: u16,
+    pub(super) spot: Spot,
+}
+
+/// Which lines a pool has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// All of them.
+    Whole,
+    /// Production alone.
+    Made,
+    /// What goes along it: a route.
+    Along,
+}
+
+/// Quantities and balances.
+#[derive(Debug)]
+pub(super) struct Network {
+    /// Names of the quantities, ascending.
+    pub(super) keys: Vec<Key>,
+    /// Pools, with the lines they have.
+    pub(super) pools: BTreeMap<Pool, Extent>,
+    /// Years of a layer at a stage, first and last.
+    pub(super) years: BTreeMap<(u16, u16), (i16, i16)>,
+    /// Years of which months are told.
+    monthly: BTreeSet<i16>,
+    /// What adds to zero.
+    pub(super) balances: Vec<Terms>,
+}
+
+impl Network {
+    /// The network that such reports need. `composed`: the layers are elements that add to the first.
+    pub(super) fn new(reports: &[Report], layers: &Layers, composed: bool) -> Self {
+        let mut years: BTreeMap<(u16, u16), (i16, i16)> = BTreeMap::new();
+        let mut pools: BTreeMap<Pool, Extent> = BTreeMap::new();
+        let mut monthly = BTreeSet::new();
+        for (key, _) in reports.iter().flat_map(|report| &report.terms) {
+            let year = key.slot.year();
+            if !key.slot.is_year() {
+                monthly.insert(year);
+            }
+            let span = years.entry((key.layer, key.stage)).or_insert((year, year));
+            *span = (span.0.min(year), span.1.max(year));
+            pools.insert(
+                Pool {
+                    layer: key.layer,
+                    stage: key.stage,
+                    spot: key.spot.clone(),
+                },
+                match key.spot {
+                    Spot::Route { .. } => Extent::Along,
+                    _ => Extent::Whole,
+                },
+            );
+        }
+        if composed {
+            compose(layers, &mut years, &mut pools);
+        }
+        complete(&years, &mut pools);
+        let mut network = Self {
+            keys: Vec::new(),
+            pools,
+            years,
+            monthly,
+            balances: Vec::new(),
+        };
+        network.name_quantities();
+        network.balance(layers);
+        network
+    }
+
+    /// The slots of a layer at a stage that balances are written for: months where months are told, else years.
+    pub(super) fn slots(&self, layer: u16, stage: u16) -> Vec<Slot> {
+        let Some(&(first, last)) = self.years.get(&(layer, stage)) else {
+            return Vec::new();
+        };
+        let of_year = |year: i16| -> Vec<Slot> {
+            let whole = Slot::of_year(year);
+            if self.monthly.contains(&year) {
+                whole.months().collect()
+            } else {
+                vec![whole]
+            }
+        };
+        (first..=last).flat_map(of_year).collect()
+    }
+
+    /// The number of a quantity.
+    pub(super) fn find(&self, key: &Key) -> Option<usize> {
+        self.keys.binary_search(key).ok()
+    }
+
+    /// The number of a line of a pool.
+    pub(super) fn line(&self, pool: &Pool, slot: Slot, line: Line) -> Option<usize> {
+        self.find(&Key {
+            layer: pool.layer,
+            stage: pool.stage,
+            spot: pool.spot.clone(),
+            slot,
+            line,
+        })
+    }
+
+    fn name_quantities(&mut self) {
+        let mut keys = BTreeSet::new();
+        for (pool, extent) in &self.pools {
+            let lines: &[Line] = match (&pool.spot, extent) {
+                (_, Extent::Along) => &[Line::Out],
+                (_, Extent::Made) => &[Line::Produced],
+                (Spot::World, Extent::Whole) => &WORLD_LINES,
+                (_, Extent::Whole) => &Line::ALL,
+            };
+            for slot in self.slots(pool.layer, pool.stage) {
+                let year = Slot::of_year(slot.year());
+                for slot in [slot, year] {
+                    keys.extend(lines.iter().map(|line| Key {
+                        layer: pool.layer,
+                        stage: pool.stage,
+                        spot: pool.spot.clone(),
+                        slot,
+                        line: *line,
+                    }));
+                }
+            }
+        }
+        self.keys = keys.into_iter().collect();
+    }
+
+    fn balance(&mut self, layers: &Layers) {
+        let mut balances = Vec::new();
+        for (pool, extent) in &self.pools {
+            self.over_time(pool, &mut balances);
+            if *extent == Extent::Whole {
+                self.of_pool(pool, &mut balances);
+            }
+            match &pool.spot {
+                Spot::World => self.over_places(pool, is_country, &mut balances),
+                Spot::Country(country) => {
+                    let own = |spot: &Spot| is_part_of(spot, country);
+                    self.over_places(pool, own, &mut balances);
+                    self.over_routes(pool, country, &mut balances);
+                }
+                _ => {}
+            }
+            if pool.layer == 0 {
+                self.over_elements(pool, layers, &mut balances);
+            }
+        }
+        self.balances = balances;
+    }
+
+    /// Months add to their year; the stocks of a year are those at its ends.
+    fn over_time(&self, pool: &Pool, balances: &mut Vec<Terms>) {
+        for &year in &self.monthly {
+            let whole = Slot::of_year(year);
+            for line in Line::ALL {
+                let Some(of_year) = self.line(pool, whole, line) else {
+                    continue;
+                };
+                let months = whole.months().filter_map(|month| self.line(pool, month, line));
+                let parts: Vec<usize> = match line {
+                    Line::Opening => months.take(1).collect(),
+                    Line::Closing => months.last().into_iter().collect(),
+                    _ => months.collect(),
+                };
+                let mut terms = vec![(of_year, 1.0)];
+                terms.extend(parts.into_iter().map(|part| (part, -1.0)));
+                balances.push(terms);
+            }
+        }
+    }
+
+    /// The balance of a pool in each slot, and its stocks from slot to slot.
+    fn of_pool(&self, pool: &Pool, balances: &mut Vec<Terms>) {
+        let mut before = None;
+        for slot in self.slots(pool.layer, pool.stage) {
+            let term = |(line, sign): &(Line, f64)| self.line(pool, slot, *line).map(|at| (at, *sign));
+            balances.push(FLOWS.iter().filter_map(term).collect());
+            balances.push(STOCKS.iter().filter_map(term).collect());
+            if let (Some(closing), Some(opening)) = (before, self.line(pool, slot, Line::Opening)) {
+                balances.push(vec![(opening, 1.0), (closing, -1.0)]);
+            }
+            before = self.line(pool, slot, Line::Closing);
+        }
+    }
+
+    /// The parts of a place add to it.
+    fn over_places(&self, pool: &Pool, is_part: impl Fn(&Spot) -> bool, balances: &mut Vec<Terms>) {
+        let parts: Vec<&Pool> = self
+            .pools
+            .keys()
+            .filter(|other| (other.layer, other.stage) == (pool.layer, pool.stage) && is_part(&other.spot))
+            .collect();
+        if parts.is_empty() {
+            return;
+        }
+        for slot in self.slots(pool.layer, pool.stage) {
+            for line in Line::ALL {
+                // The change of stock and the opening stock follow from the others.
+                if !line.adds_over_places() || line == Line::Opening {
+                    continue;
+                }
+                let Some(whole) = self.line(pool, slot, line) else {
+                    continue;
+                };
+                let mut terms = vec![(whole, 1.0)];
+                let all_have = parts.iter().all(|part| match self.line(part, slot, line) {
+                    Some(at) => {
+                        terms.push((at, -1.0));
+                        true
+                    }
+                    None => false,
+                });
+                if all_have {
+                    balances.push(terms);
+                }
+            }
+            // What sites send to each other cancels in their country; what countries send to each other follows from the
+            // other lines of the world.
+            if matches!(pool.spot, Spot::Country(_)) {
+                let mut terms = Vec::new();
+                let mut add = |pool: &Pool, sign: f64| {
+                    terms.extend(self.line(pool, slot, Line::In).map(|at| (at, sign)));
+                    terms.extend(self.line(pool, slot, Line::Out).map(|at| (at, -sign)));
+                };
+                add(pool, 1.0);
+                parts.iter().for_each(|part| add(part, -1.0));
+                balances.push(terms);
+            }
+        }
+    }
+
+    /// What goes along the routes of a country adds to what leaves it, and to what comes.
+    fn over_routes(&self, pool: &Pool, country: &Arc<str>, balances: &mut Vec<Terms>) {
+        let along = |line: Line| -> Vec<&Pool> {
+            let here = |other: &&Pool| {
+                (other.layer, other.stage) == (pool.layer, pool.stage)
+                    && match &other.spot {
+                        Spot::Route { from, .. } if line == Line::Out => from == country,
+                        Spot::Route { to, .. } => line == Line::In && to == country,
+                        _ => false,
+                    }
+            };
+            self.pools.keys().filter(here).collect()
+        };
+        for line in [Line::Out, Line::In] {
+            let routes = along(line);
+            for slot in self.slots(pool.layer, pool.stage) {
+                let Some(all) = self.line(pool, slot, line).filter(|_| !routes.is_empty()) else {
+                    continue;
+                };
+                let mut terms = vec![(all, 1.0)];
+                let parts = routes
+                    .iter()
+                    .filter_map(|route| self.line(route, slot, Line::Out));
+                terms.extend(parts.map(|at| (at, -1.0)));
+                balances.push(terms);
+            }
+        }
+    }
+
+    /// Elements add to the whole, where all of them are followed.
+    fn over_elements(&self, pool: &Pool, layers: &Layers, balances: &mut Vec<Terms>) {
+        for slot in self.slots(pool.layer, pool.stage) {
+            for line in [Line::Produced, Line::Consumed] {
+                let of = |layer: u16| {
+                    let part = Pool {
+                        layer,
+                        ..pool.clone()
+                    };
+                    self.line(&part, slot, line)
+                };
+                let parts: Option<Vec<usize>> = layers.elements().map(of).collect();
+                let (Some(whole), Some(parts)) = (of(0), parts) else {
+                    continue;
+                };
+                if parts.is_empty() {
+                    continue;
+                }
+                let mut terms = vec![(whole, 1.0)];
+                terms.extend(parts.into_iter().map(|part| (part, -1.0)));
+                balances.push(terms);
+            }
+        }
+    }
+}
+
+/// What goes in and out of a pool, and what is left in it.
+const FLOWS: [(Line, f64); 6] = [
+    (Line::In, 1.0),
+    (Line::Produced, 1.0),
+    (Line::Consumed, -1.0),
+    (Line::Out, -1.0),
+    (Line::Lost, -1.0),
+    (Line::StockChange, -1.0),
+];
+
+/// What was there at first, and what is there at last.
+const STOCKS: [(Line, f64); 3] = [
+    (Line::Closing, 1.0),
+    (Line::Opening, -1.0),
+    (Line::StockChange, -1.0),
+];
+
+/// Nothing comes to the world or leaves it.
+const WORLD_LINES: [Line; 6] = [
+    Line::Opening,
+    Line::Produced,
+    Line::Consumed,
+    Line::Lost,
+    Line::StockChange,
+    Line::Closing,
+];
+
+fn is_country(spot: &Spot) -> bool {
+    matches!(spot, Spot::Country(_) | Spot::Elsewhere)
+}
+
+fn is_part_of(spot: &Spot, country: &Arc<str>) -> bool {
+    match spot {
+        Spot::Site { country: of, .. } | Spot::RestOf(of) => of == country,
+        _ => false,
+    }
+}
+
+/// Elements are followed at the first stage wherever the whole is, by their shares; further on where somebody reports one.
+fn compose(
+    layers: &Layers,
+    years: &mut BTreeMap<(u16, u16), (i16, i16)>,
+    pools: &mut BTreeMap<Pool, Extent>,
+) {
+    let first_stage = years
+        .keys()
+        .filter(|(layer, _)| *layer == 0)
+        .map(|(_, stage)| *stage)
+        .min();
+    let Some(first_stage) = first_stage else { return };
+    // An element that is followed at a stage is followed there with all others, over the years of the whole.
+    let stages: BTreeSet<u16> = years
+        .keys()
+        .filter(|(layer, _)| *layer > 0)
+        .map(|(_, stage)| *stage)
+        .chain([first_stage])
+        .collect();
+    for stage in stages {
+        let spans = years
+            .iter()
+            .filter(|((_, at), _)| *at == stage)
+            .map(|(_, span)| *span);
+        let Some(span) = spans.reduce(|one, two| (one.0.min(two.0), one.1.max(two.1))) else {
+            continue;
+        };
+        for layer in std::iter::once(0).chain(layers.elements()) {
+            years.insert((layer, stage), span);
+            let spot = Spot::World;
+            pools.insert(Pool { layer, stage, spot }, Extent::Whole);
+        }
+    }
+    let countries: Vec<Spot> = pools
+        .keys()
+        .filter(|pool| pool.layer == 0 && pool.stage == first_stage && is_country(&pool.spot))
+        .map(|pool| pool.spot.clone())
+        .chain([Spot::Elsewhere])
+        .collect();
+    for layer in layers.elements() {
+        for spot in &countries {
+            let pool = Pool {
+                layer,
+                stage: first_stage,
+                spot: spot.clone(),
+            };
+            pools.entry(pool).or_insert(Extent::Made);
+        }
+    }
+}
+
+/// Adds the places that make up others: the world and elsewhere, the countries of sites and their rests.
+fn complete(years: &BTreeMap<(u16, u16), (i16, i16)>, pools: &mut BTreeMap<Pool, Extent>) {
+    let routes: Vec<Pool> = pools
+        .keys()
+        .filter(|pool| matches!(pool.spot, Spot::Route { .. }))
+        .cloned()
+        .collect();
+    for Pool { layer, stage, spot } in routes {
+        let Spot::Route { from, to } = spot else { continue };
+        let unnamed: Arc<str> = UNNAMED.into();
+        for end in [&from, &to].into_iter().filter(|end| ***end != *UNNAMED) {
+            let spot = Spot::Country(Arc::clone(end));
+            pools.insert(Pool { layer, stage, spot }, Extent::Whole);
+        }
+        // What no report names leaves and comes all the same.
+        for (from, to) in [(&from, &unnamed), (&unnamed, &to)] {
+            let spot = Spot::Route {
+                from: Arc::clone(from),
+                to: Arc::clone(to),
+            };
+            pools.insert(Pool { layer, stage, spot }, Extent::Along);
+        }
+    }
+    let with_sites: Vec<(u16, u16, Arc<str>)> = pools
+        .keys()
+        .filter_map(|pool| match &pool.spot {
+            Spot::Site { country, .. } => Some((pool.layer, pool.stage, Arc::clone(country))),
+            _ => None,
+        })
+        .collect();
+    for (layer, stage, country) in with_sites {
+        for spot in [
+            Spot::Country(Arc::clone(&country)),
+            Spot::RestOf(Arc::clone(&country)),
+        ] {
+            pools.insert(Pool { layer, stage, spot }, Extent::Whole);
+        }
+    }
+    for &(layer, stage) in years.keys() {
+        for spot in [Spot::World, Spot::Elsewhere] {
+            pools.entry(Pool { layer, stage, spot }).or_insert(Extent::Whole);
+        }
+    }
+}

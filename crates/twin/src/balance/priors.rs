@@ -1,0 +1,353 @@
+//! What is assumed where nobody reports: yields, shares of elements, steadiness. Each is a soft balance: terms that add to
+//! zero but for an error that is a part of a *level*, the size of what it is about.
+//!
+//! They give estimates where reports alone leave a figure open. Which figures rest on them is told: the classes of the
+//! balance are those of the reports alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use didymium_vocabulary::{Assumed, ChainLink, Vocabulary};
+
+use super::gather::Gathered;
+use super::layer::{Layers, percent};
+use super::line::{Line, Slot, Spot};
+use super::network::{Extent, Network, Pool, Terms};
+use super::report::{Origin, Report};
+use super::worth::assumed;
+
+/// Shares below this part of one are known no better than this.
+const SMALLEST_SHARE: f64 = 0.002;
+
+/// A soft balance.
+#[derive(Debug, Clone)]
+pub(super) struct Prior {
+    pub(super) origin: Origin,
+    pub(super) terms: Terms,
+    pub(super) size: Size,
+}
+
+/// One standard deviation of a soft balance.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Size {
+    /// So many tonnes.
+    Tonnes(f64),
+    /// A part of the level of a quantity.
+    Part { part: f64, level_of: usize },
+    /// The same, and a part of the level of another besides: the squares add.
+    TwoParts {
+        first: (f64, usize),
+        second: (f64, usize),
+    },
+}
+
+/// Writes the priors of a network.
+pub(super) struct Assume<'a> {
+    pub(super) vocabulary: &'a Vocabulary,
+    pub(super) family: &'a str,
+    pub(super) links: &'a [&'a ChainLink],
+    pub(super) layers: &'a Layers,
+    pub(super) network: &'a Network,
+    pub(super) gathered: &'a Gathered,
+    /// Shares of the elements as the reports have them: country to layer to share and whether its deposits are known.
+    pub(super) shares: &'a Shares,
+}
+
+/// Mean shares of the elements, by country and over all deposits.
+#[derive(Debug, Default)]
+pub(super) struct Shares {
+    by_country: BTreeMap<Arc<str>, Vec<f64>>,
+    mean: Vec<f64>,
+}
+
+impl Shares {
+    /// Normalises to one what sources give in percent that do not quite add up; deposits count alike.
+    pub(super) fn new(gathered: &Gathered, layers: &Layers) -> Self {
+        let count = layers.all.len();
+        let normal = |sums: Vec<f64>| -> Option<Vec<f64>> {
+            let total: f64 = sums.iter().sum();
+            (total > 0.0).then(|| sums.iter().map(|sum| sum / total).collect())
+        };
+        let mut by_country = BTreeMap::new();
+        for (country, shares) in &gathered.shares {
+            let mut sums = vec![0.0; count];
+            for (layer, share) in shares {
+                if let Some(sum) = sums.get_mut(usize::from(*layer)) {
+                    *sum += share;
+                }
+            }
+            if let Some(shares) = normal(sums) {
+                by_country.insert(Arc::clone(country), shares);
+            }
+        }
+        let mut sums = vec![0.0; count];
+        for shares in by_country.values() {
+            for (sum, share) in sums.iter_mut().zip(shares) {
+                *sum += share;
+            }
+        }
+        Self {
+            mean: normal(sums).unwrap_or_default(),
+            by_country,
+        }
+    }
+
+    /// Whether any deposit is described.
+    pub(super) fn any(&self) -> bool {
+        !self.mean.is_empty()
+    }
+
+    /// The share of a layer at a spot, and whether it is that of its own deposits.
+    pub(super) fn of(&self, spot: &Spot, layer: u16) -> (f64, bool) {
+        let at = usize::from(layer);
+        let own = spot
+            .country()
+            .and_then(|country| self.by_country.get(country))
+            .and_then(|shares| shares.get(at));
+        match own {
+            Some(share) => (*share, true),
+            None => (self.mean.get(at).copied().unwrap_or(0.0), false),
+        }
+    }
+}
+
+impl Assume<'_> {
+    pub(super) fn priors(&self) -> Vec<Prior> {
+        let mut priors = Vec::new();
+        let reported = self.reported();
+        for (pool, extent) in &self.network.pools {
+            self.steadiness(pool, *extent == Extent::Whole, &reported, &mut priors);
+            if pool.layer > 0 {
+                self.composition(pool, &mut priors);
+            }
+        }
+        self.unlisted(&mut priors);
+        self.recipes(&mut priors);
+        priors
+    }
+
+    /// Whom a table of the world does not list makes little, each of them.
+    fn unlisted(&self, priors: &mut Vec<Prior>) {
+        for table in &self.gathered.tables {
+            // A sum of elements says nothing of each.
+            let [layer] = table.layers.as_slice() else {
+                continue;
+            };
+            let slots = table.slots.len() as f64;
+            let others = self.network.pools.keys().filter(|pool| {
+                let here = (pool.layer, pool.stage) == (*layer, table.stage);
+                here && match &pool.spot {
+                    Spot::Country(country) => !table.listed.contains(country),
+                    Spot::Elsewhere => true,
+                    _ => false,
+                }
+            });
+            for pool in others {
+                for slot in &table.slots {
+                    if let Some(at) = self.network.line(pool, *slot, table.line) {
+                        priors.push(Prior {
+                            origin: Origin::Assumption(Assumed::Unlisted),
+                            terms: vec![(at, 1.0)],
+                            size: Size::Tonnes(table.most / slots),
+                        });
+                    }
+                }
+            }
+        }
+    }
+
+    /// Quantities that some report is about by itself.
+    fn reported(&self) -> BTreeSet<usize> {
+        let direct = |report: &Report| match report.terms.as_slice() {
+            [(key, _)] if report.origin.is_evidence() => self.network.find(key),
+            _ => None,
+        };
+        self.gathered.reports.iter().filter_map(direct).collect()
+    }
+
+    fn assumed(&self, which: Assumed) -> (f64, f64) {
+        assumed(self.vocabulary, which, self.family)
+    }
+
+    /// Production goes on, stocks change little, little is lost.
+    fn steadiness(&self, pool: &Pool, whole: bool, reported: &BTreeSet<usize>, priors: &mut Vec<Prior>) {
+        let (_, change) = self.assumed(Assumed::Continuity);
+        let (_, entry) = self.assumed(Assumed::Entry);
+        let world = Pool {
+            spot: Spot::World,
+            ..pool.clone()
+        };
+        let (_, stocks) = self.assumed(Assumed::StockChange);
+        let (loss, loss_deviation) = self.assumed(Assumed::Loss);
+        let mut before = None;
+        for slot in self.network.slots(pool.layer, pool.stage) {
+            let Some(made) = self.network.line(pool, slot, Line::Produced) else {
+                continue;
+            };
+            let part = change * slot.years().sqrt();
+            let mut soft = |assumed, terms, size| {
+                priors.push(Prior {
+                    origin: Origin::Assumption(assumed),
+                    terms,
+                    size,
+                });
+            };
+            let of_made = |part| Size::Part { part, level_of: made };
+            // What nobody lists is told by the tables of each year alone, and the world by its countries.
+            // Where both years are reported, a mine that opens or closes is no error.
+            if pool.layer == 0
+                && !matches!(pool.spot, Spot::World | Spot::Elsewhere)
+                && let Some(before) = before
+                && !(reported.contains(&made) && reported.contains(&before))
+            {
+                let all = self.network.line(&world, slot, Line::Produced).unwrap_or(made);
+                let first = (part, made);
+                let second = (entry * slot.years().sqrt(), all);
+                let size = Size::TwoParts { first, second };
+                soft(Assumed::Continuity, vec![(made, 1.0), (before, -1.0)], size);
+            }
+            before = Some(made);
+            if !whole {
+                continue;
+            }
+            let line = |line| self.network.line(pool, slot, line);
+            if let Some(at) = line(Line::StockChange) {
+                soft(Assumed::StockChange, vec![(at, 1.0)], of_made(stocks));
+            }
+            if let Some(at) = line(Line::Lost) {
+                let mut terms = vec![(at, 1.0), (made, -loss)];
+                terms.extend(line(Line::In).map(|at| (at, -loss)));
+                soft(Assumed::Loss, terms, of_made(loss_deviation));
+            }
+        }
+    }
+
+    /// What a mine gives of an element is about its deposit's share.
+    fn composition(&self, pool: &Pool, priors: &mut Vec<Prior>) {
+        let first = self
+            .network
+            .years
+            .keys()
+            .filter(|(layer, _)| *layer == 0)
+            .map(|(_, stage)| *stage)
+            .min();
+        let composed = Some(pool.stage) == first && !matches!(pool.spot, Spot::World | Spot::Site { .. });
+        if !composed || !self.shares.any() {
+            return;
+        }
+        let (share, known) = self.shares.of(&pool.spot, pool.layer);
+        let assumed = if known {
+            Assumed::CompositionKnown
+        } else {
+            Assumed::CompositionUnknown
+        };
+        let (_, part) = self.assumed(assumed);
+        let whole = Pool {
+            layer: 0,
+            ..pool.clone()
+        };
+        for slot in self.network.slots(pool.layer, pool.stage) {
+            let own = self.network.line(pool, slot, Line::Produced);
+            let all = self.network.line(&whole, slot, Line::Produced);
+            if let (Some(own), Some(all)) = (own, all) {
+                let mut terms = vec![(own, 1.0)];
+                if share > 0.0 {
+                    terms.push((all, -share));
+                }
+                priors.push(Prior {
+                    origin: Origin::Assumption(assumed),
+                    terms,
+                    size: Size::Part {
+                        part: part * share.max(SMALLEST_SHARE),
+                        level_of: all,
+                    },
+                });
+            }
+        }
+    }
+
+    /// What a process makes is its yield of what it takes.
+    fn recipes(&self, priors: &mut Vec<Prior>) {
+        for (pool, extent) in &self.network.pools {
+            if *extent != Extent::Whole {
+                continue;
+            }
+            let Some((input, recovery, part, exclusive)) = self.input_of(pool) else {
+                continue;
+            };
+            // Where more than one process takes the same product, what one makes does not tell what was taken: but at a site
+            // it does, which takes it for its own process.
+            let at_site = matches!(pool.spot, Spot::Site { .. });
+            let joined = matches!(pool.spot, Spot::World) && exclusive || at_site;
+            if !joined || self.network.pools.get(&input) != Some(&Extent::Whole) {
+                continue;
+            }
+            for slot in self.network.slots(pool.layer, pool.stage) {
+                let made = self.network.line(pool, slot, Line::Produced);
+                let taken = self.network.line(&input, slot, Line::Consumed);
+                let (Some(made), Some(taken)) = (made, taken) else {
+                    continue;
+                };
+                let (recovery, part, origin) =
+                    self.reported_recovery(pool, slot)
+                        .unwrap_or((recovery, part, Origin::Recipe));
+                priors.push(Prior {
+                    origin,
+                    terms: vec![(made, 1.0), (taken, -recovery)],
+                    size: Size::Part { part, level_of: made },
+                });
+            }
+        }
+    }
+
+    fn reported_recovery(&self, pool: &Pool, slot: Slot) -> Option<(f64, f64, Origin)> {
+        let of = |found: &&super::gather::Recovery| {
+            found.stage == pool.stage
+                && (found.layer == pool.layer || found.layer == 0)
+                && found.spot == pool.spot
+                && (found.slot == slot || found.slot == Slot::of_year(slot.year()))
+        };
+        let found = self
+            .gathered
+            .recoveries
+            .iter()
+            .filter(of)
+            .max_by_key(|found| (found.layer, found.slot == slot))?;
+        Some((
+            found.part,
+            found.deviation / found.part.max(f64::MIN_POSITIVE),
+            Origin::Fact(found.fact),
+        ))
+    }
+
+    /// The pool that a pool's process takes from, by the recipes of as many stages as lie between; recovery, its relative
+    /// deviation, and whether all of the input goes that way.
+    fn input_of(&self, pool: &Pool) -> Option<(Pool, f64, f64, bool)> {
+        let commodity = &self.layers.all.get(usize::from(pool.layer))?.commodity;
+        let mut stage = usize::from(pool.stage);
+        let (mut recovery, mut variance, mut exclusive) = (1.0, 0.0, true);
+        // A chain has no more stages than links.
+        for _ in 0..self.links.len() {
+            let recipe = self
+                .vocabulary
+                .recipe(self.family, &self.links.get(stage)?.stage, commodity)?;
+            let part = percent(recipe.recovery);
+            recovery *= part;
+            variance += (percent(recipe.deviation) / part).powi(2);
+            exclusive &= recipe.exclusive;
+            stage = self
+                .links
+                .iter()
+                .position(|link| link.stage == recipe.input_stage)?;
+            let input = Pool {
+                layer: pool.layer,
+                stage: u16::try_from(stage).ok()?,
+                spot: pool.spot.clone(),
+            };
+            if self.network.pools.contains_key(&input) {
+                return Some((input, recovery, variance.sqrt(), exclusive));
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,57 @@
+//! Reports: what was said, as a measurement of the quantities of the balance.
+
+use didymium_vocabulary::Assumed;
+
+use super::line::Key;
+use crate::fact::FactId;
+
+/// Where a report comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// A figure of a statement.
+    Fact(FactId),
+    /// What one edition of a table of the world leaves for those that it does not list: its total less its rows, or nearly
+    /// nothing where it lists everybody. The figures that it follows from.
+    Unlisted(Vec<FactId>),
+    /// A quota: a ceiling, taken as what is about made.
+    Quota(FactId),
+    /// The nameplate capacity of a site's process: key of the site, place of the process.
+    Capacity(String, usize),
+    /// The yield of a stage, as the vocabulary has it.
+    Recipe,
+    /// An assumption of the vocabulary.
+    Assumption(Assumed),
+}
+
+impl Origin {
+    /// Whether somebody reported it; else it is assumed.
+    #[must_use]
+    pub const fn is_evidence(&self) -> bool {
+        matches!(self, Self::Fact(_) | Self::Unlisted(_))
+    }
+
+    /// The figures it follows from.
+    #[must_use]
+    pub fn facts(&self) -> &[FactId] {
+        match self {
+            Self::Fact(fact) | Self::Quota(fact) => std::slice::from_ref(fact),
+            Self::Unlisted(facts) => facts,
+            Self::Capacity(..) | Self::Recipe | Self::Assumption(_) => &[],
+        }
+    }
+}
+
+/// A measurement: `value = Σ coefficient × quantity`, but for an error of that deviation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// Where it comes from.
+    pub origin: Origin,
+    /// Who says it, by number among the voices of the balance; none for what nobody published.
+    pub voice: Option<u16>,
+    /// What it measures.
+    pub terms: Vec<(Key, f64)>,
+    /// Tonnes of the layer's substance.
+    pub value: f64,
+    /// One standard deviation before anything was learned of its voice, tonnes, above zero.
+    pub deviation: f64,
+}

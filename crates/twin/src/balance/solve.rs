@@ -1,0 +1,563 @@
+//! The balance solved.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
+
+use didymium_vocabulary::{ChainLink, CommodityKind};
+
+use super::finding::Finding;
+use super::gather::{Gathered, Gatherer};
+use super::grade::Grade;
+use super::layer::{Layer, Layers};
+use super::level::levels;
+use super::line::{Key, Line, Slot, Spot};
+use super::network::Network;
+use super::priors::{Assume, Prior, Shares, Size};
+use super::report::Report;
+use crate::reconcile::{
+    Class, Constraint, MeasurementTests, Problem, ReconcileError, Reconciliation, Variable,
+};
+use crate::twin::Twin;
+
+/// Reports that count as one deviation each before a voice's own left-overs do, in learning its worth.
+const PRIOR_REPORTS: f64 = 20.0;
+/// An adjustment of more than this many deviations says that the report is wrong, not that its voice is worth less.
+const FAR_OFF: f64 = 3.0;
+/// The least and the most that a deviation is changed by what was learned.
+const LEARNED: (f64, f64) = (0.5, 4.0);
+/// Level of the tests of single reports together.
+const ALPHA: f64 = 0.05;
+/// An assumption's deviation is at least this many tonnes.
+const SMALLEST_DEVIATION: f64 = 1e-6;
+/// An estimate is negative if it is below zero by more than this part of its deviation.
+const NEGATIVE: f64 = 1e-6;
+/// A quantity that is held at zero is held as by a report of nothing with this part of its deviation.
+const HELD: f64 = 1e-6;
+/// Rounds in which it is settled what is held at zero; what is not settled by then stays as the last round has it.
+const ROUNDS: usize = 12;
+
+/// How to balance.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Voices that are left out, to see what the others say of them.
+    pub without: BTreeSet<String>,
+    /// Threads; the answer is the same for any number.
+    pub threads: NonZeroUsize,
+    /// The first year that is balanced, if not the first of which anything is told.
+    pub from: Option<i16>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            without: BTreeSet::new(),
+            threads: NonZeroUsize::MIN,
+            from: None,
+        }
+    }
+}
+
+/// Why there is no balance.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum BalanceError {
+    /// No such family.
+    #[error("`{family}` is no family of minerals: name one, such as `rare_earths`")]
+    NoFamily {
+        /// What was asked.
+        family: String,
+    },
+    /// Nobody said anything that a balance can be made of.
+    #[error("nobody has reported a mass of `{family}` that can be balanced")]
+    NothingSaid {
+        /// The family.
+        family: String,
+    },
+    /// The arithmetic found no answer.
+    #[error("the balance of `{family}` has no solution near {near}")]
+    Unsolved {
+        /// The family.
+        family: String,
+        /// The quantity where it shows.
+        near: String,
+        /// Why.
+        #[source]
+        source: ReconcileError,
+    },
+}
+
+/// How a figure is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Told {
+    /// Reported, and checked by others.
+    Redundant,
+    /// Reported, and checked by nobody.
+    Reported,
+    /// Not reported, but told by the balances.
+    Observable,
+    /// Not told by reports; an estimate rests on assumptions.
+    Assumed,
+    /// Nobody can know.
+    Unobservable,
+}
+
+/// A figure of the balance.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Quantity {
+    /// Estimate in tonnes of the layer's substance; none if nobody can know.
+    pub value: Option<f64>,
+    /// Its standard deviation, tonnes.
+    pub deviation: Option<f64>,
+    /// How it is told.
+    pub told: Told,
+    /// Its quality.
+    pub grade: Grade,
+}
+
+/// The balance of a family.
+#[derive(Debug)]
+pub struct Balance {
+    /// Key of the family.
+    pub family: String,
+    /// Stages, by number.
+    pub stages: Vec<String>,
+    /// Layers, by number.
+    pub layers: Vec<Layer>,
+    /// Who speaks, by number, with what was learned of their worth: deviations are multiplied by it. A voice is a house that
+    /// publishes (`voices.csv`): its editions revise each other, and count once.
+    pub voices: Vec<(String, f64)>,
+    /// What was measured. Report `n` is variable `reports_at + n` of the reconciliation.
+    pub reports: Vec<Report>,
+    /// What could not be used.
+    pub findings: Vec<Finding>,
+    pub(super) keys: Vec<Key>,
+    pub(super) quantities: Vec<Quantity>,
+    pub(super) reports_at: usize,
+    pub(super) priors_at: usize,
+    pub(super) priors: Vec<Prior>,
+    pub(super) solved: Reconciliation,
+    /// The reports without assumptions: what is known, and who contradicts whom.
+    pub(super) alone: Reconciliation,
+    pub(super) tests: MeasurementTests,
+}
+
+impl Balance {
+    /// Balances a family.
+    ///
+    /// # Errors
+    /// [`BalanceError`].
+    pub fn of(twin: &Twin, family: &str, options: &Options) -> Result<Self, BalanceError> {
+        let vocabulary = twin.vocabulary();
+        let known = vocabulary
+            .commodity(family)
+            .filter(|known| known.kind == CommodityKind::Family)
+            .ok_or_else(|| BalanceError::NoFamily {
+                family: family.chars().take(64).collect(),
+            })?;
+        let layers = Layers::of(known, vocabulary);
+        let links: Vec<&ChainLink> = vocabulary.chain(family).collect();
+        let mut gathered = Gatherer::gather(twin, family, &layers, &links, &options.without);
+        if let Some(from) = options.from {
+            gathered
+                .reports
+                .retain(|report| report.terms.iter().all(|(key, _)| key.slot.year() >= from));
+        }
+        if !gathered
+            .reports
+            .first()
+            .is_some_and(|report| report.origin.is_evidence())
+        {
+            return Err(BalanceError::NothingSaid {
+                family: family.to_owned(),
+            });
+        }
+        let shares = Shares::new(&gathered, &layers);
+        let composed = shares.any() || gathered.reports.iter().any(speaks_of_elements);
+        let network = Network::new(&gathered.reports, &layers, composed);
+        let assume = Assume {
+            vocabulary,
+            family,
+            links: &links,
+            layers: &layers,
+            network: &network,
+            gathered: &gathered,
+            shares: &shares,
+        };
+        let priors = assume.priors();
+        let mut levels = levels(&network, &gathered.reports, &shares);
+        let mut learned = vec![1.0; gathered.voices.len()];
+        let build = Build {
+            family,
+            network: &network,
+            gathered: &gathered,
+            priors: &priors,
+            threads: options.threads,
+        };
+        let first = build.solve(&levels, &learned)?;
+        refine(&mut levels, &network, &first);
+        let second = build.solve(&levels, &learned)?;
+        build.learn(&second, &mut learned);
+        let solved = build.solve(&levels, &learned)?;
+        let values = build.not_negative(&solved, &levels, &learned)?;
+        let alone = build.reports_alone(&learned)?;
+        let tests = alone.measurement_tests(ALPHA);
+        let quantities = build.quantities(&solved, &values, &alone);
+        let Network { keys, .. } = network;
+        Ok(Self {
+            family: family.to_owned(),
+            stages: links.iter().map(|link| link.stage.clone()).collect(),
+            layers: layers.all,
+            voices: gathered.voices.into_iter().zip(learned).collect(),
+            reports: gathered.reports,
+            findings: gathered.findings,
+            reports_at: keys.len(),
+            priors_at: 0,
+            keys,
+            quantities,
+            priors,
+            solved,
+            alone,
+            tests,
+        }
+        .numbered())
+    }
+
+    fn numbered(mut self) -> Self {
+        self.priors_at = self.reports_at + self.reports.len();
+        self
+    }
+
+    /// All figures with their names, in the order of the names.
+    pub fn quantities(&self) -> impl Iterator<Item = (&Key, &Quantity)> {
+        self.keys.iter().zip(&self.quantities)
+    }
+
+    /// A figure.
+    #[must_use]
+    pub fn quantity(&self, key: &Key) -> Option<&Quantity> {
+        self.find(key).and_then(|at| self.quantities.get(at))
+    }
+
+    pub(super) fn find(&self, key: &Key) -> Option<usize> {
+        self.keys.binary_search(key).ok()
+    }
+
+    /// The number of a layer by its commodity.
+    #[must_use]
+    pub fn layer(&self, commodity: &str) -> Option<u16> {
+        let place = self
+            .layers
+            .iter()
+            .position(|layer| layer.commodity == commodity)?;
+        u16::try_from(place).ok()
+    }
+
+    /// The number of a stage.
+    #[must_use]
+    pub fn stage(&self, stage: &str) -> Option<u16> {
+        let place = self.stages.iter().position(|known| known == stage)?;
+        u16::try_from(place).ok()
+    }
+
+    /// The line of a pool in a slot.
+    #[must_use]
+    pub fn line(&self, layer: u16, stage: u16, spot: &Spot, slot: Slot, line: Line) -> Option<&Quantity> {
+        self.quantity(&Key {
+            layer,
+            stage,
+            spot: spot.clone(),
+            slot,
+            line,
+        })
+    }
+
+    /// The largest amount by which any balance is missed, tonnes.
+    #[must_use]
+    pub fn largest_imbalance(&self) -> f64 {
+        self.solved.largest_imbalance()
+    }
+
+    /// Of all reports together, without assumptions: the weighted sum of squared adjustments, its degrees of freedom, and how likely as much is.
+    #[must_use]
+    pub fn global_test(&self) -> crate::reconcile::GlobalTest {
+        self.alone.global_test()
+    }
+}
+
+fn speaks_of_elements(report: &Report) -> bool {
+    report.terms.iter().any(|(key, _)| key.layer > 0)
+}
+
+/// Levels of the next solve: production as the last one has it.
+fn refine(levels: &mut [f64], network: &Network, solved: &Reconciliation) {
+    for (at, key) in network.keys.iter().enumerate() {
+        if key.line != Line::Produced {
+            continue;
+        }
+        if let Some(value) = solved.estimate(at).and_then(|estimate| estimate.value) {
+            // Not below a tenth of what it was: an assumption must not vanish with what it is about.
+            levels[at] = value.abs().max(0.1 * levels[at]);
+        }
+    }
+}
+
+struct Build<'a> {
+    family: &'a str,
+    network: &'a Network,
+    gathered: &'a Gathered,
+    priors: &'a [Prior],
+    threads: NonZeroUsize,
+}
+
+impl Build<'_> {
+    fn deviation(&self, report: &Report, learned: &[f64]) -> f64 {
+        let factor = report
+            .voice
+            .and_then(|voice| learned.get(usize::from(voice)))
+            .copied()
+            .unwrap_or(1.0);
+        report.deviation * factor
+    }
+
+    fn solve(&self, levels: &[f64], learned: &[f64]) -> Result<Reconciliation, BalanceError> {
+        self.solve_holding(levels, learned, &BTreeMap::new())
+    }
+
+    /// Estimates of which none is negative that cannot be: quantities that would be are held at zero, all at once, those that
+    /// would rise again are let go, until nothing changes (block principal pivoting, Portugal et al. 1994). None for what
+    /// nobody can know.
+    fn not_negative(
+        &self,
+        free: &Reconciliation,
+        levels: &[f64],
+        learned: &[f64],
+    ) -> Result<Vec<Option<f64>>, BalanceError> {
+        let keys = &self.network.keys;
+        let deviations: Vec<Option<f64>> = (0..keys.len())
+            .map(|at| free.estimate(at).and_then(|estimate| estimate.deviation))
+            .collect();
+        let values_of = |solved: &Reconciliation| -> Vec<Option<f64>> {
+            let value = |at| solved.estimate(at).and_then(|estimate| estimate.value);
+            (0..keys.len()).map(value).collect()
+        };
+        let mut values = values_of(free);
+        let mut held: BTreeMap<usize, f64> = BTreeMap::new();
+        for _ in 0..ROUNDS {
+            let mut next = BTreeMap::new();
+            for (at, key) in keys.iter().enumerate() {
+                let (Some(value), Some(deviation)) = (values[at], deviations[at]) else {
+                    continue;
+                };
+                let below = if held.contains_key(&at) {
+                    value <= 0.0
+                } else {
+                    value < -NEGATIVE * deviation
+                };
+                if below && !key.line.is_signed() && deviation > 0.0 {
+                    next.insert(at, HELD * deviation);
+                }
+            }
+            if next.keys().eq(held.keys()) {
+                break;
+            }
+            held = next;
+            values = values_of(&self.solve_holding(levels, learned, &held)?);
+        }
+        Ok(values)
+    }
+
+    fn solve_holding(
+        &self,
+        levels: &[f64],
+        learned: &[f64],
+        held: &BTreeMap<usize, f64>,
+    ) -> Result<Reconciliation, BalanceError> {
+        let reports = self.gathered.reports.iter();
+        let measured = reports.map(|report| (report, self.deviation(report, learned)));
+        let level = |at: usize| levels.get(at).copied().unwrap_or(1.0);
+        let soft = self.priors.iter().map(|prior| {
+            let deviation = match prior.size {
+                Size::Tonnes(tonnes) => tonnes,
+                Size::Part { part, level_of } => part * level(level_of),
+                Size::TwoParts { first, second } => {
+                    libm::hypot(first.0 * level(first.1), second.0 * level(second.1))
+                }
+            };
+            (prior, deviation.max(SMALLEST_DEVIATION))
+        });
+        self.problem(measured.collect(), soft.collect(), held)
+    }
+
+    /// What the reports say without assumptions.
+    fn reports_alone(&self, learned: &[f64]) -> Result<Reconciliation, BalanceError> {
+        let reports = self.gathered.reports.iter();
+        let evidence = reports.filter(|report| report.origin.is_evidence());
+        let measured = evidence.map(|report| (report, self.deviation(report, learned)));
+        let told: Vec<(&Prior, f64)> = self
+            .priors
+            .iter()
+            .filter(|prior| prior.origin.is_evidence())
+            .map(|prior| (prior, SMALLEST_DEVIATION))
+            .collect();
+        self.problem(measured.collect(), told, &BTreeMap::new())
+    }
+
+    fn problem(
+        &self,
+        measured: Vec<(&Report, f64)>,
+        soft: Vec<(&Prior, f64)>,
+        held: &BTreeMap<usize, f64>,
+    ) -> Result<Reconciliation, BalanceError> {
+        let network = self.network;
+        let mut variables: Vec<Variable> = (0..network.keys.len() as u64).map(Variable::unmeasured).collect();
+        let mut constraints: Vec<Constraint> = Vec::new();
+        let constrain = |terms: Vec<(usize, f64)>, constraints: &mut Vec<Constraint>| {
+            let terms = merged(terms);
+            if !terms.is_empty() {
+                constraints.push(Constraint {
+                    key: constraints.len() as u64,
+                    terms,
+                    rhs: 0.0,
+                });
+            }
+        };
+        for terms in &network.balances {
+            constrain(terms.clone(), &mut constraints);
+        }
+        for (report, deviation) in measured {
+            let at = variables.len();
+            variables.push(Variable::measured(at as u64, report.value, deviation));
+            let mut terms: Vec<(usize, f64)> = report
+                .terms
+                .iter()
+                .filter_map(|(key, coefficient)| network.find(key).map(|at| (at, *coefficient)))
+                .collect();
+            terms.push((at, -1.0));
+            constrain(terms, &mut constraints);
+        }
+        for (prior, deviation) in soft {
+            let at = variables.len();
+            variables.push(Variable::measured(at as u64, 0.0, deviation));
+            let mut terms = prior.terms.clone();
+            terms.push((at, -1.0));
+            constrain(terms, &mut constraints);
+        }
+        for (&quantity, &deviation) in held {
+            let at = variables.len();
+            variables.push(Variable::measured(at as u64, 0.0, deviation));
+            constrain(vec![(quantity, 1.0), (at, -1.0)], &mut constraints);
+        }
+        let problem = Problem::new(variables, constraints).map_err(|source| self.unsolved(source))?;
+        problem
+            .solve_with(self.threads)
+            .map_err(|source| self.unsolved(source))
+    }
+
+    fn unsolved(&self, source: ReconcileError) -> BalanceError {
+        let near = match &source {
+            ReconcileError::Overflow { variable } => self.network.keys.get(*variable),
+            ReconcileError::TooFarApart { constraint } => self.of_balance(*constraint),
+            ReconcileError::ContradictoryConstraints { constraints, .. } => {
+                constraints.first().and_then(|first| self.of_balance(*first))
+            }
+            _ => None,
+        };
+        BalanceError::Unsolved {
+            family: self.family.to_owned(),
+            near: near.map_or_else(
+                || "an unknown place".to_owned(),
+                |key| format!("{} {}", key.spot, key.line.key()),
+            ),
+            source,
+        }
+    }
+
+    fn of_balance(&self, constraint: usize) -> Option<&Key> {
+        let (at, _) = self.network.balances.get(constraint)?.first()?;
+        self.network.keys.get(*at)
+    }
+
+    /// What each voice's figures leave over, beside what their deviations and the balances lead one to expect.
+    fn learn(&self, solved: &Reconciliation, learned: &mut [f64]) {
+        let tests = solved.measurement_tests(ALPHA);
+        let first = self.network.keys.len();
+        let mut left = vec![(PRIOR_REPORTS, PRIOR_REPORTS); learned.len()];
+        for test in &tests.tests {
+            let report = test
+                .variable
+                .checked_sub(first)
+                .and_then(|at| self.gathered.reports.get(at));
+            let voice = report.and_then(|report| report.voice).map(usize::from);
+            if let Some(sums) = voice.and_then(|voice| left.get_mut(voice)) {
+                let weight = test.detectability * test.detectability;
+                let z = test.z.min(FAR_OFF);
+                sums.0 += z * z * weight;
+                sums.1 += weight;
+            }
+        }
+        for (factor, (seen, expected)) in learned.iter_mut().zip(left) {
+            *factor = (seen / expected).sqrt().clamp(LEARNED.0, LEARNED.1);
+        }
+    }
+
+    fn quantities(
+        &self,
+        solved: &Reconciliation,
+        values: &[Option<f64>],
+        alone: &Reconciliation,
+    ) -> Vec<Quantity> {
+        // How many reports speak of a quantity directly, and whether others check one of them.
+        let keys = &self.network.keys;
+        let mut direct: Vec<Option<bool>> = vec![None; keys.len()];
+        let evidence = self
+            .gathered
+            .reports
+            .iter()
+            .filter(|report| report.origin.is_evidence());
+        for (number, report) in evidence.enumerate() {
+            let [(key, _)] = report.terms.as_slice() else {
+                continue;
+            };
+            let checked = alone
+                .estimate(keys.len() + number)
+                .is_some_and(|estimate| estimate.class == Class::Redundant);
+            if let Some(at) = self.network.find(key) {
+                let held = direct[at].get_or_insert(false);
+                *held |= checked;
+            }
+        }
+        keys.iter()
+            .enumerate()
+            .map(|(at, _)| {
+                let observed = alone
+                    .estimate(at)
+                    .is_some_and(|estimate| estimate.class != Class::Unobservable);
+                let estimate = solved.estimate(at);
+                let value = values[at].zip(estimate.and_then(|estimate| estimate.deviation));
+                let told = match (value, observed, direct[at]) {
+                    (None, ..) => Told::Unobservable,
+                    (_, false, _) => Told::Assumed,
+                    (_, true, Some(true)) => Told::Redundant,
+                    (_, true, Some(false)) => Told::Reported,
+                    (_, true, None) => Told::Observable,
+                };
+                let checked = matches!(told, Told::Redundant | Told::Observable);
+                Quantity {
+                    value: value.map(|(value, _)| value),
+                    deviation: value.map(|(_, deviation)| deviation),
+                    told,
+                    grade: Grade::of(value, observed, checked),
+                }
+            })
+            .collect()
+    }
+}
+
+/// The same sum with each quantity once.
+fn merged(mut terms: Vec<(usize, f64)>) -> Vec<(usize, f64)> {
+    terms.sort_by_key(|term| term.0);
+    terms
+        .chunk_by(|one, two| one.0 == two.0)
+        .map(|group| (group[0].0, group.iter().map(|term| term.1).sum()))
+        .filter(|term| term.1 != 0.0)
+        .collect()
+}

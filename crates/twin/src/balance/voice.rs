@@ -1,0 +1,115 @@
+//! What one voice says of a period: all its editions together, each cell once.
+//!
+//! A survey that publishes a table every year, revises it, and is quoted by others, has said one thing of each year, not
+//! five. Its latest table that speaks for the world is taken; cells that are not in it are filled from its others.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use didymium_vocabulary::Decimal;
+use jiff::civil::Date;
+
+use super::gather::Gatherer;
+use crate::WORLD;
+use crate::fact::FactId;
+use crate::intern::Symbol;
+use crate::series::{Edition, PeriodFigures};
+
+/// A table of fewer countries speaks for no world of its own accord.
+const FEWEST_COUNTRIES: usize = 3;
+
+/// Area and partner.
+type Cell = (Symbol, Symbol);
+
+/// What a voice says of one period of a series.
+pub(super) struct Voiced {
+    /// Its number among the voices.
+    pub(super) voice: u16,
+    /// Its figures, each cell once.
+    pub(super) cells: BTreeMap<Cell, FactId>,
+    /// Whether its table claims to list the world.
+    pub(super) speaks_for_world: bool,
+}
+
+impl<'t> Gatherer<'t> {
+    /// Who says what of a period.
+    pub(super) fn voices_of(&self, figures: &'t PeriodFigures) -> Vec<Voiced> {
+        let heard = |edition: &&Edition| {
+            let voice = self.twin.vocabulary().voice(&edition.source.series);
+            !edition.projected && !self.without.contains(voice)
+        };
+        let leader = self.leader(figures);
+        // By voice, then by day of publication, the newest first: what was published together is one table.
+        let mut tables: BTreeMap<&str, BTreeMap<Reverse<Date>, BTreeMap<Cell, FactId>>> = BTreeMap::new();
+        for edition in figures.editions.iter().filter(heard) {
+            let voice = self.twin.vocabulary().voice(&edition.source.series);
+            let table = tables
+                .entry(voice)
+                .or_default()
+                .entry(Reverse(edition.source.published))
+                .or_default();
+            for (area, partner, fact) in &edition.facts {
+                table.entry((*area, *partner)).or_insert(*fact);
+            }
+        }
+        tables
+            .into_iter()
+            .filter_map(|(voice, tables)| self.voiced(voice, tables.into_values().collect(), leader))
+            .collect()
+    }
+
+    fn voiced(
+        &self,
+        voice: &str,
+        tables: Vec<BTreeMap<Cell, FactId>>,
+        leader: Option<Symbol>,
+    ) -> Option<Voiced> {
+        let world = self.twin.symbol(WORLD);
+        let countries = |table: &BTreeMap<Cell, FactId>| -> BTreeSet<Symbol> {
+            let areas = table.keys().map(|(area, _)| *area);
+            areas.filter(|area| !self.twin.is_aggregate(*area)).collect()
+        };
+        let has_world = |table: &BTreeMap<Cell, FactId>| {
+            world.is_some_and(|world| table.contains_key(&(world, Symbol::EMPTY)))
+        };
+        let speaks = |table: &BTreeMap<Cell, FactId>| {
+            let countries = countries(table);
+            let leads = leader.is_none_or(|leader| countries.contains(&leader));
+            leads && (has_world(table) || countries.len() >= FEWEST_COUNTRIES)
+        };
+        // The fullest of those that speak for the world, the newest among equals; else the fullest.
+        let home = (0..tables.len()).max_by_key(|at| {
+            let table = &tables[*at];
+            (speaks(table), countries(table).len(), Reverse(*at))
+        })?;
+        let speaks_for_world = tables.get(home).is_some_and(speaks);
+        let mut cells = tables.get(home)?.clone();
+        for table in &tables {
+            for ((area, partner), fact) in table {
+                if !self.twin.is_aggregate(*area) || cells.is_empty() {
+                    cells.entry((*area, *partner)).or_insert(*fact);
+                }
+            }
+        }
+        let voice = self.out.voices.iter().position(|known| known == voice)?;
+        Some(Voiced {
+            voice: u16::try_from(voice).ok()?,
+            cells,
+            speaks_for_world,
+        })
+    }
+
+    /// The country with the largest figure that anybody gives.
+    fn leader(&self, figures: &PeriodFigures) -> Option<Symbol> {
+        let mut largest: Option<(Decimal, Symbol)> = None;
+        for edition in figures.editions.iter().filter(|edition| !edition.projected) {
+            for (area, _, fact) in &edition.facts {
+                let value = self.twin.fact(*fact).canonical;
+                if !self.twin.is_aggregate(*area) && largest.is_none_or(|(held, _)| value > held) {
+                    largest = Some((value, *area));
+                }
+            }
+        }
+        largest.map(|(_, area)| area)
+    }
+}

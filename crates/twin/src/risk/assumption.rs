@@ -1,0 +1,214 @@
+//! What a value of the panel takes for granted, told with the value.
+
+use didymium_statement::payload::Wording;
+
+/// Which way the true value lies, where an input is not at hand and the value is computed without it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Bound {
+    /// The true value is at most the one shown.
+    AtMost,
+    /// The true value is at least the one shown.
+    AtLeast,
+}
+
+impl Bound {
+    /// Key on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AtMost => "at_most",
+            Self::AtLeast => "at_least",
+        }
+    }
+}
+
+/// Something that a value takes for granted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Assumption {
+    /// Domestic production at the stage of the trade is not published and counts as nothing.
+    DomesticOfOtherStage,
+    /// Domestic production is known in tonnes, and no one price turns it into the value that trade is counted in; it counts
+    /// as nothing.
+    DomesticUnpriced,
+    /// The concentration is that of production at another stage of the chain.
+    ConcentrationOfOtherStage,
+    /// The concentration is that of another commodity of the family.
+    ConcentrationOfFamily,
+    /// The trade parameter t is 1 for every country.
+    TradeParameterOne,
+    /// No index of substitution is at hand: SI is 1.
+    NoSubstitution,
+    /// No recycling rate is at hand: it counts as 0.
+    NoRecycling,
+    /// The recycling rate is the European one of this year.
+    RecyclingOf(i16),
+    /// Governance scores are those of this year, the latest at hand.
+    GovernanceOf(i16),
+    /// Some of the supply has no governance score and is left out.
+    GovernanceIncomplete,
+    /// Only the world's supply counts: the importer's own sources are not at hand at this stage.
+    GlobalOnly,
+    /// The customs code holds other goods too.
+    WiderCode,
+    /// The European Union is that of today, in every year.
+    UnionOfToday,
+    /// Countries that the source lumps together as *other* count in the whole and not as suppliers.
+    OthersLumped,
+    /// The whole is the sum of the countries listed: no world total is published.
+    WholeSummed,
+    /// The figures are projections of their source.
+    Projected,
+    /// Some capacity has no known owner; it counts in the whole and not as a holding.
+    OwnersUnknown,
+    /// Only sites with a published capacity count.
+    CapacityPublishedOnly,
+}
+
+impl Assumption {
+    /// Key on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::DomesticOfOtherStage => "domestic_of_other_stage",
+            Self::DomesticUnpriced => "domestic_unpriced",
+            Self::ConcentrationOfOtherStage => "concentration_of_other_stage",
+            Self::ConcentrationOfFamily => "concentration_of_family",
+            Self::TradeParameterOne => "trade_parameter_one",
+            Self::NoSubstitution => "no_substitution",
+            Self::NoRecycling => "no_recycling",
+            Self::RecyclingOf(_) => "recycling_of_year",
+            Self::GovernanceOf(_) => "governance_of_year",
+            Self::GovernanceIncomplete => "governance_incomplete",
+            Self::GlobalOnly => "global_only",
+            Self::WiderCode => "wider_code",
+            Self::UnionOfToday => "union_of_today",
+            Self::OthersLumped => "others_lumped",
+            Self::WholeSummed => "whole_summed",
+            Self::Projected => "projected",
+            Self::OwnersUnknown => "owners_unknown",
+            Self::CapacityPublishedOnly => "capacity_published_only",
+        }
+    }
+
+    /// Which way the true value lies because of it, if it is known.
+    #[must_use]
+    pub const fn bound(self) -> Option<Bound> {
+        match self {
+            Self::DomesticOfOtherStage
+            | Self::DomesticUnpriced
+            | Self::NoSubstitution
+            | Self::NoRecycling => Some(Bound::AtMost),
+            Self::OthersLumped | Self::OwnersUnknown => Some(Bound::AtLeast),
+            Self::ConcentrationOfOtherStage
+            | Self::ConcentrationOfFamily
+            | Self::TradeParameterOne
+            | Self::RecyclingOf(_)
+            | Self::GovernanceOf(_)
+            | Self::GovernanceIncomplete
+            | Self::GlobalOnly
+            | Self::WiderCode
+            | Self::UnionOfToday
+            | Self::WholeSummed
+            | Self::Projected
+            | Self::CapacityPublishedOnly => None,
+        }
+    }
+
+    /// The assumption in words.
+    #[must_use]
+    pub fn words(self) -> Wording {
+        let (en, fr) = match self {
+            Self::DomesticOfOtherStage => (
+                "Domestic production at the stage of the trade is not published and counts as nothing: the true value is at most this.",
+                "La production nationale à l’étape du commerce n’est pas publiée et compte pour rien : la valeur vraie est au plus celle-ci.",
+            ),
+            Self::DomesticUnpriced => (
+                "Domestic production is known in tonnes only, and no single price turns it into value; it counts as nothing: the true value \
+                 is at most this.",
+                "La production nationale n’est connue qu’en tonnes et aucun prix unique ne la convertit en valeur ; elle compte pour rien : la \
+                 valeur vraie est au plus celle-ci.",
+            ),
+            Self::ConcentrationOfOtherStage => (
+                "Concentration is that of production at the nearest stage for which it is published.",
+                "La concentration est celle de la production à l’étape la plus proche pour laquelle elle est publiée.",
+            ),
+            Self::ConcentrationOfFamily => (
+                "Concentration is that of another commodity of the same family.",
+                "La concentration est celle d’un autre produit de la même famille.",
+            ),
+            Self::TradeParameterOne => (
+                "The trade parameter is 1 for every country: agreements, export taxes and quotas are not in it.",
+                "Le paramètre commercial vaut 1 pour tous les pays : accords, taxes et quotas à l’exportation n’y figurent pas.",
+            ),
+            Self::NoSubstitution => (
+                "No index of substitution is at hand; it is taken as 1: the true value is at most this.",
+                "Aucun indice de substitution n’est disponible ; il est pris égal à 1 : la valeur vraie est au plus celle-ci.",
+            ),
+            Self::NoRecycling => (
+                "No recycling rate is at hand; it is taken as 0: the true value is at most this.",
+                "Aucun taux de recyclage n’est disponible ; il est pris égal à 0 : la valeur vraie est au plus celle-ci.",
+            ),
+            Self::RecyclingOf(year) => {
+                return of_year(
+                    year,
+                    "The recycling rate is the European one of",
+                    "Le taux de recyclage est celui de l’Europe en",
+                );
+            }
+            Self::GovernanceOf(year) => {
+                return of_year(
+                    year,
+                    "Governance scores are those of",
+                    "Les notes de gouvernance sont celles de",
+                );
+            }
+            Self::GovernanceIncomplete => (
+                "Suppliers without a governance score, at most a tenth of the supply, are left out.",
+                "Les fournisseurs sans note de gouvernance, un dixième de l’approvisionnement au plus, sont laissés de côté.",
+            ),
+            Self::GlobalOnly => (
+                "Only the world’s supply counts: imports by origin and domestic production are not both at hand at this stage.",
+                "Seule compte l’offre mondiale : importations par origine et production nationale ne sont pas toutes deux disponibles à cette étape.",
+            ),
+            Self::WiderCode => (
+                "The customs code holds other goods too.",
+                "Le code douanier couvre aussi d’autres marchandises.",
+            ),
+            Self::UnionOfToday => (
+                "The European Union is that of today in every year.",
+                "L’Union européenne est celle d’aujourd’hui pour toutes les années.",
+            ),
+            Self::OthersLumped => (
+                "Countries that the source lumps together as “other” count in the whole and not as suppliers: the true value is at least this.",
+                "Les pays que la source regroupe sous « autres » comptent dans le tout et non comme fournisseurs : la valeur vraie est au moins celle-ci.",
+            ),
+            Self::WholeSummed => (
+                "The whole is the sum of the countries that the source lists; it publishes no world total.",
+                "Le tout est la somme des pays cités par la source ; elle ne publie pas de total mondial.",
+            ),
+            Self::Projected => (
+                "The figures are projections of their source, not observations.",
+                "Les chiffres sont des projections de leur source, non des observations.",
+            ),
+            Self::OwnersUnknown => (
+                "Capacity without a known owner counts in the whole and not as a holding: the true value is at least this.",
+                "La capacité sans propriétaire connu compte dans le tout et non comme une participation : la valeur vraie est au moins celle-ci.",
+            ),
+            Self::CapacityPublishedOnly => (
+                "Only operating sites with a published capacity count.",
+                "Seuls comptent les sites en service dont la capacité est publiée.",
+            ),
+        };
+        Wording {
+            en: en.to_owned(),
+            fr: fr.to_owned(),
+        }
+    }
+}
+
+fn of_year(year: i16, en: &str, fr: &str) -> Wording {
+    Wording {
+        en: format!("{en} {year}."),
+        fr: format!("{fr} {year}."),
+    }
+}
