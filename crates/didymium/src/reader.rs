@@ -92,7 +92,11 @@ impl Reader {
     }
 
     /// Indices of supply risk, all pages.
-    pub async fn indicators(&self, query: &IndicatorQuery, times: &TimesArgs) -> CliResult<types::Indicators> {
+    pub async fn indicators(
+        &self,
+        query: &IndicatorQuery,
+        times: &TimesArgs,
+    ) -> CliResult<types::Indicators> {
         let node = match self {
             Self::Folder(state) => {
                 return with_twin(state, times, |lens| {

@@ -3,16 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use didymium_statement::payload::{Basis, Qualifier, SiteStatus};
-use didymium_vocabulary::{Assumed, ChainLink, Dimension, Period, Vocabulary};
+use didymium_statement::payload::Qualifier;
+use didymium_vocabulary::{ChainLink, Dimension, Period, Vocabulary};
 use rust_decimal::prelude::ToPrimitive as _;
 
 use super::finding::{Finding, Reason};
-use super::layer::{InLayers, Layers, NotInLayers, percent};
+use super::layer::{InLayers, Layers, NotInLayers};
 use super::line::{Key, Line, Slot, Spot};
 use super::report::{Origin, Report};
 use super::voice::Voiced;
-use super::worth::{assumed, deviation};
+use super::worth::deviation;
 use crate::Symbol;
 use crate::WORLD;
 use crate::fact::{Fact, FactId};
@@ -20,7 +20,7 @@ use crate::series::Series;
 use crate::twin::Twin;
 
 /// A subject that begins so names a site by its key.
-const SITE: &str = "site:";
+pub(super) const SITE: &str = "site:";
 /// The subject of a demand over all uses.
 const ALL_USES: &str = "total";
 /// Areas that stand for whoever else there is.
@@ -28,9 +28,7 @@ const OTHERS: [&str; 2] = ["OTH", "ROW"];
 /// Smallest amount that anybody counts, as a part of the world's production at the stage.
 const FLOOR: f64 = 0.0005;
 /// Kilograms in a tonne.
-const TONNE: f64 = 1000.0;
-/// What a table adds up for others is worth so much, as a part of it.
-const OTHERS_DEVIATION: f64 = 0.3;
+pub(super) const TONNE: f64 = 1000.0;
 
 /// Everything that was said of a family, as reports.
 #[derive(Debug, Default)]
@@ -116,20 +114,20 @@ impl Gathered {
 /// What everything is gathered with.
 pub(super) struct Gatherer<'t> {
     pub(super) twin: &'t Twin,
-    family: &'t str,
-    layers: &'t Layers,
-    links: &'t [&'t ChainLink],
+    pub(super) family: &'t str,
+    pub(super) layers: &'t Layers,
+    pub(super) links: &'t [&'t ChainLink],
     /// Voices that are not to be heard.
     pub(super) without: &'t BTreeSet<String>,
     pub(super) out: Gathered,
 }
 
 /// What a series measures.
-struct Measured<'s> {
-    measure: &'s str,
-    line: Line,
-    stage: u16,
-    layers: InLayers,
+pub(super) struct Measured<'s> {
+    pub(super) measure: &'s str,
+    pub(super) line: Line,
+    pub(super) stage: u16,
+    pub(super) layers: InLayers,
 }
 
 impl<'t> Gatherer<'t> {
@@ -161,11 +159,11 @@ impl<'t> Gatherer<'t> {
         gatherer.out.in_order()
     }
 
-    fn vocabulary(&self) -> &'static Vocabulary {
+    pub(super) fn vocabulary(&self) -> &'static Vocabulary {
         self.twin.vocabulary()
     }
 
-    fn text(&self, symbol: Symbol) -> &'t str {
+    pub(super) fn text(&self, symbol: Symbol) -> &'t str {
         self.twin.text(symbol)
     }
 
@@ -336,7 +334,7 @@ impl<'t> Gatherer<'t> {
     }
 
     /// A figure in tonnes; a finding if it is no number.
-    fn tonnes(&mut self, fact: FactId) -> Option<f64> {
+    pub(super) fn tonnes(&mut self, fact: FactId) -> Option<f64> {
         let value = self.twin.fact(fact).canonical.to_f64().map(|value| value / TONNE);
         let value = value.filter(|value| value.is_finite());
         if value.is_none() {
@@ -427,101 +425,8 @@ impl<'t> Gatherer<'t> {
         self.report(&along, spot, period, voice, fact, 0.0);
     }
 
-    fn plain_tonnes(&self, fact: FactId) -> f64 {
+    pub(super) fn plain_tonnes(&self, fact: FactId) -> f64 {
         self.twin.fact(fact).canonical.to_f64().unwrap_or(0.0) / TONNE
-    }
-
-    /// What a table of the world says of those it does not list. Its total is not a further report beside its rows: they add
-    /// to it. What it adds is what they leave.
-    fn unlisted(
-        &mut self,
-        measured: &Measured<'_>,
-        period: Period,
-        voice: u16,
-        countries: &[(Arc<str>, FactId)],
-        world: Option<FactId>,
-        others: &[FactId],
-    ) {
-        let listed: f64 = countries.iter().map(|(_, fact)| self.plain_tonnes(*fact)).sum();
-        if self.leaves_out_a_leader(measured, period, voice, countries) {
-            return;
-        }
-        let (_, part) = assumed(self.vocabulary(), Assumed::Unlisted, self.family);
-        let mut facts: Vec<FactId> = countries.iter().map(|(_, fact)| *fact).collect();
-        let (value, own) = if others.is_empty() {
-            match world {
-                Some(fact) => {
-                    let Some(total) = self.tonnes(fact) else { return };
-                    facts.insert(0, fact);
-                    let step = super::worth::rounding(self.twin.fact(fact)) * total;
-                    (total - listed, step)
-                }
-                None => (0.0, 0.0),
-            }
-        } else {
-            let told: f64 = others.iter().map(|fact| self.plain_tonnes(*fact)).sum();
-            facts.splice(0..0, others.iter().copied());
-            (told, OTHERS_DEVIATION * told)
-        };
-        let unlisted = part * listed;
-        let deviation = (unlisted * unlisted + own * own).sqrt();
-        if deviation <= 0.0 {
-            return;
-        }
-        let mut terms = Vec::new();
-        for slot in Slot::all_of(period) {
-            for &(layer, coefficient) in &measured.layers.terms {
-                let key = |spot| Key {
-                    layer,
-                    stage: measured.stage,
-                    spot,
-                    slot,
-                    line: measured.line,
-                };
-                terms.push((key(Spot::World), coefficient));
-                for (country, _) in countries {
-                    terms.push((key(Spot::Country(Arc::clone(country))), -coefficient));
-                }
-            }
-        }
-        self.out.tables.push(Table {
-            stage: measured.stage,
-            line: measured.line,
-            layers: measured.layers.terms.iter().map(|(layer, _)| *layer).collect(),
-            slots: Slot::all_of(period),
-            listed: countries.iter().map(|(country, _)| Arc::clone(country)).collect(),
-            most: value.max(0.0) + deviation,
-        });
-        self.out.reports.push(Report {
-            origin: Origin::Unlisted(facts),
-            voice: Some(voice),
-            terms,
-            value,
-            deviation,
-        });
-    }
-
-    fn leaves_out_a_leader(
-        &self,
-        measured: &Measured<'_>,
-        period: Period,
-        voice: u16,
-        countries: &[(Arc<str>, FactId)],
-    ) -> bool {
-        let voice = self.out.voices.get(usize::from(voice));
-        let stage = self
-            .links
-            .get(usize::from(measured.stage))
-            .map(|link| &link.stage);
-        let year = u32::try_from(period.year()).unwrap_or(0);
-        self.vocabulary().coverage_gaps().iter().any(|gap| {
-            gap.measure == measured.measure
-                && Some(&gap.stage) == stage
-                && gap.commodity == self.family
-                && voice.is_some_and(|voice| self.vocabulary().voice(&gap.series) == voice)
-                && (gap.first..=gap.last).contains(&year)
-                && !countries.iter().any(|(country, _)| **country == *gap.missing)
-        })
     }
 
     fn report(
@@ -659,147 +564,6 @@ impl<'t> Gatherer<'t> {
                 });
             }
         }
-    }
-
-    /// Shares of an element in the deposits of countries, one deposit a subject.
-    fn element_shares(&mut self, series: &'t Series, commodity: &str) {
-        let Some(layer) = self.layers.number(commodity) else {
-            return;
-        };
-        for figures in series.periods.values() {
-            let Some(edition) = figures.chosen() else { continue };
-            if self
-                .without
-                .contains(self.vocabulary().voice(&edition.source.series))
-            {
-                continue;
-            }
-            for (area, _, fact) in &edition.facts {
-                let share = percent(self.twin.fact(*fact).canonical);
-                let country: Arc<str> = self.text(*area).into();
-                self.out.shares.entry(country).or_default().push((layer, share));
-            }
-        }
-    }
-
-    fn recoveries(&mut self, series: &'t Series, commodity: &str) {
-        let stage = self.text(series.key.stage);
-        let Some(stage) = self.links.iter().position(|link| link.stage == stage) else {
-            return;
-        };
-        let (Some(layer), Ok(stage)) = (self.layers.number(commodity), u16::try_from(stage)) else {
-            return;
-        };
-        let subject = self.text(series.key.subject);
-        for (period, figures) in &series.periods {
-            let (Some(edition), Some(slot)) = (figures.chosen(), Slot::of_period(*period)) else {
-                continue;
-            };
-            for (area, _, id) in &edition.facts {
-                let fact = self.twin.fact(*id);
-                let part = percent(fact.canonical);
-                if part > 1.0 {
-                    let reason = Reason::YieldAboveOne {
-                        said: fact.value.normalize().to_string(),
-                    };
-                    self.out.findings.push(Finding::of_fact(*id, reason));
-                    continue;
-                }
-                let country: Arc<str> = self.text(*area).into();
-                let spot = match subject.strip_prefix(SITE) {
-                    Some(site) => Spot::Site {
-                        country,
-                        site: site.into(),
-                    },
-                    None => Spot::Country(country),
-                };
-                let quality = self
-                    .vocabulary()
-                    .report_quality(self.family, "recovery", fact.basis.as_str());
-                self.out.recoveries.push(Recovery {
-                    fact: *id,
-                    stage,
-                    layer,
-                    spot,
-                    slot,
-                    part,
-                    deviation: quality.map_or(0.1, |row| percent(row.deviation)) * part,
-                });
-            }
-        }
-    }
-
-    /// Operating processes run at about a part of their capacity, from the year that the capacity is told of.
-    fn capacities(&mut self) {
-        let (use_of, deviation) = assumed(self.vocabulary(), Assumed::CapacityUse, self.family);
-        let last = self.last_year();
-        for (key, record) in self.twin.sites() {
-            for (number, process) in record.site.processes.iter().enumerate() {
-                let Some(capacity) = &process.capacity else {
-                    continue;
-                };
-                let stage = self.links.iter().position(|link| link.stage == process.stage);
-                let (Some(stage), true) = (stage, process.status == SiteStatus::Operating) else {
-                    continue;
-                };
-                if process.basis == Basis::Projected {
-                    continue;
-                }
-                let told = self.layers.tell(
-                    self.vocabulary(),
-                    (&process.commodity, &process.form),
-                    capacity.mass_basis.parse().ok(),
-                    &capacity.substance,
-                );
-                let unit = self
-                    .vocabulary()
-                    .unit(&capacity.unit)
-                    .and_then(|unit| unit.factor);
-                let value = unit.and_then(|factor| (factor * capacity.value).to_f64());
-                let (Ok(layers), Some(kilograms), Ok(stage)) = (told, value, u16::try_from(stage)) else {
-                    continue;
-                };
-                let capacity_year = capacity.period.map(Period::year);
-                let known = capacity_year.unwrap_or_else(|| record.site.source.published.year());
-                let first = process.start.map_or(known, |start| start.year().max(known));
-                for year in first..=last {
-                    let mut terms = Vec::new();
-                    for &(layer, coefficient) in &layers.terms {
-                        let key = Key {
-                            layer,
-                            stage,
-                            spot: Spot::Site {
-                                country: record.site.country.as_str().into(),
-                                site: key.as_str().into(),
-                            },
-                            slot: Slot::of_year(year),
-                            line: Line::Produced,
-                        };
-                        terms.push((key, coefficient));
-                    }
-                    let tonnes = kilograms / TONNE;
-                    self.out.reports.push(Report {
-                        origin: Origin::Capacity(key.clone(), number),
-                        voice: None,
-                        terms,
-                        value: use_of * tonnes,
-                        deviation: (deviation * tonnes).max(f64::MIN_POSITIVE),
-                    });
-                }
-            }
-        }
-    }
-
-    /// The last year of which anything was observed.
-    fn last_year(&self) -> i16 {
-        let years = self
-            .out
-            .reports
-            .iter()
-            .filter(|report| report.origin.is_evidence())
-            .flat_map(|report| &report.terms)
-            .map(|(key, _)| key.slot.year());
-        years.max().unwrap_or(0)
     }
 }
 

@@ -12,6 +12,7 @@
 //!
 //! The order of everything follows keys, so the answer is the same to the bit whatever the order of statements.
 
+mod beside;
 mod doubt;
 mod finding;
 mod gather;
@@ -24,6 +25,7 @@ mod network;
 mod priors;
 mod report;
 mod solve;
+mod unlisted;
 mod voice;
 mod walk;
 mod worth;

@@ -1,6 +1,7 @@
 //! From the twin to the wire: pure functions, one file a page.
 
 mod composition;
+mod contradictions;
 mod country;
 mod editions;
 mod flows;
@@ -17,6 +18,7 @@ mod statements;
 mod vintages;
 
 pub use composition::composition;
+pub use contradictions::contradictions;
 pub use country::{countries, country};
 pub use flows::flows;
 pub use governance::{
@@ -28,8 +30,8 @@ pub use map::map_shares;
 pub use overview::overview;
 pub use provenance::provenance;
 pub use reconciled::{
-    BalanceLens, address, contradictions, decimal, estimate_trace, key_of, parse_address, reconciled,
-    reconciled_line, told_key, told_words,
+    BalanceLens, address, decimal, estimate_trace, key_of, parse_address, reconciled, reconciled_line,
+    told_key, told_words,
 };
 pub use series::{ObservationFilter, SeriesQuery, balance, matching_facts, observations, prices, series};
 pub use sites::{

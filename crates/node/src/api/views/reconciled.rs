@@ -2,9 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use didymium_twin::balance::{
-    Balance, DoubtedReport, Finding, Grade, Key, Line, Origin, Quantity, Slot, Spot, Told, Weight,
-};
+use didymium_twin::balance::{Balance, Grade, Key, Line, Origin, Quantity, Slot, Spot, Told, Weight};
 use didymium_vocabulary::{Assumed, Period};
 
 use super::Lens;
@@ -18,8 +16,6 @@ const DIGITS: i32 = 6;
 const OBSERVATIONS: usize = 12;
 /// Reports and assumptions sent with one estimate.
 const WEIGHTS: usize = 60;
-/// Findings sent with one answer.
-const FINDINGS: usize = 200;
 
 /// A balance, and the twin that its figures stand in.
 #[derive(Clone, Copy)]
@@ -60,11 +56,11 @@ pub fn decimal(value: f64) -> String {
     }
 }
 
-fn ratio(value: f64) -> String {
+pub(super) fn ratio(value: f64) -> String {
     format!("{value:.3}")
 }
 
-fn probability(value: f64) -> String {
+pub(super) fn probability(value: f64) -> String {
     if value < 0.0001 {
         format!("{value:.1e}")
     } else {
@@ -147,7 +143,7 @@ impl BalanceLens<'_> {
         }
     }
 
-    fn chi_squared(self) -> types::ChiSquared {
+    pub(super) fn chi_squared(self) -> types::ChiSquared {
         let test = self.balance.global_test();
         types::ChiSquared {
             statistic: format!("{:.1}", test.statistic.max(0.0)),
@@ -469,160 +465,10 @@ const fn assumed_words(assumed: Assumed) -> (&'static str, &'static str) {
     }
 }
 
-fn observations(of: BalanceLens<'_>, origin: &Origin) -> Vec<types::ObservationTrace> {
+pub(super) fn observations(of: BalanceLens<'_>, origin: &Origin) -> Vec<types::ObservationTrace> {
     let twin = of.lens.twin;
     let facts = origin.facts().iter().take(OBSERVATIONS);
     facts.map(|fact| of.lens.traced(twin.fact(*fact))).collect()
-}
-
-/// Which reports do not fit, from `offset`, at most `limit`.
-pub fn contradictions(of: BalanceLens<'_>, offset: usize, limit: usize) -> types::Contradictions {
-    let balance = of.balance;
-    let doubt = balance.doubt();
-    let mut checks: BTreeMap<u16, types::VoiceCheck> = BTreeMap::new();
-    let mut sums: BTreeMap<u16, f64> = BTreeMap::new();
-    for report in balance
-        .reports
-        .iter()
-        .filter(|report| report.origin.is_evidence())
-    {
-        let Some(voice) = report.voice else { continue };
-        checks
-            .entry(voice)
-            .or_insert_with(|| types::VoiceCheck {
-                voice: balance
-                    .voices
-                    .get(usize::from(voice))
-                    .map_or_else(String::new, |(name, _)| name.clone()),
-                reports: 0,
-                checked: 0,
-                detectability: String::new(),
-                flagged: 0,
-            })
-            .reports += 1;
-    }
-    for tested in &doubt.tested {
-        if let Some(voice) = tested.report.voice
-            && let Some(check) = checks.get_mut(&voice)
-        {
-            check.checked += 1;
-            check.flagged += u64::from(tested.test.flagged);
-            *sums.entry(voice).or_default() += tested.test.detectability;
-        }
-    }
-    for (voice, check) in &mut checks {
-        let sum = sums.get(voice).copied().unwrap_or(0.0);
-        check.detectability = ratio(if check.checked == 0 {
-            0.0
-        } else {
-            sum / check.checked as f64
-        });
-    }
-    types::Contradictions {
-        commodity: balance.family.clone(),
-        test: of.chi_squared(),
-        critical: format!("{:.2}", doubt.critical),
-        tested: doubt.tested.len() as u64,
-        unchecked: doubt.unchecked.len() as u64,
-        flagged: doubt.tested.iter().filter(|report| report.test.flagged).count() as u64,
-        reports: doubt
-            .tested
-            .iter()
-            .skip(offset)
-            .take(limit)
-            .map(|report| fit(of, report))
-            .collect(),
-        voices: checks.into_values().collect(),
-        findings: balance
-            .findings
-            .iter()
-            .take(FINDINGS)
-            .map(|finding| finding_view(of, finding))
-            .collect(),
-        findings_total: balance.findings.len() as u64,
-        cut: of.lens.twin.cut().id().to_string(),
-        stale: of.stale.map(str::to_owned),
-    }
-}
-
-fn finding_view(of: BalanceLens<'_>, finding: &Finding) -> types::FindingView {
-    let (en, fr) = finding.words();
-    types::FindingView {
-        site: finding.site.clone().unwrap_or_default(),
-        words: types::Text { en, fr },
-        observation: finding.fact.map(|fact| of.lens.traced(of.lens.twin.fact(fact))),
-    }
-}
-
-fn fit(of: BalanceLens<'_>, tested: &DoubtedReport<'_>) -> types::ReportFit {
-    let report = tested.report;
-    let balance = of.balance;
-    let key = report.terms.first().map(|(key, _)| key);
-    let kind = match report.origin {
-        Origin::Unlisted(_) => "unlisted",
-        _ => "fact",
-    };
-    let place = match (&report.origin, key) {
-        (Origin::Unlisted(_), _) => Spot::Elsewhere.to_string(),
-        (_, Some(key)) => key.spot.to_string(),
-        (_, None) => String::new(),
-    };
-    let voice = report
-        .voice
-        .and_then(|voice| balance.voices.get(usize::from(voice)))
-        .map_or("", |(name, _)| name.as_str());
-    let said = decimal(report.value);
-    let (expected, own) = tested.expected;
-    let (low, high) = tested.fits;
-    let z = tested.test.z;
-    let query = types::Text {
-        en: format!(
-            "You report {said} t. The other reports and the balances lead one to expect {} t (± {}). The difference is {z:.1} \
-             deviations. A figure between {} and {} t would fit. Please confirm, correct, or say what differs.",
-            decimal(expected),
-            decimal(own),
-            decimal(low),
-            decimal(high),
-        ),
-        fr: format!(
-            "Vous déclarez {said} t. Les autres déclarations et les bilans font attendre {} t (± {}). L’écart est de {} écarts \
-             types. Un chiffre entre {} et {} t conviendrait. Veuillez confirmer, corriger ou dire ce qui diffère.",
-            decimal(expected),
-            decimal(own),
-            format!("{z:.1}").replace('.', ","),
-            decimal(low),
-            decimal(high),
-        ),
-    };
-    types::ReportFit {
-        number: tested.number as u64,
-        kind: kind.to_owned(),
-        voice: voice.to_owned(),
-        stage: key
-            .and_then(|key| balance.stages.get(usize::from(key.stage)))
-            .cloned()
-            .unwrap_or_default(),
-        place,
-        period: key
-            .and_then(|key| key.slot.period())
-            .map_or_else(String::new, |period| period.to_string()),
-        line: key.map_or_else(String::new, |key| key.line.key().to_owned()),
-        said,
-        deviation: decimal(tested.deviation),
-        expected: decimal(expected),
-        expected_deviation: decimal(own),
-        fits_low: decimal(low),
-        fits_high: decimal(high),
-        z: format!("{z:.2}"),
-        p: probability(tested.test.p),
-        flagged: tested.test.flagged,
-        detectability: ratio(tested.test.detectability),
-        adjustability: ratio(tested.test.adjustability),
-        noticed: decimal(tested.noticed),
-        with: tested.with.iter().map(|number| *number as u64).collect(),
-        query,
-        observations: observations(of, &report.origin),
-    }
 }
 
 #[cfg(test)]
