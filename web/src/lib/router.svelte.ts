@@ -14,6 +14,8 @@ export type RouteName =
   | 'overview'
   | 'map'
   | 'flow'
+  | 'balance'
+  | 'contradictions'
   | 'mineral'
   | 'countries'
   | 'country'
@@ -30,6 +32,8 @@ const routes: readonly RouteEntry[] = [
   { name: 'overview', pattern: /^\/$/, load: () => import('../pages/Overview.svelte') },
   { name: 'map', pattern: /^\/map$/, load: () => import('../pages/Map.svelte') },
   { name: 'flow', pattern: /^\/flow$/, load: () => import('../pages/Flow.svelte') },
+  { name: 'balance', pattern: /^\/balance$/, load: () => import('../pages/Balance.svelte') },
+  { name: 'contradictions', pattern: /^\/contradictions$/, load: () => import('../pages/Contradictions.svelte') },
   { name: 'mineral', pattern: /^\/mineral\/(?<commodity>[^/]+)$/, load: () => import('../pages/Mineral.svelte') },
   { name: 'countries', pattern: /^\/countries$/, load: () => import('../pages/Countries.svelte') },
   { name: 'country', pattern: /^\/country\/(?<iso3>[^/]+)$/, load: () => import('../pages/Country.svelte') },
