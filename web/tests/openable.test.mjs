@@ -9,10 +9,11 @@ after(stop);
 const OPENS = 'button, a, select, summary, [role=button], [data-figure]';
 /**
  * Where numbers are not the twin's: the axis of a chart; ids; what is quoted of a source, a notice or a proof, each beside
- * its link (a version of the charter too); the label of a country on the map, over which a button lies; the fields of a statement on its own page, where
+ * its link (a version of the charter too); what was reckoned of reports as a whole (tests, factors, expectations), which
+ * belongs to no one figure and stands beside the reports; the label of a country on the map, over which a button lies; the fields of a statement on its own page, where
  * the way back ends.
  */
-const QUOTED = 'g[aria-label*="tick" i], text.tick, time, title, code, pre, dialog, [data-quoted], text.country, .club-name, main .columns dl';
+const QUOTED = 'g[aria-label*="tick" i], text.tick, time, title, code, pre, dialog, [data-quoted], [data-reckoned], text.country, .club-name, main .columns dl';
 
 /** What may stand anywhere: each takes its numbers out of a text, in this order, before it is looked at. */
 const KINDS = [
@@ -48,6 +49,9 @@ async function pages() {
     ...(await everyPage()).map(([, path]) => path),
     ...families.flatMap((key) => [`/?commodity=${key}`, `/map?commodity=${key}`, `/flow?commodity=${key}`, `/mineral/${key}`]),
     '/map?stage=magnet',
+    '/balance?layer=neodymium&place=CHN&period=2022',
+    '/balance?commodity=lithium',
+    '/contradictions?show=all',
     '/flow?commodity=dysprosium',
     '/mineral/rare_earths?stage=magnet',
     '/mineral/ndpr',

@@ -3,6 +3,7 @@ import type { Estimate, Figure } from '../api/types';
 import { formatDecimal } from '../format';
 import { t, type MessageKey } from '../i18n/index.svelte';
 import { alone, deviationOf, type Shown } from './ledger';
+import { decimalsOf, stepOf, toStep } from './rounding';
 
 export function numberText({ value, decimals }: Shown): string {
   return formatDecimal(value, decimals, decimals);
@@ -18,8 +19,9 @@ export function estimateText(estimate: Estimate, as: Shown | undefined = alone(e
 /** Its ends of 95 in 100, as text. */
 export function intervalText(estimate: Estimate): string {
   if (estimate.low === null || estimate.high === null || estimate.deviation === null) return '';
-  const digits = alone(estimate)?.decimals ?? 0;
-  return t('balance.interval', { low: formatDecimal(estimate.low, digits), high: formatDecimal(estimate.high, digits) });
+  const step = stepOf(Number(estimate.value), Number(estimate.deviation));
+  const text = (end: string): string => formatDecimal(toStep(Number(end), step), decimalsOf(step));
+  return t('balance.interval', { low: text(estimate.low), high: text(estimate.high) });
 }
 
 export function gradeWords(grade: string): string {

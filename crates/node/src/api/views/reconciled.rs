@@ -72,6 +72,11 @@ fn probability(value: f64) -> String {
     }
 }
 
+/// The least that a line can be: what cannot be negative is not told to be, however wide its interval.
+const fn least(line: Line) -> f64 {
+    if line.is_signed() { f64::NEG_INFINITY } else { 0.0 }
+}
+
 /// The address of an estimate.
 pub fn address(balance: &Balance, key: &Key) -> String {
     let layer = balance.layers.get(usize::from(key.layer));
@@ -120,12 +125,7 @@ const fn told(told: Told) -> &'static str {
 impl BalanceLens<'_> {
     fn estimate(self, key: &Key, quantity: &Quantity) -> types::Estimate {
         let ends = quantity.value.zip(quantity.deviation);
-        // What cannot be negative is not told to be, however wide its interval.
-        let least = if key.line.is_signed() {
-            f64::NEG_INFINITY
-        } else {
-            0.0
-        };
+        let least = least(key.line);
         types::Estimate {
             line: key.line.key().to_owned(),
             value: quantity.value.map(decimal),
@@ -572,7 +572,9 @@ fn fit(of: BalanceLens<'_>, tested: &DoubtedReport<'_>) -> types::ReportFit {
         .map_or("", |(name, _)| name.as_str());
     let said = decimal(report.value);
     let (expected, own) = tested.expected;
-    let (low, high) = tested.fits;
+    // Nobody is told that a negative figure would fit.
+    let floor = key.map_or(f64::NEG_INFINITY, |key| least(key.line));
+    let (low, high) = (tested.fits.0.max(floor), tested.fits.1.max(floor));
     let z = tested.test.z;
     let query = types::Text {
         en: format!(
@@ -627,6 +629,13 @@ fn fit(of: BalanceLens<'_>, tested: &DoubtedReport<'_>) -> types::ReportFit {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_change_of_stock_can_be_told_to_be_negative() {
+        for line in Line::ALL {
+            assert_eq!(least(line) < 0.0, line == Line::StockChange, "{}", line.key());
+        }
+    }
 
     #[test]
     fn numbers_are_sent_with_six_digits() {
