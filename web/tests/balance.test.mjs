@@ -100,13 +100,20 @@ test('from a country to a site, and from the whole to an element', async () => {
 
 test('the parts of a stage are sorted as the reader asks', async () => {
   const { page, close } = await open('/balance');
-  const column = () => page.$$eval('[data-parts] tbody tr', (rows) => rows.map((row) => Number(row.querySelector('[data-shown]').dataset.shown)));
-  const down = await column();
+  const { parts } = (await api('reconciled?commodity=rare_earths')).stages.find(({ stage }) => stage === 'mine');
+  const made = new Map(parts.map(({ place, lines }) => [place, Number(lines.find(({ line }) => line === 'produced')?.value)]));
+  const column = () => page.$$eval('[data-parts] tbody tr', (rows) => rows.map((row) => row.dataset.part));
+  const sizes = async () => (await column()).map((place) => made.get(place));
+  const down = await sizes();
+  assert.equal(down.length, parts.length);
   assert.deepEqual(down, [...down].sort((a, b) => b - a));
   await page.locator('[data-parts] [data-sort=produced]').click();
   assert.equal(await page.locator('[data-parts] th[aria-sort]').getAttribute('aria-sort'), 'ascending');
-  const up = await column();
+  const up = await sizes();
   assert.deepEqual(up, [...up].sort((a, b) => a - b));
+  await page.locator('[data-parts] [data-sort=place]').click();
+  const names = await page.locator('[data-parts] tbody th').allInnerTexts();
+  assert.deepEqual(names, [...names].sort((a, b) => a.localeCompare(b)));
   await close();
 });
 
