@@ -98,6 +98,18 @@ test('from a country to a site, and from the whole to an element', async () => {
   await close();
 });
 
+test('of an element and of a basket: the balance of their family, and the whole of it', async () => {
+  const { page, faults, close } = await open('/balance?commodity=neodymium');
+  assert.equal(await page.inputValue('[data-choose=layer]'), 'neodymium');
+  await page.selectOption('[data-choose=layer]', 'rare_earths');
+  await page.locator('[data-ledger] [data-figure^="estimate|rare_earths|rare_earths|"]').first().waitFor();
+  await page.goto(new URL('/balance?commodity=ndpr', page.url()).href);
+  await settled(page);
+  assert.equal(await page.inputValue('[data-choose=layer]'), 'rare_earths');
+  assert.deepEqual(faults, []);
+  await close();
+});
+
 test('the parts of a stage are sorted as the reader asks', async () => {
   const { page, close } = await open('/balance');
   const { parts } = (await api('reconciled?commodity=rare_earths')).stages.find(({ stage }) => stage === 'mine');

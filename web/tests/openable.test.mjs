@@ -21,6 +21,7 @@ const KINDS = [
   ['a name', /\bN-1\b|\bG7\b|\bDidymium [\d.]+|\bApache(?: License)? 2\.0|\bLicense 1\.1|Serif 4\b|\brank counts countries, 1\b|\ble rang compte les pays, 1\b/g],
   ['a customs code', /\((?:customs code |code douanier )?\d{4,6}(?:, [^)]*)?\)|\b(?:customs code|code douanier) \d{4,6}\b/g],
   ['a period or a day', /\b(?:\d{1,2} [a-zéû]+\.? )?(?:1[89]|20)\d\d(?:[–-](?:1[89]|20)?\d\d)*(?:-Q[1-4]|-\d\d(?:-\d\d)?)?(?:, \d\d:\d\d(?::\d\d)?)?\b|\b[QT][1-4]\b/gi],
+  ['a level of confidence', /\b95 (?:of 100 cases|cas sur 100)\b/g],
   ['a threshold of a method', /(?<![\d.,])(?:0|1[,\s]000|1[,\s]800|5[,\s]000|10[,\s]000)(?=[\s,.;:)–]|$)|[−+]2[.,]5|(?<!\d)5\s?%/g],
 ];
 
@@ -82,7 +83,7 @@ for (const [language, width] of [['en', 1440], ['fr', 390]]) {
 
 test('nor is one in a table behind a chart', async () => {
   const faults = [];
-  for (const path of ['/mineral/rare_earths', '/mineral/germanium', '/flow', '/country/CHN', '/site/bayan-obo', '/audit']) {
+  for (const path of ['/mineral/rare_earths', '/mineral/germanium', '/flow', '/balance', '/country/CHN', '/site/bayan-obo', '/audit']) {
     const { page, close } = await open(path);
     for (const toggle of await page.locator('[data-table-toggle]').all()) await toggle.click();
     for (const text of await closed(page)) faults.push(`${path}: ${text}`);
