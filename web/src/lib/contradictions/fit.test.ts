@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { agreement, fitOf, voiceName } from '../balance/voices';
-import { compared, roundedTo, scaleOf, ticks } from './fit';
+import { compared, impossible, roundedTo, scaleOf, ticks } from './fit';
 
 const report = { said: '1221', deviation: '231', expected: '300', expected_deviation: '96', fits_low: '-191', fits_high: '791', line: 'produced' as const };
 
@@ -10,6 +10,12 @@ describe('a report that does not fit', () => {
     expect(all.fits).toEqual([0, 791]);
     expect(all.expectedEnds[0]).toBeCloseTo(300 - 1.96 * 96, 9);
     expect(compared({ ...report, line: 'stock_change' }).fits[0]).toBe(-191);
+  });
+
+  it('fits at no figure that can be where the others leave less than nothing', () => {
+    expect(impossible(compared({ ...report, said: '0', expected: '-16780', fits_low: '0', fits_high: '0' }))).toBe(true);
+    expect(impossible(compared(report))).toBe(false);
+    expect(impossible(compared({ ...report, line: 'stock_change', expected: '-16780', fits_low: '-20000', fits_high: '-9000' }))).toBe(false);
   });
 
   it('is rounded by the surer of the two deviations', () => {

@@ -33,6 +33,11 @@ export function compared(report: Pick<ReportFit, 'said' | 'deviation' | 'expecte
   return { said, saidEnds: ends(said, own), expected, expectedEnds: ends(expected, other), fits: [Math.max(floor, Number(report.fits_low)), Number(report.fits_high)], decimals: decimalsOf(step), step };
 }
 
+/** Whether the others leave only figures that cannot be: less than nothing. */
+export function impossible(all: Pick<Compared, 'expected' | 'fits'>): boolean {
+  return all.expected < 0 && all.fits[1] <= 0 && all.fits[0] === 0;
+}
+
 /** A number of a report, rounded. */
 export function roundedTo(value: number, { step }: Pick<Compared, 'step'>): number {
   return toStep(value, step);
