@@ -137,6 +137,7 @@ export async function everyPage() {
     ['flow', '/flow'],
     ['balance', '/balance'],
     ['contradictions', '/contradictions'],
+    ['indicators', '/indicators'],
     ['mineral', '/mineral/rare_earths'],
     ['countries', '/countries'],
     ['country', '/country/CHN'],
@@ -145,6 +146,7 @@ export async function everyPage() {
     ['statement', `/statement/${site.statement.statement}`],
     ['audit', '/audit'],
     ['governance', '/governance'],
+    ['vintages', '/vintages'],
     ['about', '/about'],
   ];
 }

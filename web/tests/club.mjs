@@ -24,7 +24,7 @@ export async function didymium(...args) {
   return stdout;
 }
 
-async function freePort() {
+export async function freePort() {
   const server = createServer();
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address();
@@ -32,7 +32,7 @@ async function freePort() {
   return port;
 }
 
-async function serve(dir, url) {
+export async function serve(dir, url) {
   const node = spawn(program, ['serve', '--dir', dir], { stdio: ['ignore', 'ignore', 'ignore'] });
   const until = Date.now() + UP_WITHIN;
   for (;;) {
@@ -52,7 +52,7 @@ async function until(what, holds) {
   }
 }
 
-async function ended(node) {
+export async function ended(node) {
   node.kill('SIGTERM');
   if (node.exitCode === null) await new Promise((resolve) => node.once('exit', resolve));
 }

@@ -18,6 +18,7 @@ const QUOTED = 'g[aria-label*="tick" i], text.tick, time, title, code, pre, dial
 /** What may stand anywhere: each takes its numbers out of a text, in this order, before it is looked at. */
 const KINDS = [
   ['a class or a size in a legend', /^(?:≥ )?\d+(?:–\d+)?\s%$|^[\d,\s]+ t$|^\d+ km$/g],
+  ['a class of an index in a legend', /^(?:below |moins de )[−-]?[\d.,]+$|^[−-]?[\d.,]+ (?:to|à) [−-]?[\d.,]+$|^[−-]?[\d.,]+ (?:and more|et plus)$/g],
   ['a name', /\bN-1\b|\bG7\b|\bDidymium [\d.]+|\bApache(?: License)? 2\.0|\bLicense 1\.1|Serif 4\b|\brank counts countries, 1\b|\ble rang compte les pays, 1\b/g],
   ['a customs code', /\((?:customs code |code douanier )?\d{4,6}(?:, [^)]*)?\)|\b(?:customs code|code douanier) \d{4,6}\b/g],
   ['a period or a day', /\b(?:\d{1,2} [a-zéû]+\.? )?(?:1[89]|20)\d\d(?:[–-](?:1[89]|20)?\d\d)*(?:-Q[1-4]|-\d\d(?:-\d\d)?)?(?:, \d\d:\d\d(?::\d\d)?)?\b|\b[QT][1-4]\b/gi],
@@ -48,7 +49,7 @@ async function pages() {
   const families = commodities.filter((term) => term.kind === 'family').map((term) => term.key);
   return [
     ...(await everyPage()).map(([, path]) => path),
-    ...families.flatMap((key) => [`/?commodity=${key}`, `/map?commodity=${key}`, `/flow?commodity=${key}`, `/mineral/${key}`]),
+    ...families.flatMap((key) => [`/?commodity=${key}`, `/map?commodity=${key}`, `/flow?commodity=${key}`, `/indicators?commodity=${key}`, `/mineral/${key}`]),
     '/map?stage=magnet',
     '/balance?layer=neodymium&place=CHN&period=2022',
     '/balance?commodity=lithium',
@@ -83,7 +84,7 @@ for (const [language, width] of [['en', 1440], ['fr', 390]]) {
 
 test('nor is one in a table behind a chart', async () => {
   const faults = [];
-  for (const path of ['/mineral/rare_earths', '/mineral/germanium', '/flow', '/balance', '/country/CHN', '/site/bayan-obo', '/audit']) {
+  for (const path of ['/mineral/rare_earths', '/mineral/germanium', '/flow', '/balance', '/indicators', '/country/CHN', '/site/bayan-obo', '/audit']) {
     const { page, close } = await open(path);
     for (const toggle of await page.locator('[data-table-toggle]').all()) await toggle.click();
     for (const text of await closed(page)) faults.push(`${path}: ${text}`);

@@ -74,7 +74,7 @@ pub enum Command {
     Serve(serve::ServeArgs),
     /// Log the rows of a CSV table as signed statements: all of the file or nothing
     Import(import::ImportArgs),
-    /// Ask the twin: balances, shares, vintages, its digest
+    /// Ask the twin: balances, shares, supply risk, vintages, its digest
     Twin(twin::TwinArgs),
     /// Show or verify one statement
     Statement(statement::StatementArgs),

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use didymium_log::LogError;
 use didymium_node::NodeError;
+use didymium_node::api::download::DownloadError;
 use didymium_node::import::ImportError;
 use didymium_statement::StatementError;
 use didymium_store::StoreError;
@@ -56,6 +57,9 @@ pub enum CliError {
         /// What is wrong with it.
         source: MirrorError,
     },
+    /// A view that cannot be written as a file.
+    #[error(transparent)]
+    Download(#[from] DownloadError),
     /// A file that is no JSON document.
     #[error("{} is no JSON document: {reason}", path.display())]
     NotJson {
@@ -193,6 +197,8 @@ impl CliError {
         }
         match self {
             Self::Usage(_) | Self::NotACharter { .. } => Exit::Usage,
+            Self::Download(DownloadError::TooLong { .. } | DownloadError::Format) => Exit::Usage,
+            Self::Download(DownloadError::Nothing) => Exit::No,
             Self::Import(error) => exit_of_import(error),
             Self::Node(error) => exit_of_node(error),
             Self::Statement(_) | Self::NotJson { .. } | Self::Mirror { .. } => Exit::Refused,

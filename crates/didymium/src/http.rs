@@ -19,6 +19,9 @@ const ANSWER_MAX: Duration = Duration::from_secs(30);
 /// Largest answer in bytes.
 const ANSWER_BYTES_MAX: u64 = 32 * 1024 * 1024;
 
+/// Largest file in bytes: as many rows as a node puts into one are several times an answer.
+const FILE_BYTES_MAX: u64 = 512 * 1024 * 1024;
+
 /// A node at an address.
 #[derive(Debug, Clone)]
 pub struct Remote {
@@ -76,6 +79,15 @@ impl Remote {
 
     /// Fetches bytes; a 404 is [`CliError::NotFound`].
     pub async fn bytes(&self, path: &str, query: &[(&str, Option<&str>)]) -> CliResult<Vec<u8>> {
+        self.fetch(path, query, ANSWER_BYTES_MAX).await
+    }
+
+    /// Fetches a view as a file; a 404 is [`CliError::NotFound`].
+    pub async fn file(&self, path: &str, query: &[(&str, Option<&str>)]) -> CliResult<Vec<u8>> {
+        self.fetch(path, query, FILE_BYTES_MAX).await
+    }
+
+    async fn fetch(&self, path: &str, query: &[(&str, Option<&str>)], bytes_max: u64) -> CliResult<Vec<u8>> {
         let mut url = self.base.clone();
         url.set_path(path);
         let given: Vec<(&str, &str)> = query
@@ -99,7 +111,7 @@ impl Remote {
                 sent => break sent.map_err(failed)?,
             }
         };
-        self.read(&url, sent).await
+        self.read(&url, sent, bytes_max).await
     }
 
     /// Sends bytes; answers the JSON document that comes back.
@@ -121,7 +133,9 @@ impl Remote {
             url: self.base.to_string(),
             source,
         })?;
-        Ok(serde_json::from_slice(&self.read(&url, sent).await?)?)
+        Ok(serde_json::from_slice(
+            &self.read(&url, sent, ANSWER_BYTES_MAX).await?,
+        )?)
     }
 
     /// Sends a statement; answers its index in the node's log.
@@ -141,7 +155,7 @@ impl Remote {
         let index = sent.headers().get("didymium-index");
         let index = index.and_then(|index| index.to_str().ok()?.parse().ok());
         let status = sent.status().as_u16();
-        self.read(&url, sent).await?;
+        self.read(&url, sent, ANSWER_BYTES_MAX).await?;
         index.ok_or_else(|| CliError::Answer {
             url: url.to_string(),
             status,
@@ -150,7 +164,7 @@ impl Remote {
     }
 
     /// The body of an answer that is a success.
-    async fn read(&self, url: &Url, mut answer: reqwest::Response) -> CliResult<Vec<u8>> {
+    async fn read(&self, url: &Url, mut answer: reqwest::Response, bytes_max: u64) -> CliResult<Vec<u8>> {
         let failed = |source| CliError::Unreachable {
             url: self.base.to_string(),
             source,
@@ -159,8 +173,8 @@ impl Remote {
         let mut body = Vec::new();
         while let Some(chunk) = answer.chunk().await.map_err(failed)? {
             body.extend_from_slice(&chunk);
-            if body.len() as u64 > ANSWER_BYTES_MAX {
-                let detail = format!("more than {ANSWER_BYTES_MAX} bytes");
+            if body.len() as u64 > bytes_max {
+                let detail = format!("more than {bytes_max} bytes");
                 return Err(CliError::Answer {
                     url: url.to_string(),
                     status: status.as_u16(),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use didymium_node::api::types;
-use didymium_node::api::views::{self, Lens, SeriesQuery, SiteFilter};
+use didymium_node::api::views::{self, IndicatorQuery, Lens, SeriesQuery, SiteFilter};
 use didymium_node::clock::SystemClock;
 use didymium_node::{NodeFolder, NodeState, twin_job};
 use didymium_vocabulary::Period;
@@ -17,6 +17,8 @@ use crate::times::{self, TimesArgs};
 
 /// Items asked of a list at a time.
 const PAGE: usize = 200;
+/// Cells of the panel asked for at a time.
+const INDICATORS: usize = 2_000;
 
 /// Where to ask: a folder or a running node.
 #[derive(Debug, Clone, Args)]
@@ -86,6 +88,46 @@ impl Reader {
                 ask.extend(times.asked());
                 node.json("/api/v1/balance", &ask).await
             }
+        }
+    }
+
+    /// Indices of supply risk, all pages.
+    pub async fn indicators(&self, query: &IndicatorQuery) -> CliResult<types::Indicators> {
+        let node = match self {
+            Self::Folder(state) => {
+                return with_twin(state, |lens| {
+                    views::indicators(lens, query, (0, usize::MAX))
+                        .ok_or_else(|| CliError::NotFound(format!("no commodity `{}`", query.commodity)))
+                });
+            }
+            Self::Node(node) => node,
+        };
+        let year = query.year.map(|year| year.to_string());
+        let mut whole: Option<types::Indicators> = None;
+        loop {
+            let offset = whole.as_ref().map_or(0, |found| found.cells.len());
+            let (offset, limit) = (offset.to_string(), INDICATORS.to_string());
+            let ask = [
+                ("commodity", Some(query.commodity.as_str())),
+                ("stage", query.stage.as_deref()),
+                ("area", query.area.as_deref()),
+                ("year", year.as_deref()),
+                ("offset", Some(offset.as_str())),
+                ("limit", Some(limit.as_str())),
+            ];
+            let page: types::Indicators = node.json("/api/v1/indicators", &ask).await?;
+            let last = page.cells.is_empty();
+            let found = match whole.take() {
+                Some(mut found) => {
+                    found.append(page);
+                    found
+                }
+                None => page,
+            };
+            if last || found.cells.len() as u64 >= found.total {
+                return Ok(found);
+            }
+            whole = Some(found);
         }
     }
 

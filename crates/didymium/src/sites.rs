@@ -8,11 +8,14 @@ use didymium_vocabulary::Vocabulary;
 use crate::error::{CliError, CliResult};
 use crate::output::{Output, columns};
 use crate::reader::{PlaceArgs, Reader};
+use crate::save::{SaveArgs, View, save};
+use crate::times::TimesArgs;
 
 const AFTER: &str = "\
 Examples:
   didymium sites --dir club/CAN --commodity rare_earths --stage separation --status operating
-  didymium sites --url http://127.0.0.1:7410 --country AUS --json";
+  didymium sites --url http://127.0.0.1:7410 --country AUS --json
+  didymium sites --dir club/CAN --commodity rare_earths --csv sites.csv";
 
 /// List sites
 ///
@@ -34,6 +37,8 @@ pub struct SitesArgs {
     /// Status of the process at that stage, or of the site
     #[arg(long)]
     status: Option<String>,
+    #[command(flatten)]
+    save: SaveArgs,
 }
 
 /// Lists what matches.
@@ -48,7 +53,11 @@ pub async fn run(args: SitesArgs, output: &Output) -> CliResult<()> {
     filter
         .check(Vocabulary::embedded())
         .map_err(|(field, reason)| CliError::Usage(format!("--{field}: {reason}")))?;
-    let sites = Reader::open(&args.place)?.sites(&filter).await?;
+    let reader = Reader::open(&args.place)?;
+    if let Some(file) = args.save.wanted() {
+        return save(&reader, &View::Sites(filter), &TimesArgs::default(), file, output).await;
+    }
+    let sites = reader.sites(&filter).await?;
     output.data(&sites, |sites| text(sites))
 }
 

@@ -1,14 +1,21 @@
-//! `didymium twin`: balances, shares, the digest, vintages, the trade mirror.
+//! `didymium twin`: balances, shares, indicators, the digest, vintages, the reconciled chain, the trade mirror.
+
+use std::path::Path;
 
 use clap::{Args, Subcommand};
+use didymium_node::api::download::Format;
 use didymium_node::api::types::{Balance, BalanceRow, Contradiction, Figure, TwinState};
 use didymium_node::api::views::SeriesQuery;
 use serde::Serialize;
 
 use crate::error::{CliError, CliResult};
+use crate::figures::{self, FiguresArgs};
+use crate::indicators::{self, IndicatorsArgs};
 use crate::mirror::{self, MirrorArgs};
 use crate::output::{Output, columns};
-use crate::reader::{PlaceArgs, Reader};
+use crate::reader::{PlaceArgs, Reader, parse_period};
+use crate::reconciled::{self, ChainArgs, ContradictionsArgs, TrialArgs};
+use crate::save::{SaveArgs, View, save};
 use crate::times::TimesArgs;
 use crate::vintages::{self, VintagesArgs};
 
@@ -16,16 +23,21 @@ const AFTER: &str = "\
 Examples:
   didymium twin balance --dir club/CAN rare_earths --stage mine --period 2023
   didymium twin shares --url http://127.0.0.1:7410 cobalt
+  didymium twin indicators --url http://127.0.0.1:7410 nickel --stage refining --area CAN
   didymium twin digest --url http://127.0.0.1:7410 --json
   didymium twin balance --dir club/CAN rare_earths --as-of 2026-11-22
   didymium twin vintages --dir club/CAN rare_earths --area CHN --period 2023
+  didymium twin observations --url http://127.0.0.1:7410 --measure trade --parquet trade.parquet
+  didymium twin chain --url http://127.0.0.1:7410 rare_earths --layer neodymium --period 2022
+  didymium twin contradictions --url http://127.0.0.1:7410 rare_earths
+  didymium twin trial --dir club/CAN rare_earths --from 2015 --to 2022
   didymium twin mirror --reports comtrade_2022.csv.gz --compare baci_2022.csv
 
 A twin is a function of a cut: the charter and the size of every member's log. Two nodes that hold the same cut have the \
 same digest; compare them with `twin digest`. An earlier state is asked for by its cut, or by a time: then it is what \
 that node had recorded by then, and `twin digest` names the cut to ask others for.";
 
-/// Ask the twin: balances, shares, vintages, its digest
+/// Ask the twin: balances, shares, supply risk, vintages, its digest
 ///
 /// The answers are computed by the same functions whether a running node is asked (--url) or the folder of one that is
 /// not running (--dir).
@@ -42,12 +54,22 @@ enum Question {
     #[command(
         after_help = "The first column of figures is the source that the rule chose; the others are shown, never averaged."
     )]
-    Balance(SeriesArgs),
+    Balance {
+        #[command(flatten)]
+        series: SeriesArgs,
+        #[command(flatten)]
+        save: SaveArgs,
+    },
     /// Shares of the countries, concentration (HHI), what is left without the largest (N-1)
     #[command(
         after_help = "HHI: the sum of squared shares in percent, 0 to 10,000; above 1,800 a market counts as highly concentrated (United States merger guidelines, 2023)."
     )]
     Shares(SeriesArgs),
+    /// Indices of supply risk with their error bars, alone and with the club as one importer
+    #[command(
+        after_help = "An index that cannot be computed is a line with the cause. `≤` and `≥`: an input is not at hand, and the value is a bound."
+    )]
+    Indicators(IndicatorsArgs),
     /// The digest of all facts, and the cut it belongs to
     #[command(
         after_help = "Ends with exit code 5 if a payload that the cut names is not here: then there is no digest."
@@ -63,6 +85,29 @@ enum Question {
         after_help = "Changes between editions are told within one publication; a difference between two publications is no revision. Recorded times are those of the node that is asked."
     )]
     Vintages(VintagesArgs),
+    /// Figures as published, as a file (--csv or --parquet)
+    #[command(
+        after_help = "Every row has its unit, its basis, its edition and its licence; docs/notebooks.md reads such files."
+    )]
+    Observations(FiguresArgs),
+    /// A series by area over time, as a file (--csv or --parquet)
+    #[command(after_help = "World totals, HHI and the largest share are rows of their own, by `quantity`.")]
+    Series(FiguresArgs),
+    /// The reconciled balance of a chain: every stage's figures, with deviation and quality, adding up
+    #[command(
+        after_help = "A figure of quality E rests on assumptions; nobody can know what is said to be so. With --csv or --parquet every figure of the family is written."
+    )]
+    Chain(ChainArgs),
+    /// Reports that do not fit the others, and what would fit; how well each voice is checked
+    #[command(
+        after_help = "shows: how much of an error of the report would show, 0 to 1. A report that nobody checks is not listed."
+    )]
+    Contradictions(ContradictionsArgs),
+    /// Are the error bars honest? Each voice is left out in turn, and its figures held against the others
+    #[command(
+        after_help = "A voice is a house that publishes: all of its editions are left out together. Takes a balance a voice."
+    )]
+    Trial(TrialArgs),
     /// Reconcile the two reports of every trade flow; compare with a reference
     Mirror(MirrorArgs),
 }
@@ -116,7 +161,10 @@ struct Shares {
 /// Answers.
 pub async fn run(args: TwinArgs, output: &Output) -> CliResult<()> {
     match args.question {
-        Question::Balance(series) => {
+        Question::Balance { series, save } => {
+            if let Some(file) = save.wanted() {
+                return series.write(file, output).await;
+            }
             let (balance, state) = series.ask().await?;
             output.data(&balance, balance_text)?;
             complete(&state)
@@ -148,6 +196,12 @@ pub async fn run(args: TwinArgs, output: &Output) -> CliResult<()> {
             complete(&state)
         }
         Question::Vintages(args) => vintages::run(args, output).await,
+        Question::Observations(args) => figures::observations(args, output).await,
+        Question::Series(args) => figures::series(args, output).await,
+        Question::Chain(args) => reconciled::chain(args, output).await,
+        Question::Contradictions(args) => reconciled::contradictions(args, output).await,
+        Question::Trial(args) => reconciled::trial(&args, output),
+        Question::Indicators(args) => indicators::run(&args, output).await,
         Question::Mirror(args) => mirror::run(&args, output),
         Question::Digest { place, times } => {
             times.times()?;
@@ -197,16 +251,29 @@ fn whole(listed: Option<u32>, left_out: Option<&str>) -> String {
 }
 
 impl SeriesArgs {
-    async fn ask(self) -> CliResult<(Balance, TwinState)> {
-        let query = SeriesQuery {
-            measure: Some(self.measure),
-            commodity: Some(self.commodity),
-            stage: self.stage,
-            form: self.form,
-            substance: self.substance,
+    fn query(&self) -> SeriesQuery {
+        SeriesQuery {
+            measure: Some(self.measure.clone()),
+            commodity: Some(self.commodity.clone()),
+            stage: self.stage.clone(),
+            form: self.form.clone(),
+            substance: self.substance.clone(),
             mass_basis: None,
-            subject: self.subject,
-        };
+            subject: self.subject.clone(),
+        }
+    }
+
+    async fn write(self, file: (&Path, Format), output: &Output) -> CliResult<()> {
+        self.times.times()?;
+        let period = self.period.as_deref().map(parse_period).transpose()?;
+        let view = View::Balance(self.query(), period);
+        let reader = Reader::open(&self.place)?;
+        save(&reader, &view, &self.times, file, output).await?;
+        complete(&reader.twin_state(&self.times).await?)
+    }
+
+    async fn ask(self) -> CliResult<(Balance, TwinState)> {
+        let query = self.query();
         self.times.times()?;
         let reader = Reader::open(&self.place)?;
         let state = reader.twin_state(&self.times).await?;

@@ -7,6 +7,7 @@ use didymium_node::api::views::{self, SeriesQuery, VintagesQuery};
 use crate::error::{CliError, CliResult};
 use crate::output::{Output, columns};
 use crate::reader::{PlaceArgs, Reader, asked_series, parse_period, with_twin};
+use crate::save::{SaveArgs, View, save};
 use crate::times::TimesArgs;
 
 /// Most periods that are asked for.
@@ -45,19 +46,26 @@ pub struct VintagesArgs {
     period: Option<String>,
     #[command(flatten)]
     times: TimesArgs,
+    #[command(flatten)]
+    save: SaveArgs,
 }
 
 /// Answers.
 pub async fn run(args: VintagesArgs, output: &Output) -> CliResult<()> {
-    let found = args.ask().await?;
+    args.times.times()?;
+    let query = args.query()?;
+    let reader = Reader::open(&args.place)?;
+    if let Some(file) = args.save.wanted() {
+        return save(&reader, &View::Vintages(query), &args.times, file, output).await;
+    }
+    let found = args.ask(&reader, &query).await?;
     output.data(&found, text)
 }
 
 impl VintagesArgs {
-    async fn ask(&self) -> CliResult<Vintages> {
-        self.times.times()?;
+    fn query(&self) -> CliResult<VintagesQuery> {
         let period = self.period.as_deref().map(parse_period).transpose()?;
-        let query = VintagesQuery {
+        Ok(VintagesQuery {
             series: SeriesQuery {
                 measure: Some(self.measure.clone()),
                 commodity: Some(self.commodity.clone()),
@@ -72,10 +80,13 @@ impl VintagesArgs {
             period,
             offset: 0,
             limit: PERIODS_MAX,
-        };
-        match Reader::open(&self.place)? {
-            Reader::Folder(state) => with_twin(&state, &self.times, |lens| {
-                views::vintages(lens, &query)
+        })
+    }
+
+    async fn ask(&self, reader: &Reader, query: &VintagesQuery) -> CliResult<Vintages> {
+        match reader {
+            Reader::Folder(state) => with_twin(state, &self.times, |lens| {
+                views::vintages(lens, query)
                     .ok_or_else(|| CliError::NotFound("nobody ever gave such a figure".into()))
             }),
             Reader::Node(node) => {

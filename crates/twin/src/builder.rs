@@ -422,6 +422,9 @@ impl TwinBuilder {
         let mut withdrawn = Vec::new();
         for fact in &mut self.facts {
             fact.statements.sort();
+            if withdrawals.is_empty() {
+                continue;
+            }
             withdrawn.extend(WithdrawnFact::of(fact, withdrawal));
             fact.statements.retain(live);
         }

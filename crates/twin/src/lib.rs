@@ -48,7 +48,8 @@ pub use series::{Edition, PeriodFigures, Series, SeriesId, SeriesKey};
 pub use trace::Trace;
 pub use twin::{Completeness, Displaced, MissingBlob, Twin};
 pub use vintages::{
-    Change, Publication, RecordedCell, Recording, RevisionStats, VintageCell, VintageRow, Vintages,
+    Change, Publication, REVISIONS_MIN, RecordedCell, Recording, RevisionStats, VintageCell, VintageRow,
+    Vintages,
 };
 pub use withdrawn::{Withdrawal, WithdrawnFact};
 

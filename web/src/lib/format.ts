@@ -23,7 +23,8 @@ export function decimals(value: number, unit: string): number {
   if (value === 0) return 0;
   if (unit === 'percent') return size >= 0.95 ? 1 : size >= 0.095 ? 2 : 3;
   if (size >= 1000) return 0;
-  if (unit === 'index') return size >= 100 ? 0 : 2;
+  // An index of a few hundredths would be nought with two places.
+  if (unit === 'index') return size >= 100 ? 0 : size >= 0.1 ? 2 : 4;
   if (size >= 100) return 1;
   if (size >= 1) return 2;
   return 4;
@@ -74,6 +75,7 @@ export function figureNumber(figure: Figure, exact = false, alone = false): stri
 export function figureUnit(figure: Pick<Figure, 'unit' | 'substance'> & { value?: string | null }, exact = false): string {
   if (figure.unit === 'percent') return '%';
   if (figure.unit === 'index' || figure.unit === 'count') return '';
+  if (figure.unit === 'days') return t('indicator.days');
   const symbol = unitTerm(figure.unit)?.symbol || figure.unit.replaceAll('_', ' ');
   const scale = exact ? undefined : moneyScale(figure.unit, figure.value);
   if (scale) return `${scale.word}\u00a0${symbol}`;

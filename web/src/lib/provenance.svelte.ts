@@ -8,16 +8,28 @@ export function openedFigure(): string {
   return route.query('figure');
 }
 
-/** Opens "Where does this figure come from?" for a figure's handle. */
-export function openProvenance(figure: string): void {
+/**
+ * The state of the twin in which the open figure stands: of the moment that it was opened with, or the one that the page shows.
+ */
+export function openedTimes(): { as_of: string; published_by: string } {
+  const shown = route.name === 'vintages' ? { as_of: route.query('as_of'), published_by: route.query('published_by') } : { as_of: '', published_by: '' };
+  return { ...shown, as_of: route.query('figure_as_of') || shown.as_of };
+}
+
+/**
+ * Opens "Where does this figure come from?" for a figure's handle; `asOf` is a moment at which it stood, where it may not stand
+ * any more. What is opened from an open figure stands at the same moment.
+ */
+export function openProvenance(figure: string, asOf = openedFigure() ? route.query('figure_as_of') : ''): void {
   if (!openedFigure()) opener = document.activeElement;
-  setQuery({ figure }, { replace: openedFigure() !== '', state: { drawer: true } });
+  setQuery({ figure, figure_as_of: asOf }, { replace: openedFigure() !== '', state: { drawer: true } });
 }
 
 /** Closes the drawer and gives the focus back. */
 export function closeProvenance(): void {
   const query = new URLSearchParams(location.search);
   query.delete('figure');
+  query.delete('figure_as_of');
   const text = query.toString();
   navigate(text ? `${route.path}?${text}` : route.path, { replace: true, state: null, keepScroll: true });
   const target = opener;

@@ -16,6 +16,7 @@ export type RouteName =
   | 'flow'
   | 'balance'
   | 'contradictions'
+  | 'indicators'
   | 'mineral'
   | 'countries'
   | 'country'
@@ -24,6 +25,7 @@ export type RouteName =
   | 'statement'
   | 'audit'
   | 'governance'
+  | 'vintages'
   | 'about'
   | 'missing';
 
@@ -34,6 +36,7 @@ const routes: readonly RouteEntry[] = [
   { name: 'flow', pattern: /^\/flow$/, load: () => import('../pages/Flow.svelte') },
   { name: 'balance', pattern: /^\/balance$/, load: () => import('../pages/Balance.svelte') },
   { name: 'contradictions', pattern: /^\/contradictions$/, load: () => import('../pages/Contradictions.svelte') },
+  { name: 'indicators', pattern: /^\/indicators$/, load: () => import('../pages/Indicators.svelte') },
   { name: 'mineral', pattern: /^\/mineral\/(?<commodity>[^/]+)$/, load: () => import('../pages/Mineral.svelte') },
   { name: 'countries', pattern: /^\/countries$/, load: () => import('../pages/Countries.svelte') },
   { name: 'country', pattern: /^\/country\/(?<iso3>[^/]+)$/, load: () => import('../pages/Country.svelte') },
@@ -42,6 +45,7 @@ const routes: readonly RouteEntry[] = [
   { name: 'statement', pattern: /^\/statement\/(?<id>[^/]+)$/, load: () => import('../pages/Statement.svelte') },
   { name: 'audit', pattern: /^\/audit$/, load: () => import('../pages/Audit.svelte') },
   { name: 'governance', pattern: /^\/governance$/, load: () => import('../pages/Governance.svelte') },
+  { name: 'vintages', pattern: /^\/vintages$/, load: () => import('../pages/Vintages.svelte') },
   { name: 'about', pattern: /^\/about$/, load: () => import('../pages/About.svelte') },
 ];
 

@@ -79,6 +79,46 @@ fn the_demo_club_agrees_on_the_published_figures() {
         .ends(0)
         .json();
     assert_eq!(balance["world"]["value"], "376000");
+    indicators_are_told(&club.join("ITA"));
+}
+
+/// A folder tells supply risk: every cell has a value or a cause, and the text names the causes.
+fn indicators_are_told(node: &Path) {
+    let asked = [
+        "twin",
+        "indicators",
+        "nickel",
+        "--stage",
+        "refining",
+        "--year",
+        "2022",
+        "--dir",
+    ];
+    let asked = [&asked[..], &[node.to_str().unwrap()]].concat();
+    let told = run(&[&asked[..], &["--json"]].concat()).ends(0).json();
+    let cells = told["cells"].as_array().unwrap();
+    assert_eq!(told["total"], cells.len());
+    assert!(
+        cells
+            .iter()
+            .all(|cell| cell["value"].is_null() != (cell["missing"] == ""))
+    );
+    let gain = cells
+        .iter()
+        .find(|cell| cell["quantity"] == "membership" && cell["area"] == "DEU");
+    assert!(gain.unwrap()["deviation"].is_string());
+    let text = run(&asked).ends(0).out;
+    for words in [
+        "geopolrisk",
+        "CLUB",
+        "≤ ",
+        "Nobody published stocks",
+        "control of refining capacity",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    let wrong = run(&[&asked[..], &["--area", "XYZ"]].concat()).ends(2).err;
+    assert!(wrong.contains("--area"), "{wrong}");
 }
 
 /// A small data folder: three tables of three issuers, one of them large enough to travel as a blob.

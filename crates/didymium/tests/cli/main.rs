@@ -7,6 +7,7 @@ mod club;
 mod clubs;
 mod common;
 mod demo;
+mod downloads;
 mod history;
 mod joining;
 mod judge;

@@ -9,12 +9,13 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use axum::body::Bytes;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Uri, header};
+use axum::http::{HeaderMap, HeaderValue, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use didymium_statement::Digest;
 use didymium_twin::Twin;
 use serde::Serialize;
 use serde_json::value::RawValue;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::balances::Served;
 use super::past::Seen;
@@ -184,6 +185,22 @@ impl Question {
         error.at(twin, !self.times.is_now())
     }
 
+    /// The entity tag of the answer, or the answer that the reader has it already.
+    pub(crate) fn tagged(&self) -> Result<HeaderValue, Box<Response>> {
+        let version = self.seen.as_ref().map(|seen| version_of(&seen.twin));
+        let version = version.map_or_else(String::new, |version| version.to_string());
+        etag_for(&self.headers, &format!("{version}{}", self.asked())).map_err(Box::new)
+    }
+
+    /// A place among those that make files; it is given back when it is dropped.
+    ///
+    /// # Errors
+    /// [`ApiError::DownloadsBusy`].
+    pub(crate) fn download_turn(&self) -> Result<OwnedSemaphorePermit, ApiError> {
+        let downloads = Arc::clone(&self.state.downloads);
+        downloads.try_acquire_owned().map_err(|_| ApiError::DownloadsBusy)
+    }
+
     /// What is asked, as it was written.
     fn asked(&self) -> &str {
         self.uri.path_and_query().map_or("", |asked| asked.as_str())
@@ -200,9 +217,9 @@ impl Question {
         let Seen { twin, cache } = self.seen()?;
         let version = version_of(twin);
         let asked = self.asked();
-        let tag = match etag_for(&self.headers, &format!("{version}{asked}")) {
+        let tag = match self.tagged() {
             Ok(tag) => tag,
-            Err(not_modified) => return Ok(not_modified),
+            Err(not_modified) => return Ok(*not_modified),
         };
         let body = match cache.find(version, asked) {
             Some(kept) => kept,

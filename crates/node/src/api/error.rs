@@ -7,6 +7,7 @@ use axum::response::{IntoResponse, Response};
 
 use didymium_twin::Twin;
 
+use super::download::DownloadError;
 use crate::NodeError;
 use crate::server::{Problem, ProblemType};
 
@@ -68,6 +69,12 @@ pub enum ApiError {
     /// An earlier state could not be built.
     #[error("that state of the twin cannot be built")]
     Past(#[source] Arc<NodeError>),
+    /// As many files are being made as there may be.
+    #[error("other files are being made; ask again in a moment")]
+    DownloadsBusy,
+    /// A file could not be made.
+    #[error(transparent)]
+    Download(DownloadError),
     /// The node failed.
     #[error(transparent)]
     Node(#[from] NodeError),
@@ -129,12 +136,17 @@ impl From<ApiError> for Problem {
             ApiError::Building => Self::new(ProblemType::NotReady, text),
             ApiError::NotFound { what, key } => Self::not_found(format!("{what} `{key}`")),
             ApiError::NotHereYet { .. } | ApiError::NotThen { .. } => Self::new(ProblemType::NotFound, text),
-            ApiError::PastBusy => Self::new(ProblemType::Overloaded, text),
+            ApiError::PastBusy | ApiError::DownloadsBusy => Self::new(ProblemType::Overloaded, text),
             ApiError::Past(error) => {
                 tracing::error!(error = error.in_words(), "an earlier twin cannot be built");
                 Self::new(ProblemType::Internal, ProblemType::Internal.meaning())
             }
             ApiError::Query { parameter, reason } => Self::parameter(&parameter, reason),
+            ApiError::Download(DownloadError::Nothing) => Self::new(ProblemType::NotFound, text),
+            ApiError::Download(error) => {
+                tracing::error!(?error, "a file cannot be made");
+                Self::new(ProblemType::Internal, text)
+            }
             ApiError::Unbalanced(_) | ApiError::Unrenderable => Self::new(ProblemType::Internal, text),
             ApiError::Node(error) => Self::from(error),
         }

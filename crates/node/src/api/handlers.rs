@@ -10,7 +10,7 @@ use super::query::{
 };
 use super::types;
 use super::views;
-use super::{ApiError, ApiState};
+use super::{ApiError, ApiState, download};
 use crate::NodeState;
 use crate::blocking::blocking;
 use crate::clock::rfc3339;
@@ -104,6 +104,12 @@ pub(crate) async fn overview(question: Question, Ask(ask): Ask<CommodityAsk>) ->
 #[utoipa::path(get, path = "/api/v1/series", tag = "twin", params(SeriesAsk), responses((status = 200, body = types::Series), (status = 404, description = "Nobody published such a series"), (status = 400, description = "A parameter is wrong")))]
 pub(crate) async fn series(question: Question, Ask(ask): Ask<SeriesAsk>) -> Answer {
     let query = ask.one_series()?;
+    if let Some(format) = download::asked(ask.format.as_ref())? {
+        let partner = ask.partner.unwrap_or_default();
+        return question
+            .download(format, move |lens| download::series(lens, &query, &partner))
+            .await;
+    }
     question.answer(|lens| {
         let partner = ask.partner.as_deref().unwrap_or_default();
         views::series(lens, &query, partner).ok_or_else(|| ApiError::not_found("series", question.text()))
@@ -115,6 +121,11 @@ pub(crate) async fn series(question: Question, Ask(ask): Ask<SeriesAsk>) -> Answ
 pub(crate) async fn balance(question: Question, Ask(ask): Ask<SeriesAsk>) -> Answer {
     let period = period(ask.period.as_ref())?;
     let query = ask.one_series()?;
+    if let Some(format) = download::asked(ask.format.as_ref())? {
+        return question
+            .download(format, move |lens| download::balance(lens, &query, period))
+            .await;
+    }
     question.answer(|lens| {
         views::balance(lens, &query, period).ok_or_else(|| ApiError::not_found("series", question.text()))
     })
@@ -125,6 +136,14 @@ pub(crate) async fn balance(question: Question, Ask(ask): Ask<SeriesAsk>) -> Ans
 pub(crate) async fn observations(question: Question, Ask(ask): Ask<SeriesAsk>) -> Answer {
     let (offset, limit) = window_of(ask.offset, ask.limit, OBSERVATIONS_LIMIT_MAX)?;
     let filter = ask.filter(question.node().vocabulary())?;
+    if let Some(format) = download::asked(ask.format.as_ref())? {
+        download::whole(ask.offset, ask.limit)?;
+        return question
+            .download(format, move |lens| {
+                download::observations(lens, &ask.series(), &filter)
+            })
+            .await;
+    }
     question.answer(|lens| {
         let (total, items) = views::observations(lens, &ask.series(), &filter, offset, limit);
         Ok(types::Page {
@@ -181,6 +200,12 @@ pub(crate) async fn map(question: Question, Ask(ask): Ask<StageAsk>) -> Answer {
 pub(crate) async fn sites(question: Question, Ask(ask): Ask<SitesAsk>) -> Answer {
     let window = window(ask.offset, ask.limit)?;
     let filter = ask.filter(question.node().vocabulary())?;
+    if let Some(format) = download::asked(ask.format.as_ref())? {
+        download::whole(ask.offset, ask.limit)?;
+        return question
+            .download(format, move |lens| download::sites(lens, &filter))
+            .await;
+    }
     question.page(List::Sites, window, views::every_site, |lens| {
         views::places_of_sites(lens.twin, &filter)
     })

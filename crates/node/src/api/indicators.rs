@@ -15,9 +15,6 @@ use didymium_vocabulary::{Period, Vocabulary};
 pub(crate) const INDICATORS_LIMIT_MAX: u64 = 2_000;
 /// Cells of a page if the question names no limit.
 const LIMIT_DEFAULT: u64 = 500;
-/// Most quantities that one question names.
-const QUANTITIES_MAX: usize = 16;
-
 /// A commodity, and which of its indices.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -28,8 +25,7 @@ pub(crate) struct IndicatorsAsk {
     commodity: Option<String>,
     /// Stage key; all if absent.
     stage: Option<String>,
-    /// Importer: a country, `EU`, or `CLUB`. If absent, the members, the Union and the club; where `year` is given, every
-    /// importer.
+    /// Importer: a country, `EU`, `CLUB`, or `all` for every one. If absent, the members, the Union and the club.
     area: Option<String>,
     /// Year; all if absent.
     #[param(example = "2022")]
@@ -47,41 +43,18 @@ pub(crate) struct IndicatorsAsk {
 impl IndicatorsAsk {
     fn query(&self, vocabulary: &Vocabulary) -> Result<IndicatorQuery, ApiError> {
         let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
-        let stage = given(&self.stage);
-        if let Some(stage) = &stage {
-            vocabulary
-                .require_stage(stage)
-                .map_err(|error| ApiError::query("stage", error.to_string()))?;
-        }
-        let area = given(&self.area);
-        if let Some(area) = area.as_ref().filter(|area| *area != didymium_twin::CLUB) {
-            vocabulary
-                .require_place(area)
-                .map_err(|error| ApiError::query("area", error.to_string()))?;
-        }
-        let year = given(&self.year).map(|text| year(&text)).transpose()?;
-        let names: Vec<String> = given(&self.quantity)
-            .map(|text| text.split(',').map(str::to_owned).collect())
-            .unwrap_or_default();
-        let known = |name: &String| {
-            let mut formulas = didymium_twin::risk::FORMULAS.iter();
-            formulas.any(|formula| formula.quantity.as_str() == name)
-        };
-        if names.len() > QUANTITIES_MAX || !names.iter().all(known) {
-            let all: Vec<&str> = didymium_twin::risk::FORMULAS
-                .iter()
-                .map(|formula| formula.quantity.as_str())
-                .collect();
-            let reason = format!("must be one or more of {}, separated by commas", all.join(", "));
-            return Err(ApiError::query("quantity", reason));
-        }
-        Ok(IndicatorQuery {
+        let names = given(&self.quantity).map(|text| text.split(',').map(str::to_owned).collect());
+        let query = IndicatorQuery {
             commodity: given(&self.commodity).unwrap_or_else(|| "rare_earths".to_owned()),
-            stage,
-            area,
-            year,
-            quantities: names,
-        })
+            stage: given(&self.stage),
+            area: given(&self.area),
+            year: given(&self.year).map(|text| year(&text)).transpose()?,
+            quantities: names.unwrap_or_default(),
+        };
+        query
+            .check(vocabulary)
+            .map_err(|(parameter, reason)| ApiError::query(parameter, reason))?;
+        Ok(query)
     }
 }
 

@@ -6,6 +6,7 @@
 mod audit;
 mod balances;
 mod cache;
+pub mod download;
 mod error;
 mod governance;
 mod handlers;
@@ -21,7 +22,10 @@ mod vintages;
 mod vocabulary;
 mod wrong_query;
 
+use std::sync::Arc;
+
 use axum::Router;
+use tokio::sync::Semaphore;
 use utoipa::OpenApi as _;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -35,6 +39,9 @@ pub use audit::audit_of;
 pub use error::ApiError;
 pub use governance::governance_of;
 
+/// Most files that are made at a time: each takes as many megabytes as it is long, several times over.
+const DOWNLOADS_MAX: usize = 4;
+
 /// What the handlers share.
 #[derive(Clone)]
 pub(crate) struct ApiState {
@@ -42,6 +49,8 @@ pub(crate) struct ApiState {
     pub(crate) cache: RenderCache,
     pub(crate) past: PastTwins,
     pub(crate) balances: Balances,
+    /// Places for files that are being made.
+    pub(crate) downloads: Arc<Semaphore>,
 }
 
 #[derive(utoipa::OpenApi)]
@@ -88,6 +97,7 @@ fn described() -> OpenApiRouter<ApiState> {
         .routes(routes!(reconciled::reconciled_line))
         .routes(routes!(reconciled::estimate))
         .routes(routes!(reconciled::contradictions))
+        .routes(routes!(vintages::vintage_series))
         .routes(routes!(log_handlers::statements))
         .routes(routes!(log_handlers::statement))
         .routes(routes!(log_handlers::statement_cose))
@@ -101,12 +111,14 @@ fn described() -> OpenApiRouter<ApiState> {
 pub fn router(node: NodeState) -> Router {
     let (router, mut document) = described().split_for_parts();
     times::describe(&mut document);
+    download::describe(&mut document);
     let document = document.to_pretty_json().unwrap_or_default();
     let state = ApiState {
         node,
         cache: RenderCache::default(),
         past: PastTwins::default(),
         balances: Balances::default(),
+        downloads: Arc::new(Semaphore::new(DOWNLOADS_MAX)),
     };
     router
         .route(
@@ -125,6 +137,7 @@ pub fn router(node: NodeState) -> Router {
 pub fn openapi() -> String {
     let mut document = described().into_openapi();
     times::describe(&mut document);
+    download::describe(&mut document);
     let mut text = document.to_pretty_json().unwrap_or_default();
     text.push('\n');
     text

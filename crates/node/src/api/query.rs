@@ -208,6 +208,9 @@ pub(crate) struct SeriesAsk {
     /// Most items, 1 to 200; 100 if absent.
     #[param(minimum = 1, maximum = 200)]
     pub(crate) limit: Option<u64>,
+    /// `csv` or `parquet`: a file of all that match, at most 100,000 rows, instead of JSON.
+    #[param(example = "csv")]
+    pub(crate) format: Option<String>,
 }
 
 impl SeriesAsk {
@@ -276,6 +279,9 @@ pub(crate) struct SitesAsk {
     /// Most items, 1 to 500; 100 if absent.
     #[param(minimum = 1, maximum = 500)]
     pub(crate) limit: Option<u64>,
+    /// `csv` or `parquet`: a file of all that match, at most 100,000 rows, instead of JSON.
+    #[param(example = "csv")]
+    pub(crate) format: Option<String>,
 }
 
 impl SitesAsk {

@@ -9,7 +9,7 @@ use super::balances::Served;
 use super::cache::Question;
 use super::query::{Ask, period, window};
 use super::views::{self, BalanceLens, Lens};
-use super::{ApiError, types};
+use super::{ApiError, download, types};
 
 type Answer = Result<Response, ApiError>;
 
@@ -29,6 +29,9 @@ pub(crate) struct ReconciledAsk {
     /// A year or a month; the latest year of which reports tell, if absent.
     #[param(example = "2022")]
     period: Option<String>,
+    /// `csv` or `parquet`: a file of every estimate of the family, of all layers, places and periods, instead of JSON.
+    #[param(example = "csv")]
+    format: Option<String>,
 }
 
 /// A line over time.
@@ -116,6 +119,12 @@ pub(crate) async fn reconciled(question: Question, Ask(ask): Ask<ReconciledAsk>)
         .filter(|text| !text.is_empty())
         .unwrap_or(FAMILY);
     let served = question.balance(family).await?;
+    if let Some(format) = download::asked(ask.format.as_ref())? {
+        let balanced = served.balanced;
+        return question
+            .download(format, move |_| Ok(download::estimates(&balanced.balance)))
+            .await;
+    }
     let layer = layer_of(&served, ask.layer.as_deref(), family)?;
     let place = place_of(ask.place.as_deref())?;
     let period = period(ask.period.as_ref())?;

@@ -7,9 +7,9 @@ use axum::response::Response;
 use didymium_vocabulary::Vocabulary;
 
 use super::cache::Question;
-use super::query::{Ask, LIMIT_MAX, period, window};
+use super::query::{Ask, LIMIT_MAX, LinesAsk, period, window};
 use super::views::{SeriesQuery, VintagesQuery};
-use super::{ApiError, types, views};
+use super::{ApiError, download, handlers, types, views};
 
 /// A line of a series. An absent field of the series matches any.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -43,6 +43,9 @@ pub(crate) struct VintagesAsk {
     /// Most periods; 500, which is also the most, if absent.
     #[param(minimum = 1, maximum = 500)]
     limit: Option<u64>,
+    /// `csv` or `parquet`: a file of all that match, at most 100,000 rows, instead of JSON.
+    #[param(example = "csv")]
+    pub(crate) format: Option<String>,
 }
 
 impl VintagesAsk {
@@ -82,7 +85,26 @@ impl VintagesAsk {
 #[utoipa::path(get, path = "/api/v1/vintages", tag = "twin", params(VintagesAsk), responses((status = 200, body = types::Vintages), (status = 404, description = "Nobody ever gave such a figure"), (status = 400, description = "A parameter is wrong")))]
 pub(crate) async fn vintages(question: Question, Ask(ask): Ask<VintagesAsk>) -> Result<Response, ApiError> {
     let query = ask.query(question.node().vocabulary())?;
+    if let Some(format) = download::asked(ask.format.as_ref())? {
+        download::whole(ask.offset, ask.limit)?;
+        return question
+            .download(format, move |lens| download::vintages(lens, &query))
+            .await;
+    }
     question.answer(|lens| {
         views::vintages(lens, &query).ok_or_else(|| ApiError::not_found("figures of", question.text()))
+    })
+}
+
+/// Series of a commodity of which vintages can be asked, those that were revised most first.
+#[utoipa::path(get, path = "/api/v1/vintages/series", tag = "twin", params(LinesAsk), responses((status = 200, body = types::Page<types::VintageSeries>), (status = 400, description = "A parameter is wrong")))]
+pub(crate) async fn vintage_series(
+    question: Question,
+    Ask(ask): Ask<LinesAsk>,
+) -> Result<Response, ApiError> {
+    let window = ask.window()?;
+    question.answer(|lens| {
+        let all = views::vintage_series(lens, ask.commodity());
+        Ok(handlers::page(&all, Clone::clone, window))
     })
 }

@@ -35,7 +35,7 @@ const NOT_PAGES: [&str; 12] = [
 ];
 
 /// The pages: first segment of the address, and whether a key follows it; as in `web/src/lib/router.svelte.ts`.
-const PAGES: [(&str, bool); 14] = [
+const PAGES: [(&str, bool); 16] = [
     ("", false),
     ("map", false),
     ("flow", false),
@@ -50,6 +50,8 @@ const PAGES: [(&str, bool); 14] = [
     ("about", false),
     ("audit", false),
     ("governance", false),
+    ("vintages", false),
+    ("indicators", false),
 ];
 
 /// Whether there is a page at a path. Whether a site, a country or a statement of that key exists, the page finds out.

@@ -121,6 +121,16 @@ fn answer(
     })
 }
 
+/// The body of an answer, whatever it is.
+pub fn bytes(path: &str) -> Vec<u8> {
+    DATED.runtime.block_on(async {
+        let request = Request::get(path).header(header::HOST, "127.0.0.1:7410");
+        let request = request.body(Body::empty()).unwrap();
+        let response = DATED.app.clone().oneshot(request).await.unwrap();
+        to_bytes(response.into_body(), 1 << 24).await.unwrap().to_vec()
+    })
+}
+
 pub fn ask(path: &str) -> (StatusCode, Value) {
     let (status, told, _) = answer(&DATED.runtime, &DATED.app, path, &[]);
     (status, told)
@@ -421,4 +431,16 @@ fn questions_for_vintages_that_have_no_answer_say_why() {
         assert_eq!(answered, status, "{query}");
         assert!(problem.to_string().contains(told), "{query}: {problem}");
     }
+}
+
+#[test]
+fn series_that_can_be_asked_for_are_told_with_how_much_was_revised() {
+    let told = found("/api/v1/vintages/series?commodity=rare_earths");
+    assert_eq!(told["total"], 1);
+    let series = &told["items"][0];
+    assert_eq!((&series["revised"], &series["unit"]), (&3.into(), &"t".into()));
+    assert_eq!(series["areas"], serde_json::json!(["AUS", "CHN"]));
+    let then = found("/api/v1/vintages/series?published_by=2025-06-30");
+    assert_eq!(then["items"][0]["revised"], 0);
+    assert_eq!(found("/api/v1/vintages/series?commodity=cobalt")["total"], 0);
 }

@@ -8,6 +8,7 @@
 )]
 
 mod as_of;
+mod downloads;
 mod governed;
 mod indicators;
 mod left_out;
@@ -308,6 +309,8 @@ fn every_number_of_every_page_explains_itself() {
         "/api/v1/indicators?commodity=cobalt&year=2022&area=USA".to_owned(),
         "/api/v1/indicators?commodity=rare_earths&year=2021&area=CLUB".to_owned(),
         format!("/api/v1/series?{MINED}"),
+        format!("/api/v1/vintages?{MINED}&area=CHN"),
+        format!("/api/v1/vintages?{MINED}&area=WLD"),
     ];
     let mut checked = 0;
     for page in pages {

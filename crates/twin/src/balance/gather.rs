@@ -37,7 +37,7 @@ const OTHERS_DEVIATION: f64 = 0.3;
 pub(super) struct Gathered {
     pub(super) reports: Vec<Report>,
     pub(super) findings: Vec<Finding>,
-    /// Names of those who speak, in order.
+    /// Names of those who speak.
     pub(super) voices: Vec<String>,
     /// Shares of elements by country and year-free: layer, country, mean share as a part of one.
     pub(super) shares: BTreeMap<Arc<str>, Vec<(u16, f64)>>,
@@ -69,6 +69,48 @@ pub(super) struct Recovery {
     pub(super) slot: Slot,
     pub(super) part: f64,
     pub(super) deviation: f64,
+}
+
+impl Gathered {
+    /// In an order of its own: series stand in the twin in the order in which they were first spoken of, and estimates must
+    /// not depend on that. Reports come first and assumptions after them, so that both solves number reports alike.
+    fn in_order(mut self) -> Self {
+        let names = self.voices.clone();
+        self.voices.sort();
+        for report in &mut self.reports {
+            let name = report.voice.and_then(|voice| names.get(usize::from(voice)));
+            let place = name.and_then(|name| self.voices.binary_search(name).ok());
+            report.voice = place.and_then(|place| u16::try_from(place).ok());
+        }
+        self.reports.sort_by_cached_key(|report| {
+            let keys: Vec<Key> = report.terms.iter().map(|(key, _)| key.clone()).collect();
+            let capacity = match &report.origin {
+                Origin::Capacity(site, process) => Some((site.clone(), *process)),
+                _ => None,
+            };
+            (
+                !report.origin.is_evidence(),
+                keys,
+                report.origin.facts().to_vec(),
+                capacity,
+            )
+        });
+        self.findings
+            .sort_by_cached_key(|finding| (finding.fact, finding.site.clone()));
+        self.tables.sort_by_cached_key(|table| {
+            (
+                table.stage,
+                table.slots.clone(),
+                table.layers.clone(),
+                table.listed.clone(),
+            )
+        });
+        self.recoveries.sort_by_key(|recovery| recovery.fact);
+        for shares in self.shares.values_mut() {
+            shares.sort_by(|one, two| one.0.cmp(&two.0).then(one.1.total_cmp(&two.1)));
+        }
+        self
+    }
 }
 
 /// What everything is gathered with.
@@ -116,7 +158,7 @@ impl<'t> Gatherer<'t> {
             gatherer.series(series);
         }
         gatherer.capacities();
-        gatherer.out
+        gatherer.out.in_order()
     }
 
     fn vocabulary(&self) -> &'static Vocabulary {
@@ -309,8 +351,9 @@ impl<'t> Gatherer<'t> {
         for ((area, partner), fact) in &said.cells {
             let code = self.text(*area);
             match code {
-                // Flows to and from single partners add to what goes to and comes from all of them.
-                _ if *partner != Symbol::EMPTY => {}
+                _ if *partner != Symbol::EMPTY => {
+                    self.route(measured, period, said.voice, (code, *partner), *fact);
+                }
                 WORLD => world = Some(*fact),
                 _ if OTHERS.contains(&code) => others.push(*fact),
                 _ if self.twin.is_aggregate(*area) => {
@@ -341,6 +384,47 @@ impl<'t> Gatherer<'t> {
         } else if measured.line == Line::Produced && said.speaks_for_world {
             self.unlisted(measured, period, said.voice, &countries, world, &others);
         }
+    }
+
+    /// A flow that names both ends, as one of them reports it: what the other reports measures the same flow. How much each
+    /// customs is worth is learned by itself.
+    fn route(
+        &mut self,
+        measured: &Measured<'_>,
+        period: Period,
+        voice: u16,
+        (reporter, partner): (&str, Symbol),
+        fact: FactId,
+    ) {
+        let partner = self.text(partner);
+        let (from, to) = match measured.line {
+            Line::Out => (reporter, partner),
+            Line::In => (partner, reporter),
+            _ => return,
+        };
+        let voice = self.out.voices.get(usize::from(voice)).map_or("", String::as_str);
+        let customs = format!("{voice}:{reporter}");
+        let at = self
+            .out
+            .voices
+            .iter()
+            .position(|known| *known == customs)
+            .unwrap_or_else(|| {
+                self.out.voices.push(customs);
+                self.out.voices.len() - 1
+            });
+        let spot = Spot::Route {
+            from: from.into(),
+            to: to.into(),
+        };
+        let Ok(voice) = u16::try_from(at) else { return };
+        let along = Measured {
+            measure: measured.measure,
+            line: Line::Out,
+            stage: measured.stage,
+            layers: measured.layers.clone(),
+        };
+        self.report(&along, spot, period, voice, fact, 0.0);
     }
 
     fn plain_tonnes(&self, fact: FactId) -> f64 {

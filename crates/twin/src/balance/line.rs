@@ -99,7 +99,17 @@ pub enum Spot {
     RestOf(Arc<str>),
     /// Every country that no report names at the stage.
     Elsewhere,
+    /// What goes from one country to another; `OTH` at one end stands for all that no report names.
+    Route {
+        /// Where it comes from.
+        from: Arc<str>,
+        /// Where it goes.
+        to: Arc<str>,
+    },
 }
+
+/// The end of a route that no report names.
+pub(super) const UNNAMED: &str = "OTH";
 
 impl Spot {
     /// The country it is or lies in.
@@ -107,13 +117,20 @@ impl Spot {
     pub fn country(&self) -> Option<&str> {
         match self {
             Self::Country(country) | Self::RestOf(country) | Self::Site { country, .. } => Some(country),
-            Self::World | Self::Elsewhere => None,
+            Self::World | Self::Elsewhere | Self::Route { .. } => None,
         }
     }
 
-    /// The spot of a text as [`Display`](fmt::Display) writes it: `WLD`, `CHN`, `CHN/bayan-obo`, `CHN/rest`, `OTH`.
+    /// The spot of a text as [`Display`](fmt::Display) writes it: `WLD`, `CHN`, `CHN/bayan-obo`, `CHN/rest`, `OTH`,
+    /// `CHN>JPN`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
+        if let Some((from, to)) = text.split_once('>') {
+            return Some(Self::Route {
+                from: from.into(),
+                to: to.into(),
+            });
+        }
         match (text, text.split_once('/')) {
             ("", _) => None,
             ("WLD", _) => Some(Self::World),
@@ -136,6 +153,7 @@ impl fmt::Display for Spot {
             Self::Site { country, site } => write!(f, "{country}/{site}"),
             Self::RestOf(country) => write!(f, "{country}/rest"),
             Self::Elsewhere => f.write_str("OTH"),
+            Self::Route { from, to } => write!(f, "{from}>{to}"),
         }
     }
 }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::layer::Layers;
-use super::line::{Key, Line, Slot, Spot};
+use super::line::{Key, Line, Slot, Spot, UNNAMED};
 use super::report::Report;
 
 /// Terms of a balance: number of a quantity and its coefficient; their sum is zero.
@@ -23,13 +23,24 @@ pub(super) struct Pool {
     pub(super) spot: Spot,
 }
 
+/// Which lines a pool has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// All of them.
+    Whole,
+    /// Production alone.
+    Made,
+    /// What goes along it: a route.
+    Along,
+}
+
 /// Quantities and balances.
 #[derive(Debug)]
 pub(super) struct Network {
     /// Names of the quantities, ascending.
     pub(super) keys: Vec<Key>,
-    /// Pools, with whether they are whole (all lines) or have production alone.
-    pub(super) pools: BTreeMap<Pool, bool>,
+    /// Pools, with the lines they have.
+    pub(super) pools: BTreeMap<Pool, Extent>,
     /// Years of a layer at a stage, first and last.
     pub(super) years: BTreeMap<(u16, u16), (i16, i16)>,
     /// Years of which months are told.
@@ -42,7 +53,7 @@ impl Network {
     /// The network that such reports need. `composed`: the layers are elements that add to the first.
     pub(super) fn new(reports: &[Report], layers: &Layers, composed: bool) -> Self {
         let mut years: BTreeMap<(u16, u16), (i16, i16)> = BTreeMap::new();
-        let mut pools: BTreeMap<Pool, bool> = BTreeMap::new();
+        let mut pools: BTreeMap<Pool, Extent> = BTreeMap::new();
         let mut monthly = BTreeSet::new();
         for (key, _) in reports.iter().flat_map(|report| &report.terms) {
             let year = key.slot.year();
@@ -57,7 +68,10 @@ impl Network {
                     stage: key.stage,
                     spot: key.spot.clone(),
                 },
-                true,
+                match key.spot {
+                    Spot::Route { .. } => Extent::Along,
+                    _ => Extent::Whole,
+                },
             );
         }
         if composed {
@@ -110,11 +124,12 @@ impl Network {
 
     fn name_quantities(&mut self) {
         let mut keys = BTreeSet::new();
-        for (pool, whole) in &self.pools {
-            let lines: &[Line] = match (&pool.spot, whole) {
-                (_, false) => &[Line::Produced],
-                (Spot::World, true) => &WORLD_LINES,
-                (_, true) => &Line::ALL,
+        for (pool, extent) in &self.pools {
+            let lines: &[Line] = match (&pool.spot, extent) {
+                (_, Extent::Along) => &[Line::Out],
+                (_, Extent::Made) => &[Line::Produced],
+                (Spot::World, Extent::Whole) => &WORLD_LINES,
+                (_, Extent::Whole) => &Line::ALL,
             };
             for slot in self.slots(pool.layer, pool.stage) {
                 let year = Slot::of_year(slot.year());
@@ -134,10 +149,9 @@ impl Network {
 
     fn balance(&mut self, layers: &Layers) {
         let mut balances = Vec::new();
-        let pools: Vec<(&Pool, bool)> = self.pools.iter().map(|(pool, whole)| (pool, *whole)).collect();
-        for (pool, whole) in pools {
+        for (pool, extent) in &self.pools {
             self.over_time(pool, &mut balances);
-            if whole {
+            if *extent == Extent::Whole {
                 self.of_pool(pool, &mut balances);
             }
             match &pool.spot {
@@ -145,6 +159,7 @@ impl Network {
                 Spot::Country(country) => {
                     let own = |spot: &Spot| is_part_of(spot, country);
                     self.over_places(pool, own, &mut balances);
+                    self.over_routes(pool, country, &mut balances);
                 }
                 _ => {}
             }
@@ -236,6 +251,35 @@ impl Network {
         }
     }
 
+    /// What goes along the routes of a country adds to what leaves it, and to what comes.
+    fn over_routes(&self, pool: &Pool, country: &Arc<str>, balances: &mut Vec<Terms>) {
+        let along = |line: Line| -> Vec<&Pool> {
+            let here = |other: &&Pool| {
+                (other.layer, other.stage) == (pool.layer, pool.stage)
+                    && match &other.spot {
+                        Spot::Route { from, .. } if line == Line::Out => from == country,
+                        Spot::Route { to, .. } => line == Line::In && to == country,
+                        _ => false,
+                    }
+            };
+            self.pools.keys().filter(here).collect()
+        };
+        for line in [Line::Out, Line::In] {
+            let routes = along(line);
+            for slot in self.slots(pool.layer, pool.stage) {
+                let Some(all) = self.line(pool, slot, line).filter(|_| !routes.is_empty()) else {
+                    continue;
+                };
+                let mut terms = vec![(all, 1.0)];
+                let parts = routes
+                    .iter()
+                    .filter_map(|route| self.line(route, slot, Line::Out));
+                terms.extend(parts.map(|at| (at, -1.0)));
+                balances.push(terms);
+            }
+        }
+    }
+
     /// Elements add to the whole, where all of them are followed.
     fn over_elements(&self, pool: &Pool, layers: &Layers, balances: &mut Vec<Terms>) {
         for slot in self.slots(pool.layer, pool.stage) {
@@ -301,7 +345,11 @@ fn is_part_of(spot: &Spot, country: &Arc<str>) -> bool {
 }
 
 /// Elements are followed at the first stage wherever the whole is, by their shares; further on where somebody reports one.
-fn compose(layers: &Layers, years: &mut BTreeMap<(u16, u16), (i16, i16)>, pools: &mut BTreeMap<Pool, bool>) {
+fn compose(
+    layers: &Layers,
+    years: &mut BTreeMap<(u16, u16), (i16, i16)>,
+    pools: &mut BTreeMap<Pool, Extent>,
+) {
     let first_stage = years
         .keys()
         .filter(|(layer, _)| *layer == 0)
@@ -326,7 +374,7 @@ fn compose(layers: &Layers, years: &mut BTreeMap<(u16, u16), (i16, i16)>, pools:
         for layer in std::iter::once(0).chain(layers.elements()) {
             years.insert((layer, stage), span);
             let spot = Spot::World;
-            pools.insert(Pool { layer, stage, spot }, true);
+            pools.insert(Pool { layer, stage, spot }, Extent::Whole);
         }
     }
     let countries: Vec<Spot> = pools
@@ -342,13 +390,34 @@ fn compose(layers: &Layers, years: &mut BTreeMap<(u16, u16), (i16, i16)>, pools:
                 stage: first_stage,
                 spot: spot.clone(),
             };
-            pools.entry(pool).or_insert(false);
+            pools.entry(pool).or_insert(Extent::Made);
         }
     }
 }
 
 /// Adds the places that make up others: the world and elsewhere, the countries of sites and their rests.
-fn complete(years: &BTreeMap<(u16, u16), (i16, i16)>, pools: &mut BTreeMap<Pool, bool>) {
+fn complete(years: &BTreeMap<(u16, u16), (i16, i16)>, pools: &mut BTreeMap<Pool, Extent>) {
+    let routes: Vec<Pool> = pools
+        .keys()
+        .filter(|pool| matches!(pool.spot, Spot::Route { .. }))
+        .cloned()
+        .collect();
+    for Pool { layer, stage, spot } in routes {
+        let Spot::Route { from, to } = spot else { continue };
+        let unnamed: Arc<str> = UNNAMED.into();
+        for end in [&from, &to].into_iter().filter(|end| ***end != *UNNAMED) {
+            let spot = Spot::Country(Arc::clone(end));
+            pools.insert(Pool { layer, stage, spot }, Extent::Whole);
+        }
+        // What no report names leaves and comes all the same.
+        for (from, to) in [(&from, &unnamed), (&unnamed, &to)] {
+            let spot = Spot::Route {
+                from: Arc::clone(from),
+                to: Arc::clone(to),
+            };
+            pools.insert(Pool { layer, stage, spot }, Extent::Along);
+        }
+    }
     let with_sites: Vec<(u16, u16, Arc<str>)> = pools
         .keys()
         .filter_map(|pool| match &pool.spot {
@@ -361,12 +430,12 @@ fn complete(years: &BTreeMap<(u16, u16), (i16, i16)>, pools: &mut BTreeMap<Pool,
             Spot::Country(Arc::clone(&country)),
             Spot::RestOf(Arc::clone(&country)),
         ] {
-            pools.insert(Pool { layer, stage, spot }, true);
+            pools.insert(Pool { layer, stage, spot }, Extent::Whole);
         }
     }
     for &(layer, stage) in years.keys() {
         for spot in [Spot::World, Spot::Elsewhere] {
-            pools.entry(Pool { layer, stage, spot }).or_insert(true);
+            pools.entry(Pool { layer, stage, spot }).or_insert(Extent::Whole);
         }
     }
 }

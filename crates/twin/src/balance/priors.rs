@@ -12,7 +12,7 @@ use didymium_vocabulary::{Assumed, ChainLink, Vocabulary};
 use super::gather::Gathered;
 use super::layer::{Layers, percent};
 use super::line::{Line, Slot, Spot};
-use super::network::{Network, Pool, Terms};
+use super::network::{Extent, Network, Pool, Terms};
 use super::report::{Origin, Report};
 use super::worth::assumed;
 
@@ -115,8 +115,8 @@ impl Assume<'_> {
     pub(super) fn priors(&self) -> Vec<Prior> {
         let mut priors = Vec::new();
         let reported = self.reported();
-        for (pool, whole) in &self.network.pools {
-            self.steadiness(pool, *whole, &reported, &mut priors);
+        for (pool, extent) in &self.network.pools {
+            self.steadiness(pool, *extent == Extent::Whole, &reported, &mut priors);
             if pool.layer > 0 {
                 self.composition(pool, &mut priors);
             }
@@ -268,8 +268,8 @@ impl Assume<'_> {
 
     /// What a process makes is its yield of what it takes.
     fn recipes(&self, priors: &mut Vec<Prior>) {
-        for (pool, whole) in &self.network.pools {
-            if !whole {
+        for (pool, extent) in &self.network.pools {
+            if *extent != Extent::Whole {
                 continue;
             }
             let Some((input, recovery, part, exclusive)) = self.input_of(pool) else {
@@ -279,7 +279,7 @@ impl Assume<'_> {
             // it does, which takes it for its own process.
             let at_site = matches!(pool.spot, Spot::Site { .. });
             let joined = matches!(pool.spot, Spot::World) && exclusive || at_site;
-            if !joined || self.network.pools.get(&input) != Some(&true) {
+            if !joined || self.network.pools.get(&input) != Some(&Extent::Whole) {
                 continue;
             }
             for slot in self.network.slots(pool.layer, pool.stage) {

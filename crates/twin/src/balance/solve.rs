@@ -161,10 +161,6 @@ impl Balance {
                 .reports
                 .retain(|report| report.terms.iter().all(|(key, _)| key.slot.year() >= from));
         }
-        // Reports first and assumptions after them, so that both solves number the reports alike.
-        gathered
-            .reports
-            .sort_by_key(|report| !report.origin.is_evidence());
         if !gathered
             .reports
             .first()

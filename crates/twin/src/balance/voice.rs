@@ -91,11 +91,7 @@ impl<'t> Gatherer<'t> {
                 }
             }
         }
-        let voice = self
-            .out
-            .voices
-            .binary_search_by(|known| known.as_str().cmp(voice))
-            .ok()?;
+        let voice = self.out.voices.iter().position(|known| known == voice)?;
         Some(Voiced {
             voice: u16::try_from(voice).ok()?,
             cells,

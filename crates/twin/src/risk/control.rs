@@ -10,8 +10,9 @@ use didymium_statement::payload::{Basis, Site, SiteStatus};
 use didymium_vocabulary::Decimal;
 
 use super::assumption::Assumption;
-use super::estimate::{Deviations, Estimate};
+use super::estimate::{Deviations, Estimate, Outcome};
 use super::measured::{Input, Measured, Swing};
+use super::missing::Missing;
 use super::panel::belongs;
 use super::supply::float;
 use crate::address::Held;
@@ -50,8 +51,8 @@ pub struct Control {
     pub by_owner: Vec<Holding>,
     /// Herfindahl–Hirschman index over countries, 0 to 10,000.
     pub hhi_by_place: Estimate,
-    /// The same over owners; capacity without a known owner is nobody's.
-    pub hhi_by_owner: Estimate,
+    /// The same over owners; capacity without a known owner is nobody's. Missing if no share at all is published.
+    pub hhi_by_owner: Outcome,
 }
 
 /// A process that counts.
@@ -73,7 +74,7 @@ impl Control {
         match held {
             Held::Owner => part(&self.by_owner),
             Held::Place => part(&self.by_place),
-            Held::OwnersHhi => Some(self.hhi_by_owner.clone()),
+            Held::OwnersHhi => self.hhi_by_owner.clone().ok(),
             Held::PlacesHhi => Some(self.hhi_by_place.clone()),
             Held::Known => Some(Estimate::new(
                 self.known.clone(),
@@ -83,8 +84,10 @@ impl Control {
     }
 
     /// Control of a commodity's stage: one a substance and basis of mass, in their order.
-    #[must_use]
-    pub fn of(twin: &Twin, commodity: &str, stage: &str, of: Deviations<'_>) -> Vec<Self> {
+    ///
+    /// # Errors
+    /// [`Missing::NoCapacity`] if no operating site publishes a capacity.
+    pub fn of(twin: &Twin, commodity: &str, stage: &str, of: Deviations<'_>) -> Result<Vec<Self>, Missing> {
         let mut sites = 0;
         let mut groups: BTreeMap<(&str, &str), Vec<Plant<'_>>> = BTreeMap::new();
         for (number, record) in (0..).zip(twin.sites().values()) {
@@ -112,10 +115,14 @@ impl Control {
             }
             sites += usize::from(here);
         }
-        groups
+        let all: Vec<Self> = groups
             .into_iter()
             .filter_map(|(key, plants)| control(key, &plants, sites))
-            .collect()
+            .collect();
+        if all.is_empty() {
+            return Err(Missing::NoCapacity);
+        }
+        Ok(all)
     }
 }
 
@@ -156,15 +163,11 @@ fn control((substance, mass_basis): (&str, &str), plants: &[Plant<'_>], sites: u
         }
     }
     let known = sum(&mut by_owner.values().cloned()).over(&capacity)?;
-    let mut of_place = vec![Assumption::CapacityPublishedOnly];
-    let of_owner = {
-        let mut notes = of_place.clone();
-        if known.value < 1.0 - UNKNOWN_TOLD {
-            notes.push(Assumption::OwnersUnknown);
-        }
-        notes
-    };
-    of_place.dedup();
+    let of_place = vec![Assumption::CapacityPublishedOnly];
+    let mut of_owner = of_place.clone();
+    if known.value < 1.0 - UNKNOWN_TOLD {
+        of_owner.push(Assumption::OwnersUnknown);
+    }
     let mut counted: Vec<String> = plants.iter().map(|plant| plant.site.site.clone()).collect();
     counted.sort();
     counted.dedup();
@@ -175,7 +178,11 @@ fn control((substance, mass_basis): (&str, &str), plants: &[Plant<'_>], sites: u
         counted,
         known: known.scaled(100.0),
         hhi_by_place: hhi(&by_place, &capacity, &of_place)?,
-        hhi_by_owner: hhi(&by_owner, &capacity, &of_owner)?,
+        hhi_by_owner: if by_owner.is_empty() {
+            Err(Missing::NoOwners)
+        } else {
+            hhi(&by_owner, &capacity, &of_owner).ok_or(Missing::NoOwners)
+        },
         by_place: holdings(&by_place, &capacity, &of_place)?,
         by_owner: holdings(&by_owner, &capacity, &of_owner)?,
         capacity,

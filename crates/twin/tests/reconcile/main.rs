@@ -7,4 +7,5 @@ mod dense;
 mod faults;
 mod grades;
 mod networks;
+mod planted;
 mod properties;

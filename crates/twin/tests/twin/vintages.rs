@@ -4,6 +4,7 @@ use didymium_statement::Kind;
 use didymium_statement::payload::{Retract, Supersede};
 use didymium_twin::{Change, Completeness, Symbol, Twin};
 use didymium_vocabulary::Decimal;
+use proptest::prelude::*;
 
 use super::club::{
     Said, cut_of, decimal, mined, period, series, sign, source, table, twin, twin_recorded, usgs_2025,
@@ -310,4 +311,45 @@ fn the_rule_chooses_among_the_editions_that_were_published_by_a_day() {
         &usgs_2025(),
     )]);
     assert!(known.digest().is_some(), "the whole twin keeps its digest");
+}
+
+proptest! {
+    /// A view by published time holds what the twin of those editions alone would: the same facts, chosen alike.
+    #[test]
+    fn a_view_is_the_twin_of_the_editions_that_were_published(
+        editions in prop::collection::vec((0..2_usize, 1..28_u8, 2020..2024_u16, 1..1_000_u32), 1..12),
+        day in 1..28_u8,
+    ) {
+        let publications = ["usgs-mcs", "bgs-wms"];
+        let said: Vec<(bool, Said)> = editions
+            .iter()
+            .enumerate()
+            .map(|(place, (publication, published, year, value))| {
+                let name = publications[*publication];
+                let edition = source(&format!("{name}-{place}"), name, &format!("2025-01-{published:02}"));
+                let rows = [
+                    mined("CHN", &year.to_string(), &value.to_string()),
+                    mined("WLD", &year.to_string(), &(value * 2).to_string()),
+                ];
+                (*published <= day, table("USA", 1, &edition, &rows))
+            })
+            .collect();
+        let all: Vec<Said> = said.iter().map(|(_, one)| one.clone()).collect();
+        let by_then: Vec<Said> = said.iter().filter(|(by_then, _)| *by_then).map(|(_, one)| one.clone()).collect();
+        let view = twin(&all).as_published_by(format!("2025-01-{day:02}").parse().unwrap());
+        let alone = twin(&by_then);
+        let facts = |twin: &Twin| twin.facts().iter().map(|fact| fact.digest).collect::<Vec<_>>();
+        prop_assert_eq!(facts(&view), facts(&alone));
+        let chosen = |twin: &Twin| -> Vec<(String, String, Option<Decimal>)> {
+            twin.all_series()
+                .flat_map(|(id, series)| series.periods.keys().map(move |at| (id, *at)))
+                .map(|(id, at)| {
+                    let edition = &twin.chosen(id, at).unwrap().source.source;
+                    let world = twin.world(id, at).map(|figure| figure.value);
+                    (at.to_string(), edition.clone(), world)
+                })
+                .collect()
+        };
+        prop_assert_eq!(chosen(&view), chosen(&alone));
+    }
 }

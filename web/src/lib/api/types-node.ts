@@ -27,6 +27,8 @@ export interface TwinState {
   digest: string | null;
   cut: CutInfo;
   missing: MissingBlob[];
+  /** The day by which everything shown was published; null where nothing was left out. */
+  published_by?: string | null;
   observations: number;
   sites: number;
   notices: number;

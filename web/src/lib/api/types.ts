@@ -7,6 +7,7 @@ import type { StatementPlace } from './types-node';
 
 export type * from './types-audit';
 export type * from './types-governance';
+export type * from './types-indicators';
 export type * from './types-node';
 export type * from './types-reconciled';
 export type * from './types-vocabulary';

@@ -1,4 +1,5 @@
 import shell from './messages/shell';
+import vintages from './messages/vintages';
 import overview from './messages/overview';
 import provenance from './messages/provenance';
 import statement from './messages/statement';
@@ -14,8 +15,9 @@ import subject from './messages/subject';
 import note from './messages/note';
 import audit from './messages/audit';
 import governance from './messages/governance';
+import indicator from './messages/indicator';
 import balance from './messages/balance';
 import contradiction from './messages/contradiction';
 
 /** All texts of the pages, by namespace; both languages side by side. */
-export const catalogue = { shell, overview, provenance, statement, chart, map, flow, mineral, site, country, source, fact, subject, note, audit, governance, balance, contradiction };
+export const catalogue = { shell, overview, provenance, statement, chart, map, flow, mineral, site, country, source, fact, subject, note, audit, governance, vintages, indicator, balance, contradiction };

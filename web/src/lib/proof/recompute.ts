@@ -22,6 +22,9 @@ const KINDS: readonly Record<string, number>[] = [
   { usd_per_kg: 1, usd_per_t: 0.001, usd_per_lb: 2.204_622_621_848_776 },
 ];
 
+/** Indices over several series, and control of sites: their formulas are not repeated in the browser. */
+const NOT_REPEATED: ReadonlySet<string> = new Set(['top-3', 'hhi-governance', 'n-1-demand', 'supply-risk', 'geopolrisk', 'import-reliance', 'days-of-cover', 'membership', 'membership-supply-risk', 'control']);
+
 const WORLD = 'WLD';
 const AGGREGATES: ReadonlySet<string> = new Set([WORLD, 'OTH', 'ROW', 'EU']);
 
@@ -45,9 +48,10 @@ export function recompute(provenance: Provenance, members: ReadonlySet<string>):
   const n = sent.length;
   const partial: Recomputed = { state: 'partial', how: 'computed', n };
   if (n === 0 || n !== total || value.value === null) return partial;
+  const name = nameOf(provenance);
+  if (NOT_REPEATED.has(name)) return partial;
   const key = JSON.stringify(provenance.key);
   if (sent.some((one) => JSON.stringify(one.key) !== key)) return { state: 'differs', how: 'computed', n };
-  const name = nameOf(provenance);
   const unit = HALF[name] === undefined ? value.unit : name === 'hhi' ? 'index' : 'percent';
   if (value.unit !== unit) return { state: 'differs', how: 'computed', n };
   const all = sent.flatMap((one) => turned(one, HALF[name] === undefined ? value.unit : (sent[0]?.value.unit ?? '')) ?? []);

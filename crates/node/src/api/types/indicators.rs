@@ -11,11 +11,7 @@ pub struct Indicators {
     /// Commodity.
     pub commodity: String,
     /// Stages that any index is about, in the order of the chain; whichever was asked for.
-    pub stages: Vec<String>,
-    /// Quantities that have cells at the stage that was asked for, in the order they are told.
-    pub quantities: Vec<String>,
-    /// Years of these, rising.
-    pub years: Vec<String>,
+    pub stages: Vec<IndicatorStage>,
     /// Cells: production by series and year, then trade, then stocks and imports. A cell without a value stands here with
     /// its cause.
     pub cells: Vec<IndicatorCell>,
@@ -37,6 +33,62 @@ pub struct Indicators {
     pub sources: Vec<Source>,
 }
 
+/// What there is of a stage.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct IndicatorStage {
+    /// Stage.
+    pub stage: String,
+    /// Quantities with a value for anybody that was asked about in any year that was asked for, in the order they are told.
+    pub quantities: Vec<String>,
+    /// Years in which any has a value, rising.
+    pub years: Vec<String>,
+}
+
+impl Indicators {
+    /// Adds the next page: its cells name series by their places in this answer then.
+    pub fn append(&mut self, page: Self) {
+        let places: Vec<u32> = page
+            .series
+            .into_iter()
+            .filter_map(|key| {
+                let known = self.series.iter().position(|known| *known == key);
+                let place = known.unwrap_or_else(|| {
+                    self.series.push(key);
+                    self.series.len() - 1
+                });
+                u32::try_from(place).ok()
+            })
+            .collect();
+        self.cells.extend(page.cells.into_iter().map(|mut cell| {
+            let moved = cell.rests_on.iter().filter_map(|place| {
+                let place = usize::try_from(*place).ok()?;
+                places.get(place).copied()
+            });
+            cell.rests_on = moved.collect();
+            cell
+        }));
+        for formula in page.formulas {
+            if !self
+                .formulas
+                .iter()
+                .any(|known| known.quantity == formula.quantity)
+            {
+                self.formulas.push(formula);
+            }
+        }
+        for note in page.notes {
+            if !self.notes.iter().any(|known| known.key == note.key) {
+                self.notes.push(note);
+            }
+        }
+        for source in page.sources {
+            if !self.sources.iter().any(|known| known.source == source.source) {
+                self.sources.push(source);
+            }
+        }
+    }
+}
+
 /// One index of one importer and year: a value, or the cause why there is none.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct IndicatorCell {
@@ -52,6 +104,8 @@ pub struct IndicatorCell {
     pub partner: String,
     /// The period.
     pub period: String,
+    /// Whether its series is a projection in that period: its source expects, and does not observe.
+    pub projected: bool,
     /// The value; absent where there is none.
     pub value: Option<Figure>,
     /// Standard deviation in the value's unit, from those of the inputs by the delta method.
@@ -97,12 +151,14 @@ pub struct StageControl {
     pub sites: u64,
     /// Of these, sites with a published capacity: they count.
     pub counted: u64,
+    /// Key of the cause why a number is absent; else empty.
+    pub missing: String,
     /// Part of the capacity whose owners' shares are published, percent.
-    pub known: Measured,
+    pub known: Option<Measured>,
     /// Concentration over countries, 0 to 10,000.
-    pub hhi_by_place: Measured,
+    pub hhi_by_place: Option<Measured>,
     /// Concentration over owners, 0 to 10,000.
-    pub hhi_by_owner: Measured,
+    pub hhi_by_owner: Option<Measured>,
     /// Countries, the largest first.
     pub by_place: Vec<Holding>,
     /// Owners by name, the largest first.

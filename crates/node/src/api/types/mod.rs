@@ -32,7 +32,8 @@ pub use governance::{
     WitnessQuorum,
 };
 pub use indicators::{
-    Holding, IndicatorCell, IndicatorFormula, IndicatorNote, Indicators, Measured, StageControl,
+    Holding, IndicatorCell, IndicatorFormula, IndicatorNote, IndicatorStage, Indicators, Measured,
+    StageControl,
 };
 pub use node::{CutInfo, MemberInfo, MissingBlob, NodeInfo, TwinState};
 pub use overview::{Overview, SiteCount, StageLine};
@@ -47,5 +48,5 @@ pub use series::{
 };
 pub use statement::{InclusionProof, StatementPlace, StatementView};
 pub use vintages::{
-    Change, RecordedFigure, Recording, RevisionStats, Triangle, TriangleRow, Vintage, Vintages,
+    Change, RecordedFigure, Recording, RevisionStats, Triangle, TriangleRow, Vintage, VintageSeries, Vintages,
 };

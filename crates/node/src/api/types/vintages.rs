@@ -127,3 +127,16 @@ pub struct RecordedFigure {
     /// When this node recorded that it was taken back since (RFC 3339), if it was.
     pub withdrawn: Option<String>,
 }
+
+/// `GET /api/v1/vintages/series?commodity=`: a series of which vintages can be asked.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct VintageSeries {
+    /// The series.
+    pub key: SeriesKey,
+    /// Unit of its figures.
+    pub unit: String,
+    /// How many figures, by area, importer and period, were published more than once in one publication.
+    pub revised: u64,
+    /// Areas that it has figures for, by code.
+    pub areas: Vec<String>,
+}

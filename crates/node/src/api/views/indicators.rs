@@ -3,15 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use didymium_twin::risk::{
-    Assumption, BY_BASIS, Cell, Control, Estimate, Importers, Input, PanelAsk, Risk, formula, shown_control,
+    Assumption, BY_BASIS, Cell, Control, Estimate, FORMULAS, Importers, Input, Missing, PanelAsk, Risk,
+    formula, shown_control,
 };
-use didymium_twin::{FigureAddress, Held, SeriesId, Twin};
-use didymium_vocabulary::canonical_decimal;
+use didymium_twin::{CLUB, FigureAddress, Held, SeriesId, Twin};
+use didymium_vocabulary::{Vocabulary, canonical_decimal};
 
 use super::Lens;
 use super::editions::Editions;
 use super::lens::wording;
 use crate::api::types;
+
+/// Asks for every importer that a figure names. No area is called so.
+pub const EVERY_IMPORTER: &str = "all";
 
 /// What is asked of the indicators.
 #[derive(Debug, Clone, Default)]
@@ -20,7 +24,7 @@ pub struct IndicatorQuery {
     pub commodity: String,
     /// Stage; all if absent.
     pub stage: Option<String>,
-    /// Importer; if absent, the members, the European Union and the club, or every importer where a year is asked for.
+    /// Importer, or [`EVERY_IMPORTER`]; if absent, the members, the European Union and the club.
     pub area: Option<String>,
     /// Year; all if absent.
     pub year: Option<i16>,
@@ -29,11 +33,47 @@ pub struct IndicatorQuery {
 }
 
 impl IndicatorQuery {
+    /// Nothing is found under a name that does not exist: each must be one of the vocabulary, or a quantity of the panel. A
+    /// commodity is not looked at: where there is none of that name, there is no answer.
+    ///
+    /// # Errors
+    /// The field, and why its key is none.
+    pub fn check(&self, vocabulary: &Vocabulary) -> Result<(), (&'static str, String)> {
+        if let Some(stage) = &self.stage {
+            vocabulary
+                .require_stage(stage)
+                .map_err(|error| ("stage", error.to_string()))?;
+        }
+        let place = self
+            .area
+            .as_deref()
+            .filter(|area| ![EVERY_IMPORTER, CLUB].contains(area));
+        if let Some(area) = place {
+            vocabulary
+                .require_place(area)
+                .map_err(|error| ("area", error.to_string()))?;
+        }
+        let names = || FORMULAS.iter().map(|formula| formula.quantity.as_str());
+        if self.quantities.len() > FORMULAS.len()
+            || !self
+                .quantities
+                .iter()
+                .all(|name| names().any(|known| known == name))
+        {
+            let all: Vec<&str> = names().collect();
+            return Err((
+                "quantity",
+                format!("must be one or more of {}, separated by commas", all.join(", ")),
+            ));
+        }
+        Ok(())
+    }
+
     fn importers(&self) -> Importers<'_> {
-        match (&self.area, self.year) {
-            (Some(area), _) => Importers::One(area),
-            (None, Some(_)) => Importers::All,
-            (None, None) => Importers::Club,
+        match self.area.as_deref() {
+            Some(EVERY_IMPORTER) => Importers::All,
+            Some(area) => Importers::One(area),
+            None => Importers::Club,
         }
     }
 
@@ -59,12 +99,10 @@ pub fn indicators(
         importers: query.importers(),
         year: query.year,
     });
-    let stages: BTreeSet<&str> = all.iter().map(|cell| cell.stage.as_str()).collect();
-    let stages: Vec<String> = twin
+    let stages = twin
         .vocabulary()
         .chain(family)
-        .map(|link| link.stage.clone())
-        .filter(|stage| stages.contains(stage.as_str()))
+        .filter_map(|link| stage(&link.stage, &all))
         .collect();
     let wanted: Vec<&Cell> = all.iter().filter(|cell| query.wants(cell)).collect();
     let mut shown = Shown::new(lens, risk);
@@ -83,20 +121,9 @@ pub fn indicators(
     } else {
         Vec::new()
     };
-    let at_stage = |cell: &&Cell| query.stage.as_ref().is_none_or(|stage| cell.stage == *stage);
-    let mut quantities: Vec<String> = Vec::new();
-    for cell in all.iter().filter(at_stage) {
-        let name = cell.quantity.as_str();
-        if !quantities.iter().any(|known| known == name) {
-            quantities.push(name.to_owned());
-        }
-    }
-    let years: BTreeSet<_> = wanted.iter().map(|cell| cell.period).collect();
     Some(types::Indicators {
         commodity: query.commodity.clone(),
         stages,
-        quantities,
-        years: years.into_iter().map(|period| period.to_string()).collect(),
         cells,
         total: wanted.len() as u64,
         offset: offset as u64,
@@ -106,6 +133,26 @@ pub fn indicators(
         notes: shown.notes(),
         sources: shown.sources(),
         series: shown.series.into_iter().map(|id| lens.key(id)).collect(),
+    })
+}
+
+/// What there is of a stage; nothing if no cell is about it.
+fn stage(stage: &str, all: &[Cell]) -> Option<types::IndicatorStage> {
+    let at_stage = || all.iter().filter(|cell| cell.stage == stage);
+    at_stage().next()?;
+    let mut quantities: Vec<String> = Vec::new();
+    let mut years = BTreeSet::new();
+    for cell in at_stage().filter(|cell| cell.outcome.is_ok()) {
+        years.insert(cell.period);
+        let name = cell.quantity.as_str();
+        if !quantities.iter().any(|known| known == name) {
+            quantities.push(name.to_owned());
+        }
+    }
+    Some(types::IndicatorStage {
+        stage: stage.to_owned(),
+        quantities,
+        years: years.into_iter().map(|period| period.to_string()).collect(),
     })
 }
 
@@ -142,11 +189,7 @@ impl<'t> Shown<'t> {
                 let (rests_on, inputs) = self.rests_on(estimate);
                 (self.takes(estimate), String::new(), rests_on, inputs)
             }
-            Err(missing) => {
-                let key = missing.as_str().to_owned();
-                self.notes.insert(key.clone(), wording(&missing.words()));
-                (Vec::new(), key, Vec::new(), 0)
-            }
+            Err(missing) => (Vec::new(), self.told(*missing), Vec::new(), 0),
         };
         types::IndicatorCell {
             quantity: cell.quantity.as_str().to_owned(),
@@ -155,6 +198,7 @@ impl<'t> Shown<'t> {
             area: cell.area.clone(),
             partner: cell.partner.clone(),
             period: cell.period.to_string(),
+            projected: self.is_projected(cell),
             value: shown.as_ref().map(|shown| self.lens.figure(&shown.figure)),
             deviation: shown.map(|shown| canonical_decimal(shown.deviation)),
             bound,
@@ -164,6 +208,11 @@ impl<'t> Shown<'t> {
             inputs,
             rests_on,
         }
+    }
+
+    fn is_projected(&self, cell: &Cell) -> bool {
+        let edition = cell.series.and_then(|id| self.lens.twin.chosen(id, cell.period));
+        edition.is_some_and(|edition| edition.projected)
     }
 
     /// The series behind an estimate, by place, and how many figures there are.
@@ -200,10 +249,32 @@ impl<'t> Shown<'t> {
     }
 
     fn control(&mut self, commodity: &str, stage: &str) -> Vec<types::StageControl> {
-        let all = Control::of(self.lens.twin, commodity, stage, BY_BASIS);
-        all.iter()
-            .filter_map(|control| self.stage_control(control, commodity, stage))
-            .collect()
+        match Control::of(self.lens.twin, commodity, stage, BY_BASIS) {
+            Ok(all) => all
+                .iter()
+                .filter_map(|control| self.stage_control(control, commodity, stage))
+                .collect(),
+            Err(missing) => vec![types::StageControl {
+                stage: stage.to_owned(),
+                substance: String::new(),
+                mass_basis: String::new(),
+                sites: 0,
+                counted: 0,
+                missing: self.told(missing),
+                known: None,
+                hhi_by_place: None,
+                hhi_by_owner: None,
+                by_place: Vec::new(),
+                by_owner: Vec::new(),
+            }],
+        }
+    }
+
+    /// The key of a cause; its words go with the answer.
+    fn told(&mut self, missing: Missing) -> String {
+        let key = missing.as_str().to_owned();
+        self.notes.insert(key.clone(), wording(&missing.words()));
+        key
     }
 
     fn stage_control(
@@ -226,9 +297,13 @@ impl<'t> Shown<'t> {
         Some(types::StageControl {
             by_place: parts(Held::Place, &control.by_place)?,
             by_owner: parts(Held::Owner, &control.by_owner)?,
-            known: number(Held::Known, "")?,
-            hhi_by_place: number(Held::PlacesHhi, "")?,
-            hhi_by_owner: number(Held::OwnersHhi, "")?,
+            known: number(Held::Known, ""),
+            hhi_by_place: number(Held::PlacesHhi, ""),
+            hhi_by_owner: number(Held::OwnersHhi, ""),
+            missing: match &control.hhi_by_owner {
+                Ok(_) => String::new(),
+                Err(missing) => self.told(*missing),
+            },
             stage: stage.to_owned(),
             substance: control.substance.clone(),
             mass_basis: control.mass_basis.clone(),
@@ -308,6 +383,7 @@ pub(crate) fn control_figure(
 pub(crate) fn control_at(twin: &Twin, [commodity, stage, substance, basis]: [&str; 4]) -> Option<Control> {
     twin.vocabulary().commodity(commodity)?;
     Control::of(twin, commodity, stage, BY_BASIS)
+        .ok()?
         .into_iter()
         .find(|control| control.substance == substance && control.mass_basis == basis)
 }

@@ -77,15 +77,20 @@ impl<'t> Lens<'t> {
         }
     }
 
-    /// A published figure in the unit its source used, with what the source said around it.
-    pub fn observation(self, fact: &'t Fact) -> types::Observation {
+    /// Whether a published figure is the one that rule R1 shows for its cell.
+    pub fn is_chosen(self, fact: &Fact) -> bool {
         let edition = self.twin.chosen(fact.series, fact.period);
         // Where an edition contradicts itself, only the preferred of its figures is the chosen one.
-        let chosen = edition.is_some_and(|edition| {
+        edition.is_some_and(|edition| {
             let rows = edition.of_area(fact.area);
             let preferred = rows.iter().find(|(_, partner, _)| *partner == fact.partner);
             preferred.is_some_and(|(_, _, id)| self.twin.fact(*id).digest == fact.digest)
-        });
+        })
+    }
+
+    /// A published figure in the unit its source used, with what the source said around it.
+    pub fn observation(self, fact: &'t Fact) -> types::Observation {
+        let chosen = self.is_chosen(fact);
         types::Observation {
             fact: fact.digest.to_string(),
             key: self.key(fact.series),

@@ -22,19 +22,19 @@ pub use flows::flows;
 pub use governance::{
     charter_member, charter_proposal, charter_version, former_members, quorum, votes_needed,
 };
-pub use indicators::{IndicatorQuery, indicators};
+pub use indicators::{EVERY_IMPORTER, IndicatorQuery, indicators};
 pub use lens::{Lens, place, place_in_log, source};
 pub use map::map_shares;
 pub use overview::overview;
 pub use provenance::provenance;
 pub use reconciled::{
     BalanceLens, address, contradictions, decimal, estimate_trace, key_of, parse_address, reconciled,
-    reconciled_line, told_words,
+    reconciled_line, told_key, told_words,
 };
-pub use series::{ObservationFilter, SeriesQuery, balance, observations, prices, series};
+pub use series::{ObservationFilter, SeriesQuery, balance, matching_facts, observations, prices, series};
 pub use sites::{
     NoticeFilter, SiteFilter, every_notice, every_site, matching_sites, places_of_notices, places_of_sites,
     site_page,
 };
 pub use statements::twin_state;
-pub use vintages::{VintagesQuery, vintages};
+pub use vintages::{VintagesQuery, vintage_series, vintages};

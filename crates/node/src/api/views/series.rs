@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use didymium_twin::{CLUB, FactId, SaidValue, SeriesId, Symbol, WORLD};
+use didymium_twin::{CLUB, Fact, FactId, SaidValue, SeriesId, Symbol, WORLD};
 use didymium_vocabulary::Period;
 
 use super::Lens;
@@ -261,6 +261,19 @@ pub fn observations(
     offset: usize,
     limit: usize,
 ) -> (u64, Vec<types::Observation>) {
+    let (total, facts) = matching_facts(lens, query, filter, offset, limit);
+    let items = facts.into_iter().map(|fact| lens.observation(fact)).collect();
+    (total, items)
+}
+
+/// The same as the twin's own facts.
+pub fn matching_facts<'t>(
+    lens: Lens<'t>,
+    query: &SeriesQuery,
+    filter: &ObservationFilter,
+    offset: usize,
+    limit: usize,
+) -> (u64, Vec<&'t Fact>) {
     let twin = lens.twin;
     let wanted = |name: &Option<String>| name.as_ref().map(|text| twin.symbol(text));
     let (area, partner) = (wanted(&filter.area), wanted(&filter.partner));
@@ -310,7 +323,7 @@ pub fn observations(
                     let skipped = offset.saturating_sub(total);
                     let room = limit - items.len();
                     let inside = edition.facts.iter().filter(wanted).skip(skipped).take(room);
-                    items.extend(inside.map(|(_, _, fact)| lens.observation(twin.fact(*fact))));
+                    items.extend(inside.map(|(_, _, fact)| twin.fact(*fact)));
                 }
                 total += count;
             }

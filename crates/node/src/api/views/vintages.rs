@@ -1,9 +1,10 @@
 //! How the figures of one line changed.
 
-use std::collections::BTreeSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use didymium_statement::Kind;
-use didymium_twin::{self as twin, Withdrawal};
+use didymium_twin::{self as twin, Symbol, Withdrawal};
 use didymium_vocabulary::{Period, canonical_decimal};
 
 use super::lens::{place, source};
@@ -69,6 +70,44 @@ pub fn vintages(lens: Lens<'_>, query: &VintagesQuery) -> Option<types::Vintages
         recordings_total: recordings.len() as u64,
         recordings: recordings.into_iter().skip(skipped).collect(),
     })
+}
+
+/// Series of a commodity with figures, those that were revised most first, then by name.
+pub fn vintage_series(lens: Lens<'_>, commodity: &str) -> Vec<types::VintageSeries> {
+    let twin = lens.twin;
+    let names = [None, Some(commodity), None, None, None, None, None];
+    let mut found: Vec<(Reverse<u64>, [&str; 7], types::VintageSeries)> = twin
+        .matching_series(names)
+        .map(|id| {
+            let periods = twin.series(id).periods.values();
+            let areas: BTreeSet<&str> = periods
+                .clone()
+                .flat_map(|figures| figures.editions.iter().flat_map(twin::Edition::areas))
+                .map(|area| twin.text(area))
+                .collect();
+            let line = types::VintageSeries {
+                key: lens.key(id),
+                unit: twin.series(id).unit.clone(),
+                revised: periods.map(revised_in).sum(),
+                areas: areas.into_iter().map(str::to_owned).collect(),
+            };
+            (Reverse(line.revised), twin.key_texts(id), line)
+        })
+        .collect();
+    found.sort_by(|(a, left, _), (b, right, _)| (a, left).cmp(&(b, right)));
+    found.into_iter().map(|(_, _, line)| line).collect()
+}
+
+/// Areas and importers for which one publication gives figures of a period in more than one edition.
+fn revised_in(figures: &twin::PeriodFigures) -> u64 {
+    let mut editions: BTreeMap<(&str, Symbol, Symbol), BTreeSet<&str>> = BTreeMap::new();
+    for edition in &figures.editions {
+        for (area, partner, _) in &edition.facts {
+            let cell = (edition.source.series.as_str(), *area, *partner);
+            editions.entry(cell).or_default().insert(&edition.source.source);
+        }
+    }
+    editions.values().filter(|said| said.len() > 1).count() as u64
 }
 
 fn triangle(lens: Lens<'_>, publication: &twin::Publication, shown: &BTreeSet<Period>) -> types::Triangle {

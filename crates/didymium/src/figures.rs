@@ -1,0 +1,104 @@
+//! `didymium twin observations` and `twin series`: figures by the thousand, which only a file can hold.
+
+use clap::Args;
+use didymium_node::api::views::{ObservationFilter, SeriesQuery};
+
+use crate::error::{CliError, CliResult};
+use crate::output::Output;
+use crate::reader::{PlaceArgs, Reader, parse_period};
+use crate::save::{SaveArgs, View, save};
+use crate::times::TimesArgs;
+
+/// Which figures.
+#[derive(Debug, Args)]
+pub struct FiguresArgs {
+    #[command(flatten)]
+    place: PlaceArgs,
+    /// Commodity key: `rare_earths`, `neodymium`, `lithium`, `cobalt` …; all if left out
+    commodity: Option<String>,
+    /// Measure key: `production`, `reserves`, `trade` …; all if left out
+    #[arg(long)]
+    measure: Option<String>,
+    /// Stage key: `mine`, `separation`, `refining` …
+    #[arg(long)]
+    stage: Option<String>,
+    /// Form key: the material counted
+    #[arg(long)]
+    form: Option<String>,
+    /// Substance key: what a contained mass counts (`REO`, `Li` …)
+    #[arg(long)]
+    substance: Option<String>,
+    /// What else tells the series apart (a grade, a deposit, an HS code …)
+    #[arg(long)]
+    subject: Option<String>,
+    /// Country or aggregate: `CHN`, `WLD` …
+    #[arg(long)]
+    area: Option<String>,
+    /// Importer, for trade
+    #[arg(long)]
+    partner: Option<String>,
+    /// `2023`, `2023-Q1` or `2023-04`
+    #[arg(long)]
+    period: Option<String>,
+    /// Key of an edition, such as `usgs-mcs-2025`
+    #[arg(long)]
+    source: Option<String>,
+    #[command(flatten)]
+    times: TimesArgs,
+    #[command(flatten)]
+    save: SaveArgs,
+}
+
+/// Writes the figures as published to a file.
+pub async fn observations(args: FiguresArgs, output: &Output) -> CliResult<()> {
+    let filter = ObservationFilter {
+        area: args.area.clone(),
+        partner: args.partner.clone(),
+        period: args.period.as_deref().map(parse_period).transpose()?,
+        source: args.source.clone(),
+        chosen: None,
+    };
+    args.write(View::Observations(args.series(), filter), output)
+        .await
+}
+
+/// Writes a series over time to a file.
+pub async fn series(args: FiguresArgs, output: &Output) -> CliResult<()> {
+    let unused = [
+        ("--area", &args.area),
+        ("--period", &args.period),
+        ("--source", &args.source),
+    ];
+    if let Some((option, _)) = unused.iter().find(|(_, value)| value.is_some()) {
+        return Err(CliError::Usage(format!(
+            "{option}: a series is written whole; `twin observations` takes this"
+        )));
+    }
+    let mut query = args.series();
+    query.measure.get_or_insert_with(|| "production".to_owned());
+    let partner = args.partner.clone().unwrap_or_default();
+    args.write(View::Series(query, partner), output).await
+}
+
+impl FiguresArgs {
+    fn series(&self) -> SeriesQuery {
+        SeriesQuery {
+            measure: self.measure.clone(),
+            commodity: self.commodity.clone(),
+            stage: self.stage.clone(),
+            form: self.form.clone(),
+            substance: self.substance.clone(),
+            mass_basis: None,
+            subject: self.subject.clone(),
+        }
+    }
+
+    async fn write(&self, view: View, output: &Output) -> CliResult<()> {
+        let file = self
+            .save
+            .wanted()
+            .ok_or_else(|| CliError::Usage("say where: --csv FILE or --parquet FILE".to_owned()))?;
+        self.times.times()?;
+        save(&Reader::open(&self.place)?, &view, &self.times, file, output).await
+    }
+}

@@ -1,0 +1,212 @@
+//! Any view as a file: a flat table of named, typed columns, written as CSV or Parquet.
+//!
+//! Every row of figures carries its unit, substance and basis, what the figure rests on, and the edition with its licence:
+//! what is cut out of a file can still be read and credited. A further view needs a function of its own in `tables`, and the
+//! parameter `format` in its handler.
+
+mod answer;
+mod csv;
+mod estimates;
+mod parquet;
+mod table;
+mod tables;
+
+use std::str::FromStr;
+
+pub(crate) use answer::{asked, describe, whole};
+pub use estimates::{estimates, reconciled};
+pub use table::{Columns, Table};
+pub use tables::{balance, observations, series, sites, vintages};
+
+use super::views::Lens;
+
+/// Most rows of a file.
+pub const ROWS_MAX: usize = 100_000;
+
+/// Longest name of a file in bytes, without its ending.
+const NAME_BYTES_MAX: usize = 120;
+
+/// Hexadecimal digits of the cut in a file's name.
+const CUT_DIGITS: usize = 8;
+
+/// The form of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    /// RFC 4180, UTF-8, with a header.
+    Csv,
+    /// Apache Parquet.
+    Parquet,
+}
+
+impl Format {
+    /// Ending of a file's name, and the value of the parameter `format`.
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Parquet => "parquet",
+        }
+    }
+
+    /// Media type.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8; header=present",
+            Self::Parquet => "application/vnd.apache.parquet",
+        }
+    }
+}
+
+impl FromStr for Format {
+    type Err = DownloadError;
+
+    fn from_str(text: &str) -> Result<Self, DownloadError> {
+        [Self::Csv, Self::Parquet]
+            .into_iter()
+            .find(|format| format.ending() == text)
+            .ok_or(DownloadError::Format)
+    }
+}
+
+/// Why a view cannot be had as a file.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DownloadError {
+    /// No form of file.
+    #[error("must be `csv` or `parquet`, or `json` for no file")]
+    Format,
+    /// More rows than a file may have.
+    #[error(
+        "{rows} rows match, a file holds at most {ROWS_MAX}: name a measure, a commodity, an area or a period"
+    )]
+    TooLong {
+        /// How many rows match.
+        rows: u64,
+    },
+    /// Nothing matches.
+    #[error("nobody published such a series, or nothing for that period or place")]
+    Nothing,
+    /// CSV could not be written.
+    #[error("the table could not be written as CSV")]
+    Csv(#[from] ::csv::Error),
+    /// Parquet could not be written.
+    #[error("the table could not be written as Parquet")]
+    Parquet(#[from] ::parquet::errors::ParquetError),
+    /// The table has fewer columns than its schema.
+    #[error("the table has fewer columns than its schema")]
+    Columns,
+}
+
+/// A file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// Its name, which says what of which state it holds.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Writes a table as a file.
+///
+/// # Errors
+/// [`DownloadError::TooLong`]; [`DownloadError::Csv`], [`DownloadError::Parquet`].
+pub fn file(lens: Lens<'_>, table: &Table<'_>, format: Format) -> Result<File, DownloadError> {
+    if table.rows > ROWS_MAX {
+        return Err(DownloadError::TooLong {
+            rows: table.rows as u64,
+        });
+    }
+    let bytes = match format {
+        Format::Csv => csv::write(table)?,
+        Format::Parquet => parquet::write(table, &about(lens))?,
+    };
+    Ok(File {
+        name: file_name(lens, table, format),
+        bytes,
+    })
+}
+
+/// What a file says of itself: which state of the twin it was taken from.
+fn about(lens: Lens<'_>) -> Vec<(&'static str, String)> {
+    let cut = lens.twin.cut();
+    let sizes: Vec<String> = cut
+        .sizes
+        .iter()
+        .map(|(member, size)| format!("{member}:{size}"))
+        .collect();
+    let digest = lens
+        .twin
+        .digest()
+        .map(|digest| ("didymium.digest", digest.to_string()));
+    let published = lens.twin.published_by();
+    let published = published.map(|day| ("didymium.published_by", day.to_string()));
+    [
+        ("didymium.cut", cut.id().to_string()),
+        ("didymium.sizes", sizes.join(",")),
+    ]
+    .into_iter()
+    .chain(digest)
+    .chain(published)
+    .collect()
+}
+
+/// `didymium-balance-production-rare_earths-2023-cut-1a2b3c4d.csv`: letters, digits, `_`, `.` and `-` alone.
+fn file_name(lens: Lens<'_>, table: &Table<'_>, format: Format) -> String {
+    let mut name = "didymium".to_owned();
+    for part in &table.name {
+        name.push('-');
+        name.extend(part.chars().map(plain));
+    }
+    name.truncate(NAME_BYTES_MAX);
+    if let Some(day) = lens.twin.published_by() {
+        name.push_str(&format!("-published-by-{day}"));
+    }
+    let cut = lens.twin.cut().id().to_string();
+    let cut = cut.get(..CUT_DIGITS).unwrap_or(&cut);
+    format!("{name}-cut-{cut}.{}", format.ending())
+}
+
+const fn plain(character: char) -> char {
+    match character {
+        'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '.' | '-' => character,
+        _ => '_',
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use didymium_statement::Digest;
+    use didymium_twin::{Cut, RULES_VERSION, TwinBuilder};
+    use didymium_vocabulary::Vocabulary;
+
+    use super::*;
+
+    #[test]
+    fn a_file_is_never_cut_short_and_its_name_is_plain() {
+        let cut = Cut {
+            charter: Digest::of(b"charter"),
+            sizes: BTreeMap::new(),
+            vocabulary: Digest::of(b"vocabulary"),
+            rules: RULES_VERSION,
+        };
+        let twin = TwinBuilder::new(Vocabulary::embedded()).finish(cut);
+        let lens = Lens { twin: &twin };
+        let written = |rows: usize| {
+            let rows = vec![(); rows];
+            let table = Columns::over(&rows).flag("flag", |()| Some(true));
+            file(lens, &table.table(&["a view", "", "sub\r\nject\""]), Format::Csv)
+        };
+        assert!(matches!(
+            written(ROWS_MAX + 1),
+            Err(DownloadError::TooLong { rows }) if rows == ROWS_MAX as u64 + 1
+        ));
+        let file = written(ROWS_MAX).unwrap();
+        assert_eq!(file.bytes.split(|byte| *byte == b'\n').count(), ROWS_MAX + 2);
+        let cut = twin.cut().id().to_string();
+        assert_eq!(
+            file.name,
+            format!("didymium-a_view-sub__ject_-cut-{}.csv", &cut[..8])
+        );
+    }
+}

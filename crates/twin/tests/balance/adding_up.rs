@@ -1,0 +1,267 @@
+//! Figures add up: lines to stocks, places to the world, months to years, elements to the whole. And they are the same
+//! whatever the order of statements.
+
+use didymium_twin::Twin;
+use didymium_twin::balance::{Balance, Grade, Key, Line, Options, Slot, Spot, Told};
+
+use crate::club::{Said, cobalt, site, survey, table, twin};
+use crate::facts::public_twin;
+
+fn value(balance: &Balance, layer: u16, stage: u16, spot: &Spot, slot: Slot, line: Line) -> Option<f64> {
+    balance.line(layer, stage, spot, slot, line)?.value
+}
+
+/// Every pool of which all lines are known: what it misses by, beside what goes through it.
+fn worst_imbalance(balance: &Balance) -> f64 {
+    let mut worst = 0.0_f64;
+    for (key, _) in balance.quantities().filter(|(key, _)| key.line == Line::Produced) {
+        let of = |line| value(balance, key.layer, key.stage, &key.spot, key.slot, line);
+        let flows = [
+            Line::In,
+            Line::Produced,
+            Line::Consumed,
+            Line::Out,
+            Line::Lost,
+            Line::StockChange,
+        ]
+        .map(of);
+        let world = key.spot == Spot::World;
+        let [came, made, used, went, lost, change] = flows;
+        let (came, went) = if world {
+            (Some(0.0), Some(0.0))
+        } else {
+            (came, went)
+        };
+        if let (Some(came), Some(made), Some(used), Some(went), Some(lost), Some(change)) =
+            (came, made, used, went, lost, change)
+        {
+            let size = came.abs() + made.abs() + used.abs() + 1.0;
+            worst = worst.max((came + made - used - went - lost - change).abs() / size);
+        }
+    }
+    worst
+}
+
+#[test]
+fn the_public_facts_of_every_family_add_up() {
+    let twin = public_twin();
+    for family in [
+        "rare_earths",
+        "lithium",
+        "cobalt",
+        "nickel",
+        "graphite_natural",
+        "gallium",
+        "germanium",
+    ] {
+        let balance = Balance::of(&twin, family, &Options::default()).unwrap();
+        assert!(
+            worst_imbalance(&balance) < 1e-9,
+            "{family}: {}",
+            worst_imbalance(&balance)
+        );
+        let negative = balance
+            .quantities()
+            .filter(|(key, quantity)| {
+                let least = -1e-3 * quantity.deviation.unwrap_or(0.0);
+                !key.line.is_signed() && quantity.value.is_some_and(|value| value < least.min(-1e-6))
+            })
+            .count();
+        assert_eq!(negative, 0, "{family}");
+        // Countries and elsewhere make the world, in every year.
+        for slot in (2000..=2024).map(Slot::of_year) {
+            let Some(world) = value(&balance, 0, 0, &Spot::World, slot, Line::Produced) else {
+                continue;
+            };
+            let parts: f64 = balance
+                .quantities()
+                .filter(|(key, _)| {
+                    (key.layer, key.stage, key.slot, key.line) == (0, 0, slot, Line::Produced)
+                        && matches!(key.spot, Spot::Country(_) | Spot::Elsewhere)
+                })
+                .filter_map(|(_, quantity)| quantity.value)
+                .sum();
+            assert!(
+                (world - parts).abs() <= 1e-6 * world,
+                "{family} {}: {world} {parts}",
+                slot.year()
+            );
+        }
+    }
+}
+
+#[test]
+fn elements_add_to_the_whole() {
+    let balance = Balance::of(&public_twin(), "rare_earths", &Options::default()).unwrap();
+    let slot = Slot::of_year(2022);
+    for spot in [Spot::World, Spot::Country("CHN".into())] {
+        let whole = value(&balance, 0, 0, &spot, slot, Line::Produced).unwrap();
+        let elements = 1..u16::try_from(balance.layers.len()).unwrap();
+        let parts: f64 = elements
+            .filter_map(|layer| value(&balance, layer, 0, &spot, slot, Line::Produced))
+            .sum();
+        assert!((whole - parts).abs() <= 1e-6 * whole, "{spot}: {whole} {parts}");
+    }
+}
+
+/// A mine that reports months, a refinery that takes from it, and a national table of years.
+fn monthly_club() -> Vec<Said> {
+    let mut months: Vec<[String; 15]> = Vec::new();
+    for month in 1..=12 {
+        let period = format!("2023-{month:02}");
+        let made = format!("{}", 100 + month);
+        for (measure, value) in [
+            ("production", made.as_str()),
+            ("shipments", "95"),
+            ("stocks", "40"),
+        ] {
+            months.push(cobalt((
+                measure,
+                "mine",
+                "ore",
+                "CAN",
+                "",
+                "site:north-mine",
+                &period,
+                value,
+            )));
+        }
+    }
+    let years = [("2022", "1300"), ("2023", "1290")]
+        .map(|(year, value)| cobalt(("production", "mine", "ore", "CAN", "", "", year, value)));
+    vec![
+        site("north-mine", "CAN", &[("mine", Some("2000"))]),
+        table(&survey("operator", "2024-01-20"), &months),
+        table(&survey("nation", "2024-06-01"), &years),
+    ]
+}
+
+#[test]
+fn months_add_to_their_year_and_sites_to_their_country() {
+    let balance = Balance::of(&twin(&monthly_club()), "cobalt", &Options::default()).unwrap();
+    let mine = Spot::Site {
+        country: "CAN".into(),
+        site: "north-mine".into(),
+    };
+    let year = Slot::of_year(2023);
+    let whole = value(&balance, 0, 0, &mine, year, Line::Produced).unwrap();
+    let months: f64 = year
+        .months()
+        .map(|slot| value(&balance, 0, 0, &mine, slot, Line::Produced).unwrap())
+        .sum();
+    assert!((whole - months).abs() < 1e-6, "{whole} {months}");
+    let rest = value(&balance, 0, 0, &Spot::RestOf("CAN".into()), year, Line::Produced).unwrap();
+    let country = value(&balance, 0, 0, &Spot::Country("CAN".into()), year, Line::Produced).unwrap();
+    assert!((whole + rest - country).abs() < 1e-6);
+    // A month of the site is reported and checked by nobody; one of the country is told by its site and its year.
+    let january = year.months().next().unwrap();
+    let told = balance.line(0, 0, &mine, january, Line::Produced).unwrap();
+    assert_eq!(told.told, Told::Reported, "{told:?}");
+    let of_country = balance
+        .line(0, 0, &Spot::Country("CAN".into()), january, Line::Produced)
+        .unwrap();
+    assert_ne!(of_country.grade, Grade::A);
+    assert!(worst_imbalance(&balance) < 1e-9);
+}
+
+#[test]
+fn the_stock_of_one_month_is_the_opening_of_the_next() {
+    let balance = Balance::of(&twin(&monthly_club()), "cobalt", &Options::default()).unwrap();
+    let mine = Spot::Site {
+        country: "CAN".into(),
+        site: "north-mine".into(),
+    };
+    let months: Vec<Slot> = Slot::of_year(2023).months().collect();
+    for pair in months.windows(2) {
+        let closing = value(&balance, 0, 0, &mine, pair[0], Line::Closing).unwrap();
+        let opening = value(&balance, 0, 0, &mine, pair[1], Line::Opening).unwrap();
+        assert!((closing - opening).abs() < 1e-6);
+    }
+}
+
+/// Every estimate, to the bit.
+fn bits(twin: &Twin, options: &Options) -> Vec<(Key, u64, u64)> {
+    let balance = Balance::of(twin, "cobalt", options).unwrap();
+    let bits = |value: Option<f64>| value.map_or(0, f64::to_bits);
+    balance
+        .quantities()
+        .map(|(key, quantity)| (key.clone(), bits(quantity.value), bits(quantity.deviation)))
+        .collect()
+}
+
+#[test]
+fn the_answer_is_the_same_to_the_bit_for_every_order_and_any_number_of_threads() {
+    let said = monthly_club();
+    let straight = bits(&twin(&said), &Options::default());
+    let reversed = bits(&twin(said.iter().rev()), &Options::default());
+    assert!(straight == reversed, "the order of statements shows");
+    let threads = Options {
+        threads: 3.try_into().unwrap(),
+        ..Options::default()
+    };
+    assert!(
+        straight == bits(&twin(&said), &threads),
+        "the number of threads shows"
+    );
+}
+
+#[test]
+fn two_reports_of_one_flow_meet_between_their_values() {
+    let rows = |measure, area, partner, value| {
+        [cobalt((
+            measure, "refining", "refined", area, partner, "", "2022", value,
+        ))]
+    };
+    let said = [
+        table(
+            &survey("customs", "2023-06-01"),
+            &rows("exports", "COD", "CHN", "1000"),
+        ),
+        table(
+            &survey("mirror", "2023-07-01"),
+            &rows("imports", "CHN", "COD", "1100"),
+        ),
+        table(
+            &survey("totals", "2023-08-01"),
+            &rows("imports", "CHN", "", "1300"),
+        ),
+    ];
+    let balance = Balance::of(&twin(&said), "cobalt", &Options::default()).unwrap();
+    let route = Spot::Route {
+        from: "COD".into(),
+        to: "CHN".into(),
+    };
+    let stage = balance.stage("refining").unwrap();
+    let slot = Slot::of_year(2022);
+    let flow = balance.line(0, stage, &route, slot, Line::Out).unwrap();
+    let tonnes = flow.value.unwrap();
+    assert!((1000.0..1100.0).contains(&tonnes), "{flow:?}");
+    assert_eq!(flow.told, Told::Redundant);
+    // What comes from others is what is left of the importer's total.
+    let others = Spot::Route {
+        from: "OTH".into(),
+        to: "CHN".into(),
+    };
+    let rest = value(&balance, 0, stage, &others, slot, Line::Out).unwrap();
+    let all = value(&balance, 0, stage, &Spot::Country("CHN".into()), slot, Line::In).unwrap();
+    assert!((tonnes + rest - all).abs() < 1e-6);
+}
+
+#[test]
+fn what_a_figure_is_made_of_adds_to_all_of_its_variance() {
+    let balance = Balance::of(&twin(&monthly_club()), "cobalt", &Options::default()).unwrap();
+    let key = Key {
+        layer: 0,
+        stage: 0,
+        spot: Spot::Country("CAN".into()),
+        slot: Slot::of_year(2023),
+        line: Line::Produced,
+    };
+    let weights = balance.weights(&key).unwrap();
+    let parts: f64 = weights.iter().map(|weight| weight.part).sum();
+    assert!((parts - 1.0).abs() < 1e-3, "{parts}");
+    assert!(weights[0].part >= weights[1].part);
+    // A report that rises by one moves the figure by its gain.
+    let reported = weights.iter().find(|weight| weight.report.is_some()).unwrap();
+    assert!(reported.gain.abs() > 0.0 && reported.gain.abs() <= 1.0 + 1e-9);
+}

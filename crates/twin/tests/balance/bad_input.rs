@@ -1,0 +1,156 @@
+//! What cannot be used is told: which figure, which site, why, and what to do. The rest is balanced.
+
+use didymium_twin::balance::{Balance, BalanceError, Options, Reason};
+
+use crate::club::{Said, cobalt, site, survey, table, twin};
+
+fn balance(said: &[Said]) -> Balance {
+    Balance::of(&twin(said), "cobalt", &Options::default()).unwrap()
+}
+
+/// A good table beside the one at fault.
+fn good() -> Said {
+    let rows = [cobalt((
+        "production",
+        "mine",
+        "ore",
+        "CAN",
+        "",
+        "",
+        "2023",
+        "4000",
+    ))];
+    table(&survey("nation", "2024-01-01"), &rows)
+}
+
+fn of_site(measure: &str, stage: &str, area: &str, site: &str, period: &str, value: &str) -> [String; 15] {
+    let form = if stage == "mine" { "ore" } else { "refined" };
+    cobalt((
+        measure,
+        stage,
+        form,
+        area,
+        "",
+        &format!("site:{site}"),
+        period,
+        value,
+    ))
+}
+
+fn only_finding(said: &[Said]) -> (Option<String>, Reason, String) {
+    let balance = balance(said);
+    assert_eq!(balance.findings.len(), 1, "{:?}", balance.findings);
+    let finding = &balance.findings[0];
+    assert!(
+        finding.fact.is_some(),
+        "a finding leads to the figure and so to its statement"
+    );
+    let (en, fr) = finding.words();
+    assert!(!en.is_empty() && !fr.is_empty() && en != fr);
+    (finding.site.clone(), finding.reason.clone(), en)
+}
+
+#[test]
+fn a_site_that_nobody_registered_is_named() {
+    let rows = [of_site("production", "mine", "CAN", "nowhere", "2023", "10")];
+    let (site, reason, words) = only_finding(&[good(), table(&survey("operator", "2024-02-01"), &rows)]);
+    assert_eq!((site.as_deref(), reason), (Some("nowhere"), Reason::UnknownSite));
+    assert!(words.contains("Register"), "{words}");
+}
+
+#[test]
+fn a_site_without_such_a_process_is_named() {
+    let rows = [of_site("production", "refining", "CAN", "pit", "2023", "10")];
+    let said = [
+        good(),
+        site("pit", "CAN", &[("mine", None)]),
+        table(&survey("operator", "2024-02-01"), &rows),
+    ];
+    let (site, reason, _) = only_finding(&said);
+    let stage = "refining".to_owned();
+    assert_eq!(
+        (site.as_deref(), reason),
+        (Some("pit"), Reason::NoProcess { stage })
+    );
+}
+
+#[test]
+fn a_site_in_another_country_is_named() {
+    let rows = [of_site("production", "mine", "AUS", "pit", "2023", "10")];
+    let said = [
+        good(),
+        site("pit", "CAN", &[("mine", None)]),
+        table(&survey("operator", "2024-02-01"), &rows),
+    ];
+    let (_, reason, words) = only_finding(&said);
+    assert!(matches!(reason, Reason::SiteElsewhere { .. }));
+    assert!(words.contains("AUS") && words.contains("CAN"), "{words}");
+}
+
+#[test]
+fn a_month_that_is_missing_is_named_and_told_from_the_others() {
+    let months: Vec<[String; 15]> = [1, 2, 4]
+        .map(|month| {
+            of_site(
+                "production",
+                "mine",
+                "CAN",
+                "pit",
+                &format!("2023-{month:02}"),
+                "10",
+            )
+        })
+        .to_vec();
+    let said = [
+        good(),
+        site("pit", "CAN", &[("mine", None)]),
+        table(&survey("operator", "2024-02-01"), &months),
+    ];
+    let (site, reason, words) = only_finding(&said);
+    assert_eq!(site.as_deref(), Some("pit"));
+    assert!(matches!(reason, Reason::MonthMissing { .. }));
+    assert!(words.contains("2023-03") && words.contains("2023-02"), "{words}");
+}
+
+#[test]
+fn a_mass_of_the_wrong_basis_is_named() {
+    let mut row = cobalt(("production", "mine", "ore", "CAN", "", "", "2022", "4000"));
+    row[4] = String::new();
+    row[5] = "wet".to_owned();
+    let (_, reason, words) = only_finding(&[good(), table(&survey("operator", "2024-02-01"), &[row])]);
+    assert!(matches!(reason, Reason::WrongBasis { .. }), "{reason:?}");
+    assert!(words.contains("contained"), "{words}");
+}
+
+#[test]
+fn a_yield_above_one_is_refused_where_it_is_said() {
+    let row = cobalt(("recovery", "refining", "refined", "CAN", "", "", "2023", "101"));
+    let (statement, blob) = {
+        let said = table(&survey("operator", "2024-02-01"), &[row]);
+        (said.statement, said.blob)
+    };
+    let why = didymium_twin::TwinBuilder::why_uninterpreted(
+        didymium_vocabulary::Vocabulary::embedded(),
+        &statement,
+        blob.as_deref(),
+    );
+    assert!(why.unwrap().contains("more than 100 percent"));
+}
+
+#[test]
+fn a_figure_of_one_use_is_not_taken_for_the_whole() {
+    let rows = [cobalt((
+        "stocks", "refining", "refined", "USA", "", "LME", "2023", "12",
+    ))];
+    let (_, reason, _) = only_finding(&[good(), table(&survey("exchange", "2024-02-01"), &rows)]);
+    assert!(matches!(reason, Reason::Part { .. }));
+}
+
+#[test]
+fn families_of_which_nothing_is_said_and_that_are_none_are_told_apart() {
+    let twin = twin(&[good()]);
+    let refused = |family| Balance::of(&twin, family, &Options::default()).unwrap_err();
+    assert!(matches!(refused("nickel"), BalanceError::NothingSaid { .. }));
+    assert!(matches!(refused("neodymium"), BalanceError::NoFamily { .. }));
+    assert!(refused("gold").to_string().contains("name one, such as"));
+}

@@ -1,0 +1,89 @@
+//! Reports that do not fit are found, and told what would fit.
+
+use didymium_twin::balance::{Balance, Options, Origin};
+
+use crate::club::{cobalt, survey, table, twin};
+
+/// Three surveys of three producers; one of them is far off in one figure.
+fn three_surveys(wrong: &str) -> Balance {
+    let rows = |values: [&str; 3]| -> Vec<[String; 15]> {
+        ["COD", "AUS", "CAN"]
+            .iter()
+            .zip(values)
+            .map(|(area, value)| cobalt(("production", "mine", "ore", area, "", "", "2022", value)))
+            .collect()
+    };
+    let said = [
+        table(&survey("one", "2023-01-01"), &rows(["130100", "5900", "3900"])),
+        table(&survey("two", "2023-02-01"), &rows(["131200", "5800", "4100"])),
+        table(&survey("three", "2023-03-01"), &rows(["129900", wrong, "4000"])),
+    ];
+    Balance::of(&twin(&said), "cobalt", &Options::default()).unwrap()
+}
+
+#[test]
+fn a_report_far_from_the_others_is_flagged_with_what_would_fit() {
+    let balance = three_surveys("9900");
+    let doubt = balance.doubt();
+    let worst = &doubt.tested[0];
+    assert!(worst.test.flagged, "{worst:?}");
+    assert_eq!(worst.report.value, 9900.0);
+    assert!(
+        (5000.0..7000.0).contains(&worst.expected.0),
+        "{:?}",
+        worst.expected
+    );
+    assert!(worst.fits.0 < worst.expected.0 && worst.expected.0 < worst.fits.1);
+    assert!(worst.fits.1 < 9900.0);
+    assert!(worst.noticed > 0.0 && matches!(worst.report.origin, Origin::Fact(_)));
+}
+
+#[test]
+fn reports_that_agree_are_not_flagged() {
+    let balance = three_surveys("6000");
+    assert!(balance.doubt().tested.iter().all(|report| !report.test.flagged));
+    assert!(balance.global_test().p > 0.05);
+}
+
+#[test]
+fn a_report_that_nobody_else_speaks_of_would_not_be_noticed() {
+    let rows = [cobalt((
+        "stocks", "refining", "refined", "JPN", "", "", "2022", "500",
+    ))];
+    let balance = Balance::of(
+        &twin(&[table(&survey("one", "2023-01-01"), &rows)]),
+        "cobalt",
+        &Options::default(),
+    )
+    .unwrap();
+    let doubt = balance.doubt();
+    assert!(doubt.tested.is_empty());
+    assert_eq!(doubt.unchecked, [0]);
+}
+
+#[test]
+fn editions_of_one_survey_are_one_voice() {
+    let row = |value| {
+        [cobalt((
+            "production",
+            "mine",
+            "ore",
+            "COD",
+            "",
+            "",
+            "2022",
+            value,
+        ))]
+    };
+    let said = [
+        table(&survey("usgs-mcs", "2024-01-31"), &row("130000")),
+        table(&survey("usgs-mybk", "2025-03-19"), &row("145000")),
+    ];
+    let balance = Balance::of(&twin(&said), "cobalt", &Options::default()).unwrap();
+    let reports = balance
+        .reports
+        .iter()
+        .filter(|report| matches!(report.origin, Origin::Fact(_)));
+    let values: Vec<f64> = reports.map(|report| report.value).collect();
+    assert_eq!(values, [145_000.0], "the newest edition speaks for the survey");
+}

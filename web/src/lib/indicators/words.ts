@@ -1,0 +1,43 @@
+/** Cells in words. */
+import type { IndicatorCell, IndicatorFormula, Text } from '../api/types';
+import { decimals, figureText, formatDecimal } from '../format';
+import { pick, t } from '../i18n/index.svelte';
+import { areaName } from '../vocabulary.svelte';
+
+export type Formulas = ReadonlyMap<string, IndicatorFormula>;
+export type Notes = ReadonlyMap<string, Text>;
+
+/** What an index is called. */
+export function indexName(quantity: string, formulas: Formulas): string {
+  const formula = formulas.get(quantity);
+  return formula ? pick(formula.name) : quantity;
+}
+
+/** What a key says. */
+export function noteText(key: string, notes: Notes): string {
+  const text = notes.get(key);
+  return text ? pick(text) : key;
+}
+
+/** Who a cell is about. */
+export function whoName(area: string): string {
+  return area === '' ? t('chart.world') : areaName(area);
+}
+
+/** The standard deviation as it stands behind the value, with the decimals that the value has. */
+export function deviationText(value: string | null | undefined, deviation: string | null, unit: string): string {
+  if (deviation === null) return '';
+  const digits = Math.max(decimals(Number(value ?? 0), unit), decimals(Number(deviation), unit));
+  return `±\u202f${formatDecimal(deviation, Math.min(digits, 4))}`;
+}
+
+/** The sign of a bound. */
+export function boundSign(bound: string): string {
+  return bound === 'at_most' ? '≤\u202f' : bound === 'at_least' ? '≥\u202f' : '';
+}
+
+/** A cell as plain text: for tips, tables and screen readers. */
+export function cellText(cell: IndicatorCell, notes: Notes): string {
+  if (!cell.value) return noteText(cell.missing, notes);
+  return `${boundSign(cell.bound)}${figureText(cell.value)} ${deviationText(cell.value.value, cell.deviation, cell.value.unit)}`;
+}
