@@ -135,6 +135,8 @@ export async function everyPage() {
     ['overview', '/'],
     ['map', '/map'],
     ['flow', '/flow'],
+    ['balance', '/balance'],
+    ['contradictions', '/contradictions'],
     ['indicators', '/indicators'],
     ['mineral', '/mineral/rare_earths'],
     ['countries', '/countries'],

@@ -9,10 +9,11 @@ after(stop);
 const OPENS = 'button, a, select, summary, [role=button], [data-figure]';
 /**
  * Where numbers are not the twin's: the axis of a chart; ids; what is quoted of a source, a notice or a proof, each beside
- * its link (a version of the charter too); the label of a country on the map, over which a button lies; the fields of a statement on its own page, where
+ * its link (a version of the charter too); what was reckoned of reports as a whole (tests, factors, expectations), which
+ * belongs to no one figure and stands beside the reports; the label of a country on the map, over which a button lies; the fields of a statement on its own page, where
  * the way back ends.
  */
-const QUOTED = 'g[aria-label*="tick" i], text.tick, time, title, code, pre, dialog, [data-quoted], text.country, .club-name, main .columns dl';
+const QUOTED = 'g[aria-label*="tick" i], text.tick, time, title, code, pre, dialog, [data-quoted], [data-reckoned], text.country, .club-name, main .columns dl';
 
 /** What may stand anywhere: each takes its numbers out of a text, in this order, before it is looked at. */
 const KINDS = [
@@ -21,6 +22,7 @@ const KINDS = [
   ['a name', /\bN-1\b|\bG7\b|\bDidymium [\d.]+|\bApache(?: License)? 2\.0|\bLicense 1\.1|Serif 4\b|\brank counts countries, 1\b|\ble rang compte les pays, 1\b/g],
   ['a customs code', /\((?:customs code |code douanier )?\d{4,6}(?:, [^)]*)?\)|\b(?:customs code|code douanier) \d{4,6}\b/g],
   ['a period or a day', /\b(?:\d{1,2} [a-zéû]+\.? )?(?:1[89]|20)\d\d(?:[–-](?:1[89]|20)?\d\d)*(?:-Q[1-4]|-\d\d(?:-\d\d)?)?(?:, \d\d:\d\d(?::\d\d)?)?\b|\b[QT][1-4]\b/gi],
+  ['a level of confidence', /\b95 (?:of 100 cases|cas sur 100)\b/g],
   ['a threshold of a method', /(?<![\d.,])(?:0|1[,\s]000|1[,\s]800|5[,\s]000|10[,\s]000)(?=[\s,.;:)–]|$)|[−+]2[.,]5|(?<!\d)5\s?%/g],
 ];
 
@@ -49,6 +51,9 @@ async function pages() {
     ...(await everyPage()).map(([, path]) => path),
     ...families.flatMap((key) => [`/?commodity=${key}`, `/map?commodity=${key}`, `/flow?commodity=${key}`, `/indicators?commodity=${key}`, `/mineral/${key}`]),
     '/map?stage=magnet',
+    '/balance?layer=neodymium&place=CHN&period=2022',
+    '/balance?commodity=lithium',
+    '/contradictions?show=all',
     '/flow?commodity=dysprosium',
     '/mineral/rare_earths?stage=magnet',
     '/mineral/ndpr',
@@ -79,7 +84,7 @@ for (const [language, width] of [['en', 1440], ['fr', 390]]) {
 
 test('nor is one in a table behind a chart', async () => {
   const faults = [];
-  for (const path of ['/mineral/rare_earths', '/mineral/germanium', '/flow', '/indicators', '/country/CHN', '/site/bayan-obo', '/audit']) {
+  for (const path of ['/mineral/rare_earths', '/mineral/germanium', '/flow', '/balance', '/indicators', '/country/CHN', '/site/bayan-obo', '/audit']) {
     const { page, close } = await open(path);
     for (const toggle of await page.locator('[data-table-toggle]').all()) await toggle.click();
     for (const text of await closed(page)) faults.push(`${path}: ${text}`);

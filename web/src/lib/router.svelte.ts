@@ -14,6 +14,8 @@ export type RouteName =
   | 'overview'
   | 'map'
   | 'flow'
+  | 'balance'
+  | 'contradictions'
   | 'indicators'
   | 'mineral'
   | 'countries'
@@ -32,6 +34,8 @@ const routes: readonly RouteEntry[] = [
   { name: 'overview', pattern: /^\/$/, load: () => import('../pages/Overview.svelte') },
   { name: 'map', pattern: /^\/map$/, load: () => import('../pages/Map.svelte') },
   { name: 'flow', pattern: /^\/flow$/, load: () => import('../pages/Flow.svelte') },
+  { name: 'balance', pattern: /^\/balance$/, load: () => import('../pages/Balance.svelte') },
+  { name: 'contradictions', pattern: /^\/contradictions$/, load: () => import('../pages/Contradictions.svelte') },
   { name: 'indicators', pattern: /^\/indicators$/, load: () => import('../pages/Indicators.svelte') },
   { name: 'mineral', pattern: /^\/mineral\/(?<commodity>[^/]+)$/, load: () => import('../pages/Mineral.svelte') },
   { name: 'countries', pattern: /^\/countries$/, load: () => import('../pages/Countries.svelte') },

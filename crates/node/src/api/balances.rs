@@ -34,11 +34,12 @@ pub(crate) struct Served {
 
 type Solved = Result<Arc<Balanced>, Arc<BalanceError>>;
 type Key = (Digest, String);
+type Kept = (Key, Arc<OnceCell<Solved>>);
 
 #[derive(Clone)]
 pub(crate) struct Balances {
     /// The one that was begun last at the end.
-    kept: Arc<Mutex<Vec<(Key, Arc<OnceCell<Solved>>)>>>,
+    kept: Arc<Mutex<Vec<Kept>>>,
     /// The last of each family that was solved of the present twin.
     good: Arc<Mutex<BTreeMap<String, Arc<Balanced>>>>,
     solves: Arc<Semaphore>,

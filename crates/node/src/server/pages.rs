@@ -35,10 +35,12 @@ const NOT_PAGES: [&str; 12] = [
 ];
 
 /// The pages: first segment of the address, and whether a key follows it; as in `web/src/lib/router.svelte.ts`.
-const PAGES: [(&str, bool); 14] = [
+const PAGES: [(&str, bool); 16] = [
     ("", false),
     ("map", false),
     ("flow", false),
+    ("balance", false),
+    ("contradictions", false),
     ("mineral", true),
     ("countries", false),
     ("country", true),

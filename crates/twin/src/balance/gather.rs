@@ -373,11 +373,11 @@ impl<'t> Gatherer<'t> {
         };
         for (country, fact) in &countries {
             let spot = Spot::Country(Arc::clone(country));
-            self.report(measured, spot, period, said.voice, *fact, level);
+            self.report(measured, &spot, period, said.voice, *fact, level);
         }
         if countries.is_empty() {
             if let Some(fact) = world {
-                self.report(measured, Spot::World, period, said.voice, fact, level);
+                self.report(measured, &Spot::World, period, said.voice, fact, level);
             }
         } else if measured.line == Line::Produced && said.speaks_for_world {
             self.unlisted(measured, period, said.voice, &countries, world, &others);
@@ -422,7 +422,7 @@ impl<'t> Gatherer<'t> {
             stage: measured.stage,
             layers: measured.layers.clone(),
         };
-        self.report(&along, spot, period, voice, fact, 0.0);
+        self.report(&along, &spot, period, voice, fact, 0.0);
     }
 
     pub(super) fn plain_tonnes(&self, fact: FactId) -> f64 {
@@ -432,7 +432,7 @@ impl<'t> Gatherer<'t> {
     fn report(
         &mut self,
         measured: &Measured<'_>,
-        spot: Spot,
+        spot: &Spot,
         period: Period,
         voice: u16,
         fact: FactId,
@@ -486,7 +486,7 @@ impl<'t> Gatherer<'t> {
         let before = self.out.reports.len();
         for ((area, _), fact) in &said.cells {
             let country = self.text(*area).into();
-            self.report(measured, Spot::Country(country), period, said.voice, *fact, 0.0);
+            self.report(measured, &Spot::Country(country), period, said.voice, *fact, 0.0);
         }
         for report in &mut self.out.reports[before..] {
             if let Origin::Fact(fact) = report.origin {
@@ -528,7 +528,7 @@ impl<'t> Gatherer<'t> {
                 country: country.into(),
                 site: site.into(),
             };
-            self.report(measured, spot, period, said.voice, *fact, 0.0);
+            self.report(measured, &spot, period, said.voice, *fact, 0.0);
         }
     }
 

@@ -54,14 +54,16 @@ impl<'t> Gatherer<'t> {
         }
         tables
             .into_iter()
-            .filter_map(|(voice, tables)| self.voiced(voice, tables.into_values().collect(), leader))
+            .filter_map(|(voice, tables)| {
+                self.voiced(voice, &tables.into_values().collect::<Vec<_>>(), leader)
+            })
             .collect()
     }
 
     fn voiced(
         &self,
         voice: &str,
-        tables: Vec<BTreeMap<Cell, FactId>>,
+        tables: &[BTreeMap<Cell, FactId>],
         leader: Option<Symbol>,
     ) -> Option<Voiced> {
         let world = self.twin.symbol(WORLD);
@@ -84,7 +86,7 @@ impl<'t> Gatherer<'t> {
         })?;
         let speaks_for_world = tables.get(home).is_some_and(speaks);
         let mut cells = tables.get(home)?.clone();
-        for table in &tables {
+        for table in tables {
             for ((area, partner), fact) in table {
                 if !self.twin.is_aggregate(*area) || cells.is_empty() {
                     cells.entry((*area, *partner)).or_insert(*fact);

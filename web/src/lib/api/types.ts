@@ -9,6 +9,7 @@ export type * from './types-audit';
 export type * from './types-governance';
 export type * from './types-indicators';
 export type * from './types-node';
+export type * from './types-reconciled';
 export type * from './types-vocabulary';
 
 /** One number of the twin as it is shown, with the handle that opens its provenance. */

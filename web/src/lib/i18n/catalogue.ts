@@ -16,6 +16,8 @@ import note from './messages/note';
 import audit from './messages/audit';
 import governance from './messages/governance';
 import indicator from './messages/indicator';
+import balance from './messages/balance';
+import contradiction from './messages/contradiction';
 
 /** All texts of the pages, by namespace; both languages side by side. */
-export const catalogue = { shell, overview, provenance, statement, chart, map, flow, mineral, site, country, source, fact, subject, note, audit, governance, vintages, indicator };
+export const catalogue = { shell, overview, provenance, statement, chart, map, flow, mineral, site, country, source, fact, subject, note, audit, governance, vintages, indicator, balance, contradiction };

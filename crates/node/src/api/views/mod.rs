@@ -1,7 +1,6 @@
 //! From the twin to the wire: pure functions, one file a page.
 
 mod composition;
-mod contradictions;
 mod country;
 mod editions;
 mod flows;
@@ -18,7 +17,6 @@ mod statements;
 mod vintages;
 
 pub use composition::composition;
-pub use contradictions::contradictions;
 pub use country::{countries, country};
 pub use flows::flows;
 pub use governance::{
@@ -30,8 +28,8 @@ pub use map::map_shares;
 pub use overview::overview;
 pub use provenance::provenance;
 pub use reconciled::{
-    BalanceLens, address, decimal, estimate_trace, key_of, parse_address, reconciled, reconciled_line,
-    told_key, told_words,
+    BalanceLens, address, contradictions, decimal, estimate_trace, key_of, parse_address, reconciled,
+    reconciled_line, told_key, told_words,
 };
 pub use series::{ObservationFilter, SeriesQuery, balance, matching_facts, observations, prices, series};
 pub use sites::{

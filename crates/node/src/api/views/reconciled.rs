@@ -8,6 +8,10 @@ use didymium_vocabulary::{Assumed, Period};
 use super::Lens;
 use crate::api::types;
 
+mod contradictions;
+
+pub use contradictions::contradictions;
+
 /// Two-sided 95 percent of the normal law, in deviations.
 const NINETY_FIVE: f64 = 1.96;
 /// Digits that are sent of an estimate.
@@ -37,7 +41,12 @@ pub fn decimal(value: f64) -> String {
     // Between 0 and 12 decimals: smaller amounts than that are nothing.
     let decimals = (f64::from(DIGITS) - 1.0 - magnitude).clamp(0.0, 12.0);
     let scale = 10f64.powf((magnitude + 1.0 - f64::from(DIGITS)).max(0.0));
-    let rounded = (value / scale).round() * scale;
+    // Below six digits before the point the decimals alone round.
+    let rounded = if scale > 1.0 {
+        (value / scale).round() * scale
+    } else {
+        value
+    };
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -56,16 +65,21 @@ pub fn decimal(value: f64) -> String {
     }
 }
 
-pub(super) fn ratio(value: f64) -> String {
+fn ratio(value: f64) -> String {
     format!("{value:.3}")
 }
 
-pub(super) fn probability(value: f64) -> String {
+fn probability(value: f64) -> String {
     if value < 0.0001 {
         format!("{value:.1e}")
     } else {
         format!("{value:.4}")
     }
+}
+
+/// The least that a line can be: what cannot be negative is not told to be, however wide its interval.
+const fn least(line: Line) -> f64 {
+    if line.is_signed() { f64::NEG_INFINITY } else { 0.0 }
 }
 
 /// The address of an estimate.
@@ -117,12 +131,7 @@ pub const fn told_key(told: Told) -> &'static str {
 impl BalanceLens<'_> {
     fn estimate(self, key: &Key, quantity: &Quantity) -> types::Estimate {
         let ends = quantity.value.zip(quantity.deviation);
-        // What cannot be negative is not told to be, however wide its interval.
-        let least = if key.line.is_signed() {
-            f64::NEG_INFINITY
-        } else {
-            0.0
-        };
+        let least = least(key.line);
         types::Estimate {
             line: key.line.key().to_owned(),
             value: quantity.value.map(decimal),
@@ -143,7 +152,7 @@ impl BalanceLens<'_> {
         }
     }
 
-    pub(super) fn chi_squared(self) -> types::ChiSquared {
+    fn chi_squared(self) -> types::ChiSquared {
         let test = self.balance.global_test();
         types::ChiSquared {
             statistic: format!("{:.1}", test.statistic.max(0.0)),
@@ -465,7 +474,7 @@ const fn assumed_words(assumed: Assumed) -> (&'static str, &'static str) {
     }
 }
 
-pub(super) fn observations(of: BalanceLens<'_>, origin: &Origin) -> Vec<types::ObservationTrace> {
+fn observations(of: BalanceLens<'_>, origin: &Origin) -> Vec<types::ObservationTrace> {
     let twin = of.lens.twin;
     let facts = origin.facts().iter().take(OBSERVATIONS);
     facts.map(|fact| of.lens.traced(twin.fact(*fact))).collect()
@@ -474,6 +483,13 @@ pub(super) fn observations(of: BalanceLens<'_>, origin: &Origin) -> Vec<types::O
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_change_of_stock_can_be_told_to_be_negative() {
+        for line in Line::ALL {
+            assert_eq!(least(line) < 0.0, line == Line::StockChange, "{}", line.key());
+        }
+    }
 
     #[test]
     fn numbers_are_sent_with_six_digits() {

@@ -1,10 +1,10 @@
-//! Reports that do not fit the others, seen as wire types: each with a query to whoever said it.
+//! Which reports do not fit the balance, and the query to whoever said them.
 
 use std::collections::BTreeMap;
 
 use didymium_twin::balance::{DoubtedReport, Finding, Origin, Spot};
 
-use super::reconciled::{BalanceLens, decimal, observations, probability, ratio};
+use super::{BalanceLens, decimal, least, observations, probability, ratio};
 use crate::api::types;
 
 /// Findings sent with one answer.
@@ -89,6 +89,24 @@ fn finding_view(of: BalanceLens<'_>, finding: &Finding) -> types::FindingView {
     }
 }
 
+/// What would fit, in English and French; `impossible` where the others leave only figures that cannot be.
+fn fits_words((low, high): (f64, f64), impossible: bool) -> (String, String) {
+    if impossible {
+        return (
+            "No possible figure would fit: the others leave less than nothing, so another report of the same sum may be wrong."
+                .to_owned(),
+            "Aucun chiffre possible ne conviendrait : les autres laissent moins que rien, et une autre déclaration de la même \
+             somme est peut-être fausse."
+                .to_owned(),
+        );
+    }
+    let (low, high) = (decimal(low), decimal(high));
+    (
+        format!("A figure between {low} and {high} t would fit."),
+        format!("Un chiffre entre {low} et {high} t conviendrait."),
+    )
+}
+
 fn fit(of: BalanceLens<'_>, tested: &DoubtedReport<'_>) -> types::ReportFit {
     let report = tested.report;
     let balance = of.balance;
@@ -108,25 +126,24 @@ fn fit(of: BalanceLens<'_>, tested: &DoubtedReport<'_>) -> types::ReportFit {
         .map_or("", |(name, _)| name.as_str());
     let said = decimal(report.value);
     let (expected, own) = tested.expected;
-    let (low, high) = tested.fits;
+    // Nobody is told that a negative figure would fit.
+    let floor = key.map_or(f64::NEG_INFINITY, |key| least(key.line));
+    let (low, high) = (tested.fits.0.max(floor), tested.fits.1.max(floor));
     let z = tested.test.z;
+    let (fits_en, fits_fr) = fits_words((low, high), tested.fits.1 < floor);
     let query = types::Text {
         en: format!(
             "You report {said} t. The other reports and the balances lead one to expect {} t (± {}). The difference is {z:.1} \
-             deviations. A figure between {} and {} t would fit. Please confirm, correct, or say what differs.",
+             deviations. {fits_en} Please confirm, correct, or say what differs.",
             decimal(expected),
             decimal(own),
-            decimal(low),
-            decimal(high),
         ),
         fr: format!(
             "Vous déclarez {said} t. Les autres déclarations et les bilans font attendre {} t (± {}). L’écart est de {} écarts \
-             types. Un chiffre entre {} et {} t conviendrait. Veuillez confirmer, corriger ou dire ce qui diffère.",
+             types. {fits_fr} Veuillez confirmer, corriger ou dire ce qui diffère.",
             decimal(expected),
             decimal(own),
             format!("{z:.1}").replace('.', ","),
-            decimal(low),
-            decimal(high),
         ),
     };
     types::ReportFit {
@@ -157,5 +174,20 @@ fn fit(of: BalanceLens<'_>, tested: &DoubtedReport<'_>) -> types::ReportFit {
         with: tested.with.iter().map(|number| *number as u64).collect(),
         query,
         observations: observations(of, &report.origin),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_the_others_leave_less_than_nothing_no_figure_is_said_to_fit() {
+        let (en, fr) = fits_words((0.0, 791.0), false);
+        assert_eq!(en, "A figure between 0 and 791 t would fit.");
+        assert_eq!(fr, "Un chiffre entre 0 et 791 t conviendrait.");
+        let (en, fr) = fits_words((0.0, 0.0), true);
+        assert!(en.starts_with("No possible figure would fit"), "{en}");
+        assert!(fr.starts_with("Aucun chiffre possible"), "{fr}");
     }
 }
