@@ -3,7 +3,7 @@
 use clap::Args;
 use didymium_node::api::types::{Contradictions, PlaceBalance, Reconciled};
 use didymium_node::api::views::{self, BalanceLens, Lens};
-use didymium_twin::balance::{Balance, Options, Spot, leave_out};
+use didymium_twin::balance::{Balance, BalanceError, Options, Spot, leave_out};
 use serde::Serialize;
 
 use crate::error::{CliError, CliResult};
@@ -104,7 +104,7 @@ fn balanced<T>(
     family: &str,
     ask: impl FnOnce(BalanceLens<'_>) -> CliResult<T>,
 ) -> CliResult<T> {
-    let balance = Balance::of(lens.twin, family, &Options::default()).map_err(refused)?;
+    let balance = Balance::of(lens.twin, family, &Options::default()).map_err(|error| refused(&error))?;
     ask(BalanceLens {
         balance: &balance,
         lens,
@@ -112,8 +112,14 @@ fn balanced<T>(
     })
 }
 
-fn refused(error: didymium_twin::balance::BalanceError) -> CliError {
-    CliError::NotFound(error.to_string())
+/// Why a family has no balance, with what the arithmetic says if that is why.
+fn refused(error: &BalanceError) -> CliError {
+    match error {
+        BalanceError::Unsolved { source, .. } => CliError::NotFound(format!("{error}: {source}")),
+        BalanceError::NoFamily { .. } | BalanceError::NothingSaid { .. } => {
+            CliError::NotFound(error.to_string())
+        }
+    }
 }
 
 /// The balance of a chain.
@@ -188,7 +194,8 @@ pub fn trial(args: &TrialArgs, output: &Output) -> CliResult<()> {
     };
     let found = with_twin(&state, &args.times, |lens| {
         let years = args.from..=args.to;
-        let left = leave_out(lens.twin, &args.commodity, &years, &Options::default()).map_err(refused)?;
+        let left = leave_out(lens.twin, &args.commodity, &years, &Options::default())
+            .map_err(|error| refused(&error))?;
         let stages: Vec<&str> = lens
             .twin
             .vocabulary()
