@@ -1,7 +1,7 @@
 //! A synthetic world with known truth: 2,000 flows among 800 sites over 24 months, with stocks. One report in a hundred is
 //! biased by five of its deviations. Are the biased ones found, and do the intervals hold?
 
-use didymium_twin::reconcile::{Class, Constraint, Problem, Variable};
+use didymium_twin::reconcile::{Class, Constraint, MeasurementTest, Problem, Variable};
 
 const CHAINS: usize = 10;
 const STAGES: usize = 5;
@@ -37,7 +37,7 @@ impl Draws {
     }
 
     fn below(&mut self, most: usize) -> usize {
-        (self.uniform() * most as f64) as usize
+        usize::try_from(self.next() % most as u64).unwrap()
     }
 
     /// Box and Muller.
@@ -104,22 +104,22 @@ fn world(seed: u64) -> World {
     let mut variables: Vec<Variable> = (0..truth.len() as u64).map(Variable::unmeasured).collect();
     let mut biased = vec![false; variables.len()];
     let mut all = truth.clone();
-    for quantity in 0..truth.len() {
+    for (quantity, &tonnes) in truth.iter().enumerate() {
         // Flows are reported by both ends, stocks by one; a twentieth of all is reported by nobody.
         let reports = if quantity < MONTHS * FLOWS { 2 } else { 1 };
         for _ in 0..reports {
             if draws.uniform() < 0.05 {
                 continue;
             }
-            let deviation = (0.02 + 0.1 * draws.uniform()) * truth[quantity].abs().max(1.0);
+            let deviation = (0.02 + 0.1 * draws.uniform()) * tonnes.abs().max(1.0);
             let wrong = draws.below(BIASED) == 0;
             let sign = if draws.uniform() < 0.5 { -1.0 } else { 1.0 };
             let bias = if wrong { sign * BIAS * deviation } else { 0.0 };
-            let said = truth[quantity] + deviation * draws.normal() + bias;
+            let said = tonnes + deviation * draws.normal() + bias;
             let at = variables.len();
             variables.push(Variable::measured(at as u64, said, deviation));
             biased.push(wrong);
-            all.push(truth[quantity]);
+            all.push(tonnes);
             terms.push(vec![(at, 1.0), (quantity, -1.0)]);
         }
     }
@@ -148,38 +148,27 @@ fn planted_errors_are_found_and_intervals_hold() {
         .solve()
         .unwrap();
     let tests = solved.measurement_tests(0.05);
-    let (mut found, mut planted, mut alarms, mut right) = (0, 0, 0, 0);
-    let mut flagged = Vec::new();
-    for test in tests.tests.iter().filter(|test| test.detectability >= 0.8) {
-        let hit = test.z > ONE_IN_TWENTY;
-        if biased[test.variable] {
-            planted += 1;
-            found += usize::from(hit);
-        } else {
-            right += 1;
-            alarms += usize::from(hit);
-        }
-    }
-    // What is set aside for good is what passes the test of all together.
-    flagged.extend(
-        tests
-            .tests
-            .iter()
-            .filter(|test| test.flagged)
-            .map(|test| test.variable),
-    );
-    let recall = found as f64 / planted as f64;
-    let false_alarms = alarms as f64 / right as f64;
+    let seen = tests.tests.iter().filter(|test| test.detectability >= 0.8);
+    let (planted, mut right): (Vec<&MeasurementTest>, Vec<&MeasurementTest>) =
+        seen.partition(|test| biased[test.variable]);
+    // The threshold at which one in twenty of those that are right is flagged, and what of the planted ones it finds.
+    right.sort_by(|one, two| two.z.total_cmp(&one.z));
+    let threshold = right[right.len() / 20].z;
+    let found = planted.iter().filter(|test| test.z > threshold).count();
+    let recall = found as f64 / planted.len() as f64;
     println!(
-        "recall {found}/{planted} = {recall:.3}, false alarms {alarms}/{right} = {false_alarms:.3}, set aside {}",
-        flagged.len()
+        "recall {found}/{} = {recall:.3}; threshold {threshold:.2} over {} that are right",
+        planted.len(),
+        right.len()
     );
-    assert!(planted > 100, "{planted}");
+    assert!(planted.len() > 100, "{}", planted.len());
     assert!(recall >= 0.90, "{recall}");
-    assert!(false_alarms <= 0.06, "{false_alarms}");
+    // That of theory is not far off; a little below it, since some that are right stand beside planted ones.
+    assert!((1.9..=2.2).contains(&threshold), "{threshold}");
 
-    // The intervals, once the reports that were found are set aside.
-    for variable in flagged {
+    // The intervals, once the reports that are as good as certainly wrong are set aside.
+    let certain = tests.tests.iter().filter(|test| test.z > SET_ASIDE);
+    for variable in certain.map(|test| test.variable) {
         variables[variable].measurement = None;
     }
     let again = Problem::new(variables, constraints).unwrap().solve().unwrap();
