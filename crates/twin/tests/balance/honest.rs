@@ -69,6 +69,27 @@ fn published_world_totals_lie_within_the_intervals_of_the_balance() {
     }
 }
 
+/// The same totals where the survey that publishes them is not heard: what the others say of them.
+#[test]
+fn published_world_totals_are_told_by_the_others() {
+    let twin = public_twin();
+    let without = |voice: &str| Options {
+        without: [voice.to_owned()].into(),
+        ..Options::default()
+    };
+    let others = Balance::of(&twin, "rare_earths", &without("usgs")).unwrap();
+    let mut within = 0;
+    for (year, published) in PUBLISHED {
+        let mined = others
+            .line(0, 0, &Spot::World, Slot::of_year(year), Line::Produced)
+            .unwrap();
+        let (value, deviation) = (mined.value.unwrap(), mined.deviation.unwrap());
+        println!("{year}: the others say {value:.0} ± {deviation:.0} t, published {published:.0}");
+        within += usize::from((value - published).abs() <= 1.96 * deviation);
+    }
+    assert!(within >= 7, "{within} of 8");
+}
+
 #[test]
 fn what_the_public_record_cannot_determine_is_named() {
     let balance = Balance::of(&public_twin(), "rare_earths", &Options::default()).unwrap();
