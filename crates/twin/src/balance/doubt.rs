@@ -51,7 +51,7 @@ impl Balance {
     pub fn doubt(&self) -> Doubt<'_> {
         let mut checked = vec![false; self.reports.len()];
         let mut tested: Vec<DoubtedReport<'_>> = Vec::new();
-        for test in &self.tests.tests {
+        for test in &self.alone.tests.tests {
             let Some(number) = test.variable.checked_sub(self.reports_at) else {
                 continue;
             };
@@ -78,8 +78,8 @@ impl Balance {
             .filter(|number| !checked[*number] && self.reports[*number].origin.is_evidence())
             .collect();
         Doubt {
-            level: self.tests.level,
-            critical: self.tests.critical,
+            level: self.alone.tests.level,
+            critical: self.alone.tests.critical,
             tested,
             unchecked,
         }
@@ -91,16 +91,14 @@ impl Balance {
         report: &'b Report,
         test: MeasurementTest,
     ) -> Option<DoubtedReport<'b>> {
-        let variable = self.alone.problem().variables().get(test.variable)?;
-        let measurement = variable.measurement?;
-        let adjustment = self.alone.estimate(test.variable)?.adjustment?;
-        let deviation = measurement.deviation;
+        let adjustment = (*self.alone.adjustments.get(number)?)?;
+        let deviation = *self.alone.deviations.get(number)?;
         // Without the report itself: its adjustment, seen through how much of an error shows in it.
         let seen = test.detectability * test.detectability;
-        let expected = measurement.value - adjustment / seen;
+        let expected = report.value - adjustment / seen;
         let own = deviation * (1.0 / seen - 1.0).max(0.0).sqrt();
         let reach = NINETY_FIVE * deviation / test.detectability;
-        let with = self.tests.sets.get(test.set).map_or(&[][..], Vec::as_slice);
+        let with = self.alone.tests.sets.get(test.set).map_or(&[][..], Vec::as_slice);
         Some(DoubtedReport {
             number,
             report,
@@ -108,7 +106,7 @@ impl Balance {
             deviation,
             expected: (expected, own),
             fits: (expected - reach, expected + reach),
-            noticed: (self.tests.critical + FOUR_IN_FIVE) * deviation / test.detectability,
+            noticed: (self.alone.tests.critical + FOUR_IN_FIVE) * deviation / test.detectability,
             with: with
                 .iter()
                 .filter(|variable| **variable != test.variable)

@@ -15,7 +15,7 @@ use super::network::Network;
 use super::priors::{Assume, Prior, Shares, Size};
 use super::report::Report;
 use crate::reconcile::{
-    Class, Constraint, MeasurementTests, Problem, ReconcileError, Reconciliation, Variable,
+    Class, Constraint, GlobalTest, MeasurementTests, Problem, ReconcileError, Reconciliation, Variable,
 };
 use crate::twin::Twin;
 
@@ -135,9 +135,19 @@ pub struct Balance {
     pub(super) priors_at: usize,
     pub(super) priors: Vec<Prior>,
     pub(super) solved: Reconciliation,
-    /// The reports without assumptions: what is known, and who contradicts whom.
-    pub(super) alone: Reconciliation,
+    /// What the reports without assumptions say of each other.
+    pub(super) alone: Alone,
+}
+
+/// What is kept of the solve of the reports alone.
+#[derive(Debug)]
+pub(super) struct Alone {
     pub(super) tests: MeasurementTests,
+    pub(super) global: GlobalTest,
+    /// Report less estimate, by number of the report; none of those that were not measured.
+    pub(super) adjustments: Vec<Option<f64>>,
+    /// Deviations of the reports as they were measured.
+    pub(super) deviations: Vec<f64>,
 }
 
 impl Balance {
@@ -199,8 +209,8 @@ impl Balance {
         let solved = build.solve(&levels, &learned)?;
         let values = build.not_negative(&solved, &levels, &learned)?;
         let alone = build.reports_alone(&learned)?;
-        let tests = alone.measurement_tests(ALPHA);
         let quantities = build.quantities(&solved, &values, &alone);
+        let alone = build.kept(&alone, &learned);
         let Network { keys, .. } = network;
         Ok(Self {
             family: family.to_owned(),
@@ -216,7 +226,6 @@ impl Balance {
             priors,
             solved,
             alone,
-            tests,
         }
         .numbered())
     }
@@ -278,8 +287,8 @@ impl Balance {
 
     /// Of all reports together, without assumptions: the weighted sum of squared adjustments, its degrees of freedom, and how likely as much is.
     #[must_use]
-    pub fn global_test(&self) -> crate::reconcile::GlobalTest {
-        self.alone.global_test()
+    pub fn global_test(&self) -> GlobalTest {
+        self.alone.global
     }
 }
 
@@ -474,6 +483,26 @@ impl Build<'_> {
     fn of_balance(&self, constraint: usize) -> Option<&Key> {
         let (at, _) = self.network.balances.get(constraint)?.first()?;
         self.network.keys.get(*at)
+    }
+
+    /// What is kept of the reports alone: their factor takes as much memory as the balance itself.
+    fn kept(&self, alone: &Reconciliation, learned: &[f64]) -> Alone {
+        let first = self.network.keys.len();
+        let reports = &self.gathered.reports;
+        let adjustment = |number: usize| {
+            alone
+                .estimate(first + number)
+                .and_then(|estimate| estimate.adjustment)
+        };
+        Alone {
+            tests: alone.measurement_tests(ALPHA),
+            global: alone.global_test(),
+            adjustments: (0..reports.len()).map(adjustment).collect(),
+            deviations: reports
+                .iter()
+                .map(|report| self.deviation(report, learned))
+                .collect(),
+        }
     }
 
     /// What each voice's figures leave over, beside what their deviations and the balances lead one to expect.

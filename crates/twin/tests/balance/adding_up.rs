@@ -54,7 +54,7 @@ fn the_public_facts_of_every_family_add_up() {
         "gallium",
         "germanium",
     ] {
-        let balance = Balance::of(&twin, family, &Options::default()).unwrap();
+        let balance = Balance::of(twin, family, &Options::default()).unwrap();
         assert!(
             worst_imbalance(&balance) < 1e-9,
             "{family}: {}",
@@ -92,7 +92,7 @@ fn the_public_facts_of_every_family_add_up() {
 
 #[test]
 fn elements_add_to_the_whole() {
-    let balance = Balance::of(&public_twin(), "rare_earths", &Options::default()).unwrap();
+    let balance = Balance::of(public_twin(), "rare_earths", &Options::default()).unwrap();
     let slot = Slot::of_year(2022);
     for spot in [Spot::World, Spot::Country("CHN".into())] {
         let whole = value(&balance, 0, 0, &spot, slot, Line::Produced).unwrap();

@@ -8,7 +8,7 @@ const YEARS: std::ops::RangeInclusive<i16> = 2015..=2022;
 
 #[test]
 fn withheld_figures_lie_within_their_intervals() {
-    let left = leave_out(&public_twin(), "rare_earths", &YEARS, &Options::default()).unwrap();
+    let left = leave_out(public_twin(), "rare_earths", &YEARS, &Options::default()).unwrap();
     let mut all = (0, 0);
     for out in &left {
         let (within, of) = out.covered();
@@ -53,7 +53,7 @@ const PUBLISHED: [(i16, f64); 8] = [
 
 #[test]
 fn published_world_totals_lie_within_the_intervals_of_the_balance() {
-    let balance = Balance::of(&public_twin(), "rare_earths", &Options::default()).unwrap();
+    let balance = Balance::of(public_twin(), "rare_earths", &Options::default()).unwrap();
     for (year, published) in PUBLISHED {
         let mined = balance
             .line(0, 0, &Spot::World, Slot::of_year(year), Line::Produced)
@@ -77,7 +77,7 @@ fn published_world_totals_are_told_by_the_others() {
         without: [voice.to_owned()].into(),
         ..Options::default()
     };
-    let others = Balance::of(&twin, "rare_earths", &without("usgs")).unwrap();
+    let others = Balance::of(twin, "rare_earths", &without("usgs")).unwrap();
     let mut within = 0;
     for (year, published) in PUBLISHED {
         let mined = others
@@ -92,7 +92,7 @@ fn published_world_totals_are_told_by_the_others() {
 
 #[test]
 fn what_the_public_record_cannot_determine_is_named() {
-    let balance = Balance::of(&public_twin(), "rare_earths", &Options::default()).unwrap();
+    let balance = Balance::of(public_twin(), "rare_earths", &Options::default()).unwrap();
     let slot = Slot::of_year(2022);
     let told = |stage: &str, line| {
         let stage = balance.stage(stage)?;
