@@ -11,6 +11,10 @@ use crate::error::{CliError, CliResult};
 
 /// How often a question is asked whose connection broke before the answer.
 const ASKED_AT_MOST: u32 = 5;
+/// How often the twin is asked of a node that is building it: ten seconds.
+const ASKED_WHILE_BUILDING: u32 = 34;
+/// Where the twin is asked.
+const TWIN: &str = "/api/v1/";
 /// The pause before it is asked again.
 const AGAIN: Duration = Duration::from_millis(300);
 /// Longest wait for an answer.
@@ -102,10 +106,19 @@ impl Remote {
             source,
         };
         let mut tries = 1..ASKED_AT_MOST;
+        let mut building = 1..ASKED_WHILE_BUILDING;
         let sent = loop {
             match self.client.get(url.clone()).send().await {
                 // It was there and went away: a node that opens itself again under a new charter does, for a moment.
                 Err(error) if error.is_request() && !error.is_connect() && tries.next().is_some() => {
+                    tokio::time::sleep(AGAIN).await;
+                }
+                // It has just started, and its twin is being built.
+                Ok(answer)
+                    if answer.status() == StatusCode::SERVICE_UNAVAILABLE
+                        && path.starts_with(TWIN)
+                        && building.next().is_some() =>
+                {
                     tokio::time::sleep(AGAIN).await;
                 }
                 sent => break sent.map_err(failed)?,
