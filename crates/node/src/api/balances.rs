@@ -64,15 +64,15 @@ impl Balances {
         let cell = self.cell((version_of(twin), family.to_owned()));
         let solved = cell
             .get_or_try_init(|| async {
-                // The semaphore is never closed.
-                let permit = self.solves.acquire().await;
+                // The semaphore is never closed. Its permit goes with the work: whoever asked may go away, the work does not.
+                let permit = Arc::clone(&self.solves).acquire_owned().await;
                 let (twin, family) = (Arc::clone(twin), family.to_owned());
                 let solved = blocking(move || {
                     let solved = Balance::of(&twin, &family, &Options::default());
+                    drop(permit);
                     Ok::<_, ApiError>(solved.map(|balance| Arc::new(Balanced { twin, balance })))
                 })
                 .await;
-                drop(permit);
                 solved.map(|solved| solved.map_err(Arc::new))
             })
             .await?;

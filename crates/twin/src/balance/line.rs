@@ -247,9 +247,9 @@ impl Slot {
 /// The name of one quantity.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
-    /// Place of the layer in [`Network::layers`](super::Network::layers).
+    /// Place of the layer in [`Balance::layers`](super::Balance::layers).
     pub layer: u16,
-    /// Place of the stage in [`Network::stages`](super::Network::stages).
+    /// Place of the stage in [`Balance::stages`](super::Balance::stages).
     pub stage: u16,
     /// Where.
     pub spot: Spot,

@@ -569,12 +569,12 @@ impl Build<'_> {
                     (_, true, Some(false)) => Told::Reported,
                     (_, true, None) => Told::Observable,
                 };
-                let checked = matches!(told, Told::Redundant | Told::Observable);
                 Quantity {
                     value: value.map(|(value, _)| value),
                     deviation: value.map(|(_, deviation)| deviation),
                     told,
-                    grade: Grade::of(value, observed, checked),
+                    // A sum of figures that nobody checks is not checked either.
+                    grade: Grade::of(value, observed, told == Told::Redundant),
                 }
             })
             .collect()
