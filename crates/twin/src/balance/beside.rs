@@ -20,18 +20,22 @@ impl<'t> Gatherer<'t> {
         let Some(layer) = self.layers.number(commodity) else {
             return;
         };
-        for figures in series.periods.values() {
-            let Some(edition) = figures.chosen() else { continue };
-            if self
-                .without
-                .contains(self.vocabulary().voice(&edition.source.series))
-            {
-                continue;
-            }
+        let deposit = self.text(series.key.subject);
+        // The latest of each deposit: what was said of it before is no further deposit.
+        for figures in series.periods.values().rev() {
+            let heard = figures.editions.iter().find(|edition| {
+                !self
+                    .without
+                    .contains(self.vocabulary().voice(&edition.source.series))
+            });
+            let Some(edition) = heard else { continue };
             for (area, _, fact) in &edition.facts {
                 let share = percent(self.twin.fact(*fact).canonical);
                 let country: Arc<str> = self.text(*area).into();
-                self.out.shares.entry(country).or_default().push((layer, share));
+                let known = self.out.shares.entry((country, deposit.to_owned())).or_default();
+                if !known.iter().any(|(of, _)| *of == layer) {
+                    known.push((layer, share));
+                }
             }
         }
     }

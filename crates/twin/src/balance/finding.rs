@@ -66,6 +66,13 @@ pub enum Reason {
         /// Which part, in the words of the source.
         subject: String,
     },
+    /// A least amount: how much more it is nobody says.
+    AtLeast,
+    /// A total below the rows of its own table.
+    TotalBelowRows {
+        /// Tonnes by which it falls short.
+        short: String,
+    },
     /// One of several forms counted apart, where nobody counts them together.
     OneOfForms {
         /// The form.
@@ -161,6 +168,19 @@ impl Finding {
                 format!("is about a part (`{subject}`) or follows from other figures; it is not used."),
                 format!(
                     "porte sur une partie (« {subject} ») ou découle d’autres chiffres ; il n’est pas utilisé."
+                ),
+            ),
+            Reason::AtLeast => (
+                "is a least amount: how much more it is nobody says, so it is not used.".to_owned(),
+                "est un minimum : nul ne dit de combien il est dépassé, il n’est donc pas utilisé."
+                    .to_owned(),
+            ),
+            Reason::TotalBelowRows { short } => (
+                format!(
+                    "is {short} t less than the rows of its own table; the rows are used, the total is not."
+                ),
+                format!(
+                    "est inférieur de {short} t aux lignes de son propre tableau ; les lignes sont utilisées, le total non."
                 ),
             ),
             Reason::OneOfForms { form } => (

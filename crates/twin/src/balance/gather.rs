@@ -24,7 +24,7 @@ pub(super) const SITE: &str = "site:";
 /// The subject of a demand over all uses.
 const ALL_USES: &str = "total";
 /// Areas that stand for whoever else there is.
-const OTHERS: [&str; 2] = ["OTH", "ROW"];
+pub(super) const OTHERS: [&str; 2] = ["OTH", "ROW"];
 /// Smallest amount that anybody counts, as a part of the world's production at the stage.
 const FLOOR: f64 = 0.0005;
 /// Kilograms in a tonne.
@@ -37,8 +37,8 @@ pub(super) struct Gathered {
     pub(super) findings: Vec<Finding>,
     /// Names of those who speak.
     pub(super) voices: Vec<String>,
-    /// Shares of elements by country and year-free: layer, country, mean share as a part of one.
-    pub(super) shares: BTreeMap<Arc<str>, Vec<(u16, f64)>>,
+    /// Shares of elements as parts of one, by country and deposit.
+    pub(super) shares: BTreeMap<(Arc<str>, String), Vec<(u16, f64)>>,
     /// Tables that speak for the world.
     pub(super) tables: Vec<Table>,
     /// Recoveries reported: stage, layer, spot, slot, part of one, deviation.
@@ -246,7 +246,14 @@ impl<'t> Gatherer<'t> {
         let made = |(_, series): (_, &Series)| {
             let key = &series.key;
             let commodity = self.vocabulary().commodity(self.text(key.commodity));
-            self.text(key.measure) == "production"
+            let contained = self.text(key.mass_basis) == "contained"
+                || self
+                    .layers
+                    .all
+                    .first()
+                    .is_some_and(|layer| layer.substance.is_empty());
+            contained
+                && self.text(key.measure) == "production"
                 && self.text(key.stage) == stage
                 && stage != "recycling"
                 && commodity.is_some_and(|known| known.family == self.family)
@@ -351,6 +358,16 @@ impl<'t> Gatherer<'t> {
             match code {
                 _ if *partner != Symbol::EMPTY => {
                     self.route(measured, period, said.voice, (code, *partner), *fact);
+                }
+                // How much more a least amount is nobody says, so what the others leave includes it.
+                _ if self.twin.fact(*fact).qualifier == Qualifier::AtLeast => {
+                    self.out.findings.push(Finding::of_fact(*fact, Reason::AtLeast));
+                }
+                // Nothing comes to the world or leaves it: such a total is one over countries.
+                WORLD if matches!(measured.line, Line::In | Line::Out) => {
+                    let area = code.to_owned();
+                    let reason = Reason::SumOfCountries { area };
+                    self.out.findings.push(Finding::of_fact(*fact, reason));
                 }
                 WORLD => world = Some(*fact),
                 _ if OTHERS.contains(&code) => others.push(*fact),
@@ -485,6 +502,13 @@ impl<'t> Gatherer<'t> {
     fn quota(&mut self, measured: &Measured<'_>, period: Period, said: &Voiced) {
         let before = self.out.reports.len();
         for ((area, _), fact) in &said.cells {
+            if self.twin.is_aggregate(*area) {
+                let area = self.text(*area).to_owned();
+                self.out
+                    .findings
+                    .push(Finding::of_fact(*fact, Reason::SumOfCountries { area }));
+                continue;
+            }
             let country = self.text(*area).into();
             self.report(measured, &Spot::Country(country), period, said.voice, *fact, 0.0);
         }
@@ -496,7 +520,7 @@ impl<'t> Gatherer<'t> {
     }
 
     fn of_site(&mut self, measured: &Measured<'_>, site: &str, period: Period, said: &Voiced) {
-        for ((area, _), fact) in &said.cells {
+        for ((area, partner), fact) in &said.cells {
             let country = self.text(*area);
             let wrong = |reason| Finding::of_site(*fact, site, reason);
             let Some(record) = self.twin.sites().get(site) else {
@@ -522,6 +546,12 @@ impl<'t> Gatherer<'t> {
             {
                 let stage = link.stage.clone();
                 self.out.findings.push(wrong(Reason::NoProcess { stage }));
+                continue;
+            }
+            // What a site sends to one receiver is a part of what it sends.
+            if *partner != Symbol::EMPTY {
+                let subject = self.text(*partner).to_owned();
+                self.out.findings.push(wrong(Reason::Part { subject }));
                 continue;
             }
             let spot = Spot::Site {

@@ -19,6 +19,11 @@ use super::worth::assumed;
 /// Shares below this part of one are known no better than this.
 const SMALLEST_SHARE: f64 = 0.002;
 
+/// The least deviation of a yield that is reported, as a part of what goes in.
+const LEAST_DEVIATION: f64 = 0.02;
+/// Below this a yield does not make its deviation larger beside what comes out.
+const LEAST_YIELD: f64 = 0.1;
+
 /// A soft balance.
 #[derive(Debug, Clone)]
 pub(super) struct Prior {
@@ -53,41 +58,44 @@ pub(super) struct Assume<'a> {
     pub(super) shares: &'a Shares,
 }
 
-/// Mean shares of the elements, by country and over all deposits.
+/// Mean shares of the elements and how far deposits are apart in them, by country and over countries.
 #[derive(Debug, Default)]
 pub(super) struct Shares {
-    by_country: BTreeMap<Arc<str>, Vec<f64>>,
-    mean: Vec<f64>,
+    by_country: BTreeMap<Arc<str>, Vec<(f64, f64)>>,
+    mean: Vec<(f64, f64)>,
 }
 
 impl Shares {
-    /// Normalises to one what sources give in percent that do not quite add up; deposits count alike.
+    /// Normalises to one what sources give in percent that do not quite add up. How much each deposit gives is not known, so they
+    /// count alike, and how far they are apart tells how little the mean says.
     pub(super) fn new(gathered: &Gathered, layers: &Layers) -> Self {
         let count = layers.all.len();
-        let normal = |sums: Vec<f64>| -> Option<Vec<f64>> {
-            let total: f64 = sums.iter().sum();
-            (total > 0.0).then(|| sums.iter().map(|sum| sum / total).collect())
-        };
-        let mut by_country = BTreeMap::new();
-        for (country, shares) in &gathered.shares {
+        let normal = |shares: &[(u16, f64)]| -> Option<Vec<f64>> {
             let mut sums = vec![0.0; count];
             for (layer, share) in shares {
                 if let Some(sum) = sums.get_mut(usize::from(*layer)) {
-                    *sum += share;
+                    *sum = *share;
                 }
             }
-            if let Some(shares) = normal(sums) {
-                by_country.insert(Arc::clone(country), shares);
-            }
+            let total: f64 = sums.iter().sum();
+            (total > 0.0).then(|| sums.iter().map(|sum| sum / total).collect())
+        };
+        let mut deposits: BTreeMap<Arc<str>, Vec<Vec<f64>>> = BTreeMap::new();
+        for ((country, _), shares) in &gathered.shares {
+            let known = deposits.entry(Arc::clone(country)).or_default();
+            known.extend(normal(shares));
         }
-        let mut sums = vec![0.0; count];
-        for shares in by_country.values() {
-            for (sum, share) in sums.iter_mut().zip(shares) {
-                *sum += share;
-            }
-        }
+        let by_country: BTreeMap<Arc<str>, Vec<(f64, f64)>> = deposits
+            .into_iter()
+            .filter(|(_, deposits)| !deposits.is_empty())
+            .map(|(country, deposits)| (country, mean_and_spread(&deposits)))
+            .collect();
+        let means: Vec<Vec<f64>> = by_country
+            .values()
+            .map(|shares| shares.iter().map(|share| share.0).collect())
+            .collect();
         Self {
-            mean: normal(sums).unwrap_or_default(),
+            mean: mean_and_spread(&means),
             by_country,
         }
     }
@@ -97,18 +105,40 @@ impl Shares {
         !self.mean.is_empty()
     }
 
-    /// The share of a layer at a spot, and whether it is that of its own deposits.
-    pub(super) fn of(&self, spot: &Spot, layer: u16) -> (f64, bool) {
+    /// The share of a layer at a spot, how far deposits are apart in it, and whether they are its own.
+    pub(super) fn of(&self, spot: &Spot, layer: u16) -> (f64, f64, bool) {
         let at = usize::from(layer);
         let own = spot
             .country()
             .and_then(|country| self.by_country.get(country))
             .and_then(|shares| shares.get(at));
         match own {
-            Some(share) => (*share, true),
-            None => (self.mean.get(at).copied().unwrap_or(0.0), false),
+            Some((share, spread)) => (*share, *spread, true),
+            None => {
+                let (share, spread) = self.mean.get(at).copied().unwrap_or((0.0, 0.0));
+                (share, spread, false)
+            }
         }
     }
+}
+
+/// Mean and standard deviation of each element's share over several; no spread where there is one.
+fn mean_and_spread(shares: &[Vec<f64>]) -> Vec<(f64, f64)> {
+    let count = shares.len() as f64;
+    let elements = shares.first().map_or(0, Vec::len);
+    (0..elements)
+        .map(|at| {
+            let values = || shares.iter().filter_map(|shares| shares.get(at));
+            let mean = values().sum::<f64>() / count;
+            let squares: f64 = values().map(|share| (share - mean) * (share - mean)).sum();
+            let spread = if shares.len() > 1 {
+                (squares / (count - 1.0)).sqrt()
+            } else {
+                0.0
+            };
+            (mean, spread)
+        })
+        .collect()
 }
 
 impl Assume<'_> {
@@ -179,12 +209,11 @@ impl Assume<'_> {
         };
         let (_, stocks) = self.assumed(Assumed::StockChange);
         let (loss, loss_deviation) = self.assumed(Assumed::Loss);
-        let mut before = None;
+        let mut before: Option<(Slot, usize)> = None;
         for slot in self.network.slots(pool.layer, pool.stage) {
             let Some(made) = self.network.line(pool, slot, Line::Produced) else {
                 continue;
             };
-            let part = change * slot.years().sqrt();
             let mut soft = |assumed, terms, size| {
                 priors.push(Prior {
                     origin: Origin::Assumption(assumed),
@@ -197,16 +226,16 @@ impl Assume<'_> {
             // Where both years are reported, a mine that opens or closes is no error.
             if pool.layer == 0
                 && !matches!(pool.spot, Spot::World | Spot::Elsewhere)
-                && let Some(before) = before
+                && let Some((slot, made, before)) = self.linked(pool, (slot, made), before)
                 && !(reported.contains(&made) && reported.contains(&before))
             {
                 let all = self.network.line(&world, slot, Line::Produced).unwrap_or(made);
-                let first = (part, made);
+                let first = (change * slot.years().sqrt(), made);
                 let second = (entry * slot.years().sqrt(), all);
                 let size = Size::TwoParts { first, second };
                 soft(Assumed::Continuity, vec![(made, 1.0), (before, -1.0)], size);
             }
-            before = Some(made);
+            before = Some((slot, made));
             if !whole {
                 continue;
             }
@@ -222,6 +251,24 @@ impl Assume<'_> {
         }
     }
 
+    /// What follows what: month on month and year on year; where months begin or end, their year on the other.
+    fn linked(
+        &self,
+        pool: &Pool,
+        now: (Slot, usize),
+        before: Option<(Slot, usize)>,
+    ) -> Option<(Slot, usize, usize)> {
+        let ((slot, made), (earlier, before)) = (now, before?);
+        if slot.is_year() == earlier.is_year() {
+            return Some((slot, made, before));
+        }
+        let of_year = |slot: Slot| {
+            self.network
+                .line(pool, Slot::of_year(slot.year()), Line::Produced)
+        };
+        Some((Slot::of_year(slot.year()), of_year(slot)?, of_year(earlier)?))
+    }
+
     /// What a mine gives of an element is about its deposit's share.
     fn composition(&self, pool: &Pool, priors: &mut Vec<Prior>) {
         let first = self
@@ -235,7 +282,7 @@ impl Assume<'_> {
         if !composed || !self.shares.any() {
             return;
         }
-        let (share, known) = self.shares.of(&pool.spot, pool.layer);
+        let (share, spread, known) = self.shares.of(&pool.spot, pool.layer);
         let assumed = if known {
             Assumed::CompositionKnown
         } else {
@@ -258,7 +305,7 @@ impl Assume<'_> {
                     origin: Origin::Assumption(assumed),
                     terms,
                     size: Size::Part {
-                        part: part * share.max(SMALLEST_SHARE),
+                        part: (part * share.max(SMALLEST_SHARE)).max(spread),
                         level_of: all,
                     },
                 });
@@ -313,11 +360,9 @@ impl Assume<'_> {
             .iter()
             .filter(of)
             .max_by_key(|found| (found.layer, found.slot == slot))?;
-        Some((
-            found.part,
-            found.deviation / found.part.max(f64::MIN_POSITIVE),
-            Origin::Fact(found.fact),
-        ))
+        // Nobody knows a yield better than this, and a yield of nothing is no exact nothing.
+        let part = found.deviation.max(LEAST_DEVIATION) / found.part.max(LEAST_YIELD);
+        Some((found.part, part, Origin::Fact(found.fact)))
     }
 
     /// The pool that a pool's process takes from, by the recipes of as many stages as lie between; recovery, its relative

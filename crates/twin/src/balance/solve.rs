@@ -205,10 +205,13 @@ impl Balance {
         let first = build.solve(&levels, &learned)?;
         refine(&mut levels, &network, &first);
         let second = build.solve(&levels, &learned)?;
-        build.learn(&second, &mut learned);
+        // From the reports alone: an assumption that fails is no fault of who reports.
+        refine(&mut levels, &network, &second);
+        let unlearned = build.reports_alone(&levels, &learned)?;
+        build.learn(&unlearned, &mut learned);
         let solved = build.solve(&levels, &learned)?;
         let values = build.not_negative(&solved, &levels, &learned)?;
-        let alone = build.reports_alone(&learned)?;
+        let alone = build.reports_alone(&levels, &learned)?;
         let quantities = build.quantities(&solved, &values, &alone);
         let alone = build.kept(&alone, &learned);
         let Network { keys, .. } = network;
@@ -371,6 +374,10 @@ impl Build<'_> {
             held = next;
             values = values_of(&self.solve_holding(levels, learned, &held)?);
         }
+        // What is left of the slack of holding them.
+        for at in held.keys() {
+            values[*at] = values[*at].map(|value| value.max(0.0));
+        }
         Ok(values)
     }
 
@@ -382,22 +389,12 @@ impl Build<'_> {
     ) -> Result<Reconciliation, BalanceError> {
         let reports = self.gathered.reports.iter();
         let measured = reports.map(|report| (report, self.deviation(report, learned)));
-        let level = |at: usize| levels.get(at).copied().unwrap_or(1.0);
-        let soft = self.priors.iter().map(|prior| {
-            let deviation = match prior.size {
-                Size::Tonnes(tonnes) => tonnes,
-                Size::Part { part, level_of } => part * level(level_of),
-                Size::TwoParts { first, second } => {
-                    libm::hypot(first.0 * level(first.1), second.0 * level(second.1))
-                }
-            };
-            (prior, deviation.max(SMALLEST_DEVIATION))
-        });
+        let soft = self.priors.iter().map(|prior| (prior, sized(prior, levels)));
         self.problem(measured.collect(), soft.collect(), held)
     }
 
     /// What the reports say without assumptions.
-    fn reports_alone(&self, learned: &[f64]) -> Result<Reconciliation, BalanceError> {
+    fn reports_alone(&self, levels: &[f64], learned: &[f64]) -> Result<Reconciliation, BalanceError> {
         let reports = self.gathered.reports.iter();
         let evidence = reports.filter(|report| report.origin.is_evidence());
         let measured = evidence.map(|report| (report, self.deviation(report, learned)));
@@ -405,7 +402,7 @@ impl Build<'_> {
             .priors
             .iter()
             .filter(|prior| prior.origin.is_evidence())
-            .map(|prior| (prior, SMALLEST_DEVIATION))
+            .map(|prior| (prior, sized(prior, levels)))
             .collect();
         self.problem(measured.collect(), told, &BTreeMap::new())
     }
@@ -440,8 +437,11 @@ impl Build<'_> {
                 .iter()
                 .filter_map(|(key, coefficient)| network.find(key).map(|at| (at, *coefficient)))
                 .collect();
-            terms.push((at, -1.0));
-            constrain(terms, &mut constraints);
+            // A report about what is no quantity measures nothing.
+            if terms.len() == report.terms.len() {
+                terms.push((at, -1.0));
+                constrain(terms, &mut constraints);
+            }
         }
         for (prior, deviation) in soft {
             let at = variables.len();
@@ -561,6 +561,10 @@ impl Build<'_> {
                     .estimate(at)
                     .is_some_and(|estimate| estimate.class != Class::Unobservable);
                 let estimate = solved.estimate(at);
+                let by_reports = alone
+                    .estimate(at)
+                    .and_then(|known| known.deviation)
+                    .unwrap_or(f64::INFINITY);
                 let value = values[at].zip(estimate.and_then(|estimate| estimate.deviation));
                 let told = match (value, observed, direct[at]) {
                     (None, ..) => Told::Unobservable,
@@ -574,11 +578,27 @@ impl Build<'_> {
                     deviation: value.map(|(_, deviation)| deviation),
                     told,
                     // A sum of figures that nobody checks is not checked either.
-                    grade: Grade::of(value, observed, told == Told::Redundant),
+                    // What reports alone tell of it: assumptions must not make a figure better known.
+                    grade: Grade::of(
+                        value.map(|(value, _)| (value, by_reports)),
+                        observed,
+                        told == Told::Redundant,
+                    ),
                 }
             })
             .collect()
     }
+}
+
+/// One standard deviation of a soft balance, tonnes.
+fn sized(prior: &Prior, levels: &[f64]) -> f64 {
+    let level = |at: usize| levels.get(at).copied().unwrap_or(1.0);
+    let deviation = match prior.size {
+        Size::Tonnes(tonnes) => tonnes,
+        Size::Part { part, level_of } => part * level(level_of),
+        Size::TwoParts { first, second } => libm::hypot(first.0 * level(first.1), second.0 * level(second.1)),
+    };
+    deviation.max(SMALLEST_DEVIATION)
 }
 
 /// The same sum with each quantity once.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use didymium_vocabulary::{Assumed, Period};
 
+use super::finding::{Finding, Reason};
 use super::gather::{Gatherer, Measured, Table};
 use super::line::{Key, Slot, Spot};
 use super::report::{Origin, Report};
@@ -12,6 +13,8 @@ use crate::fact::FactId;
 
 /// What a table adds up for others is worth so much, as a part of it.
 const OTHERS_DEVIATION: f64 = 0.3;
+/// A total is below its rows if it falls short of them by more deviations than this.
+const BELOW: f64 = 2.0;
 
 impl Gatherer<'_> {
     /// What a table of the world says of those it does not list. Its total is not a further report beside its rows: they add
@@ -49,6 +52,15 @@ impl Gatherer<'_> {
         let unlisted = part * listed;
         let deviation = (unlisted * unlisted + own * own).sqrt();
         if deviation <= 0.0 {
+            return;
+        }
+        if value < -BELOW * deviation {
+            if let Some(fact) = world {
+                let short = format!("{:.0}", -value);
+                self.out
+                    .findings
+                    .push(Finding::of_fact(fact, Reason::TotalBelowRows { short }));
+            }
             return;
         }
         let mut terms = Vec::new();

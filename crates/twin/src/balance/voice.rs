@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use didymium_vocabulary::Decimal;
 use jiff::civil::Date;
 
-use super::gather::Gatherer;
+use super::gather::{Gatherer, OTHERS};
 use crate::WORLD;
 use crate::fact::FactId;
 use crate::intern::Symbol;
@@ -38,7 +38,7 @@ impl<'t> Gatherer<'t> {
             let voice = self.twin.vocabulary().voice(&edition.source.series);
             !edition.projected && !self.without.contains(voice)
         };
-        let leader = self.leader(figures);
+        let leader = self.leader(figures, heard);
         // By voice, then by day of publication, the newest first: what was published together is one table.
         let mut tables: BTreeMap<&str, BTreeMap<Reverse<Date>, BTreeMap<Cell, FactId>>> = BTreeMap::new();
         for edition in figures.editions.iter().filter(heard) {
@@ -86,7 +86,11 @@ impl<'t> Gatherer<'t> {
         })?;
         let speaks_for_world = tables.get(home).is_some_and(speaks);
         let mut cells = tables.get(home)?.clone();
-        for table in tables {
+        // What the table counts among others stands there already.
+        let with_others = cells
+            .keys()
+            .any(|(area, _)| OTHERS.contains(&self.twin.text(*area)));
+        for table in tables.iter().filter(|_| !with_others) {
             for ((area, partner), fact) in table {
                 if !self.twin.is_aggregate(*area) || cells.is_empty() {
                     cells.entry((*area, *partner)).or_insert(*fact);
@@ -102,9 +106,9 @@ impl<'t> Gatherer<'t> {
     }
 
     /// The country with the largest figure that anybody gives.
-    fn leader(&self, figures: &PeriodFigures) -> Option<Symbol> {
+    fn leader(&self, figures: &PeriodFigures, heard: impl Fn(&&Edition) -> bool) -> Option<Symbol> {
         let mut largest: Option<(Decimal, Symbol)> = None;
-        for edition in figures.editions.iter().filter(|edition| !edition.projected) {
+        for edition in figures.editions.iter().filter(heard) {
             for (area, _, fact) in &edition.facts {
                 let value = self.twin.fact(*fact).canonical;
                 if !self.twin.is_aggregate(*area) && largest.is_none_or(|(held, _)| value > held) {

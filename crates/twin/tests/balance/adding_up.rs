@@ -265,3 +265,56 @@ fn what_a_figure_is_made_of_adds_to_all_of_its_variance() {
     let reported = weights.iter().find(|weight| weight.report.is_some()).unwrap();
     assert!(reported.gain.abs() > 0.0 && reported.gain.abs() <= 1.0 + 1e-9);
 }
+
+#[test]
+fn a_month_at_one_site_leaves_the_years_of_others() {
+    let years = |country: &'static str, values: [&'static str; 3]| -> Vec<[String; 15]> {
+        ["2021", "2022", "2023"]
+            .iter()
+            .zip(values)
+            .map(|(year, value)| cobalt(("production", "mine", "ore", country, "", "", year, value)))
+            .collect()
+    };
+    let tables = || {
+        vec![
+            site("north-mine", "CAN", &[("mine", None)]),
+            table(
+                &survey("one", "2024-06-01"),
+                &years("COD", ["100000", "110000", "120000"]),
+            ),
+            table(
+                &survey("two", "2024-06-02"),
+                &years("CAN", ["4000", "3900", "4100"]),
+            ),
+        ]
+    };
+    let mut with_month = tables();
+    let month = [cobalt((
+        "production",
+        "mine",
+        "ore",
+        "CAN",
+        "",
+        "site:north-mine",
+        "2022-06",
+        "300",
+    ))];
+    with_month.push(table(&survey("operator", "2024-07-01"), &month));
+    let before = Balance::of(&twin(&tables()), "cobalt", &Options::default()).unwrap();
+    let after = Balance::of(&twin(&with_month), "cobalt", &Options::default()).unwrap();
+    for year in [2021, 2022, 2023] {
+        let of = |balance: &Balance| {
+            value(
+                balance,
+                0,
+                0,
+                &Spot::Country("COD".into()),
+                Slot::of_year(year),
+                Line::Produced,
+            )
+            .unwrap()
+        };
+        let (one, two) = (of(&before), of(&after));
+        assert!((one - two).abs() < 0.02 * one, "{year}: {one} {two}");
+    }
+}
