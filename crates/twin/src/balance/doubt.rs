@@ -2,7 +2,7 @@
 
 use super::report::Report;
 use super::solve::Balance;
-use crate::reconcile::MeasurementTest;
+use crate::reconcile::{GlobalTest, MeasurementTest, MeasurementTests};
 
 /// Two-sided 95 percent of the normal law.
 const NINETY_FIVE: f64 = 1.959_963_984_540_054;
@@ -10,6 +10,17 @@ const NINETY_FIVE: f64 = 1.959_963_984_540_054;
 const FOUR_IN_FIVE: f64 = 0.841_621_233_572_914;
 /// A report that others check by less than this is checked by nobody.
 const CHECKED: f64 = 0.01;
+
+/// What is kept of the solve of the reports alone.
+#[derive(Debug)]
+pub(super) struct Alone {
+    pub(super) tests: MeasurementTests,
+    pub(super) global: GlobalTest,
+    /// Report less estimate, by number of the report; none of those that were not measured.
+    pub(super) adjustments: Vec<Option<f64>>,
+    /// Deviations of the reports as they were measured.
+    pub(super) deviations: Vec<f64>,
+}
 
 /// How a report fits.
 #[derive(Debug, Clone, PartialEq)]

@@ -30,6 +30,9 @@ const FLOOR: f64 = 0.0005;
 /// Kilograms in a tonne.
 pub(super) const TONNE: f64 = 1000.0;
 
+/// A deposit: its country and its name.
+pub(super) type Deposit = (Arc<str>, String);
+
 /// Everything that was said of a family, as reports.
 #[derive(Debug, Default)]
 pub(super) struct Gathered {
@@ -38,7 +41,7 @@ pub(super) struct Gathered {
     /// Names of those who speak.
     pub(super) voices: Vec<String>,
     /// Shares of elements as parts of one, by country and deposit.
-    pub(super) shares: BTreeMap<(Arc<str>, String), Vec<(u16, f64)>>,
+    pub(super) shares: BTreeMap<Deposit, Vec<(u16, f64)>>,
     /// Tables that speak for the world.
     pub(super) tables: Vec<Table>,
     /// Recoveries reported: stage, layer, spot, slot, part of one, deviation.
@@ -212,7 +215,7 @@ impl<'t> Gatherer<'t> {
                 }
             }
         }
-        self.gaps(series, subject);
+        self.months_missing(series, subject);
     }
 
     /// Which line of which stage a series measures.
@@ -559,40 +562,6 @@ impl<'t> Gatherer<'t> {
                 site: site.into(),
             };
             self.report(measured, &spot, period, said.voice, *fact, 0.0);
-        }
-    }
-
-    /// Months that are missing between months of one source and place.
-    fn gaps(&mut self, series: &Series, subject: &str) {
-        let mut months: BTreeMap<(&str, Symbol), Vec<(Period, FactId)>> = BTreeMap::new();
-        for (period, figures) in &series.periods {
-            if period.month().is_none() {
-                continue;
-            }
-            for edition in &figures.editions {
-                for (area, _, fact) in &edition.facts {
-                    let list = months.entry((edition.source.series.as_str(), *area)).or_default();
-                    if list.last().is_none_or(|(last, _)| last != period) {
-                        list.push((*period, *fact));
-                    }
-                }
-            }
-        }
-        for list in months.into_values() {
-            for pair in list.windows(2) {
-                let ((before, fact), (after, _)) = (pair[0], pair[1]);
-                let Some(next) = before.next().filter(|next| *next != after) else {
-                    continue;
-                };
-                self.out.findings.push(Finding {
-                    fact: Some(fact),
-                    site: subject.strip_prefix(SITE).map(str::to_owned),
-                    reason: Reason::MonthMissing {
-                        missing: next,
-                        after: before,
-                    },
-                });
-            }
         }
     }
 }

@@ -21,6 +21,7 @@ mod layer;
 mod left_out;
 mod level;
 mod line;
+mod months;
 mod network;
 mod priors;
 mod report;

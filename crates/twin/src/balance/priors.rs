@@ -24,12 +24,30 @@ const LEAST_DEVIATION: f64 = 0.02;
 /// Below this a yield does not make its deviation larger beside what comes out.
 const LEAST_YIELD: f64 = 0.1;
 
+/// An assumption's deviation is at least this many tonnes.
+const SMALLEST_DEVIATION: f64 = 1e-6;
+
 /// A soft balance.
 #[derive(Debug, Clone)]
 pub(super) struct Prior {
     pub(super) origin: Origin,
     pub(super) terms: Terms,
     pub(super) size: Size,
+}
+
+impl Prior {
+    /// One standard deviation at such levels of the quantities, tonnes.
+    pub(super) fn deviation(&self, levels: &[f64]) -> f64 {
+        let level = |at: usize| levels.get(at).copied().unwrap_or(1.0);
+        let deviation = match self.size {
+            Size::Tonnes(tonnes) => tonnes,
+            Size::Part { part, level_of } => part * level(level_of),
+            Size::TwoParts { first, second } => {
+                libm::hypot(first.0 * level(first.1), second.0 * level(second.1))
+            }
+        };
+        deviation.max(SMALLEST_DEVIATION)
+    }
 }
 
 /// One standard deviation of a soft balance.

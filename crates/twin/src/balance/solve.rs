@@ -5,6 +5,7 @@ use std::num::NonZeroUsize;
 
 use didymium_vocabulary::{ChainLink, CommodityKind};
 
+use super::doubt::Alone;
 use super::finding::Finding;
 use super::gather::{Gathered, Gatherer};
 use super::grade::Grade;
@@ -12,11 +13,9 @@ use super::layer::{Layer, Layers};
 use super::level::levels;
 use super::line::{Key, Line, Slot, Spot};
 use super::network::Network;
-use super::priors::{Assume, Prior, Shares, Size};
+use super::priors::{Assume, Prior, Shares};
 use super::report::Report;
-use crate::reconcile::{
-    Class, Constraint, GlobalTest, MeasurementTests, Problem, ReconcileError, Reconciliation, Variable,
-};
+use crate::reconcile::{Class, Constraint, GlobalTest, Problem, ReconcileError, Reconciliation, Variable};
 use crate::twin::Twin;
 
 /// Reports that count as one deviation each before a voice's own left-overs do, in learning its worth.
@@ -27,8 +26,6 @@ const FAR_OFF: f64 = 3.0;
 const LEARNED: (f64, f64) = (0.5, 4.0);
 /// Level of the tests of single reports together.
 const ALPHA: f64 = 0.05;
-/// An assumption's deviation is at least this many tonnes.
-const SMALLEST_DEVIATION: f64 = 1e-6;
 /// An estimate is negative if it is below zero by more than this part of its deviation.
 const NEGATIVE: f64 = 1e-6;
 /// A quantity that is held at zero is held as by a report of nothing with this part of its deviation.
@@ -137,17 +134,6 @@ pub struct Balance {
     pub(super) solved: Reconciliation,
     /// What the reports without assumptions say of each other.
     pub(super) alone: Alone,
-}
-
-/// What is kept of the solve of the reports alone.
-#[derive(Debug)]
-pub(super) struct Alone {
-    pub(super) tests: MeasurementTests,
-    pub(super) global: GlobalTest,
-    /// Report less estimate, by number of the report; none of those that were not measured.
-    pub(super) adjustments: Vec<Option<f64>>,
-    /// Deviations of the reports as they were measured.
-    pub(super) deviations: Vec<f64>,
 }
 
 impl Balance {
@@ -389,7 +375,7 @@ impl Build<'_> {
     ) -> Result<Reconciliation, BalanceError> {
         let reports = self.gathered.reports.iter();
         let measured = reports.map(|report| (report, self.deviation(report, learned)));
-        let soft = self.priors.iter().map(|prior| (prior, sized(prior, levels)));
+        let soft = self.priors.iter().map(|prior| (prior, prior.deviation(levels)));
         self.problem(measured.collect(), soft.collect(), held)
     }
 
@@ -402,7 +388,7 @@ impl Build<'_> {
             .priors
             .iter()
             .filter(|prior| prior.origin.is_evidence())
-            .map(|prior| (prior, sized(prior, levels)))
+            .map(|prior| (prior, prior.deviation(levels)))
             .collect();
         self.problem(measured.collect(), told, &BTreeMap::new())
     }
@@ -588,17 +574,6 @@ impl Build<'_> {
             })
             .collect()
     }
-}
-
-/// One standard deviation of a soft balance, tonnes.
-fn sized(prior: &Prior, levels: &[f64]) -> f64 {
-    let level = |at: usize| levels.get(at).copied().unwrap_or(1.0);
-    let deviation = match prior.size {
-        Size::Tonnes(tonnes) => tonnes,
-        Size::Part { part, level_of } => part * level(level_of),
-        Size::TwoParts { first, second } => libm::hypot(first.0 * level(first.1), second.0 * level(second.1)),
-    };
-    deviation.max(SMALLEST_DEVIATION)
 }
 
 /// The same sum with each quantity once.
