@@ -6,13 +6,13 @@ import { api, open, overflow, results, stop } from './browser.mjs';
 
 after(stop);
 
-const said = await api('contradictions?commodity=rare_earths&limit=200');
+const said = await api('contradictions?commodity=graphite_natural&limit=200');
 
 test('flagged reports come first, gravest first; each opens the query to its issuer', async () => {
   const flagged = said.reports.filter((report) => report.flagged);
   assert.equal(flagged.length, said.flagged);
   assert.ok(flagged.length > 0, 'no report of the public record is flagged');
-  const { page, faults, close } = await open('/contradictions');
+  const { page, faults, close } = await open('/contradictions?commodity=graphite_natural');
   const numbers = await page.$$eval('[data-report]', (all) => all.map((element) => Number(element.dataset.report)));
   assert.deepEqual(numbers, flagged.map(({ number }) => number));
   const card = page.locator('[data-report]').first();
@@ -33,7 +33,7 @@ test('flagged reports come first, gravest first; each opens the query to its iss
 test('a report opens its figure, and that its statement, which is checked', async () => {
   const first = said.reports.find((report) => report.flagged);
   const { figure } = first.observations[0].observation.value;
-  const { page, faults, close } = await open('/contradictions');
+  const { page, faults, close } = await open('/contradictions?commodity=graphite_natural');
   await page.locator(`[data-report="${first.number}"] [data-figure="${figure}"]`).first().click();
   await page.waitForSelector('dialog ol[data-verdict=passed]');
   assert.equal(new URL(page.url()).searchParams.get('figure'), figure);
@@ -44,7 +44,7 @@ test('a report opens its figure, and that its statement, which is checked', asyn
 test('reports that no test can tell apart lead to each other', async () => {
   const first = said.reports.find((report) => report.flagged && report.with.length > 0);
   assert.ok(first);
-  const { page, close } = await open('/contradictions');
+  const { page, close } = await open('/contradictions?commodity=graphite_natural');
   const card = page.locator(`[data-report="${first.number}"]`);
   await card.locator('h3 button').click();
   await card.locator(`a[href="#report-${first.with[0]}"]`).click();
@@ -53,7 +53,7 @@ test('reports that no test can tell apart lead to each other', async () => {
 });
 
 test('all that are tested can be seen, by keyboard, and the address keeps it', async () => {
-  const { page, close } = await open('/contradictions');
+  const { page, close } = await open('/contradictions?commodity=graphite_natural');
   const every = page.locator('button', { hasText: 'All that are tested' });
   await every.focus();
   await page.keyboard.press('Enter');
@@ -67,7 +67,7 @@ test('all that are tested can be seen, by keyboard, and the address keeps it', a
 
 test('a report leads to its place in the balance', async () => {
   const first = said.reports.find((report) => report.flagged);
-  const { page, faults, close } = await open('/contradictions');
+  const { page, faults, close } = await open('/contradictions?commodity=graphite_natural');
   const card = page.locator(`[data-report="${first.number}"]`);
   await card.locator('h3 button').click();
   await card.locator('a[href^="/balance"]').click();
@@ -80,7 +80,7 @@ test('a report leads to its place in the balance', async () => {
 });
 
 test('how well each voice is checked, and what could not be used', async () => {
-  const { page, close } = await open('/contradictions');
+  const { page, close } = await open('/contradictions?commodity=graphite_natural');
   for (const voice of said.voices) {
     const row = page.locator(`tr[data-voice="${voice.voice}"]`);
     assert.match((await row.innerText()).replaceAll(',', ''), new RegExp(`\\b${voice.reports}\\b[\\s\\S]*\\b${voice.checked}\\b`));
@@ -92,7 +92,7 @@ test('how well each voice is checked, and what could not be used', async () => {
 });
 
 test('in French, narrow and dark, opened: nothing sticks out and axe finds nothing', async () => {
-  const { page, faults, close } = await open('/contradictions', { language: 'fr', theme: 'dark', width: 360 });
+  const { page, faults, close } = await open('/contradictions?commodity=graphite_natural', { language: 'fr', theme: 'dark', width: 360 });
   await page.locator('[data-report] h3 button').first().click();
   const first = said.reports.find((report) => report.flagged);
   assert.ok((await page.locator('[data-query]').innerText()).includes(first.query.fr));
