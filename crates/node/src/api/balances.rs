@@ -16,12 +16,10 @@ use tokio::sync::{OnceCell, Semaphore};
 use super::ApiError;
 use super::cache::version_of;
 use crate::blocking::blocking;
+use crate::folder::Overrides;
 
 /// Most balances that are kept or being solved: those of two states of a twin of eight families.
 const BALANCES_MAX: usize = 16;
-
-/// How long the balance of the present is waited for where an earlier one can be shown meanwhile.
-const PATIENCE: Duration = Duration::from_secs(4);
 
 /// A balance with the twin that its figures stand in.
 pub(crate) struct Balanced {
@@ -69,19 +67,21 @@ pub(crate) struct Balances {
     good: Arc<Mutex<BTreeMap<String, Arc<Balanced>>>>,
     solves: Arc<Semaphore>,
     options: Options,
+    patience: Duration,
 }
 
 impl Balances {
-    /// None yet; those of more quantities are refused.
-    pub(crate) fn new(quantities_max: usize) -> Self {
+    /// None yet.
+    pub(crate) fn new(overrides: &Overrides) -> Self {
         Self {
             kept: Arc::default(),
             good: Arc::default(),
             solves: Arc::new(Semaphore::new(1)),
             options: Options {
-                quantities_max,
+                quantities_max: overrides.balance_quantities_max,
                 ..Options::default()
             },
+            patience: Duration::from_millis(overrides.balance_patience_ms),
         }
     }
 
@@ -93,7 +93,7 @@ impl Balances {
         let solving = tokio::spawn(self.clone().solved(Arc::clone(twin), family.to_owned()));
         let waited = match self.good(family).filter(|_| present) {
             None => solving.await,
-            Some(good) => match tokio::time::timeout(PATIENCE, solving).await {
+            Some(good) => match tokio::time::timeout(self.patience, solving).await {
                 Ok(solved) => solved,
                 // Whoever asked goes away; the work does not.
                 Err(_) => {

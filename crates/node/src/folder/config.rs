@@ -64,6 +64,8 @@ pub struct Overrides {
     /// Most quantities of the balance of a family (products at places, lines, months); one that would have more is refused, and
     /// the last that could be balanced stays served.
     pub balance_quantities_max: usize,
+    /// How long the balance of what was said last is waited for where an earlier one can be shown meanwhile, milliseconds.
+    pub balance_patience_ms: u64,
     /// Largest database, pages of 4 KiB; a full one answers as a full disk does, and a quarter of it, 256 MiB at most, is
     /// kept back from the own log as room is kept on a disk, twice that from copies of others' logs. 0: no limit.
     pub database_pages_max: u32,
@@ -81,6 +83,7 @@ impl Default for Overrides {
             copy_patience_ms: 30_000,
             copy_bytes_per_second_min: 16 * 1024,
             balance_quantities_max: QUANTITIES_MAX,
+            balance_patience_ms: 4_000,
             database_pages_max: 0,
         }
     }

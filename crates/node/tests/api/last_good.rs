@@ -35,6 +35,21 @@ async fn ask(app: &Router, path: &str) -> (StatusCode, Value) {
     (status, serde_json::from_slice(&body).unwrap_or(Value::Null))
 }
 
+/// What is said while a balance is being solved.
+const SOLVING: &str = "is being balanced";
+
+/// The answer when nothing is being solved any more.
+async fn settled(app: &Router, path: &str) -> (StatusCode, Value) {
+    for _ in 0..600 {
+        let (status, served) = ask(app, path).await;
+        if !served["stale"].as_str().is_some_and(|why| why.contains(SOLVING)) {
+            return (status, served);
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("it is being solved for half a minute")
+}
+
 #[test]
 fn a_flood_of_places_and_months_leaves_the_last_good_balance_served() {
     let dir = tempfile::tempdir().unwrap();
@@ -45,7 +60,10 @@ fn a_flood_of_places_and_months_leaves_the_last_good_balance_served() {
         members: vec![member],
     };
     club::found(&club, &spec, Arc::new(SystemClock)).unwrap();
-    let folder = NodeFolder::open(&club::member_dir(&club, "CAN")).unwrap();
+    let mut folder = NodeFolder::open(&club::member_dir(&club, "CAN")).unwrap();
+    let mut config = folder.config().clone();
+    config.overrides.balance_patience_ms = 0;
+    folder.set_config(config).unwrap();
     let state = NodeState::open(folder, Arc::new(SystemClock)).unwrap();
     let app = server::app(state.clone());
     let sources = Sources::read("sources.csv", DataSource::Embedded.open("sources.csv").unwrap().0).unwrap();
@@ -70,6 +88,27 @@ fn a_flood_of_places_and_months_leaves_the_last_good_balance_served() {
     let (status, before) = runtime.block_on(ask(&app, balance));
     assert_eq!((status, &before["stale"]), (StatusCode::OK, &Value::Null));
 
+    // More that can be balanced: what was known before is shown until it is.
+    let mut more = HEADER.to_owned();
+    for country in Vocabulary::embedded().countries() {
+        more.push_str(&mined(&country.iso3, "2023"));
+        more.push_str(&mined(&country.iso3, "2021"));
+    }
+    load("more", &more.replace("-2026,", "-2025,"));
+    let (status, meanwhile) = runtime.block_on(ask(&app, balance));
+    assert_eq!(
+        (status, &meanwhile["cut"]),
+        (StatusCode::OK, &before["cut"]),
+        "{meanwhile}"
+    );
+    assert!(
+        meanwhile["stale"].as_str().unwrap().contains(SOLVING),
+        "{meanwhile}"
+    );
+    let (_, before) = runtime.block_on(settled(&app, balance));
+    assert_eq!(before["stale"], Value::Null);
+    assert_ne!(before["cut"], meanwhile["cut"]);
+
     let mut flood = HEADER.to_owned();
     // Each place by month over 22 years.
     for country in Vocabulary::embedded().countries() {
@@ -80,7 +119,7 @@ fn a_flood_of_places_and_months_leaves_the_last_good_balance_served() {
     }
     load("flood", &flood);
     for path in [balance, "/api/v1/contradictions?commodity=rare_earths"] {
-        let (status, served) = runtime.block_on(ask(&app, path));
+        let (status, served) = runtime.block_on(settled(&app, path));
         assert_eq!(status, StatusCode::OK, "{path}: {served}");
         let why = served["stale"].as_str().unwrap();
         assert!(
@@ -92,6 +131,8 @@ fn a_flood_of_places_and_months_leaves_the_last_good_balance_served() {
             "the state that the figures are of is told"
         );
     }
+    let (status, refused) = runtime.block_on(ask(&app, &format!("{balance}&format=csv")));
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{refused}");
     let (_, served) = runtime.block_on(ask(&app, balance));
     assert_eq!(served["stages"], before["stages"]);
 
