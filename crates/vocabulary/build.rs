@@ -18,6 +18,8 @@ mod codes;
 mod commodity;
 #[path = "src/coverage.rs"]
 mod coverage;
+#[path = "src/end_use.rs"]
+mod end_use;
 #[path = "src/error.rs"]
 mod error;
 #[path = "src/formula.rs"]

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rust_decimal::Decimal;
 
 use crate::check::{check_listed, check_unique, known};
+use crate::end_use::{AlloyShare, Returns};
 use crate::error::VocabularyError;
 use crate::index::Fault;
 use crate::quality::{Assumption, ReportQuality, Voice};
@@ -19,6 +20,8 @@ pub(crate) struct BalanceTables {
     pub(crate) qualities: Vec<(u64, ReportQuality)>,
     pub(crate) assumptions: Vec<(u64, Assumption)>,
     pub(crate) voices: Vec<(u64, Voice)>,
+    pub(crate) returns: Vec<(u64, Returns)>,
+    pub(crate) alloys: Vec<(u64, AlloyShare)>,
 }
 
 impl BalanceTables {
@@ -29,6 +32,8 @@ impl BalanceTables {
             contents: tables.read_rows(Content::FILE, Content::COLUMNS, Content::from_row)?,
             qualities: tables.read_rows(quality, columns, ReportQuality::from_row)?,
             voices: tables.read_rows(Voice::FILE, Voice::COLUMNS, Voice::from_row)?,
+            returns: tables.read_rows(Returns::FILE, Returns::COLUMNS, Returns::from_row)?,
+            alloys: tables.read_rows(AlloyShare::FILE, AlloyShare::COLUMNS, AlloyShare::from_row)?,
             assumptions: tables.read_rows(Assumption::FILE, Assumption::COLUMNS, Assumption::from_row)?,
         })
     }
@@ -73,6 +78,7 @@ impl Vocabulary {
         check_unique(ReportQuality::FILE, "basis", &tables.qualities, |row| {
             [row.family.clone(), row.measure.clone(), row.basis.clone()]
         })?;
+        self.check_goods(tables)?;
         check_unique(Voice::FILE, "series", &tables.voices, |row| [row.series.clone()])?;
         check_listed(Assumption::FILE, &tables.assumptions, |row| {
             let family = Some(row.family.as_str()).filter(|family| *family != "*");
@@ -80,6 +86,38 @@ impl Vocabulary {
         })?;
         check_unique(Assumption::FILE, "assumption", &tables.assumptions, |row| {
             [row.assumption.key().to_owned(), row.family.clone()]
+        })
+    }
+
+    /// What goods owe: stages that are there, one use for the rest, elements of an alloy that make no more than all of it.
+    fn check_goods(&self, tables: &BalanceTables) -> Result<(), VocabularyError> {
+        check_listed(Returns::FILE, &tables.returns, |row| {
+            known("family", Some(&row.family), |key| self.require_family(key))?;
+            self.check_stage_of("sold", &row.family, &row.sold)?;
+            known("goods", Some(&row.goods), |key| self.require_stage(key))?;
+            self.check_stage_of("recycling", &row.family, &row.recycling)
+        })?;
+        check_unique(Returns::FILE, "family", &tables.returns, |row| {
+            [row.family.clone()]
+        })?;
+        check_listed(AlloyShare::FILE, &tables.alloys, |row| {
+            known("family", Some(&row.family), |key| self.require_family(key))?;
+            self.check_stage_of("stage", &row.family, &row.stage)?;
+            known("commodity", Some(&row.commodity), |key| {
+                self.require_commodity(key)
+            })?;
+            let all: Decimal = self.alloy(&row.family, &row.stage).map(|row| row.share).sum();
+            if all <= Decimal::ONE_HUNDRED {
+                return Ok(());
+            }
+            let reason = VocabularyError::OutOfRange {
+                value: all.to_string(),
+                range: "shares of one alloy that make no more than 100 percent together",
+            };
+            Err(Fault::new("share", &row.commodity, reason))
+        })?;
+        check_unique(AlloyShare::FILE, "commodity", &tables.alloys, |row| {
+            [row.family.clone(), row.stage.clone(), row.commodity.clone()]
         })
     }
 

@@ -12,7 +12,7 @@ macro_rules! texts {
     };
 }
 
-const TEXTS: [(&str, &str); 19] = texts![
+const TEXTS: [(&str, &str); 22] = texts![
     "elements.csv",
     "substances.csv",
     "commodities.csv",
@@ -32,6 +32,9 @@ const TEXTS: [(&str, &str); 19] = texts![
     "report_quality.csv",
     "assumptions.csv",
     "voices.csv",
+    "end_uses.csv",
+    "returns.csv",
+    "alloys.csv",
 ];
 
 static TABLES: LazyLock<Tables> = LazyLock::new(|| {

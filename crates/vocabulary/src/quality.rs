@@ -93,6 +93,16 @@ pub enum Assumed {
     Unlisted,
     /// A plant runs at about this part of its capacity.
     CapacityUse,
+    /// A plant makes no more than this part of its capacity.
+    CapacityMost,
+    /// Goods leave use at about the age that they are made for.
+    Lifetime,
+    /// Use grew steadily before anything is told of it.
+    UseHistory,
+    /// A use takes this year about what it took last year.
+    UseChange,
+    /// Of an alloy's elements, those that no recipe names.
+    Alloy,
     /// The shares of the elements are those of the country's deposits.
     CompositionKnown,
     /// The shares of the elements are about those of deposits elsewhere.
@@ -101,13 +111,18 @@ pub enum Assumed {
 
 impl Assumed {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 13] = [
         Self::Continuity,
         Self::Entry,
         Self::StockChange,
         Self::Loss,
         Self::Unlisted,
         Self::CapacityUse,
+        Self::CapacityMost,
+        Self::Lifetime,
+        Self::UseHistory,
+        Self::UseChange,
+        Self::Alloy,
         Self::CompositionKnown,
         Self::CompositionUnknown,
     ];
@@ -122,6 +137,11 @@ impl Assumed {
             Self::Loss => "loss",
             Self::Unlisted => "unlisted",
             Self::CapacityUse => "capacity_use",
+            Self::CapacityMost => "capacity_most",
+            Self::Lifetime => "lifetime",
+            Self::UseHistory => "use_history",
+            Self::UseChange => "use_change",
+            Self::Alloy => "alloy",
             Self::CompositionKnown => "composition_known",
             Self::CompositionUnknown => "composition_unknown",
         }
@@ -131,7 +151,7 @@ impl Assumed {
         let found = Self::ALL.into_iter().find(|assumed| assumed.key() == text);
         found.ok_or_else(|| VocabularyError::NotAChoice {
             value: excerpt(text),
-            choices: "`continuity`, `entry`, `stock_change`, `loss`, `unlisted`, `capacity_use`, `composition_known`, `composition_unknown`",
+            choices: "`continuity`, `entry`, `stock_change`, `loss`, `unlisted`, `capacity_use`, `capacity_most`, `lifetime`, `use_history`, `use_change`, `alloy`, `composition_known`, `composition_unknown`",
         })
     }
 }

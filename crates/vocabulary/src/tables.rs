@@ -9,7 +9,7 @@ use crate::quantity::parse_decimal;
 use rust_decimal::Decimal;
 
 /// Every table of the vocabulary, in the order of the digest.
-pub const TABLE_FILES: [&str; 19] = [
+pub const TABLE_FILES: [&str; 22] = [
     "elements.csv",
     "substances.csv",
     "commodities.csv",
@@ -29,6 +29,9 @@ pub const TABLE_FILES: [&str; 19] = [
     "report_quality.csv",
     "assumptions.csv",
     "voices.csv",
+    "end_uses.csv",
+    "returns.csv",
+    "alloys.csv",
 ];
 
 /// The text of every table, with the version they make together.

@@ -7,6 +7,7 @@ use crate::check_balances::BalanceTables;
 use crate::codes::{ANY_STAGE, HsCode, NoticeType, SourcePreference};
 use crate::commodity::{Commodity, CommodityKind};
 use crate::coverage::CoverageGap;
+use crate::end_use::{AlloyShare, EndUse, Returns};
 use crate::error::{VocabularyError, excerpt};
 use crate::geography::{Area, Country, Place};
 use crate::index::Index;
@@ -40,6 +41,9 @@ pub struct Vocabulary {
     report_qualities: Vec<ReportQuality>,
     assumptions: Vec<Assumption>,
     voices: Vec<Voice>,
+    end_uses: Index<EndUse>,
+    returns: Vec<Returns>,
+    alloys: Vec<AlloyShare>,
 }
 
 /// Three ways to reach the entities of each kind: all, one or nothing, one or an error.
@@ -82,6 +86,7 @@ lookups! {
     "country": countries, country, require_country -> Country;
     "aggregate of countries": areas, area, require_area -> Area;
     "notice type": notice_types, notice_type, require_notice_type -> NoticeType;
+    "use of goods": end_uses, end_use, require_end_use -> EndUse;
 }
 
 impl Vocabulary {
@@ -121,6 +126,9 @@ impl Vocabulary {
             report_qualities: rows_of(&balances.qualities),
             assumptions: rows_of(&balances.assumptions),
             voices: rows_of(&balances.voices),
+            end_uses: Index::read(tables)?,
+            returns: rows_of(&balances.returns),
+            alloys: rows_of(&balances.alloys),
         };
         vocabulary.check(&chain, &hs_codes, &source_preferences, &coverage_gaps)?;
         vocabulary.check_balances(&balances)?;
@@ -306,6 +314,25 @@ impl Vocabulary {
     #[must_use]
     pub fn assumption(&self, assumed: Assumed, family: &str) -> Option<&Assumption> {
         Assumption::of(&self.assumptions, assumed, family)
+    }
+
+    /// How the goods of a family come back, if that is known.
+    #[must_use]
+    pub fn returns(&self, family: &str) -> Option<&Returns> {
+        self.returns.iter().find(|row| row.family == family)
+    }
+
+    /// The use that stands for all that have no row of their own.
+    #[must_use]
+    pub fn rest_of_uses(&self) -> Option<&EndUse> {
+        self.end_uses().iter().find(|row| row.rest)
+    }
+
+    /// The elements of an alloy made at a stage, in the order of the table; empty where no alloy is.
+    pub fn alloy<'v>(&'v self, family: &'v str, stage: &'v str) -> impl Iterator<Item = &'v AlloyShare> {
+        self.alloys
+            .iter()
+            .filter(move |row| row.family == family && row.stage == stage)
     }
 
     /// Rule R1: the series for a measure at a stage, the preferred first. The rows of that very stage come before

@@ -143,7 +143,11 @@ impl<'t> Gatherer<'t> {
                     (key, coefficient)
                 };
                 self.out.reports.push(Report {
-                    origin: Origin::Capacity(key.clone(), installed.processes),
+                    origin: Origin::Capacity {
+                        site: key.clone(),
+                        processes: installed.processes,
+                        nameplate: installed.tonnes,
+                    },
                     voice: None,
                     terms: installed.terms.iter().map(named).collect(),
                     value: use_of * installed.tonnes,

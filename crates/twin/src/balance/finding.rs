@@ -92,6 +92,8 @@ pub enum Reason {
     },
     /// A yield of a quarter: processes are balanced by month or year.
     YieldOfQuarter,
+    /// What a use takes in a part of a year: goods in use are balanced by year.
+    UseOfPartOfYear,
     /// A figure of a year far from all others: a slip of the pen would stretch the balance over the years between.
     FarFromOthers {
         /// The years that the others speak of.
@@ -218,6 +220,12 @@ impl Finding {
                 "gives a yield of a quarter; processes are balanced by month or by year. Report one of these."
                     .to_owned(),
                 "donne un rendement trimestriel ; les procédés sont équilibrés par mois ou par an. Déclarez l’un des deux."
+                    .to_owned(),
+            ),
+            Reason::UseOfPartOfYear => (
+                "is what a use takes in a part of a year; goods in use are balanced by year. Report the year."
+                    .to_owned(),
+                "est ce qu’un usage absorbe dans une partie d’année ; les biens en usage sont équilibrés par an. Déclarez l’année."
                     .to_owned(),
             ),
             Reason::FarFromOthers { others: (first, last) } => (

@@ -8,6 +8,7 @@ use didymium_vocabulary::{ChainLink, Dimension, Period, Vocabulary};
 use rust_decimal::prelude::ToPrimitive as _;
 
 use super::finding::{Finding, Reason};
+use super::goods::Goods;
 use super::layer::{InLayers, Layers, NotInLayers};
 use super::line::{Key, Line, Slot, Spot};
 use super::report::{Origin, Report};
@@ -86,7 +87,7 @@ impl Gathered {
         self.reports.sort_by_cached_key(|report| {
             let keys: Vec<Key> = report.terms.iter().map(|(key, _)| key.clone()).collect();
             let capacity = match &report.origin {
-                Origin::Capacity(site, process) => Some((site.clone(), process.clone())),
+                Origin::Capacity { site, processes, .. } => Some((site.clone(), processes.clone())),
                 _ => None,
             };
             (
@@ -120,6 +121,8 @@ pub(super) struct Gatherer<'t> {
     pub(super) family: &'t str,
     pub(super) layers: &'t Layers,
     pub(super) links: &'t [&'t ChainLink],
+    /// Goods in use, where the vocabulary says how they come back.
+    pub(super) goods: Option<&'t Goods<'t>>,
     /// Voices that are not to be heard.
     pub(super) without: &'t BTreeSet<String>,
     pub(super) out: Gathered,
@@ -134,21 +137,9 @@ pub(super) struct Measured<'s> {
 }
 
 impl<'t> Gatherer<'t> {
-    pub(super) fn gather(
-        twin: &'t Twin,
-        family: &'t str,
-        layers: &'t Layers,
-        links: &'t [&'t ChainLink],
-        without: &'t BTreeSet<String>,
-    ) -> Gathered {
-        let mut gatherer = Self {
-            twin,
-            family,
-            layers,
-            links,
-            without,
-            out: Gathered::default(),
-        };
+    pub(super) fn gather(mut self) -> Gathered {
+        let gatherer = &mut self;
+        let twin = gatherer.twin;
         let voices: BTreeSet<&str> = twin
             .sources()
             .iter()
@@ -158,9 +149,9 @@ impl<'t> Gatherer<'t> {
         for (_, series) in twin.all_series() {
             gatherer.series(series);
         }
-        gatherer.out = gatherer.out.in_near_years();
+        gatherer.out = std::mem::take(&mut gatherer.out).in_near_years();
         gatherer.capacities();
-        gatherer.out.in_order()
+        self.out.in_order()
     }
 
     pub(super) fn vocabulary(&self) -> &'static Vocabulary {
@@ -186,10 +177,13 @@ impl<'t> Gatherer<'t> {
             "recovery" => return self.recoveries(series, commodity),
             _ => {}
         }
+        let (measure, subject) = (self.text(key.measure), self.text(key.subject));
+        if measure == "demand" && subject != ALL_USES {
+            return self.use_of_goods(series, subject, commodity);
+        }
         let Some((line, stage)) = self.line_of(series) else {
             return;
         };
-        let (measure, subject) = (self.text(key.measure), self.text(key.subject));
         let plain = subject.is_empty() || subject.starts_with(SITE) || measure == "demand";
         if !plain {
             // Uses, kinds of stock, export quotas, consumption that its source computed: none is a line of its own.
@@ -223,7 +217,6 @@ impl<'t> Gatherer<'t> {
     fn line_of(&self, series: &Series) -> Option<(Line, u16)> {
         let key = &series.key;
         let (measure, stage) = (self.text(key.measure), self.text(key.stage));
-        let subject = self.text(key.subject);
         let line = match measure {
             "production" | "quota" => Line::Produced,
             "imports" | "receipts" => Line::In,
@@ -238,14 +231,13 @@ impl<'t> Gatherer<'t> {
         }
         if measure == "demand" {
             // What is used in goods is taken from the last stage whose product is sold as the mineral itself.
-            let stage = sold_at(self.links)?;
-            return (subject == ALL_USES).then_some((line, stage));
+            return Some((line, self.goods?.sold));
         }
         let place = self.links.iter().position(|link| link.stage == stage)?;
         Some((line, u16::try_from(place).ok()?))
     }
 
-    fn in_layers(&mut self, series: &Series, commodity: &str) -> Option<InLayers> {
+    pub(super) fn in_layers(&mut self, series: &Series, commodity: &str) -> Option<InLayers> {
         let key = &series.key;
         let (form, substance) = (self.text(key.form), self.text(key.substance));
         let basis_text = self.text(key.mass_basis);
@@ -426,7 +418,7 @@ impl<'t> Gatherer<'t> {
         self.twin.fact(fact).canonical.to_f64().unwrap_or(0.0) / TONNE
     }
 
-    fn report(
+    pub(super) fn report(
         &mut self,
         measured: &Measured<'_>,
         spot: &Spot,
@@ -548,16 +540,6 @@ impl<'t> Gatherer<'t> {
             self.report(measured, &spot, period, said.voice, *fact, 0.0);
         }
     }
-}
-
-/// The last stage whose production stands for the chain: its product is sold as the mineral itself, what follows makes
-/// goods of it.
-pub(super) fn sold_at(links: &[&ChainLink]) -> Option<u16> {
-    let made = |link: &&ChainLink| {
-        let headline = link.headline.as_ref();
-        headline.is_some_and(|headline| headline.measure == "production")
-    };
-    u16::try_from(links.iter().rposition(made)?).ok()
 }
 
 /// The first figure of a series.

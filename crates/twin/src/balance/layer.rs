@@ -167,7 +167,7 @@ impl Layers {
     }
 
     /// How much of the element is in one unit of the layer's substance.
-    fn metal_in(&self, vocabulary: &Vocabulary, layer: u16) -> Option<f64> {
+    pub(super) fn metal_in(&self, vocabulary: &Vocabulary, layer: u16) -> Option<f64> {
         let own = vocabulary.substance(&self.all.get(usize::from(layer))?.substance)?;
         self.factor(vocabulary, layer, own.element.as_deref()?)
     }

@@ -99,6 +99,8 @@ pub enum Spot {
     RestOf(Arc<str>),
     /// Every country that no report names at the stage.
     Elsewhere,
+    /// A use of finished goods in the world, by its key.
+    Use(Arc<str>),
     /// What goes from one country to another; `OTH` at one end stands for all that no report names.
     Route {
         /// Where it comes from.
@@ -117,14 +119,17 @@ impl Spot {
     pub fn country(&self) -> Option<&str> {
         match self {
             Self::Country(country) | Self::RestOf(country) | Self::Site { country, .. } => Some(country),
-            Self::World | Self::Elsewhere | Self::Route { .. } => None,
+            Self::World | Self::Elsewhere | Self::Use(_) | Self::Route { .. } => None,
         }
     }
 
     /// The spot of a text as [`Display`](fmt::Display) writes it: `WLD`, `CHN`, `CHN/bayan-obo`, `CHN/rest`, `OTH`,
-    /// `CHN>JPN`.
+    /// `WLD/wind`, `CHN>JPN`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
+        if let Some(key) = text.strip_prefix("WLD/") {
+            return (!key.is_empty()).then(|| Self::Use(key.into()));
+        }
         if let Some((from, to)) = text.split_once('>') {
             return Some(Self::Route {
                 from: from.into(),
@@ -153,6 +158,7 @@ impl fmt::Display for Spot {
             Self::Site { country, site } => write!(f, "{country}/{site}"),
             Self::RestOf(country) => write!(f, "{country}/rest"),
             Self::Elsewhere => f.write_str("OTH"),
+            Self::Use(key) => write!(f, "WLD/{key}"),
             Self::Route { from, to } => write!(f, "{from}>{to}"),
         }
     }

@@ -13,9 +13,11 @@
 //! The order of everything follows keys, so the answer is the same to the bit whatever the order of statements.
 
 mod beside;
+mod bounds;
 mod doubt;
 mod finding;
 mod gather;
+mod goods;
 mod grade;
 mod layer;
 mod left_out;

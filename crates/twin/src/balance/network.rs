@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
+use super::goods::Goods;
 use super::layer::Layers;
 use super::line::{Key, Line, Slot, Spot, UNNAMED};
 use super::report::Report;
@@ -78,6 +79,8 @@ pub(super) struct Network {
     pub(super) years: BTreeMap<(u16, u16), (i16, i16)>,
     /// Years of which months are told.
     monthly: BTreeSet<i16>,
+    /// The stage of goods in use, which has years alone.
+    by_year: Option<u16>,
     /// What adds to zero.
     pub(super) balances: Vec<Terms>,
 }
@@ -91,6 +94,7 @@ impl Network {
         reports: &[Report],
         layers: &Layers,
         composed: bool,
+        goods: Option<&Goods<'_>>,
         quantities_max: usize,
     ) -> Result<Self, Extents> {
         let mut years: BTreeMap<(u16, u16), (i16, i16)> = BTreeMap::new();
@@ -116,14 +120,19 @@ impl Network {
             );
         }
         if composed {
-            compose(layers, &mut years, &mut pools);
+            compose(layers, goods.map(|goods| goods.stage), &mut years, &mut pools);
         }
-        complete(&years, &mut pools);
+        if let Some(goods) = goods {
+            come_round(goods, &mut years, &mut pools);
+        }
+        let by_year = goods.map(|goods| goods.stage);
+        complete(&years, &mut pools, by_year);
         let mut network = Self {
             keys: Vec::new(),
             pools,
             years,
             monthly,
+            by_year,
             balances: Vec::new(),
         };
         let extents = network.extents();
@@ -144,7 +153,9 @@ impl Network {
                 let slots = self.slots(pool.layer, pool.stage);
                 let years: BTreeSet<i16> = slots.iter().map(|slot| slot.year()).collect();
                 // Each year stands beside its months.
-                slots.len() + years.iter().filter(|year| self.monthly.contains(year)).count()
+                let by_month = slots.iter().any(|slot| !slot.is_year());
+                let monthly = years.iter().filter(|year| self.monthly.contains(year));
+                slots.len() + if by_month { monthly.count() } else { 0 }
             });
             quantities += slots * lines_of(pool, *extent).len();
         }
@@ -168,7 +179,7 @@ impl Network {
         };
         let of_year = |year: i16| -> Vec<Slot> {
             let whole = Slot::of_year(year);
-            if self.monthly.contains(&year) {
+            if self.monthly.contains(&year) && self.by_year != Some(stage) {
                 whole.months().collect()
             } else {
                 vec![whole]
@@ -221,7 +232,7 @@ impl Network {
                 self.of_pool(pool, &mut balances);
             }
             match &pool.spot {
-                Spot::World => self.over_places(pool, is_country, &mut balances),
+                Spot::World => self.over_places(pool, is_of_world, &mut balances),
                 Spot::Country(country) => {
                     let own = |spot: &Spot| is_part_of(spot, country);
                     self.over_places(pool, own, &mut balances);
@@ -250,6 +261,9 @@ impl Network {
                     Line::Closing => months.last().into_iter().collect(),
                     _ => months.collect(),
                 };
+                if parts.is_empty() {
+                    continue;
+                }
                 let mut terms = vec![(of_year, 1.0)];
                 terms.extend(parts.into_iter().map(|part| (part, -1.0)));
                 balances.push(terms);
@@ -403,13 +417,18 @@ fn lines_of(pool: &Pool, extent: Extent) -> &'static [Line] {
     match (&pool.spot, extent) {
         (_, Extent::Along) => &[Line::Out],
         (_, Extent::Made) => &[Line::Produced],
-        (Spot::World, Extent::Whole) => &WORLD_LINES,
+        (Spot::World | Spot::Use(_), Extent::Whole) => &WORLD_LINES,
         (_, Extent::Whole) => &Line::ALL,
     }
 }
 
 fn is_country(spot: &Spot) -> bool {
     matches!(spot, Spot::Country(_) | Spot::Elsewhere)
+}
+
+/// What makes up the world: countries and elsewhere, or the uses of goods.
+fn is_of_world(spot: &Spot) -> bool {
+    is_country(spot) || matches!(spot, Spot::Use(_))
 }
 
 fn is_part_of(spot: &Spot, country: &Arc<str>) -> bool {
@@ -422,6 +441,7 @@ fn is_part_of(spot: &Spot, country: &Arc<str>) -> bool {
 /// Elements are followed at the first stage wherever the whole is, by their shares; further on where somebody reports one.
 fn compose(
     layers: &Layers,
+    goods: Option<u16>,
     years: &mut BTreeMap<(u16, u16), (i16, i16)>,
     pools: &mut BTreeMap<Pool, Extent>,
 ) {
@@ -434,7 +454,7 @@ fn compose(
     // An element that is followed at a stage is followed there with all others, over the years of the whole.
     let stages: BTreeSet<u16> = years
         .keys()
-        .filter(|(layer, _)| *layer > 0)
+        .filter(|(layer, stage)| *layer > 0 && Some(*stage) != goods)
         .map(|(_, stage)| *stage)
         .chain([first_stage])
         .collect();
@@ -470,8 +490,51 @@ fn compose(
     }
 }
 
+/// What is sold is put in use, and comes back: goods and recycling are followed in the world wherever what is sold is.
+fn come_round(
+    goods: &Goods<'_>,
+    years: &mut BTreeMap<(u16, u16), (i16, i16)>,
+    pools: &mut BTreeMap<Pool, Extent>,
+) {
+    // Of the elements those of which somebody tells what they are used in.
+    let told: BTreeSet<u16> = pools
+        .keys()
+        .filter(|pool| pool.stage == goods.stage)
+        .map(|pool| pool.layer)
+        .chain([0])
+        .collect();
+    let sold: BTreeMap<u16, (i16, i16)> = years
+        .iter()
+        .filter(|((layer, stage), _)| told.contains(layer) && (*stage == goods.sold || *stage == goods.stage))
+        .fold(BTreeMap::new(), |mut spans, ((layer, _), span)| {
+            let known = spans.entry(*layer).or_insert(*span);
+            *known = (known.0.min(span.0), known.1.max(span.1));
+            spans
+        });
+    for (layer, span) in sold {
+        for stage in [goods.stage, goods.recycling] {
+            let known = years.entry((layer, stage)).or_insert(span);
+            *known = (known.0.min(span.0), known.1.max(span.1));
+            let spot = Spot::World;
+            pools.insert(Pool { layer, stage, spot }, Extent::Whole);
+        }
+        // Uses that somebody tells of make up all goods with the rest.
+        let stage = goods.stage;
+        let is_use =
+            |pool: &Pool| (pool.layer, pool.stage) == (layer, stage) && matches!(pool.spot, Spot::Use(_));
+        if pools.keys().any(is_use) {
+            let spot = Spot::Use(goods.rest.key.as_str().into());
+            pools.insert(Pool { layer, stage, spot }, Extent::Whole);
+        }
+    }
+}
+
 /// Adds the places that make up others: the world and elsewhere, the countries of sites and their rests.
-fn complete(years: &BTreeMap<(u16, u16), (i16, i16)>, pools: &mut BTreeMap<Pool, Extent>) {
+fn complete(
+    years: &BTreeMap<(u16, u16), (i16, i16)>,
+    pools: &mut BTreeMap<Pool, Extent>,
+    goods: Option<u16>,
+) {
     let routes: Vec<Pool> = pools
         .keys()
         .filter(|pool| matches!(pool.spot, Spot::Route { .. }))
@@ -510,6 +573,10 @@ fn complete(years: &BTreeMap<(u16, u16), (i16, i16)>, pools: &mut BTreeMap<Pool,
     }
     for &(layer, stage) in years.keys() {
         for spot in [Spot::World, Spot::Elsewhere] {
+            // Uses make up all goods: what no use of its own has is the rest.
+            if spot == Spot::Elsewhere && goods == Some(stage) {
+                continue;
+            }
             pools.entry(Pool { layer, stage, spot }).or_insert(Extent::Whole);
         }
     }

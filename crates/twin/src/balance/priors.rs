@@ -10,6 +10,7 @@ use std::sync::Arc;
 use didymium_vocabulary::{Assumed, ChainLink, Vocabulary};
 
 use super::gather::{Gathered, Recovery};
+use super::goods::Goods;
 use super::layer::{Layers, percent};
 use super::line::{Line, Slot, Spot};
 use super::network::{Extent, Network, Pool, Terms};
@@ -24,8 +25,14 @@ const LEAST_DEVIATION: f64 = 0.02;
 /// Below this a yield does not make its deviation larger beside what comes out.
 const LEAST_YIELD: f64 = 0.1;
 
-/// An assumption's deviation is at least this many tonnes.
-const SMALLEST_DEVIATION: f64 = 1e-6;
+/// Nothing is assumed more closely than to this part of the largest level of the family: what is much more exact than all
+/// else cannot be solved with it in double precision.
+const CLOSEST: f64 = 1e-6;
+
+/// How closely anything is assumed at such levels, tonnes.
+pub(super) fn closest(levels: &[f64]) -> f64 {
+    CLOSEST * levels.iter().copied().fold(0.0, f64::max)
+}
 
 /// A soft balance.
 #[derive(Debug, Clone)]
@@ -36,22 +43,26 @@ pub(super) struct Prior {
 }
 
 impl Prior {
-    /// One standard deviation at such levels of the quantities, tonnes.
-    pub(super) fn deviation(&self, levels: &[f64]) -> f64 {
+    /// One standard deviation at such levels of the quantities, and no closer than this, tonnes.
+    pub(super) fn deviation(&self, levels: &[f64], closest: f64) -> f64 {
         let level = |at: usize| levels.get(at).copied().unwrap_or(1.0);
-        let deviation = match self.size {
-            Size::Tonnes(tonnes) => tonnes,
-            Size::Part { part, level_of } => part * level(level_of),
+        let deviation = match &self.size {
+            Size::Tonnes(tonnes) => *tonnes,
+            Size::Part { part, level_of } => part * level(*level_of),
+            Size::PartOfSum { part, of } => {
+                let sum: f64 = of.iter().map(|(at, factor)| factor * level(*at)).sum();
+                part * sum
+            }
             Size::TwoParts { first, second } => {
                 libm::hypot(first.0 * level(first.1), second.0 * level(second.1))
             }
         };
-        deviation.max(SMALLEST_DEVIATION)
+        deviation.max(closest)
     }
 }
 
 /// One standard deviation of a soft balance.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) enum Size {
     /// So many tonnes.
     Tonnes(f64),
@@ -62,6 +73,8 @@ pub(super) enum Size {
         first: (f64, usize),
         second: (f64, usize),
     },
+    /// A part of a sum of levels, each with its coefficient.
+    PartOfSum { part: f64, of: Terms },
 }
 
 /// Writes the priors of a network.
@@ -72,6 +85,8 @@ pub(super) struct Assume<'a> {
     pub(super) layers: &'a Layers,
     pub(super) network: &'a Network,
     pub(super) gathered: &'a Gathered,
+    /// Goods in use, where the vocabulary says how they come back.
+    pub(super) goods: Option<&'a Goods<'a>>,
     /// Shares of the elements as the reports have them: country to layer to share and whether its deposits are known.
     pub(super) shares: &'a Shares,
 }
@@ -164,6 +179,9 @@ impl Assume<'_> {
         let mut priors = Vec::new();
         let reported = self.reported();
         for (pool, extent) in &self.network.pools {
+            if self.goods.is_some_and(|goods| goods.stage == pool.stage) {
+                continue;
+            }
             self.steadiness(pool, *extent == Extent::Whole, &reported, &mut priors);
             if pool.layer > 0 {
                 self.composition(pool, &mut priors);
@@ -171,6 +189,8 @@ impl Assume<'_> {
         }
         self.unlisted(&mut priors);
         self.recipes(&mut priors);
+        self.goods_in_use(&mut priors);
+        self.alloys(&mut priors);
         priors
     }
 

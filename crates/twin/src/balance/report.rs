@@ -6,7 +6,7 @@ use super::line::Key;
 use crate::fact::FactId;
 
 /// Where a report comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Origin {
     /// A figure of a statement.
     Fact(FactId),
@@ -15,10 +15,21 @@ pub enum Origin {
     Unlisted(Vec<FactId>),
     /// A quota: a ceiling, taken as what is about made.
     Quota(FactId),
-    /// The nameplate capacity of a site's processes at one stage: key of the site, places of the processes.
-    Capacity(String, Vec<usize>),
+    /// The nameplate capacity of a site's processes at one stage.
+    Capacity {
+        /// Key of the site.
+        site: String,
+        /// Places of its processes.
+        processes: Vec<usize>,
+        /// What they can make together in a year, tonnes of what the report counts.
+        nameplate: f64,
+    },
     /// The yield of a stage, as the vocabulary has it.
     Recipe,
+    /// How goods come round, as the vocabulary has it: what is put in use, what is recovered.
+    Returns,
+    /// The recipe of an alloy, as the vocabulary has it.
+    Alloy,
     /// An assumption of the vocabulary.
     Assumption(Assumed),
 }
@@ -36,7 +47,7 @@ impl Origin {
         match self {
             Self::Fact(fact) | Self::Quota(fact) => std::slice::from_ref(fact),
             Self::Unlisted(facts) => facts,
-            Self::Capacity(..) | Self::Recipe | Self::Assumption(_) => &[],
+            Self::Capacity { .. } | Self::Recipe | Self::Returns | Self::Alloy | Self::Assumption(_) => &[],
         }
     }
 }

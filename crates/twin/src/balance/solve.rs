@@ -1,19 +1,21 @@
 //! The balance solved.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 
-use didymium_vocabulary::{ChainLink, CommodityKind};
+use didymium_vocabulary::{ChainLink, CommodityKind, Vocabulary};
 
+use super::bounds::Kept;
 use super::doubt::Alone;
 use super::finding::Finding;
 use super::gather::{Gathered, Gatherer};
+use super::goods::Goods;
 use super::grade::Grade;
 use super::layer::{Layer, Layers};
 use super::level::levels;
 use super::line::{Key, Line, Slot, Spot};
 use super::network::{Extents, Network, QUANTITIES_MAX};
-use super::priors::{Assume, Prior, Shares};
+use super::priors::{Assume, Prior, Shares, closest};
 use super::report::Report;
 use crate::reconcile::{Class, Constraint, GlobalTest, Problem, ReconcileError, Reconciliation, Variable};
 use crate::twin::Twin;
@@ -26,12 +28,6 @@ const FAR_OFF: f64 = 3.0;
 const LEARNED: (f64, f64) = (0.5, 4.0);
 /// Level of the tests of single reports together.
 const ALPHA: f64 = 0.05;
-/// An estimate is negative if it is below zero by more than this part of its deviation.
-const NEGATIVE: f64 = 1e-6;
-/// A quantity that is held at zero is held as by a report of nothing with this part of its deviation.
-const HELD: f64 = 1e-6;
-/// Rounds in which it is settled what is held at zero; what is not settled by then stays as the last round has it.
-const ROUNDS: usize = 12;
 
 /// How to balance.
 #[derive(Debug, Clone)]
@@ -161,7 +157,17 @@ impl Balance {
             })?;
         let layers = Layers::of(known, vocabulary);
         let links: Vec<&ChainLink> = vocabulary.chain(family).collect();
-        let gathered = Gatherer::gather(twin, family, &layers, &links, &options.without);
+        let goods = Goods::of(vocabulary, family, &links);
+        let gatherer = Gatherer {
+            twin,
+            family,
+            layers: &layers,
+            links: &links,
+            goods: goods.as_ref(),
+            without: &options.without,
+            out: Gathered::default(),
+        };
+        let gathered = gatherer.gather();
         if !gathered
             .reports
             .first()
@@ -174,13 +180,14 @@ impl Balance {
         let shares = Shares::new(&gathered, &layers);
         let composed = shares.any() || gathered.reports.iter().any(speaks_of_elements);
         let most = options.quantities_max;
-        let network = Network::new(&gathered.reports, &layers, composed, most).map_err(|extent| {
-            BalanceError::TooLarge {
-                family: family.to_owned(),
-                extent,
-                most,
-            }
-        })?;
+        let network =
+            Network::new(&gathered.reports, &layers, composed, goods.as_ref(), most).map_err(|extent| {
+                BalanceError::TooLarge {
+                    family: family.to_owned(),
+                    extent,
+                    most,
+                }
+            })?;
         let assume = Assume {
             vocabulary,
             family,
@@ -188,12 +195,14 @@ impl Balance {
             layers: &layers,
             network: &network,
             gathered: &gathered,
+            goods: goods.as_ref(),
             shares: &shares,
         };
         let priors = assume.priors();
         let mut levels = levels(&network, &gathered.reports, &shares);
         let mut learned = vec![1.0; gathered.voices.len()];
         let build = Build {
+            vocabulary,
             family,
             network: &network,
             gathered: &gathered,
@@ -208,14 +217,19 @@ impl Balance {
         let unlearned = build.reports_alone(&levels, &learned)?;
         build.learn(&unlearned, &mut learned);
         let solved = build.solve(&levels, &learned)?;
-        let values = build.not_negative(&solved, &levels, &learned)?;
+        let values = build.within_bounds(&solved, &levels, &learned)?;
         let alone = build.reports_alone(&levels, &learned)?;
         let quantities = build.quantities(&solved, &values, &alone);
         let alone = build.kept(&alone, &learned);
         let Network { keys, .. } = network;
         Ok(Self {
             family: family.to_owned(),
-            stages: links.iter().map(|link| link.stage.clone()).collect(),
+            stages: links
+                .iter()
+                .map(|link| &link.stage)
+                .chain(goods.as_ref().map(|goods| &goods.returns.goods))
+                .cloned()
+                .collect(),
             layers: layers.all,
             voices: gathered.voices.into_iter().zip(learned).collect(),
             reports: gathered.reports,
@@ -312,10 +326,11 @@ fn refine(levels: &mut [f64], network: &Network, solved: &Reconciliation) {
     }
 }
 
-struct Build<'a> {
-    family: &'a str,
-    network: &'a Network,
-    gathered: &'a Gathered,
+pub(super) struct Build<'a> {
+    pub(super) vocabulary: &'a Vocabulary,
+    pub(super) family: &'a str,
+    pub(super) network: &'a Network,
+    pub(super) gathered: &'a Gathered,
     priors: &'a [Prior],
     threads: NonZeroUsize,
 }
@@ -331,66 +346,23 @@ impl Build<'_> {
     }
 
     fn solve(&self, levels: &[f64], learned: &[f64]) -> Result<Reconciliation, BalanceError> {
-        self.solve_holding(levels, learned, &BTreeMap::new())
+        self.solve_with(levels, learned, &Kept::Free)
     }
 
-    /// Estimates of which none is negative that cannot be: quantities that would be are held at zero, all at once, those that
-    /// would rise again are let go, until nothing changes (block principal pivoting, Portugal et al. 1994). None for what
-    /// nobody can know.
-    fn not_negative(
-        &self,
-        free: &Reconciliation,
-        levels: &[f64],
-        learned: &[f64],
-    ) -> Result<Vec<Option<f64>>, BalanceError> {
-        let keys = &self.network.keys;
-        let deviations: Vec<Option<f64>> = (0..keys.len())
-            .map(|at| free.estimate(at).and_then(|estimate| estimate.deviation))
-            .collect();
-        let values_of = |solved: &Reconciliation| -> Vec<Option<f64>> {
-            let value = |at| solved.estimate(at).and_then(|estimate| estimate.value);
-            (0..keys.len()).map(value).collect()
-        };
-        let mut values = values_of(free);
-        let mut held: BTreeMap<usize, f64> = BTreeMap::new();
-        for _ in 0..ROUNDS {
-            let mut next = BTreeMap::new();
-            for (at, key) in keys.iter().enumerate() {
-                let (Some(value), Some(deviation)) = (values[at], deviations[at]) else {
-                    continue;
-                };
-                let below = if held.contains_key(&at) {
-                    value <= 0.0
-                } else {
-                    value < -NEGATIVE * deviation
-                };
-                if below && !key.line.is_signed() && deviation > 0.0 {
-                    next.insert(at, HELD * deviation);
-                }
-            }
-            if next.keys().eq(held.keys()) {
-                break;
-            }
-            held = next;
-            values = values_of(&self.solve_holding(levels, learned, &held)?);
-        }
-        // What is left of the slack of holding them.
-        for at in held.keys() {
-            values[*at] = values[*at].map(|value| value.max(0.0));
-        }
-        Ok(values)
-    }
-
-    fn solve_holding(
+    pub(super) fn solve_with(
         &self,
         levels: &[f64],
         learned: &[f64],
-        held: &BTreeMap<usize, f64>,
+        kept: &Kept<'_>,
     ) -> Result<Reconciliation, BalanceError> {
         let reports = self.gathered.reports.iter();
         let measured = reports.map(|report| (report, self.deviation(report, learned)));
-        let soft = self.priors.iter().map(|prior| (prior, prior.deviation(levels)));
-        self.problem(measured.collect(), soft.collect(), held)
+        let closest = closest(levels);
+        let soft = self
+            .priors
+            .iter()
+            .map(|prior| (prior, prior.deviation(levels, closest)));
+        self.problem(measured.collect(), soft.collect(), kept)
     }
 
     /// What the reports say without assumptions.
@@ -398,31 +370,33 @@ impl Build<'_> {
         let reports = self.gathered.reports.iter();
         let evidence = reports.filter(|report| report.origin.is_evidence());
         let measured = evidence.map(|report| (report, self.deviation(report, learned)));
+        let closest = closest(levels);
         let told: Vec<(&Prior, f64)> = self
             .priors
             .iter()
             .filter(|prior| prior.origin.is_evidence())
-            .map(|prior| (prior, prior.deviation(levels)))
+            .map(|prior| (prior, prior.deviation(levels, closest)))
             .collect();
-        self.problem(measured.collect(), told, &BTreeMap::new())
+        self.problem(measured.collect(), told, &Kept::Free)
     }
 
     fn problem(
         &self,
         measured: Vec<(&Report, f64)>,
         soft: Vec<(&Prior, f64)>,
-        held: &BTreeMap<usize, f64>,
+        kept: &Kept<'_>,
     ) -> Result<Reconciliation, BalanceError> {
         let network = self.network;
         let mut variables: Vec<Variable> = (0..network.keys.len() as u64).map(Variable::unmeasured).collect();
         let mut constraints: Vec<Constraint> = Vec::new();
         let constrain = |terms: Vec<(usize, f64)>, constraints: &mut Vec<Constraint>| {
-            let terms = merged(terms);
+            let mut terms = merged(terms);
+            let rhs = kept.take_out(&mut terms);
             if !terms.is_empty() {
                 constraints.push(Constraint {
                     key: constraints.len() as u64,
                     terms,
-                    rhs: 0.0,
+                    rhs,
                 });
             }
         };
@@ -450,9 +424,9 @@ impl Build<'_> {
             terms.push((at, -1.0));
             constrain(terms, &mut constraints);
         }
-        for (&quantity, &deviation) in held {
+        for (quantity, value, deviation) in kept.held() {
             let at = variables.len();
-            variables.push(Variable::measured(at as u64, 0.0, deviation));
+            variables.push(Variable::measured(at as u64, value, deviation));
             constrain(vec![(quantity, 1.0), (at, -1.0)], &mut constraints);
         }
         let problem = Problem::new(variables, constraints).map_err(|source| self.unsolved(source))?;

@@ -47,7 +47,7 @@ pub(super) fn factored(
 ) -> Result<Reduced, ReconcileError> {
     let named = |contradiction| contradictory(&contradiction, constraints);
     let plain = factor_rows(balances.to_vec(), variance, constraints, sums)?;
-    if all_proved(&plain).map_err(named)? {
+    if all_proved(&plain, variance).map_err(named)? {
         return Ok(plain);
     }
     let widest_first: Vec<Option<u32>> = variance
@@ -58,7 +58,7 @@ pub(super) fn factored(
     let rows = echelon.pivots.into_iter().map(whole).collect();
     let mut echelon = factor_rows(rows, variance, constraints, sums)?;
     echelon.recombined = true;
-    if all_proved(&echelon).map_err(named)? {
+    if all_proved(&echelon, variance).map_err(named)? {
         Ok(echelon)
     } else {
         Err(ReconcileError::TooFarApart {
@@ -151,7 +151,7 @@ fn touched(sum: &Sum, variance: &[f64], column_of: &[Option<usize>], columns: &[
 }
 
 /// Whether every row that the factor set aside is a combination of others; if so, it must not contradict them.
-fn all_proved(reduced: &Reduced) -> Result<bool, Contradiction> {
+fn all_proved(reduced: &Reduced, variance: &[f64]) -> Result<bool, Contradiction> {
     let Some(factor) = &reduced.factor else {
         return Ok(true);
     };
@@ -168,10 +168,21 @@ fn all_proved(reduced: &Reduced) -> Result<bool, Contradiction> {
             })
             .collect();
         terms.sort_by_key(|term| term.0);
+        // What the whole combination leaves of a column may be rounding of its other columns: it counts for nothing there,
+        // neither by its coefficient nor by how far it may be off.
+        let weight = |(column, size): (usize, f64)| (size, size * variance[column].sqrt());
+        let largest = terms
+            .iter()
+            .map(|(column, coefficient)| weight((*column, coefficient.abs())))
+            .fold((0.0_f64, 0.0_f64), |all, one| {
+                (all.0.max(one.0), all.1.max(one.1))
+            });
         for group in terms.chunk_by(|one, two| one.0 == two.0) {
             let sum: f64 = group.iter().map(|term| term.1).sum();
             let size: f64 = group.iter().map(|term| term.1.abs()).sum();
-            if sum.abs() > CONSISTENT * size {
+            let own = weight((group[0].0, size));
+            let counts = own.0 > CONSISTENT * largest.0 || own.1 > CONSISTENT * largest.1;
+            if sum.abs() > CONSISTENT * size && counts {
                 return Ok(false);
             }
         }

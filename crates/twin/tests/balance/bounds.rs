@@ -105,10 +105,15 @@ fn processes_of_a_site_at_one_stage_add_their_capacities() {
     let capacities: Vec<_> = balance
         .reports
         .iter()
-        .filter(|report| matches!(report.origin, Origin::Capacity(..)))
+        .filter(|report| matches!(report.origin, Origin::Capacity { .. }))
         .collect();
     assert_eq!(capacities.len(), 1, "{capacities:?}");
-    assert_eq!(capacities[0].origin, Origin::Capacity("works".into(), vec![0, 1]));
+    let both = Origin::Capacity {
+        site: "works".into(),
+        processes: vec![0, 1],
+        nameplate: 1000.0,
+    };
+    assert_eq!(capacities[0].origin, both);
     assert!((capacities[0].value - 700.0).abs() < 1e-9, "{capacities:?}");
 }
 

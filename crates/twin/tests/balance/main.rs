@@ -8,4 +8,5 @@ mod bounds;
 mod club;
 mod doubts;
 mod facts;
+mod goods;
 mod honest;

@@ -278,7 +278,7 @@ fn latest(balance: &Balance, layer: u16) -> Option<Slot> {
 
 fn is_part(whole: &Spot, part: &Spot) -> bool {
     match (whole, part) {
-        (Spot::World, Spot::Country(_) | Spot::Elsewhere) => true,
+        (Spot::World, Spot::Country(_) | Spot::Elsewhere | Spot::Use(_)) => true,
         (Spot::Country(country), Spot::Site { country: of, .. } | Spot::RestOf(of)) => country == of,
         _ => false,
     }
@@ -414,7 +414,7 @@ fn weight_line(of: BalanceLens<'_>, weight: &Weight<'_>) -> types::WeightLine {
             "A quota, taken as about what is made.".to_owned(),
             "Un quota, pris pour environ ce qui est produit.".to_owned(),
         ),
-        Origin::Capacity(site, _) => (
+        Origin::Capacity { site, .. } => (
             "capacity",
             format!("The nameplate capacity of {site}, of which a part is used."),
             format!("La capacité nominale de {site}, utilisée en partie."),
@@ -423,6 +423,18 @@ fn weight_line(of: BalanceLens<'_>, weight: &Weight<'_>) -> types::WeightLine {
             "recipe",
             "The yield of the stage, as the vocabulary has it (`recipes.csv`).".to_owned(),
             "Le rendement de l’étape, d’après le vocabulaire (`recipes.csv`).".to_owned(),
+        ),
+        Origin::Returns => (
+            "returns",
+            "How goods come round, as the vocabulary has it: what is put in use, what is recovered (`returns.csv`)."
+                .to_owned(),
+            "Le retour des biens, d’après le vocabulaire : ce qui est mis en usage, ce qui est récupéré (`returns.csv`)."
+                .to_owned(),
+        ),
+        Origin::Alloy => (
+            "alloy",
+            "The recipe of the alloy, as the vocabulary has it (`alloys.csv`).".to_owned(),
+            "La recette de l’alliage, d’après le vocabulaire (`alloys.csv`).".to_owned(),
         ),
         Origin::Assumption(assumed) => {
             let row = vocabulary.assumption(*assumed, &of.balance.family);
@@ -462,6 +474,26 @@ const fn assumed_words(assumed: Assumed) -> (&'static str, &'static str) {
         Assumed::CapacityUse => (
             "A plant runs at a part of its capacity",
             "Une usine tourne à une partie de sa capacité",
+        ),
+        Assumed::CapacityMost => (
+            "A plant makes no more than about its capacity",
+            "Une usine ne produit guère plus que sa capacité",
+        ),
+        Assumed::Lifetime => (
+            "Goods leave use at about the age that they are made for (`end_uses.csv`)",
+            "Les biens quittent l’usage à peu près à l’âge prévu (`end_uses.csv`)",
+        ),
+        Assumed::UseHistory => (
+            "Use grew steadily before the first year that is told",
+            "L’usage a crû régulièrement avant la première année connue",
+        ),
+        Assumed::UseChange => (
+            "A use takes this year about what it took last year",
+            "Un usage absorbe cette année environ autant que l’an passé",
+        ),
+        Assumed::Alloy => (
+            "An alloy holds little of an element that no recipe names",
+            "Un alliage contient peu d’un élément qu’aucune recette ne nomme",
         ),
         Assumed::CompositionKnown => (
             "The shares of the elements are those of the country’s deposits",

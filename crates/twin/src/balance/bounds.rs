@@ -1,0 +1,191 @@
+//! Estimates within bounds: nothing is negative that cannot be, and no plant makes more than it can.
+//!
+//! Block principal pivoting (Portugal, Júdice & Vicente 1994, Math. Comp. 63:625): quantities beyond a bound are held at it,
+//! all at once, those that would come back are let go, until nothing changes. Whoever was let go twice stays held, so that it
+//! ends. What is held is then taken out of the network, so that the figures add up to the last digit.
+
+use std::collections::BTreeMap;
+
+use didymium_vocabulary::Assumed;
+
+use super::line::Line;
+use super::report::Origin;
+use super::solve::{BalanceError, Build};
+use super::worth::assumed;
+use crate::reconcile::Reconciliation;
+
+/// An estimate is beyond a bound by more than this part of its deviation.
+const BEYOND: f64 = 1e-6;
+/// A quantity is held as by a report with this part of its deviation, which shows whether it would come back.
+const HELD: f64 = 1e-3;
+/// It would come back if it leaves its bound by more than this part of its deviation.
+const LEAVES: f64 = 1e-9;
+/// How often a quantity is let go.
+const LET_GO: u8 = 2;
+/// Rounds in which it is settled what is held.
+const ROUNDS: usize = 24;
+/// Rounds in which others follow what was taken out.
+const FOLLOWS: usize = 6;
+
+/// What is kept at a value while the rest is solved.
+pub(super) enum Kept<'k> {
+    /// Nothing.
+    Free,
+    /// Quantities with the values that they are held at, and with how much room.
+    Held(&'k BTreeMap<usize, Bound>),
+    /// Quantities that have a value once and for all.
+    Fixed(&'k BTreeMap<usize, Bound>),
+}
+
+/// The bound that a quantity is at.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Bound {
+    value: f64,
+    /// One standard deviation of the free estimate.
+    deviation: f64,
+    /// Whether it is the largest that it may be.
+    upper: bool,
+}
+
+impl Kept<'_> {
+    /// Takes fixed quantities out of a balance; what is left is this.
+    pub(super) fn take_out(&self, terms: &mut Vec<(usize, f64)>) -> f64 {
+        let Self::Fixed(fixed) = self else { return 0.0 };
+        let mut sum = 0.0;
+        terms.retain(|(at, coefficient)| match fixed.get(at) {
+            Some(bound) => {
+                sum -= coefficient * bound.value;
+                false
+            }
+            None => true,
+        });
+        sum
+    }
+
+    /// Quantities held, with value and deviation.
+    pub(super) fn held(&self) -> impl Iterator<Item = (usize, f64, f64)> {
+        let held = match self {
+            Self::Held(held) => Some(*held),
+            _ => None,
+        };
+        held.into_iter()
+            .flatten()
+            .map(|(at, bound)| (*at, bound.value, HELD * bound.deviation))
+    }
+}
+
+impl Build<'_> {
+    /// The estimates, of which none is beyond its bounds; none for what nobody can know.
+    pub(super) fn within_bounds(
+        &self,
+        free: &Reconciliation,
+        levels: &[f64],
+        learned: &[f64],
+    ) -> Result<Vec<Option<f64>>, BalanceError> {
+        let keys = &self.network.keys;
+        let capacities = self.capacities();
+        let values_of = |solved: &Reconciliation| -> Vec<Option<f64>> {
+            let value = |at| solved.estimate(at).and_then(|estimate| estimate.value);
+            (0..keys.len()).map(value).collect()
+        };
+        // Which bound a value is beyond.
+        let beyond = |at: usize, value: f64| -> Option<Bound> {
+            let deviation = free.estimate(at)?.deviation.filter(|own| *own > 0.0)?;
+            let least = (!keys[at].line.is_signed()).then_some((0.0, false));
+            let most = capacities.get(&at).map(|capacity| (*capacity, true));
+            least
+                .into_iter()
+                .chain(most)
+                .find(|(bound, upper)| {
+                    let over = if *upper { value - bound } else { bound - value };
+                    over > BEYOND * deviation
+                })
+                .map(|(value, upper)| Bound {
+                    value,
+                    deviation,
+                    upper,
+                })
+        };
+        let mut values = values_of(free);
+        let mut held: BTreeMap<usize, Bound> = BTreeMap::new();
+        let mut let_go: BTreeMap<usize, u8> = BTreeMap::new();
+        for _ in 0..ROUNDS {
+            let mut next = BTreeMap::new();
+            for (at, value) in values.iter().enumerate() {
+                let Some(value) = *value else { continue };
+                let kept = match held.get(&at) {
+                    Some(bound) => {
+                        let inside = if bound.upper {
+                            bound.value - value
+                        } else {
+                            value - bound.value
+                        };
+                        let times = let_go.entry(at).or_default();
+                        let leaves = inside > LEAVES * bound.deviation && *times < LET_GO;
+                        *times += u8::from(leaves);
+                        (!leaves).then_some(*bound)
+                    }
+                    None => beyond(at, value),
+                };
+                next.extend(kept.map(|bound| (at, bound)));
+            }
+            if next.keys().eq(held.keys()) {
+                break;
+            }
+            held = next;
+            values = values_of(&self.solve_with(levels, learned, &Kept::Held(&held))?);
+        }
+        for _ in 0..FOLLOWS {
+            if held.is_empty() {
+                break;
+            }
+            values = values_of(&self.solve_with(levels, learned, &Kept::Fixed(&held))?);
+            for (at, bound) in &held {
+                values[*at] = Some(bound.value);
+            }
+            let further: Vec<(usize, Bound)> = values
+                .iter()
+                .enumerate()
+                .filter_map(|(at, value)| Some((at, beyond(at, (*value)?)?)))
+                .collect();
+            if further.is_empty() {
+                break;
+            }
+            held.extend(further);
+        }
+        // What is left is rounding.
+        for (value, key) in values.iter_mut().zip(keys) {
+            if !key.line.is_signed() {
+                *value = value.map(|value| value.max(0.0));
+            }
+        }
+        Ok(values)
+    }
+
+    /// The most that sites can make in a year, by quantity, where no report says that they made more.
+    fn capacities(&self) -> BTreeMap<usize, f64> {
+        let mut most = BTreeMap::new();
+        let (part, _) = assumed(self.vocabulary, Assumed::CapacityMost, self.family);
+        for report in &self.gathered.reports {
+            if let (Origin::Capacity { nameplate, .. }, [(key, coefficient)]) =
+                (&report.origin, report.terms.as_slice())
+                && let Some(at) = self.network.find(key)
+            {
+                most.insert(at, part * nameplate / coefficient);
+            }
+        }
+        for report in &self.gathered.reports {
+            if let [(key, coefficient)] = report.terms.as_slice()
+                && report.origin.is_evidence()
+                && key.line == Line::Produced
+                && let Some(at) = self.network.find(key)
+                && most
+                    .get(&at)
+                    .is_some_and(|most| report.value / coefficient > *most)
+            {
+                most.remove(&at);
+            }
+        }
+        most
+    }
+}

@@ -1,0 +1,371 @@
+//! Goods in use: what is sold is put in use, leaves it at some age, and comes back in part.
+//!
+//! The cohort model ([`crate::cohort`]) written as balances: what leaves a use in a year is `Σ_c w(t − c) · put in use(c)` with
+//! `w(a) = sf(a − 1) − sf(a)`, which is linear, so that inflows, goods in use and recycling are estimated with all the rest.
+//! Of the years before the first, growth is assumed, so they are a multiple of the first.
+
+use didymium_vocabulary::{Assumed, ChainLink, EndUse, Returns, Vocabulary};
+
+use super::finding::{Finding, Reason};
+use super::gather::{Gatherer, Measured};
+use super::layer::{InLayers, percent};
+use super::line::{Line, Slot, Spot};
+use super::network::{Extent, Pool, Terms};
+use super::priors::{Assume, Prior, Size};
+use super::report::Origin;
+use super::worth::assumed;
+use crate::WORLD;
+use crate::cohort::Lifetime;
+use crate::intern::Symbol;
+use crate::series::Series;
+
+/// Years before the first that goods still in use may come from.
+const HISTORY: usize = 100;
+/// How well recycling is what is recovered: they are one flow but for what recyclers hold.
+const SAME_FLOW: f64 = 0.05;
+/// Less than this part of a year's goods is not followed.
+const SMALLEST_PART: f64 = 1e-4;
+/// A use may begin or end by this part of all uses in a year.
+const ENTRY: f64 = 0.02;
+
+/// Where goods in use stand in a family's chain.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Goods<'v> {
+    pub(super) returns: &'v Returns,
+    /// Number of the stage whose product is sold as the mineral itself.
+    pub(super) sold: u16,
+    /// Number of the stage of goods in use, after all stages of the chain.
+    pub(super) stage: u16,
+    /// Number of the stage that makes raw material of what left use.
+    pub(super) recycling: u16,
+    /// The use that stands for all others.
+    pub(super) rest: &'v EndUse,
+}
+
+impl<'v> Goods<'v> {
+    /// Goods of a family; none where the vocabulary does not say how they come back.
+    pub(super) fn of(vocabulary: &'v Vocabulary, family: &str, links: &[&ChainLink]) -> Option<Self> {
+        let returns = vocabulary.returns(family)?;
+        let number = |stage: &str| {
+            let place = links.iter().position(|link| link.stage == stage)?;
+            u16::try_from(place).ok()
+        };
+        Some(Self {
+            returns,
+            sold: number(&returns.sold)?,
+            stage: u16::try_from(links.len()).ok()?,
+            recycling: number(&returns.recycling)?,
+            rest: vocabulary.rest_of_uses()?,
+        })
+    }
+
+    /// What is put in use of what is taken for goods, and its relative deviation.
+    fn put_in_use(&self) -> (f64, f64) {
+        let part = percent(self.returns.put_in_use);
+        (part, percent(self.returns.put_in_use_deviation) / part)
+    }
+}
+
+impl<'t> Gatherer<'t> {
+    /// What one use takes: makers of its goods are told of, so what is put in use is a part of it.
+    pub(super) fn use_of_goods(&mut self, series: &'t Series, subject: &str, commodity: &str) {
+        let observed = |edition: &&crate::series::Edition| !edition.projected;
+        let editions = series.periods.values().flat_map(|figures| &figures.editions);
+        let Some(first) = editions
+            .filter(observed)
+            .flat_map(|edition| &edition.facts)
+            .map(|(_, _, fact)| *fact)
+            .next()
+        else {
+            return;
+        };
+        let (Some(goods), Some(_)) = (self.goods, self.vocabulary().end_use(subject)) else {
+            let subject = subject.to_owned();
+            self.out
+                .findings
+                .push(Finding::of_fact(first, Reason::Part { subject }));
+            return;
+        };
+        let Some(layers) = self.in_layers(series, commodity) else {
+            return;
+        };
+        let (part, deviation) = goods.put_in_use();
+        let measured = Measured {
+            measure: "demand",
+            line: Line::Produced,
+            stage: goods.stage,
+            layers: InLayers {
+                terms: layers
+                    .terms
+                    .iter()
+                    .map(|(layer, factor)| (*layer, factor / part))
+                    .collect(),
+                deviation: libm::hypot(layers.deviation, deviation),
+            },
+        };
+        let spot = Spot::Use(subject.into());
+        for (period, figures) in &series.periods {
+            let whole_year = Slot::of_period(*period).is_some_and(Slot::is_year);
+            for said in self.voices_of(figures) {
+                for ((area, partner), fact) in &said.cells {
+                    if self.text(*area) != WORLD || *partner != Symbol::EMPTY {
+                        let subject = self.text(*area).to_owned();
+                        self.out
+                            .findings
+                            .push(Finding::of_fact(*fact, Reason::Part { subject }));
+                    } else if whole_year {
+                        self.report(&measured, &spot, *period, said.voice, *fact, 0.0);
+                    } else {
+                        self.out
+                            .findings
+                            .push(Finding::of_fact(*fact, Reason::UseOfPartOfYear));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What is left of goods at the end of each year after they were put in use, and what has left by then.
+struct Ages {
+    /// The part in use at age 0, 1, 2 …
+    survival: Vec<f64>,
+}
+
+impl Ages {
+    /// The table of a use; none if its lifetime is none.
+    fn of(end_use: &EndUse, years: usize) -> Option<Self> {
+        let lifetime = Lifetime::LogNormal {
+            mean: end_use.life,
+            deviation: end_use.deviation,
+        };
+        let mut age = 0.0;
+        let mut survival = Vec::with_capacity(years);
+        for _ in 0..years {
+            survival.push(lifetime.survival(age).ok()?);
+            age += 1.0;
+        }
+        Some(Self { survival })
+    }
+
+    fn in_use(&self, age: usize) -> f64 {
+        self.survival.get(age).copied().unwrap_or(0.0)
+    }
+
+    /// The part that leaves in the year in which it reaches an age.
+    fn leaves(&self, age: usize) -> f64 {
+        let before = age.checked_sub(1).map_or(1.0, |before| self.in_use(before));
+        before - self.in_use(age)
+    }
+}
+
+impl Assume<'_> {
+    /// The soft balances of goods in use.
+    pub(super) fn goods_in_use(&self, priors: &mut Vec<Prior>) {
+        let Some(goods) = self.goods else { return };
+        for (pool, extent) in &self.network.pools {
+            if pool.stage != goods.stage || *extent != Extent::Whole {
+                continue;
+            }
+            let split = self.network.pools.keys().any(|other| {
+                (other.layer, other.stage) == (pool.layer, pool.stage) && matches!(other.spot, Spot::Use(_))
+            });
+            match &pool.spot {
+                Spot::Use(key) => {
+                    let end_use = self.vocabulary.end_use(key).unwrap_or(goods.rest);
+                    self.ages(pool, goods, end_use, priors);
+                    self.goes_on(pool, priors);
+                }
+                Spot::World => {
+                    if !split {
+                        self.ages(pool, goods, goods.rest, priors);
+                    }
+                    self.comes_round(pool, goods, priors);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Goods leave use by age; a part of them is recovered.
+    fn ages(&self, pool: &Pool, goods: &Goods<'_>, end_use: &EndUse, priors: &mut Vec<Prior>) {
+        let slots = self.network.slots(pool.layer, pool.stage);
+        let Some(ages) = Ages::of(end_use, HISTORY + slots.len()) else {
+            return;
+        };
+        let line = |slot: Slot, line| self.network.line(pool, slot, line);
+        let put: Option<Vec<usize>> = slots.iter().map(|slot| line(*slot, Line::Produced)).collect();
+        let (Some(put), Some(first)) = (put, slots.first()) else {
+            return;
+        };
+        let (growth, opening_part) = assumed(self.vocabulary, Assumed::UseHistory, self.family);
+        let (_, leaving_part) = assumed(self.vocabulary, Assumed::Lifetime, self.family);
+        // Of what was put in use so many years before the first, beside the first.
+        let earlier = |years: usize| {
+            let mut part = 1.0;
+            for _ in 0..years {
+                part /= 1.0 + growth;
+            }
+            part
+        };
+        let history: Vec<f64> = (1..=HISTORY).map(earlier).collect();
+        let of_history = |of: &dyn Fn(usize) -> f64| -> f64 {
+            (1..=HISTORY)
+                .zip(&history)
+                .map(|(years, part)| part * of(years))
+                .sum()
+        };
+        let mut soft = |origin, terms: Terms, size| {
+            priors.push(Prior { origin, terms, size });
+        };
+        if let (Some(opening), Some(&put)) = (line(*first, Line::Opening), put.first()) {
+            let still = of_history(&|years| ages.in_use(years - 1));
+            let size = Size::PartOfSum {
+                part: opening_part,
+                of: vec![(put, still)],
+            };
+            soft(
+                Origin::Assumption(Assumed::UseHistory),
+                vec![(opening, 1.0), (put, -still)],
+                size,
+            );
+        }
+        let recovered = percent(goods.returns.recovered);
+        let recovered_deviation = percent(goods.returns.recovered_deviation);
+        for (year, slot) in slots.iter().enumerate() {
+            let (Some(back), Some(lost)) = (line(*slot, Line::Consumed), line(*slot, Line::Lost)) else {
+                continue;
+            };
+            let mut leaving: Vec<(usize, f64)> = put[..=year]
+                .iter()
+                .enumerate()
+                .map(|(cohort, at)| (*at, ages.leaves(year - cohort)))
+                .collect();
+            if let Some(first) = leaving.first_mut() {
+                first.1 += of_history(&|years| ages.leaves(year + years));
+            }
+            leaving.retain(|(_, part)| *part > SMALLEST_PART);
+            let mut terms = vec![(back, 1.0), (lost, 1.0)];
+            terms.extend(leaving.iter().map(|(at, part)| (*at, -part)));
+            let size = Size::PartOfSum {
+                part: leaving_part,
+                of: leaving.clone(),
+            };
+            soft(Origin::Assumption(Assumed::Lifetime), terms, size);
+            let size = Size::PartOfSum {
+                part: recovered_deviation,
+                of: leaving,
+            };
+            soft(
+                Origin::Returns,
+                vec![(back, 1.0 - recovered), (lost, -recovered)],
+                size,
+            );
+        }
+    }
+
+    /// A use takes this year about what it took last year.
+    fn goes_on(&self, pool: &Pool, priors: &mut Vec<Prior>) {
+        let (_, change) = assumed(self.vocabulary, Assumed::UseChange, self.family);
+        let all = Pool {
+            spot: Spot::World,
+            ..pool.clone()
+        };
+        let slots = self.network.slots(pool.layer, pool.stage);
+        for pair in slots.windows(2) {
+            let put = |slot| self.network.line(pool, slot, Line::Produced);
+            let of_all = self.network.line(&all, pair[1], Line::Produced);
+            if let (Some(before), Some(now), Some(of_all)) = (put(pair[0]), put(pair[1]), of_all) {
+                priors.push(Prior {
+                    origin: Origin::Assumption(Assumed::UseChange),
+                    terms: vec![(now, 1.0), (before, -1.0)],
+                    size: Size::PartOfSum {
+                        part: 1.0,
+                        of: vec![(now, change), (of_all, ENTRY)],
+                    },
+                });
+            }
+        }
+    }
+
+    /// What is sold and what comes back is put in use; what is recovered is what recycling makes.
+    fn comes_round(&self, pool: &Pool, goods: &Goods<'_>, priors: &mut Vec<Prior>) {
+        let at = |stage: u16| Pool {
+            stage,
+            ..pool.clone()
+        };
+        let (sold, recycled) = (at(goods.sold), at(goods.recycling));
+        let (part, deviation) = goods.put_in_use();
+        for slot in self.network.slots(pool.layer, pool.stage) {
+            let line = |pool: &Pool, line| self.network.line(pool, slot, line);
+            let (put, back) = (line(pool, Line::Produced), line(pool, Line::Consumed));
+            let taken = [line(&sold, Line::Consumed), line(&recycled, Line::Consumed)];
+            if let (Some(put), [Some(_), _]) = (put, taken) {
+                let mut terms = vec![(put, 1.0)];
+                terms.extend(taken.into_iter().flatten().map(|at| (at, -part)));
+                priors.push(Prior {
+                    origin: Origin::Returns,
+                    terms,
+                    size: Size::PartOfSum {
+                        part: deviation,
+                        of: vec![(put, 1.0)],
+                    },
+                });
+            }
+            if let (Some(back), Some(made), Some(put)) = (back, line(&recycled, Line::Produced), put) {
+                priors.push(Prior {
+                    origin: Origin::Returns,
+                    terms: vec![(made, 1.0), (back, -1.0)],
+                    size: Size::PartOfSum {
+                        part: SAME_FLOW,
+                        of: vec![(put, percent(goods.returns.recovered))],
+                    },
+                });
+            }
+        }
+    }
+
+    /// An alloy is made by recipe: its elements are so much of its metal.
+    pub(super) fn alloys(&self, priors: &mut Vec<Prior>) {
+        let (_, unnamed) = assumed(self.vocabulary, Assumed::Alloy, self.family);
+        for (pool, _) in self.network.pools.iter().filter(|(pool, _)| pool.layer > 0) {
+            let Some(link) = self.links.get(usize::from(pool.stage)) else {
+                continue;
+            };
+            let mut recipe = self.vocabulary.alloy(self.family, &link.stage).peekable();
+            if recipe.peek().is_none() {
+                continue;
+            }
+            let layer = self.layers.all.get(usize::from(pool.layer));
+            let row = layer.and_then(|layer| recipe.find(|row| row.commodity == layer.commodity));
+            let (share, deviation, origin) = match row {
+                Some(row) => (percent(row.share), percent(row.deviation), Origin::Alloy),
+                None => (0.0, unnamed, Origin::Assumption(Assumed::Alloy)),
+            };
+            for slot in self.network.slots(pool.layer, pool.stage) {
+                let metal_of = |layer: u16| {
+                    let of = Pool {
+                        layer,
+                        ..pool.clone()
+                    };
+                    let at = self.network.line(&of, slot, Line::Produced)?;
+                    Some((at, self.layers.metal_in(self.vocabulary, layer)?))
+                };
+                let all: Option<Terms> = self.layers.elements().map(metal_of).collect();
+                let (Some(all), Some((own, metal))) = (all, metal_of(pool.layer)) else {
+                    continue;
+                };
+                let mut terms = vec![(own, metal)];
+                terms.extend(all.iter().map(|(at, metal)| (*at, -share * metal)));
+                priors.push(Prior {
+                    origin: origin.clone(),
+                    terms,
+                    size: Size::PartOfSum {
+                        part: deviation,
+                        of: all,
+                    },
+                });
+            }
+        }
+    }
+}
