@@ -84,10 +84,6 @@ impl Build<'_> {
     ) -> Result<Vec<Option<f64>>, BalanceError> {
         let keys = &self.network.keys;
         let capacities = self.capacities();
-        let values_of = |solved: &Reconciliation| -> Vec<Option<f64>> {
-            let value = |at| solved.estimate(at).and_then(|estimate| estimate.value);
-            (0..keys.len()).map(value).collect()
-        };
         // Which bound a value is beyond.
         let beyond = |at: usize, value: f64| -> Option<Bound> {
             let deviation = free.estimate(at)?.deviation.filter(|own| *own > 0.0)?;
@@ -106,7 +102,8 @@ impl Build<'_> {
                     upper,
                 })
         };
-        let mut values = values_of(free);
+        let value = |at| free.estimate(at).and_then(|estimate| estimate.value);
+        let mut values: Vec<Option<f64>> = (0..keys.len()).map(value).collect();
         let mut held: BTreeMap<usize, Bound> = BTreeMap::new();
         let mut let_go: BTreeMap<usize, u8> = BTreeMap::new();
         for _ in 0..ROUNDS {
@@ -133,13 +130,13 @@ impl Build<'_> {
                 break;
             }
             held = next;
-            values = values_of(&self.solve_with(levels, learned, &Kept::Held(&held))?);
+            values = self.values(levels, learned, &Kept::Held(&held))?;
         }
         for _ in 0..FOLLOWS {
             if held.is_empty() {
                 break;
             }
-            values = values_of(&self.solve_with(levels, learned, &Kept::Fixed(&held))?);
+            values = self.values(levels, learned, &Kept::Fixed(&held))?;
             for (at, bound) in &held {
                 values[*at] = Some(bound.value);
             }

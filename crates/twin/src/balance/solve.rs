@@ -209,9 +209,9 @@ impl Balance {
             priors: &priors,
             threads: options.threads,
         };
-        let first = build.solve(&levels, &learned)?;
+        let first = build.values(&levels, &learned, &Kept::Free)?;
         refine(&mut levels, &network, &first);
-        let second = build.solve(&levels, &learned)?;
+        let second = build.values(&levels, &learned, &Kept::Free)?;
         // From the reports alone: an assumption that fails is no fault of who reports.
         refine(&mut levels, &network, &second);
         let unlearned = build.reports_alone(&levels, &learned)?;
@@ -314,12 +314,12 @@ fn speaks_of_elements(report: &Report) -> bool {
 }
 
 /// Levels of the next solve: production as the last one has it.
-fn refine(levels: &mut [f64], network: &Network, solved: &Reconciliation) {
+fn refine(levels: &mut [f64], network: &Network, values: &[Option<f64>]) {
     for (at, key) in network.keys.iter().enumerate() {
         if key.line != Line::Produced {
             continue;
         }
-        if let Some(value) = solved.estimate(at).and_then(|estimate| estimate.value) {
+        if let Some(value) = values.get(at).copied().flatten() {
             // Not below a tenth of what it was: an assumption must not vanish with what it is about.
             levels[at] = value.abs().max(0.1 * levels[at]);
         }
@@ -346,15 +346,32 @@ impl Build<'_> {
     }
 
     fn solve(&self, levels: &[f64], learned: &[f64]) -> Result<Reconciliation, BalanceError> {
-        self.solve_with(levels, learned, &Kept::Free)
+        let problem = self.of_everything(levels, learned, &Kept::Free)?;
+        problem
+            .solve_with(self.threads)
+            .map_err(|source| self.unsolved(source))
     }
 
-    pub(super) fn solve_with(
+    /// Estimates of the quantities alone, with some of them kept.
+    pub(super) fn values(
         &self,
         levels: &[f64],
         learned: &[f64],
         kept: &Kept<'_>,
-    ) -> Result<Reconciliation, BalanceError> {
+    ) -> Result<Vec<Option<f64>>, BalanceError> {
+        let problem = self.of_everything(levels, learned, kept)?;
+        let solved = problem.values_with(self.threads);
+        let mut values = solved.map_err(|source| self.unsolved(source))?;
+        values.truncate(self.network.keys.len());
+        Ok(values)
+    }
+
+    fn of_everything(
+        &self,
+        levels: &[f64],
+        learned: &[f64],
+        kept: &Kept<'_>,
+    ) -> Result<Problem, BalanceError> {
         let reports = self.gathered.reports.iter();
         let measured = reports.map(|report| (report, self.deviation(report, learned)));
         let closest = closest(levels);
@@ -377,7 +394,10 @@ impl Build<'_> {
             .filter(|prior| prior.origin.is_evidence())
             .map(|prior| (prior, prior.deviation(levels, closest)))
             .collect();
-        self.problem(measured.collect(), told, &Kept::Free)
+        let problem = self.problem(measured.collect(), told, &Kept::Free)?;
+        problem
+            .solve_with(self.threads)
+            .map_err(|source| self.unsolved(source))
     }
 
     fn problem(
@@ -385,7 +405,7 @@ impl Build<'_> {
         measured: Vec<(&Report, f64)>,
         soft: Vec<(&Prior, f64)>,
         kept: &Kept<'_>,
-    ) -> Result<Reconciliation, BalanceError> {
+    ) -> Result<Problem, BalanceError> {
         let network = self.network;
         let mut variables: Vec<Variable> = (0..network.keys.len() as u64).map(Variable::unmeasured).collect();
         let mut constraints: Vec<Constraint> = Vec::new();
@@ -429,10 +449,7 @@ impl Build<'_> {
             variables.push(Variable::measured(at as u64, value, deviation));
             constrain(vec![(quantity, 1.0), (at, -1.0)], &mut constraints);
         }
-        let problem = Problem::new(variables, constraints).map_err(|source| self.unsolved(source))?;
-        problem
-            .solve_with(self.threads)
-            .map_err(|source| self.unsolved(source))
+        Problem::new(variables, constraints).map_err(|source| self.unsolved(source))
     }
 
     fn unsolved(&self, source: ReconcileError) -> BalanceError {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::ReconcileError;
 use super::eliminate::{CANCELLED, CONSISTENT, Contradiction, Pivot, Row, eliminate};
-use super::sparse::{Column, Factor, Symbolic};
+use super::sparse::{Column, Factor, LAST_RESORT, SUSPECT, Symbolic};
 
 pub(super) fn contradictory(contradiction: &Contradiction, constraints: &[usize]) -> ReconcileError {
     let mut named: Vec<usize> = contradiction
@@ -36,6 +36,10 @@ pub(super) struct Reduced {
     pub(super) recombined: bool,
 }
 
+/// A combination of rows in echelon form that leaves less than this part of how far its variables may be off says nothing
+/// that double precision could tell from rounding.
+const NOTHING_NEW: f64 = 1e-6;
+
 /// Factors the balances among measured variables. Rows that say nothing new are found by the factor and proved on the
 /// balances themselves; where only deviations of very different size hide what a row says, the rows are first brought
 /// into echelon form, widest deviations leading, which says the same and keeps them apart.
@@ -46,7 +50,7 @@ pub(super) fn factored(
     sums: &[Option<Sum>],
 ) -> Result<Reduced, ReconcileError> {
     let named = |contradiction| contradictory(&contradiction, constraints);
-    let plain = factor_rows(balances.to_vec(), variance, constraints, sums)?;
+    let plain = factor_rows(balances.to_vec(), variance, constraints, sums, SUSPECT)?;
     if all_proved(&plain, variance).map_err(named)? {
         return Ok(plain);
     }
@@ -55,16 +59,17 @@ pub(super) fn factored(
         .map(|variance| (*variance > 0.0).then(|| 4096 - exponent(*variance)))
         .collect();
     let echelon = eliminate(balances.to_vec(), &widest_first).map_err(named)?;
-    let rows = echelon.pivots.into_iter().map(whole).collect();
-    let mut echelon = factor_rows(rows, variance, constraints, sums)?;
-    echelon.recombined = true;
-    if all_proved(&echelon, variance).map_err(named)? {
-        Ok(echelon)
-    } else {
-        Err(ReconcileError::TooFarApart {
-            constraint: constraints[0],
-        })
+    let rows: Vec<Row> = echelon.pivots.into_iter().map(whole).collect();
+    for suspect in [SUSPECT, LAST_RESORT] {
+        let mut echelon = factor_rows(rows.clone(), variance, constraints, sums, suspect)?;
+        echelon.recombined = true;
+        if all_proved(&echelon, variance).map_err(named)? {
+            return Ok(echelon);
+        }
     }
+    Err(ReconcileError::TooFarApart {
+        constraint: constraints[0],
+    })
 }
 
 /// The binary exponent of a positive number, shifted to be positive: 1 to 2046.
@@ -89,6 +94,7 @@ fn factor_rows(
     variance: &[f64],
     constraints: &[usize],
     sums: &[Option<Sum>],
+    suspect: f64,
 ) -> Result<Reduced, ReconcileError> {
     let mut column_of = vec![None; variance.len()];
     let mut used = vec![false; variance.len()];
@@ -119,7 +125,7 @@ fn factor_rows(
         None
     } else {
         let symbolic = Symbolic::new(rows.len(), &columns);
-        let factor = Factor::new(symbolic, &columns, &variances).map_err(|bad| {
+        let factor = Factor::new(symbolic, &columns, &variances, suspect).map_err(|bad| {
             let constraint = rows[bad.0]
                 .weights
                 .first()
@@ -168,8 +174,8 @@ fn all_proved(reduced: &Reduced, variance: &[f64]) -> Result<bool, Contradiction
             })
             .collect();
         terms.sort_by_key(|term| term.0);
-        // What the whole combination leaves of a column may be rounding of its other columns: it counts for nothing there,
-        // neither by its coefficient nor by how far it may be off.
+        // What the whole combination leaves of a column may be rounding of its other columns: if it counts for nothing there,
+        // neither by its coefficient nor by how far it may be off, or if that is all that echelon form leaves of it.
         let weight = |(column, size): (usize, f64)| (size, size * variance[column].sqrt());
         let largest = terms
             .iter()
@@ -180,9 +186,13 @@ fn all_proved(reduced: &Reduced, variance: &[f64]) -> Result<bool, Contradiction
         for group in terms.chunk_by(|one, two| one.0 == two.0) {
             let sum: f64 = group.iter().map(|term| term.1).sum();
             let size: f64 = group.iter().map(|term| term.1.abs()).sum();
-            let own = weight((group[0].0, size));
-            let counts = own.0 > CONSISTENT * largest.0 || own.1 > CONSISTENT * largest.1;
-            if sum.abs() > CONSISTENT * size && counts {
+            let (new, own) = (weight((group[0].0, sum.abs())), weight((group[0].0, size)));
+            let says_something = if reduced.recombined {
+                new.1 > NOTHING_NEW * largest.1
+            } else {
+                own.0 > CONSISTENT * largest.0 || own.1 > CONSISTENT * largest.1
+            };
+            if sum.abs() > CONSISTENT * size && says_something {
                 return Ok(false);
             }
         }

@@ -49,9 +49,18 @@ pub(super) struct Solved {
     recombined: bool,
 }
 
+/// What is asked of a network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// Estimates, deviations and all that tests need.
+    Everything,
+    /// Estimates alone; deviations are left infinite.
+    Values,
+}
+
 impl Solved {
     /// Solves one network.
-    pub(super) fn new(problem: &Problem, network: Network) -> Result<Self, ReconcileError> {
+    pub(super) fn new(problem: &Problem, network: Network, asked: Asked) -> Result<Self, ReconcileError> {
         let Network {
             variables,
             constraints,
@@ -74,7 +83,8 @@ impl Solved {
             .collect();
         let unmeasured: Vec<bool> = chosen.iter().map(Option::is_some).collect();
         let paths = Paths::new(pivots, unmeasured);
-        let observed = |at: usize| paths.unmeasured[at] && paths.observable[at];
+        let everything = asked == Asked::Everything;
+        let observed = |at: usize| everything && paths.unmeasured[at] && paths.observable[at];
         let sums: Vec<Option<Sum>> = (0..variables.len())
             .map(|at| observed(at).then(|| paths.combination(at)))
             .collect();
@@ -108,7 +118,12 @@ impl Solved {
             class,
             paths,
         };
-        solved.estimate(&sums, &reduced.sums);
+        (solved.value, solved.multiplier) = solved.reconcile(&solved.measured, true);
+        if everything {
+            solved.deviations(&sums, &reduced.sums);
+        } else {
+            solved.posterior = vec![f64::INFINITY; solved.value.len()];
+        }
         if solved.value.iter().any(|value| !value.is_finite()) {
             return Err(ReconcileError::Overflow {
                 variable: solved.variables[0],
@@ -117,10 +132,7 @@ impl Solved {
         Ok(solved)
     }
 
-    fn estimate(&mut self, sums: &[Option<Sum>], known: &[Option<Column>]) {
-        let (value, multiplier) = self.reconcile(&self.measured, true);
-        self.value = value;
-        self.multiplier = multiplier;
+    fn deviations(&mut self, sums: &[Option<Sum>], known: &[Option<Column>]) {
         if let Some(factor) = &self.factor {
             let touched: Vec<&Column> = known.iter().flatten().collect();
             self.selected = factor.selected_inverse(&self.columns, &touched);

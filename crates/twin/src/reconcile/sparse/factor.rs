@@ -6,7 +6,10 @@ use super::symbolic::{Supernode, Symbolic};
 
 /// A pivot below this part of its row's own variance is set aside: either the row says nothing new, or the deviations of
 /// its variables differ so much that the rounding of the others would decide. Which of the two is found out afterwards.
-const SUSPECT: f64 = 1e-8;
+pub(in crate::reconcile) const SUSPECT: f64 = 1e-8;
+/// The same where rows are as far apart as they can be brought: half of the digits of a row may then be rounding, which the
+/// refinement of the estimates mends.
+pub(in crate::reconcile) const LAST_RESORT: f64 = 1e-12;
 
 /// `S V S = L D Lᵀ` with `S` the scaling that makes the diagonal of `V` one.
 #[derive(Debug)]
@@ -27,7 +30,7 @@ pub(in crate::reconcile) struct Factor {
 pub(in crate::reconcile) struct NotFinite(pub(in crate::reconcile) usize);
 
 impl Factor {
-    /// Factors `Σ_j variance_j a_j a_jᵀ`, where every row has at least one variable.
+    /// Factors `Σ_j variance_j a_j a_jᵀ`, where every row has at least one variable. Pivots below `suspect` are set aside.
     ///
     /// # Errors
     /// The row at which the numbers left double precision.
@@ -35,6 +38,7 @@ impl Factor {
         symbolic: Symbolic,
         columns: &[Column],
         variances: &[f64],
+        suspect: f64,
     ) -> Result<Self, NotFinite> {
         let rows = symbolic.rows();
         let mut diagonal = vec![0.0; rows];
@@ -56,7 +60,7 @@ impl Factor {
             aside: Vec::new(),
             symbolic,
         };
-        factor.all_fronts(columns, variances)?;
+        factor.all_fronts(columns, variances, suspect)?;
         Ok(factor)
     }
 
@@ -70,7 +74,7 @@ impl Factor {
         self.symbolic.rows() - self.aside.len()
     }
 
-    fn all_fronts(&mut self, columns: &[Column], variances: &[f64]) -> Result<(), NotFinite> {
+    fn all_fronts(&mut self, columns: &[Column], variances: &[f64], suspect: f64) -> Result<(), NotFinite> {
         let count = self.symbolic.supernodes.len();
         let mut local = vec![0; self.symbolic.rows()];
         let mut updates: Vec<Vec<f64>> = vec![Vec::new(); count];
@@ -102,7 +106,7 @@ impl Factor {
             }
             let (first, width) = (node.first, node.width);
             let reciprocal = &mut self.reciprocal[first..first + width];
-            if let Some(bad) = eliminate(&mut front, height, reciprocal) {
+            if let Some(bad) = eliminate(&mut front, height, reciprocal, suspect) {
                 return Err(NotFinite(self.symbolic.row_at[first + bad]));
             }
             self.aside.extend(
@@ -266,7 +270,7 @@ fn add_update(child: &Supernode, update: &[f64], local: &[usize], height: usize,
 }
 
 /// Factors the leading columns of a front in place; the first column whose pivot is no number, if any.
-fn eliminate(front: &mut [f64], height: usize, reciprocal: &mut [f64]) -> Option<usize> {
+fn eliminate(front: &mut [f64], height: usize, reciprocal: &mut [f64], suspect: f64) -> Option<usize> {
     let width = reciprocal.len();
     let mut factors = vec![0.0; width];
     for column in 0..width {
@@ -288,7 +292,7 @@ fn eliminate(front: &mut [f64], height: usize, reciprocal: &mut [f64]) -> Option
             return Some(column);
         }
         target[0] = 1.0;
-        if pivot < SUSPECT {
+        if pivot < suspect {
             reciprocal[column] = 0.0;
             target[1..].fill(0.0);
         } else {

@@ -12,7 +12,7 @@ mod inverse;
 mod order;
 mod symbolic;
 
-pub(super) use factor::Factor;
+pub(super) use factor::{Factor, LAST_RESORT, SUSPECT};
 pub(super) use inverse::Selected;
 pub(super) use symbolic::Symbolic;
 
