@@ -33,6 +33,7 @@ mod worth;
 
 pub use doubt::{Doubt, DoubtedReport};
 pub use finding::{Finding, Reason};
+pub(crate) use gather::SITE;
 pub use grade::Grade;
 pub use layer::Layer;
 pub use left_out::{LeftOut, Withheld, leave_out};

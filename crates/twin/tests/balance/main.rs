@@ -8,3 +8,4 @@ mod club;
 mod doubts;
 mod facts;
 mod honest;
+mod overlay;
