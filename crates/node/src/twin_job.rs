@@ -234,6 +234,9 @@ fn vouched_for(charters: &CharterLog, log: &LogOrigin, head: &Head) -> Option<Ch
         })
 }
 
+/// Is handed a statement that counts, with its blob if that is here.
+type Take<'t> = dyn FnMut(&EntryRecord, &Statement, Option<&[u8]>) + 't;
+
 /// Hands on what comes after `edge` of the first `size` statements of a log, each with the blob that it names if that is here,
 /// and holds all entries against what its member signed.
 /// What a key signed beyond the places for which the charter lets it count is passed over.
@@ -244,7 +247,7 @@ fn read_log(
     head: &Head,
     size: u64,
     edge: &mut Edge,
-    take: &mut dyn FnMut(&EntryRecord, &Statement, Option<&[u8]>),
+    take: &mut Take<'_>,
 ) -> NodeResult<()> {
     let wrong = |reason: String| NodeError::StoredLog {
         origin: head.origin.clone(),

@@ -259,9 +259,9 @@ fn letters_open_what_was_granted_to_one_of_the_vaults() {
 }
 
 #[test]
-fn what_a_key_signed_beyond_its_end_opens_nothing() {
+fn what_is_in_no_log_opens_nothing() {
     let desk = Desk::new();
-    // Signed by a key that is not the member's: it is in no log.
+    // Signed by a key that is not the member's: no log takes it.
     let other = desk.club.open("USA");
     let (statement, opening) = table(SECRET, Visibility::Sealed)
         .seal(other.state().signer(), salt().unwrap())
