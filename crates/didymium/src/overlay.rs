@@ -147,7 +147,7 @@ impl OverlayTold {
             format!("OVERLAY: {PRIVATE}"),
             format!("  sealed statements laid over the club's: {}", self.opened),
             format!(
-                "  digest of this overlay:  {}",
+                "  digest of this overlay:    {}",
                 self.digest.clone().unwrap_or_else(none)
             ),
             format!(

@@ -98,6 +98,14 @@ impl Reader {
         }
     }
 
+    /// The same result; where there is no answer, what overlay was asked is said first: why may stand there.
+    pub fn explained<T>(&self, output: &Output, result: CliResult<T>) -> CliResult<T> {
+        if let (Err(_), Some(overlay)) = (&result, self.overlay()) {
+            output.say(&overlay.text());
+        }
+        result
+    }
+
     /// Prints an answer that came from here, and what overlay it comes from if it does.
     pub fn print<T: Serialize>(
         &self,

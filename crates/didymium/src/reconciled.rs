@@ -132,21 +132,25 @@ pub async fn chain(args: ChainArgs, output: &Output) -> CliResult<()> {
         return save(&reader, &view, &args.times, file, output).await;
     }
     let found = match &reader {
-        Reader::Folder(folder) => with_twin(folder, &args.times, |lens| {
-            balanced(lens, &args.commodity, |of| {
-                let layer = args.layer.as_deref().unwrap_or(&args.commodity);
-                let layer = of.balance.layer(layer).ok_or_else(|| {
-                    CliError::NotFound(format!(
-                        "`{layer}` is neither `{}` nor one of its elements",
-                        args.commodity
-                    ))
-                })?;
-                let place = Spot::parse(&args.place)
-                    .ok_or_else(|| CliError::Usage("--place: a country such as `CHN`, or `WLD`".into()))?;
-                views::reconciled(of, layer, &place, period)
-                    .ok_or_else(|| CliError::NotFound("nothing is balanced there and then".into()))
-            })
-        })?,
+        Reader::Folder(folder) => {
+            let found = with_twin(folder, &args.times, |lens| {
+                balanced(lens, &args.commodity, |of| {
+                    let layer = args.layer.as_deref().unwrap_or(&args.commodity);
+                    let layer = of.balance.layer(layer).ok_or_else(|| {
+                        CliError::NotFound(format!(
+                            "`{layer}` is neither `{}` nor one of its elements",
+                            args.commodity
+                        ))
+                    })?;
+                    let place = Spot::parse(&args.place).ok_or_else(|| {
+                        CliError::Usage("--place: a country such as `CHN`, or `WLD`".into())
+                    })?;
+                    views::reconciled(of, layer, &place, period)
+                        .ok_or_else(|| CliError::NotFound("nothing is balanced there and then".into()))
+                })
+            });
+            reader.explained(output, found)?
+        }
         Reader::Node(node) => {
             let mut ask = vec![
                 ("commodity", Some(args.commodity.as_str())),
@@ -166,11 +170,14 @@ pub async fn contradictions(args: ContradictionsArgs, output: &Output) -> CliRes
     args.times.times()?;
     let reader = Reader::open_over(&args.from)?;
     let found: Contradictions = match &reader {
-        Reader::Folder(folder) => with_twin(folder, &args.times, |lens| {
-            balanced(lens, &args.commodity, |of| {
-                Ok(views::contradictions(of, 0, REPORTS))
-            })
-        })?,
+        Reader::Folder(folder) => {
+            let found = with_twin(folder, &args.times, |lens| {
+                balanced(lens, &args.commodity, |of| {
+                    Ok(views::contradictions(of, 0, REPORTS))
+                })
+            });
+            reader.explained(output, found)?
+        }
         Reader::Node(node) => {
             let limit = REPORTS.to_string();
             let mut ask = vec![

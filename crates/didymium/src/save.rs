@@ -59,10 +59,13 @@ pub async fn save(
     output: &Output,
 ) -> CliResult<()> {
     let bytes = match place {
-        Reader::Folder(folder) => with_twin(folder, times, |lens| {
-            let table = view.table(lens)?;
-            Ok(download::file(lens, &table, format)?.bytes)
-        })?,
+        Reader::Folder(folder) => {
+            let made = with_twin(folder, times, |lens| {
+                let table = view.table(lens)?;
+                Ok(download::file(lens, &table, format)?.bytes)
+            });
+            place.explained(output, made)?
+        }
         Reader::Node(node) => {
             let (address, mut ask) = view.asked();
             ask.push(("format".into(), Some(format.ending().into())));

@@ -169,12 +169,12 @@ pub async fn run(args: TwinArgs, output: &Output) -> CliResult<()> {
             if let Some(file) = save.wanted() {
                 return series.write(file, output).await;
             }
-            let (reader, balance, state) = series.ask().await?;
+            let (reader, balance, state) = series.ask(output).await?;
             reader.print(output, &balance, balance_text)?;
             complete(&state)
         }
         Question::Shares(series) => {
-            let (reader, balance, state) = series.ask().await?;
+            let (reader, balance, state) = series.ask(output).await?;
             let projected = is_projected(&balance);
             let shares = Shares {
                 period: balance.period,
@@ -277,7 +277,7 @@ impl SeriesArgs {
         complete(&reader.twin_state(&self.times).await?)
     }
 
-    async fn ask(self) -> CliResult<(Reader, Balance, TwinState)> {
+    async fn ask(self, output: &Output) -> CliResult<(Reader, Balance, TwinState)> {
         let query = self.query();
         self.times.times()?;
         let reader = Reader::open_over(&self.place)?;
@@ -288,7 +288,7 @@ impl SeriesArgs {
                 complete(&state)?;
                 Err(CliError::NotFound("no such series".to_owned()))
             }
-            Err(error) => Err(error),
+            Err(error) => reader.explained(output, Err(error)),
             Ok(balance) => Ok((reader, balance, state)),
         }
     }

@@ -374,6 +374,13 @@ fn what_does_not_count_in_an_overlay_is_told_with_statement_and_site() {
     for id in [&unknown, &closed, &erased, &unlogged] {
         assert!(words.contains(id.as_str()), "{words}");
     }
+    // Where there is no answer, the reason stands in what is said of the overlay.
+    let nothing = ["chain", "rare_earths", "--period", YEAR, "--place", "CAN/nowhere"];
+    let why = owner.ask(&nothing, &["--vault", &owner.vault]).ends(4).err;
+    assert!(
+        why.contains("OVERLAY") && why.contains("`nowhere`, which nobody registered"),
+        "{why}"
+    );
     owner.ask(&["digest"], &["--vault", &owner.node]).ends(2);
     owner.ask(&["digest"], &["--letter", "x.letter"]).ends(2);
     for value in ["NaN", "-1", "1e400"] {
