@@ -11,6 +11,7 @@ mod as_of;
 mod downloads;
 mod governed;
 mod indicators;
+mod last_good;
 mod left_out;
 mod statements;
 mod windows;
