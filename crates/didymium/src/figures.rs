@@ -5,7 +5,7 @@ use didymium_node::api::views::{ObservationFilter, SeriesQuery};
 
 use crate::error::{CliError, CliResult};
 use crate::output::Output;
-use crate::reader::{PlaceArgs, Reader, parse_period};
+use crate::reader::{Reader, TwinPlaceArgs, parse_period};
 use crate::save::{SaveArgs, View, save};
 use crate::times::TimesArgs;
 
@@ -13,7 +13,7 @@ use crate::times::TimesArgs;
 #[derive(Debug, Args)]
 pub struct FiguresArgs {
     #[command(flatten)]
-    place: PlaceArgs,
+    place: TwinPlaceArgs,
     /// Commodity key: `rare_earths`, `neodymium`, `lithium`, `cobalt` …; all if left out
     commodity: Option<String>,
     /// Measure key: `production`, `reserves`, `trade` …; all if left out
@@ -99,6 +99,6 @@ impl FiguresArgs {
             .wanted()
             .ok_or_else(|| CliError::Usage("say where: --csv FILE or --parquet FILE".to_owned()))?;
         self.times.times()?;
-        save(&Reader::open(&self.place)?, &view, &self.times, file, output).await
+        save(&Reader::open_over(&self.place)?, &view, &self.times, file, output).await
     }
 }

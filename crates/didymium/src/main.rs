@@ -18,6 +18,7 @@ mod log;
 mod logs;
 mod mirror;
 mod output;
+mod overlay;
 mod progress;
 mod reader;
 mod receipt;

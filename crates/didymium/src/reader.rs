@@ -2,17 +2,21 @@
 //! the figures come from the same functions of `didymium_twin`.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use clap::Args;
 use didymium_node::api::types;
 use didymium_node::api::views::{self, IndicatorQuery, Lens, SeriesQuery, SiteFilter};
 use didymium_node::clock::SystemClock;
+use didymium_node::vault::Openings;
 use didymium_node::{NodeFolder, NodeState, twin_job};
 use didymium_vocabulary::Period;
+use serde::Serialize;
 
 use crate::error::{CliError, CliResult};
 use crate::http::Remote;
+use crate::output::Output;
+use crate::overlay::{self, OverlayArgs, OverlayTold};
 use crate::times::{self, TimesArgs};
 
 /// Items asked of a list at a time.
@@ -32,31 +36,90 @@ pub struct PlaceArgs {
     pub url: Option<String>,
 }
 
+/// Where to ask, and what is laid over the figures that are there.
+#[derive(Debug, Clone, Args)]
+pub struct TwinPlaceArgs {
+    #[command(flatten)]
+    pub place: PlaceArgs,
+    #[command(flatten)]
+    pub overlay: OverlayArgs,
+}
+
 /// Who answers.
 pub enum Reader {
     /// A node's folder, held while it is read.
-    Folder(NodeState),
+    Folder(Box<Folder>),
     /// A running node.
     Node(Remote),
+}
+
+/// A node's folder, and what is laid over its twin.
+pub struct Folder {
+    /// The folder.
+    pub state: NodeState,
+    openings: Option<Openings>,
+    /// Of the overlay that was asked, once it was.
+    told: OnceLock<OverlayTold>,
 }
 
 impl Reader {
     /// Opens what the arguments name.
     pub fn open(place: &PlaceArgs) -> CliResult<Self> {
-        match (&place.dir, &place.url) {
-            (Some(dir), _) => Ok(Self::Folder(NodeState::open(
-                NodeFolder::open(dir)?,
-                Arc::new(SystemClock),
-            )?)),
-            (None, Some(url)) => Remote::new(url).map(Self::Node),
-            (None, None) => Err(CliError::Usage("say where: --dir FOLDER or --url ADDRESS".into())),
+        Self::open_over(&TwinPlaceArgs {
+            place: place.clone(),
+            overlay: OverlayArgs::default(),
+        })
+    }
+
+    /// Opens what the arguments name, and what vaults lay over it.
+    pub fn open_over(args: &TwinPlaceArgs) -> CliResult<Self> {
+        let dir = match (&args.place.dir, &args.place.url) {
+            (Some(dir), _) => dir,
+            (None, Some(url)) => {
+                args.overlay.of_folder_only()?;
+                return Remote::new(url).map(Self::Node);
+            }
+            (None, None) => return Err(CliError::Usage("say where: --dir FOLDER or --url ADDRESS".into())),
+        };
+        let openings = args.overlay.openings()?;
+        let state = NodeState::open(NodeFolder::open(dir)?, Arc::new(SystemClock))?;
+        Ok(Self::Folder(Box::new(Folder {
+            state,
+            openings,
+            told: OnceLock::new(),
+        })))
+    }
+
+    /// What the answers come from, if that is an overlay; known once something was asked.
+    pub fn overlay(&self) -> Option<&OverlayTold> {
+        match self {
+            Self::Folder(folder) => folder.told.get(),
+            Self::Node(_) => None,
         }
+    }
+
+    /// The same result; where there is no answer, what overlay was asked is said first: why may stand there.
+    pub fn explained<T>(&self, output: &Output, result: CliResult<T>) -> CliResult<T> {
+        if let (Err(_), Some(overlay)) = (&result, self.overlay()) {
+            output.say(&overlay.text());
+        }
+        result
+    }
+
+    /// Prints an answer that came from here, and what overlay it comes from if it does.
+    pub fn print<T: Serialize>(
+        &self,
+        output: &Output,
+        answer: &T,
+        text: impl FnOnce(&T) -> String,
+    ) -> CliResult<()> {
+        overlay::answer(*output, self.overlay(), answer, text)
     }
 
     /// Digest, cut and completeness of the twin.
     pub async fn twin_state(&self, times: &TimesArgs) -> CliResult<types::TwinState> {
         match self {
-            Self::Folder(state) => with_twin(state, times, |lens| Ok(views::twin_state(lens.twin))),
+            Self::Folder(folder) => with_twin(folder, times, |lens| Ok(views::twin_state(lens.twin))),
             Self::Node(node) => node.json("/api/v1/twin/digest", &times.asked()).await,
         }
     }
@@ -69,9 +132,9 @@ impl Reader {
         times: &TimesArgs,
     ) -> CliResult<types::Balance> {
         match self {
-            Self::Folder(state) => {
+            Self::Folder(folder) => {
                 let period = period.map(parse_period).transpose()?;
-                with_twin(state, times, |lens| {
+                with_twin(folder, times, |lens| {
                     views::balance(lens, query, period).ok_or_else(|| {
                         CliError::NotFound(
                             "nobody published such a series, or nothing for that period".into(),
@@ -98,8 +161,8 @@ impl Reader {
         times: &TimesArgs,
     ) -> CliResult<types::Indicators> {
         let node = match self {
-            Self::Folder(state) => {
-                return with_twin(state, times, |lens| {
+            Self::Folder(folder) => {
+                return with_twin(folder, times, |lens| {
                     views::indicators(lens, query, (0, usize::MAX))
                         .ok_or_else(|| CliError::NotFound(format!("no commodity `{}`", query.commodity)))
                 });
@@ -139,8 +202,8 @@ impl Reader {
     /// Sites that match, all pages.
     pub async fn sites(&self, filter: &SiteFilter) -> CliResult<Vec<types::Site>> {
         let node = match self {
-            Self::Folder(state) => {
-                return with_twin(state, &TimesArgs::default(), |lens| {
+            Self::Folder(folder) => {
+                return with_twin(folder, &TimesArgs::default(), |lens| {
                     Ok(views::matching_sites(lens.twin, filter)
                         .into_iter()
                         .map(|record| lens.site(record))
@@ -191,15 +254,26 @@ pub fn parse_period(text: &str) -> CliResult<Period> {
         .map_err(|error| CliError::Usage(format!("--period: {error}")))
 }
 
-/// Asks the twin of a folder, of the state that is asked for.
+/// Asks the twin of a folder, of the state that is asked for; or the overlay, where vaults lay something over it.
 pub fn with_twin<T>(
-    state: &NodeState,
+    folder: &Folder,
     times: &TimesArgs,
     ask: impl FnOnce(Lens<'_>) -> CliResult<T>,
 ) -> CliResult<T> {
     let times = times.times()?;
+    let state = &folder.state;
     let (store, charters, vocabulary) = (&**state.store(), state.charters(), state.vocabulary());
     let cut = times.cut(store, charters, vocabulary).map_err(times::refused)?;
+    if let Some(openings) = &folder.openings {
+        let mut overlaid = twin_job::build_overlay_at(store, charters, vocabulary, cut, openings)?;
+        if let Some(day) = times.published_by {
+            overlaid.overlay = overlaid.overlay.as_published_by(day);
+        }
+        folder.told.get_or_init(|| OverlayTold::of(&overlaid, openings));
+        return ask(Lens {
+            twin: overlaid.overlay.twin(),
+        });
+    }
     let whole = twin_job::build_twin_at(store, charters, vocabulary, cut)?;
     match times.published_by {
         Some(day) => ask(Lens {

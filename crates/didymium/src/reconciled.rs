@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::error::{CliError, CliResult};
 use crate::output::{Output, columns};
-use crate::reader::{PlaceArgs, Reader, parse_period, with_twin};
+use crate::reader::{PlaceArgs, Reader, TwinPlaceArgs, parse_period, with_twin};
 use crate::save::{SaveArgs, View, save};
 use crate::times::TimesArgs;
 
@@ -21,7 +21,7 @@ const REPORTS: usize = 40;
 #[derive(Debug, Args)]
 pub struct ChainArgs {
     #[command(flatten)]
-    from: PlaceArgs,
+    from: TwinPlaceArgs,
     /// Family key: `rare_earths`, `lithium`, `cobalt` …
     commodity: String,
     /// What is followed: the family, or one of its elements such as `neodymium`
@@ -43,7 +43,7 @@ pub struct ChainArgs {
 #[derive(Debug, Args)]
 pub struct ContradictionsArgs {
     #[command(flatten)]
-    from: PlaceArgs,
+    from: TwinPlaceArgs,
     /// Family key: `rare_earths`, `lithium`, `cobalt` …
     commodity: String,
     #[command(flatten)]
@@ -132,27 +132,31 @@ fn refused(error: &BalanceError) -> CliError {
 pub async fn chain(args: ChainArgs, output: &Output) -> CliResult<()> {
     args.times.times()?;
     let period = args.period.as_deref().map(parse_period).transpose()?;
-    let reader = Reader::open(&args.from)?;
+    let reader = Reader::open_over(&args.from)?;
     if let Some(file) = args.save.wanted() {
         let view = View::Reconciled(args.commodity.clone());
         return save(&reader, &view, &args.times, file, output).await;
     }
     let found = match &reader {
-        Reader::Folder(state) => with_twin(state, &args.times, |lens| {
-            balanced(lens, &args.commodity, |of| {
-                let layer = args.layer.as_deref().unwrap_or(&args.commodity);
-                let layer = of.balance.layer(layer).ok_or_else(|| {
-                    CliError::NotFound(format!(
-                        "`{layer}` is neither `{}` nor one of its elements",
-                        args.commodity
-                    ))
-                })?;
-                let place = Spot::parse(&args.place)
-                    .ok_or_else(|| CliError::Usage("--place: a country such as `CHN`, or `WLD`".into()))?;
-                views::reconciled(of, layer, &place, period)
-                    .ok_or_else(|| CliError::NotFound("nothing is balanced there and then".into()))
-            })
-        })?,
+        Reader::Folder(folder) => {
+            let found = with_twin(folder, &args.times, |lens| {
+                balanced(lens, &args.commodity, |of| {
+                    let layer = args.layer.as_deref().unwrap_or(&args.commodity);
+                    let layer = of.balance.layer(layer).ok_or_else(|| {
+                        CliError::NotFound(format!(
+                            "`{layer}` is neither `{}` nor one of its elements",
+                            args.commodity
+                        ))
+                    })?;
+                    let place = Spot::parse(&args.place).ok_or_else(|| {
+                        CliError::Usage("--place: a country such as `CHN`, or `WLD`".into())
+                    })?;
+                    views::reconciled(of, layer, &place, period)
+                        .ok_or_else(|| CliError::NotFound("nothing is balanced there and then".into()))
+                })
+            });
+            reader.explained(output, found)?
+        }
         Reader::Node(node) => {
             let mut ask = vec![
                 ("commodity", Some(args.commodity.as_str())),
@@ -164,18 +168,22 @@ pub async fn chain(args: ChainArgs, output: &Output) -> CliResult<()> {
             node.json("/api/v1/reconciled", &ask).await?
         }
     };
-    output.data(&found, chain_text)
+    reader.print(output, &found, chain_text)
 }
 
 /// Reports that do not fit.
 pub async fn contradictions(args: ContradictionsArgs, output: &Output) -> CliResult<()> {
     args.times.times()?;
-    let found: Contradictions = match Reader::open(&args.from)? {
-        Reader::Folder(state) => with_twin(&state, &args.times, |lens| {
-            balanced(lens, &args.commodity, |of| {
-                Ok(views::contradictions(of, 0, REPORTS))
-            })
-        })?,
+    let reader = Reader::open_over(&args.from)?;
+    let found: Contradictions = match &reader {
+        Reader::Folder(folder) => {
+            let found = with_twin(folder, &args.times, |lens| {
+                balanced(lens, &args.commodity, |of| {
+                    Ok(views::contradictions(of, 0, REPORTS))
+                })
+            });
+            reader.explained(output, found)?
+        }
         Reader::Node(node) => {
             let limit = REPORTS.to_string();
             let mut ask = vec![
@@ -186,7 +194,7 @@ pub async fn contradictions(args: ContradictionsArgs, output: &Output) -> CliRes
             node.json("/api/v1/contradictions", &ask).await?
         }
     };
-    output.data(&found, contradictions_text)
+    reader.print(output, &found, contradictions_text)
 }
 
 /// Leaves out each voice in turn.
@@ -195,10 +203,10 @@ pub fn trial(args: &TrialArgs, output: &Output) -> CliResult<()> {
         dir: Some(args.dir.clone()),
         url: None,
     };
-    let Reader::Folder(state) = Reader::open(&place)? else {
+    let Reader::Folder(folder) = Reader::open(&place)? else {
         return Err(CliError::Usage("a trial reads a folder: --dir".into()));
     };
-    let found = with_twin(&state, &args.times, |lens| {
+    let found = with_twin(&folder, &args.times, |lens| {
         let years = args.from..=args.to;
         let left = leave_out(lens.twin, &args.commodity, &years, &Options::default())
             .map_err(|error| refused(&error))?;

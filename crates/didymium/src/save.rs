@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use didymium_node::NodeError;
 use didymium_node::api::download::{self, DownloadError, Format, Table};
 use didymium_node::api::views::{Lens, ObservationFilter, SeriesQuery, SiteFilter, VintagesQuery};
+use didymium_node::folder::{SECRET_MODE, write_atomic};
 use didymium_vocabulary::Period;
 
 use crate::error::{CliError, CliResult};
@@ -48,7 +50,7 @@ impl SaveArgs {
     }
 }
 
-/// Writes a view to a file, which is replaced if it is there.
+/// Writes a view to a file, which is replaced if it is there. What comes from an overlay only its owner may read.
 pub async fn save(
     place: &Reader,
     view: &View,
@@ -57,10 +59,13 @@ pub async fn save(
     output: &Output,
 ) -> CliResult<()> {
     let bytes = match place {
-        Reader::Folder(state) => with_twin(state, times, |lens| {
-            let table = view.table(lens)?;
-            Ok(download::file(lens, &table, format)?.bytes)
-        })?,
+        Reader::Folder(folder) => {
+            let made = with_twin(folder, times, |lens| {
+                let table = view.table(lens)?;
+                Ok(download::file(lens, &table, format)?.bytes)
+            });
+            place.explained(output, made)?
+        }
         Reader::Node(node) => {
             let (address, mut ask) = view.asked();
             ask.push(("format".into(), Some(format.ending().into())));
@@ -73,7 +78,17 @@ pub async fn save(
             node.file(address, &ask).await?
         }
     };
-    std::fs::write(path, &bytes).map_err(CliError::file(path))?;
+    match place.overlay() {
+        // Its rows look like any other's: nobody else on this machine may read them by default.
+        Some(overlay) => {
+            write_atomic(path, &bytes, SECRET_MODE).map_err(|error| match error {
+                NodeError::Io { path, source } => CliError::File { path, source },
+                error => error.into(),
+            })?;
+            output.say(&overlay.text());
+        }
+        None => std::fs::write(path, &bytes).map_err(CliError::file(path))?,
+    }
     output.say(&format!("{} bytes written to {}", bytes.len(), path.display()));
     Ok(())
 }

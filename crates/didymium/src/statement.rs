@@ -178,7 +178,8 @@ async fn from_reader(reader: &Reader, id: &StatementId, charter: Option<CharterL
                 keys: None,
             })
         }
-        Reader::Folder(state) => {
+        Reader::Folder(folder) => {
+            let state = &folder.state;
             let missing = || {
                 CliError::NotFound(format!(
                     "no statement {id} is in the logs of {}",

@@ -13,7 +13,7 @@ use crate::figures::{self, FiguresArgs};
 use crate::indicators::{self, IndicatorsArgs};
 use crate::mirror::{self, MirrorArgs};
 use crate::output::{Output, columns};
-use crate::reader::{PlaceArgs, Reader, parse_period};
+use crate::reader::{Reader, TwinPlaceArgs, parse_period};
 use crate::reconciled::{self, ChainArgs, ContradictionsArgs, TrialArgs};
 use crate::save::{SaveArgs, View, save};
 use crate::times::TimesArgs;
@@ -30,12 +30,16 @@ Examples:
   didymium twin observations --url http://127.0.0.1:7410 --measure trade --parquet trade.parquet
   didymium twin chain --url http://127.0.0.1:7410 rare_earths --layer neodymium --period 2022
   didymium twin contradictions --url http://127.0.0.1:7410 rare_earths
+  didymium twin chain --dir club/CAN rare_earths --vault my_vault
   didymium twin trial --dir club/CAN rare_earths --from 2015 --to 2022
   didymium twin mirror --reports comtrade_2022.csv.gz --compare baci_2022.csv
 
 A twin is a function of a cut: the charter and the size of every member's log. Two nodes that hold the same cut have the \
 same digest; compare them with `twin digest`. An earlier state is asked for by its cut, or by a time: then it is what \
-that node had recorded by then, and `twin digest` names the cut to ask others for.";
+that node had recorded by then, and `twin digest` names the cut to ask others for.
+
+With --vault the sealed statements that it opens are laid over the club's figures, on this machine alone: an overlay, with a \
+digest of its own. It is private to who holds the vault; no node is asked for it, and none serves it.";
 
 /// Ask the twin: balances, shares, supply risk, vintages, its digest
 ///
@@ -76,7 +80,7 @@ enum Question {
     )]
     Digest {
         #[command(flatten)]
-        place: PlaceArgs,
+        place: TwinPlaceArgs,
         #[command(flatten)]
         times: TimesArgs,
     },
@@ -115,7 +119,7 @@ enum Question {
 #[derive(Debug, Args)]
 struct SeriesArgs {
     #[command(flatten)]
-    place: PlaceArgs,
+    place: TwinPlaceArgs,
     /// Commodity key: `rare_earths`, `neodymium`, `lithium`, `cobalt` …
     commodity: String,
     /// Measure key: `production`, `reserves`, `capacity` …
@@ -165,12 +169,12 @@ pub async fn run(args: TwinArgs, output: &Output) -> CliResult<()> {
             if let Some(file) = save.wanted() {
                 return series.write(file, output).await;
             }
-            let (balance, state) = series.ask().await?;
-            output.data(&balance, balance_text)?;
+            let (reader, balance, state) = series.ask(output).await?;
+            reader.print(output, &balance, balance_text)?;
             complete(&state)
         }
         Question::Shares(series) => {
-            let (balance, state) = series.ask().await?;
+            let (reader, balance, state) = series.ask(output).await?;
             let projected = is_projected(&balance);
             let shares = Shares {
                 period: balance.period,
@@ -192,7 +196,7 @@ pub async fn run(args: TwinArgs, output: &Output) -> CliResult<()> {
                 n_minus_1: balance.n_minus_1,
                 club_share: balance.club.map(|club| club.share),
             };
-            output.data(&shares, shares_text)?;
+            reader.print(output, &shares, shares_text)?;
             complete(&state)
         }
         Question::Vintages(args) => vintages::run(args, output).await,
@@ -205,8 +209,9 @@ pub async fn run(args: TwinArgs, output: &Output) -> CliResult<()> {
         Question::Mirror(args) => mirror::run(&args, output),
         Question::Digest { place, times } => {
             times.times()?;
-            let state = Reader::open(&place)?.twin_state(&times).await?;
-            output.data(&state, digest_text)?;
+            let reader = Reader::open_over(&place)?;
+            let state = reader.twin_state(&times).await?;
+            reader.print(output, &state, digest_text)?;
             complete(&state)
         }
     }
@@ -267,15 +272,15 @@ impl SeriesArgs {
         self.times.times()?;
         let period = self.period.as_deref().map(parse_period).transpose()?;
         let view = View::Balance(self.query(), period);
-        let reader = Reader::open(&self.place)?;
+        let reader = Reader::open_over(&self.place)?;
         save(&reader, &view, &self.times, file, output).await?;
         complete(&reader.twin_state(&self.times).await?)
     }
 
-    async fn ask(self) -> CliResult<(Balance, TwinState)> {
+    async fn ask(self, output: &Output) -> CliResult<(Reader, Balance, TwinState)> {
         let query = self.query();
         self.times.times()?;
-        let reader = Reader::open(&self.place)?;
+        let reader = Reader::open_over(&self.place)?;
         let state = reader.twin_state(&self.times).await?;
         let period = self.period.as_deref();
         match reader.balance(&query, period, &self.times).await {
@@ -283,8 +288,8 @@ impl SeriesArgs {
                 complete(&state)?;
                 Err(CliError::NotFound("no such series".to_owned()))
             }
-            Err(error) => Err(error),
-            Ok(balance) => Ok((balance, state)),
+            Err(error) => reader.explained(output, Err(error)),
+            Ok(balance) => Ok((reader, balance, state)),
         }
     }
 }

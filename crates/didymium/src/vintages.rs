@@ -6,7 +6,7 @@ use didymium_node::api::views::{self, SeriesQuery, VintagesQuery};
 
 use crate::error::{CliError, CliResult};
 use crate::output::{Output, columns};
-use crate::reader::{PlaceArgs, Reader, asked_series, parse_period, with_twin};
+use crate::reader::{Reader, TwinPlaceArgs, asked_series, parse_period, with_twin};
 use crate::save::{SaveArgs, View, save};
 use crate::times::TimesArgs;
 
@@ -17,7 +17,7 @@ const PERIODS_MAX: usize = 500;
 #[derive(Debug, Args)]
 pub struct VintagesArgs {
     #[command(flatten)]
-    place: PlaceArgs,
+    place: TwinPlaceArgs,
     /// Commodity key: `rare_earths`, `neodymium`, `lithium`, `cobalt` …
     commodity: String,
     /// Country or aggregate: `CHN`, `WLD` …
@@ -54,12 +54,12 @@ pub struct VintagesArgs {
 pub async fn run(args: VintagesArgs, output: &Output) -> CliResult<()> {
     args.times.times()?;
     let query = args.query()?;
-    let reader = Reader::open(&args.place)?;
+    let reader = Reader::open_over(&args.place)?;
     if let Some(file) = args.save.wanted() {
         return save(&reader, &View::Vintages(query), &args.times, file, output).await;
     }
     let found = args.ask(&reader, &query).await?;
-    output.data(&found, text)
+    reader.print(output, &found, text)
 }
 
 impl VintagesArgs {
@@ -85,7 +85,7 @@ impl VintagesArgs {
 
     async fn ask(&self, reader: &Reader, query: &VintagesQuery) -> CliResult<Vintages> {
         match reader {
-            Reader::Folder(state) => with_twin(state, &self.times, |lens| {
+            Reader::Folder(folder) => with_twin(folder, &self.times, |lens| {
                 views::vintages(lens, query)
                     .ok_or_else(|| CliError::NotFound("nobody ever gave such a figure".into()))
             }),

@@ -96,6 +96,14 @@ pub enum NodeError {
         /// When, RFC 3339.
         erased: String,
     },
+    /// A twin that is private to one member was to be served.
+    #[error(
+        "a member's overlay ({opened} sealed statements opened) is private to who holds its vault: no node serves it"
+    )]
+    OverlayNotServed {
+        /// How many sealed statements are in it.
+        opened: u64,
+    },
     /// A letter that cannot be read.
     #[error("this is no letter with the opening of a sealed statement, or it was changed: {reason}")]
     LetterMalformed {

@@ -57,14 +57,14 @@ pub(crate) async fn keep_twin(state: NodeState, shutdown: Shutdown) {
 /// Builds the twin of what is held now and shows it; answers the id of its cut. Blocking.
 ///
 /// # Errors
-/// [`crate::NodeError::Store`].
+/// What [`Reading::twin`] and [`NodeState::set_twin`] say.
 pub fn rebuild_twin(state: &NodeState) -> NodeResult<Digest> {
     let mut reading = state.reading().lock().unwrap_or_else(PoisonError::into_inner);
     let store = &**state.store();
     let twin = Reading::twin(&mut reading, store, state.charters(), state.vocabulary())?;
     let id = twin.cut().id();
     forget_damaged_blobs(state, &twin)?;
-    state.set_twin(Arc::new(twin));
+    state.set_twin(Arc::new(twin))?;
     Ok(id)
 }
 

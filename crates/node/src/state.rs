@@ -9,7 +9,7 @@ use didymium_statement::{
     CharterId, CharterLog, Member, PayloadRef, SignedCharter, Statement, StatementSigner, TransportSigner,
 };
 use didymium_store::{Fault, SqliteStore, Store, StoreOptions};
-use didymium_twin::Twin;
+use didymium_twin::{Scope, Twin};
 use didymium_vocabulary::Vocabulary;
 use tokio::sync::watch;
 
@@ -497,9 +497,16 @@ impl NodeState {
         &self.0.shown
     }
 
-    /// Shows a new twin to every reader.
-    pub fn set_twin(&self, twin: Arc<Twin>) {
+    /// Shows a new twin to every reader: the one place where a node takes one to serve.
+    ///
+    /// # Errors
+    /// [`NodeError::OverlayNotServed`] for a twin that is one member's alone.
+    pub fn set_twin(&self, twin: Arc<Twin>) -> NodeResult<()> {
+        if let Scope::Overlay { opened } = twin.scope() {
+            return Err(NodeError::OverlayNotServed { opened });
+        }
         self.0.twin.send_replace(Some(twin));
+        Ok(())
     }
 
     /// Follows the twin: `changed().await` returns after each new one.

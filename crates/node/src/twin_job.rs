@@ -1,17 +1,18 @@
 //! Building the twin of what the node holds, and keeping it up to date.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use didymium_log::Hash;
 use didymium_log::checkpoint::Checkpoint;
 use didymium_log::hash::leaf_hash;
 use didymium_log::tree::Edge;
-use didymium_statement::{CharterLog, Digest, LogHead, LogOrigin, Statement};
-use didymium_store::{Head, Store, StoreResult};
-use didymium_twin::{Cut, MissingBlob, RULES_VERSION, Twin, TwinBuilder};
+use didymium_statement::{CharterLog, Digest, LogHead, LogOrigin, Statement, StatementId};
+use didymium_store::{EntryRecord, Head, Store, StoreResult};
+use didymium_twin::{Cut, MissingBlob, Overlay, RULES_VERSION, Twin, TwinBuilder};
 use didymium_vocabulary::Vocabulary;
 
 use crate::charter::log_keys;
+use crate::vault::Openings;
 use crate::{NodeError, NodeResult};
 
 /// Entries read from the store at a time.
@@ -77,8 +78,58 @@ pub fn build_twin_at(
     cut: Cut,
 ) -> NodeResult<Twin> {
     let mut reading = Reading::new(vocabulary);
-    reading.read_on(store, charters, &store.heads()?, &cut)?;
+    reading.read_on(store, charters, &store.heads()?, &cut, &mut |_, _, _| {})?;
     Ok(reading.builder.finish(cut))
+}
+
+/// A member's overlay, with the openings that found no statement.
+#[derive(Debug)]
+pub struct Overlaid {
+    /// The overlay.
+    pub overlay: Overlay,
+    /// Statements that were to be opened, and are not among those of the cut that count.
+    pub not_logged: Vec<StatementId>,
+}
+
+/// Builds the overlay of a cut that the store holds: its twin, with what `openings` open of the sealed statements in it. What
+/// is on the disk is trusted no more than by [`build_twin_at`]. For a program that a member runs by itself: a node never has
+/// openings, and shows no overlay.
+///
+/// # Errors
+/// Those of [`build_twin_at`].
+pub fn build_overlay_at(
+    store: &dyn Store,
+    charters: &CharterLog,
+    vocabulary: &'static Vocabulary,
+    cut: Cut,
+    openings: &Openings,
+) -> NodeResult<Overlaid> {
+    let mut sealed: Vec<(String, u64, i64, Statement)> = Vec::new();
+    let mut find = |member: &str, entry: &EntryRecord, statement: &Statement| {
+        if openings.get(statement.id()).is_some() {
+            sealed.push((
+                member.to_owned(),
+                entry.index,
+                entry.recorded_ms,
+                statement.clone(),
+            ));
+        }
+    };
+    let mut reading = Reading::new(vocabulary);
+    reading.read_on(store, charters, &store.heads()?, &cut, &mut find)?;
+    let mut builder = reading.builder.overlay(cut);
+    let mut logged = BTreeSet::new();
+    for (member, index, recorded_ms, statement) in &sealed {
+        logged.insert(statement.id());
+        if let Some(opening) = openings.get(statement.id()) {
+            builder.open(member, *index, *recorded_ms, statement, opening);
+        }
+    }
+    let not_logged = openings.statements().filter(|id| !logged.contains(id)).collect();
+    Ok(Overlaid {
+        overlay: builder.finish(),
+        not_logged,
+    })
 }
 
 /// What was read of the logs so far. Logs only grow, so the next twin reads what came since the last one and no more;
@@ -113,18 +164,20 @@ impl Reading {
         let heads = store.heads()?;
         let cut = cut_of(&heads, charters, vocabulary);
         let mut so_far = reading.take().unwrap_or_else(|| Self::new(vocabulary));
-        so_far.read_on(store, charters, &heads, &cut)?;
+        so_far.read_on(store, charters, &heads, &cut, &mut |_, _, _| {})?;
         let twin = so_far.builder.twin_at(cut);
         *reading = Some(so_far);
         Ok(twin)
     }
 
+    /// Shows every statement that it reads with the member whose log holds it.
     fn read_on(
         &mut self,
         store: &dyn Store,
         charters: &CharterLog,
         heads: &[Head],
         cut: &Cut,
+        see: &mut dyn FnMut(&str, &EntryRecord, &Statement),
     ) -> NodeResult<()> {
         let logs = charters.origins();
         self.builder
@@ -133,7 +186,12 @@ impl Reading {
             let size = cut.sizes.get(&log.member).copied().unwrap_or(0);
             if let Some(head) = heads.iter().find(|head| head.origin == log.origin) {
                 let edge = self.edges.entry(log.origin.clone()).or_default();
-                read_log(store, charters, &log, head, size, edge, &mut self.builder)?;
+                let builder = &mut self.builder;
+                let mut take = |entry: &EntryRecord, statement: &Statement, blob: Option<&[u8]>| {
+                    builder.add(&log.member, entry.index, entry.recorded_ms, statement, blob);
+                    see(&log.member, entry, statement);
+                };
+                read_log(store, charters, &log, head, size, edge, &mut take)?;
             }
         }
         Ok(())
@@ -176,8 +234,11 @@ fn vouched_for(charters: &CharterLog, log: &LogOrigin, head: &Head) -> Option<Ch
         })
 }
 
-/// Reads what comes after `edge` of the first `size` statements of a log into a twin, and holds all entries against what its
-/// member signed.
+/// Is handed a statement that counts, with its blob if that is here.
+type Take<'t> = dyn FnMut(&EntryRecord, &Statement, Option<&[u8]>) + 't;
+
+/// Hands on what comes after `edge` of the first `size` statements of a log, each with the blob that it names if that is here,
+/// and holds all entries against what its member signed.
 /// What a key signed beyond the places for which the charter lets it count is passed over.
 fn read_log(
     store: &dyn Store,
@@ -186,7 +247,7 @@ fn read_log(
     head: &Head,
     size: u64,
     edge: &mut Edge,
-    builder: &mut TwinBuilder,
+    take: &mut Take<'_>,
 ) -> NodeResult<()> {
     let wrong = |reason: String| NodeError::StoredLog {
         origin: head.origin.clone(),
@@ -234,13 +295,7 @@ fn read_log(
                 .map(|digest| store.blob(digest))
                 .transpose()?
                 .flatten();
-            builder.add(
-                &log.member,
-                entry.index,
-                entry.recorded_ms,
-                &statement,
-                blob.as_deref(),
-            );
+            take(entry, &statement, blob.as_deref());
         }
     }
     if edge.root() != signed.root {

@@ -1,13 +1,15 @@
 //! From statements to a twin.
 
+mod overlay;
+
+pub use overlay::OverlayBuilder;
+
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use didymium_statement::payload::{Notice, Observation, Retract, Site, Source, StatisticTable, Supersede};
-use didymium_statement::{
-    Digest, Kind, KindVersion, PayloadRef, Statement, StatementError, StatementId, Visibility,
-};
+use didymium_statement::{Digest, Kind, KindVersion, PayloadRef, Statement, StatementError, StatementId};
 use didymium_vocabulary::{Decimal, Dimension, Vocabulary};
 
 use crate::assembly::{SeriesName, one_a_key, series_with_figures};
@@ -139,6 +141,7 @@ impl TwinBuilder {
             issuer: self.names.share(&statement.issuer),
             blob: statement.blob().map(Box::new),
             recorded_ms,
+            visibility: statement.visibility,
         })
     }
 
@@ -154,7 +157,7 @@ impl TwinBuilder {
         statement: &Statement,
         blob: Option<&[u8]>,
     ) -> Result<(), String> {
-        if !matches!(statement.visibility, Visibility::Public | Visibility::Club) {
+        if !place.is_for_the_club() {
             // What a member knows of its own operators is an overlay of its own and never enters the club's twin.
             return Err(format!(
                 "visibility `{}`: not part of the club's twin",

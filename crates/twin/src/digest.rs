@@ -80,6 +80,18 @@ pub(crate) fn of_state(vocabulary: &Digest, rules: &str, sorted: impl Iterator<I
     hasher.finish()
 }
 
+/// Digest of a member's overlay: of the club's digest and of the ids of the statements opened, in their order. An id binds
+/// what was sealed through its commitment, whose salt is secret: nobody can try tonnages against this digest, as they could
+/// if it ran over the facts.
+pub(crate) fn of_overlay(club: &Digest, sorted: impl Iterator<Item = Digest>) -> Digest {
+    let mut hasher = Fields::new("overlay");
+    hasher.bytes(club.as_bytes());
+    for statement in sorted {
+        hasher.bytes(statement.as_bytes());
+    }
+    hasher.finish()
+}
+
 struct Fields(Sha256);
 
 impl Fields {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use didymium_statement::payload::{Basis, Notice, Qualifier, Site, Source};
-use didymium_statement::{Digest, StatementId};
+use didymium_statement::{Digest, StatementId, Visibility};
 use didymium_vocabulary::{Decimal, Period};
 
 use crate::intern::Symbol;
@@ -61,9 +61,16 @@ pub struct StatementRef {
     pub blob: Option<Box<Digest>>,
     /// When this node recorded it, milliseconds since the Unix epoch.
     pub recorded_ms: i64,
+    /// Who may read its payload. In the club's twin public or club; narrower in a member's own overlay alone.
+    pub visibility: Visibility,
 }
 
 impl StatementRef {
+    /// Whether every member may read what it says.
+    pub const fn is_for_the_club(&self) -> bool {
+        matches!(self.visibility, Visibility::Public | Visibility::Club)
+    }
+
     /// Its place in the order in which this node recorded what was said; member and index settle what came at once.
     pub fn recorded_order(&self) -> (i64, &str, u64) {
         (self.recorded_ms, &self.member, self.index)

@@ -5,6 +5,8 @@
 //! the vocabulary and rules it is read with; never on who signed it, in which order it came, or how it was cut into
 //! statements. If a blob that the cut needs is not there, the twin is *incomplete* and has no digest.
 //!
+//! What a member's vault opens of sealed statements goes through [`OverlayBuilder`] into an [`Overlay`], which is private to it.
+//!
 //! [`balance`] makes one reconciled balance of a family's chain out of all that was said of it. [`reconcile`] is the mathematics
 //! under it: it knows variables and balances by number only. [`mirror`] makes one flow of the two reports of it.
 //! [`risk`] computes indices of supply risk over all of it, each with an error bar, and tells why a cell has no value.
@@ -26,6 +28,7 @@ mod indicators;
 mod intern;
 mod laws;
 pub mod mirror;
+mod overlay;
 pub mod reconcile;
 pub mod risk;
 mod series;
@@ -37,13 +40,14 @@ mod withdrawn;
 
 pub use address::{AddressError, FigureAddress, Held, Quantity};
 pub use area_set::{AreaSet, NotASet};
-pub use builder::TwinBuilder;
+pub use builder::{OverlayBuilder, TwinBuilder};
 pub use choice::{RULE_R1_EN, RULE_R1_FR, RULES_VERSION};
 pub use contradiction::{Contradiction, SaidValue};
 pub use cut::Cut;
 pub use fact::{Fact, FactId, NoticeRecord, SiteRecord, StatementRef};
 pub use figure::Figure;
 pub use intern::Symbol;
+pub use overlay::{Overlay, OverlayReason, OverlayRemark, Scope};
 pub use series::{Edition, PeriodFigures, Series, SeriesId, SeriesKey};
 pub use trace::Trace;
 pub use twin::{Completeness, Displaced, MissingBlob, Twin};

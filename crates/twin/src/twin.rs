@@ -12,11 +12,13 @@ use jiff::civil::Date;
 
 use crate::address::{FigureAddress, Quantity};
 use crate::assembly;
+use crate::balance::SITE;
 use crate::cut::Cut;
 use crate::fact::{Fact, FactId, NoticeRecord, SiteRecord, StatementRef};
 use crate::figure::Figure;
 use crate::indicators;
 use crate::intern::{Interner, Symbol};
+use crate::overlay::Scope;
 use crate::series::{Edition, PeriodFigures, Series, SeriesId, SeriesKey};
 use crate::withdrawn::WithdrawnFact;
 
@@ -85,6 +87,7 @@ pub struct Twin {
     withdrawn: Vec<WithdrawnFact>,
     /// Set where only editions published by that day are shown.
     published_by: Option<Date>,
+    scope: Scope,
 }
 
 impl Twin {
@@ -141,7 +144,28 @@ impl Twin {
             sites_by_name,
             withdrawn: Vec::new(),
             published_by: None,
+            scope: Scope::Club,
         }
+    }
+
+    /// The same twin as that of a member's overlay, with the overlay's digest in place of the club's.
+    pub(crate) fn laid_over(self, digest: Option<Digest>, opened: u64) -> Self {
+        let completeness = match (self.completeness, digest) {
+            (Completeness::Complete { .. }, Some(digest)) => Completeness::Complete { digest },
+            // Never the digest of facts that no club has.
+            (Completeness::Complete { .. }, None) => Completeness::Restricted,
+            (other, _) => other,
+        };
+        Self {
+            completeness,
+            scope: Scope::Overlay { opened },
+            ..self
+        }
+    }
+
+    /// Whose figures it is made of. What is not [`Scope::Club`] is private to one member and may be shown to nobody else.
+    pub const fn scope(&self) -> Scope {
+        self.scope
     }
 
     /// The same twin with what counts no more, by digest of the fact.
@@ -219,9 +243,13 @@ impl Twin {
     }
 
     /// The series of that name; `names` in the order measure, commodity, stage, form, substance, mass basis, subject.
-    /// A `None` matches anything: the first series with figures that matches is given.
+    /// A `None` matches anything: the first series with figures that matches is given. One about a single site answers a
+    /// question that names no subject only where nothing else does.
     pub fn find_series(&self, names: [Option<&str>; 7]) -> Option<SeriesId> {
-        self.matching_series(names).next()
+        let of_site = |id: &SeriesId| self.text(self.series(*id).key.subject).starts_with(SITE);
+        let mut matching = self.matching_series(names);
+        let whole = matching.find(|id| names[6].is_some() || !of_site(id));
+        whole.or_else(|| self.matching_series(names).next())
     }
 
     /// Every series with figures that matches; see [`Twin::find_series`].

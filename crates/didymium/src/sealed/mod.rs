@@ -21,6 +21,9 @@ Examples:
   didymium sealed file --vault my_vault --dir club/CAN --kind return \\
       --subject https://can.example/returns/2026-10 return.json
   didymium sealed show --vault my_vault 5f0c…                 what was sealed, checked against the statement
+  didymium sealed file --vault my_vault --dir club/CAN --kind statistic \\
+      --subject https://can.example/returns/2026-11 table.json
+  didymium twin chain --dir club/CAN rare_earths --vault my_vault   the chain with these figures, for the owner alone
   didymium sealed grant --vault my_vault --dir club/CAN --to KEY --recipient \"Customs of Canada\" \\
       --purpose \"origin of lot 7\" --out lot7.letter 5f0c…
   didymium sealed erase --vault my_vault --yes 5f0c…          nobody can read it again; the log still verifies

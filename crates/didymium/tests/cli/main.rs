@@ -18,6 +18,7 @@ mod kill_load;
 mod log;
 mod million;
 mod mirror;
+mod overlay;
 mod receipt;
 mod receipt_kept;
 mod refused;

@@ -108,6 +108,11 @@ impl Letter {
         self.to
     }
 
+    /// How long its ciphertext is, in characters of base64.
+    pub(super) fn ciphertext_length(&self) -> usize {
+        self.sealed.len()
+    }
+
     /// Decrypts the opening, and holds it against the statement.
     pub(super) fn read(&self, secret: &Secret, public: VaultKey) -> NodeResult<(Statement, Opening)> {
         if self.to != public {

@@ -10,6 +10,7 @@
 //! opening cannot get it back; the log still verifies, since it holds the commitment alone.
 
 mod letter;
+mod openings;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 pub use letter::{LETTER_BYTES_MAX, Letter};
+pub use openings::{Closed, NotOpened, OPENINGS_BYTES_MAX, Openings};
 
 use crate::folder::{SECRET_MODE, make_private_dir, read_seed, sync_dir, write_atomic, write_seed};
 use crate::{NodeError, NodeResult};
@@ -215,6 +217,12 @@ impl Vault {
     /// # Errors
     /// [`NodeError::Io`]; a file that cannot be read as [`Vault::held`] tells it.
     pub fn list(&self) -> NodeResult<Vec<(StatementId, Held)>> {
+        let ids = self.statements()?;
+        ids.into_iter().map(|id| Ok((id, self.held(id)?))).collect()
+    }
+
+    /// The statements that the vault has a file of, in order; [`OPENINGS_MAX`] at most.
+    fn statements(&self) -> NodeResult<Vec<StatementId>> {
         let dir = self.dir.join(OPENINGS);
         let mut ids: Vec<StatementId> = Vec::new();
         for entry in std::fs::read_dir(&dir).map_err(NodeError::io(&dir))? {
@@ -228,7 +236,7 @@ impl Vault {
             }
         }
         ids.sort_unstable();
-        ids.into_iter().map(|id| Ok((id, self.held(id)?))).collect()
+        Ok(ids)
     }
 
     fn file_of(&self, statement: StatementId) -> PathBuf {

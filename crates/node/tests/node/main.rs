@@ -15,6 +15,7 @@ mod intake;
 mod leaving;
 mod ledger;
 mod log_face;
+mod overlay;
 mod readers;
 mod receipts;
 mod registration;

@@ -122,6 +122,13 @@ impl<'a> StatisticTable<'a> {
         OBSERVATION_COLUMNS.map(|name| self.columns.iter().position(|column| column == name))
     }
 
+    /// A cell of row `row` (from 0) as it stands there, unchecked; empty if the table has no such column or row.
+    pub fn cell(&self, row: usize, column: &str) -> &str {
+        let place = self.columns.iter().position(|known| known == column);
+        let cell = place.and_then(|place| self.rows.get(row)?.get(place));
+        cell.map_or("", |cell| cell.0.as_ref())
+    }
+
     /// Parses row `row` (from 0) with the [`StatisticTable::layout`] of this table.
     ///
     /// # Errors

@@ -21,7 +21,7 @@ use crate::series::Series;
 use crate::twin::Twin;
 
 /// A subject that begins so names a site by its key.
-pub(super) const SITE: &str = "site:";
+pub(crate) const SITE: &str = "site:";
 /// The subject of a demand over all uses.
 const ALL_USES: &str = "total";
 /// Areas that stand for whoever else there is.

@@ -36,6 +36,7 @@ mod years;
 
 pub use doubt::{Doubt, DoubtedReport};
 pub use finding::{Finding, Reason};
+pub(crate) use gather::SITE;
 pub use grade::Grade;
 pub use layer::Layer;
 pub use left_out::{LeftOut, Withheld, leave_out};

@@ -59,6 +59,7 @@ impl Twin {
         let withdrawn = self.withdrawn.iter().filter(|past| by_then(&past.fact.source));
         Self {
             published_by: Some(day),
+            scope: self.scope,
             ..twin.with_withdrawn(withdrawn.cloned().collect())
         }
     }

@@ -10,3 +10,4 @@ mod doubts;
 mod facts;
 mod goods;
 mod honest;
+mod overlay;

@@ -18,6 +18,10 @@ pub struct StatementPlace {
     pub index: u64,
     /// Digest of the blob that holds the payload, if it is not inside the statement.
     pub blob: Option<String>,
+    /// Visibility class where that is narrower than the club: what such a statement says stands in its member's own overlay
+    /// alone, never in an answer of a node.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub visibility: Option<String>,
 }
 
 /// `GET /api/v1/statements/{id}`: a statement decoded for people.

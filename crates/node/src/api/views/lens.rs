@@ -1,6 +1,6 @@
 //! The twin's own types seen as wire types.
 
-use didymium_statement::{Statement, payload};
+use didymium_statement::{Statement, Visibility, payload};
 use didymium_twin::{
     Fact, Figure, FigureAddress, NoticeRecord, SeriesId, SeriesKey, SiteRecord, StatementRef, Twin,
 };
@@ -301,6 +301,7 @@ pub fn place(statement: &StatementRef) -> types::StatementPlace {
         member: statement.member.to_string(),
         index: statement.index,
         blob: statement.blob.as_ref().map(ToString::to_string),
+        visibility: narrow(statement.visibility),
     }
 }
 
@@ -313,5 +314,12 @@ pub fn place_in_log(member: &str, index: u64, statement: &Statement) -> types::S
         member: member.to_owned(),
         index,
         blob: statement.blob().map(|blob| blob.to_string()),
+        visibility: narrow(statement.visibility),
     }
+}
+
+/// A visibility that is narrower than the club.
+fn narrow(visibility: Visibility) -> Option<String> {
+    let for_the_club = matches!(visibility, Visibility::Public | Visibility::Club);
+    (!for_the_club).then(|| visibility.as_str().to_owned())
 }
