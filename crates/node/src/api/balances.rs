@@ -93,19 +93,17 @@ impl Balances {
     }
 
     fn instead(&self, family: &str, present: bool, error: &BalanceError) -> Result<Served, ApiError> {
-        let told = match error {
-            BalanceError::NoFamily { .. } | BalanceError::NothingSaid { .. } => {
-                return Err(ApiError::not_found("balance of family", family));
-            }
-            BalanceError::Unsolved { source, .. } => format!("{error}: {source}"),
+        let stale = match ApiError::from(error) {
+            ApiError::Unbalanced(told) => told,
+            nothing => return Err(nothing),
         };
         let good = self.good.lock().unwrap_or_else(PoisonError::into_inner);
         match good.get(family).filter(|_| present) {
             Some(balanced) => Ok(Served {
                 balanced: Arc::clone(balanced),
-                stale: Some(told),
+                stale: Some(stale),
             }),
-            None => Err(ApiError::Unbalanced(told)),
+            None => Err(ApiError::Unbalanced(stale)),
         }
     }
 
@@ -120,5 +118,16 @@ impl Balances {
         let cell = Arc::new(OnceCell::new());
         kept.push((key, Arc::clone(&cell)));
         cell
+    }
+}
+
+impl From<&BalanceError> for ApiError {
+    fn from(error: &BalanceError) -> Self {
+        match error {
+            BalanceError::NoFamily { family } | BalanceError::NothingSaid { family } => {
+                Self::not_found("balance of family", family)
+            }
+            BalanceError::Unsolved { source, .. } => Self::Unbalanced(format!("{error}: {source}")),
+        }
     }
 }
