@@ -25,6 +25,7 @@ mod reconciled;
 mod report;
 mod save;
 mod sealed;
+mod series;
 mod serve;
 mod signals;
 mod sites;

@@ -48,6 +48,8 @@ pub struct ContradictionsArgs {
     commodity: String,
     #[command(flatten)]
     times: TimesArgs,
+    #[command(flatten)]
+    save: SaveArgs,
 }
 
 /// What `didymium twin trial` is asked.
@@ -164,8 +166,13 @@ pub async fn chain(args: ChainArgs, output: &Output) -> CliResult<()> {
 /// Reports that do not fit.
 pub async fn contradictions(args: ContradictionsArgs, output: &Output) -> CliResult<()> {
     args.times.times()?;
-    let found: Contradictions = match Reader::open(&args.from)? {
-        Reader::Folder(state) => with_twin(&state, &args.times, |lens| {
+    let reader = Reader::open(&args.from)?;
+    if let Some(file) = args.save.wanted() {
+        let view = View::Contradictions(args.commodity.clone());
+        return save(&reader, &view, &args.times, file, output).await;
+    }
+    let found: Contradictions = match &reader {
+        Reader::Folder(state) => with_twin(state, &args.times, |lens| {
             balanced(lens, &args.commodity, |of| {
                 Ok(views::contradictions(of, 0, REPORTS))
             })

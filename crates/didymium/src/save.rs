@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use didymium_node::api::download::{self, DownloadError, Format, Table};
-use didymium_node::api::views::{Lens, ObservationFilter, SeriesQuery, SiteFilter, VintagesQuery};
+use didymium_node::api::views::{
+    IndicatorQuery, Lens, ObservationFilter, SeriesQuery, SiteFilter, VintagesQuery,
+};
 use didymium_vocabulary::Period;
 
 use crate::error::{CliError, CliResult};
@@ -38,6 +40,10 @@ pub enum View {
     Sites(SiteFilter),
     /// Every estimate of a family.
     Reconciled(String),
+    /// Every report of a family, and how it fits.
+    Contradictions(String),
+    /// Indices of supply risk.
+    Indicators(IndicatorQuery),
 }
 
 impl SaveArgs {
@@ -89,6 +95,8 @@ impl View {
             Self::Vintages(query) => download::vintages(lens, query),
             Self::Sites(filter) => download::sites(lens, filter),
             Self::Reconciled(family) => download::reconciled(lens.twin, family),
+            Self::Contradictions(family) => download::contradictions_of(lens.twin, family),
+            Self::Indicators(query) => download::indicators(lens, query),
         }
     }
 
@@ -146,6 +154,19 @@ impl View {
             Self::Reconciled(family) => {
                 let fields = [("commodity", given(family))];
                 ("/api/v1/reconciled", more(Asked::new(), &fields))
+            }
+            Self::Contradictions(family) => {
+                let fields = [("commodity", given(family))];
+                ("/api/v1/contradictions", more(Asked::new(), &fields))
+            }
+            Self::Indicators(query) => {
+                let fields = [
+                    ("commodity", given(&query.commodity)),
+                    ("stage", query.stage.clone()),
+                    ("area", query.area.clone()),
+                    ("year", query.year.map(|year| year.to_string())),
+                ];
+                ("/api/v1/indicators", more(Asked::new(), &fields))
             }
         }
     }
