@@ -54,9 +54,8 @@ export default {
     no_recordings: 'No one statement gives these sums.',
     more: 'Show all {n}',
     recordings_left: 'Earlier recordings are in the saved tables only.',
-    save: 'Save as',
-    save_csv: 'Save these vintages as CSV',
-    save_parquet: 'Save these vintages as Parquet',
+    save_these: 'these vintages',
+    save_series: 'the list of all series of this mineral',
   },
   fr: {
     title: 'Comment un chiffre a changé',
@@ -113,8 +112,7 @@ export default {
     no_recordings: 'Aucune déclaration ne donne à elle seule ces sommes.',
     more: 'Montrer les {n}',
     recordings_left: 'Les enregistrements antérieurs ne sont que dans les tableaux sauvegardés.',
-    save: 'Enregistrer en',
-    save_csv: 'Enregistrer ces millésimes en CSV',
-    save_parquet: 'Enregistrer ces millésimes en Parquet',
+    save_these: 'ces millésimes',
+    save_series: 'la liste de toutes les séries de cette matière',
   },
 };
