@@ -10,7 +10,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/scripts/lib.sh"
 cd "$root"
 
-parts="prerequisites modules format pages types units clippy rust ml-dsa judge documents data build browser"
+parts="prerequisites modules format pages types units clippy rust ml-dsa judge documents data build notebooks browser"
 [ $# -eq 0 ] || parts="$*"
 
 # Longest time for a part, seconds.
@@ -59,6 +59,7 @@ part() {
             fi
             ;;
         build) cargo build --release --locked -p didymium ;;
+        notebooks) scripts/notebooks.sh ;;
         browser) scripts/browser-tests.sh ;;
         *) fail "there is no part $1" ;;
     esac
