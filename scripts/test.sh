@@ -81,7 +81,7 @@ begun=$(date +%s)
 bound="timeout -k 10"
 [ ! -t 2 ] || bound="timeout --foreground -k 10"
 
-# Sums what the parts counted: cargo's, vitest's and node's own summaries.
+# Sums what the parts counted: cargo's, vitest's and node's own summaries, and the blocks of the notebook.
 summary() {
     cat "$logs"/*.log | sed 's/\x1b\[[0-9;]*m//g' | awk -v word="$1" -v seconds="$(($(date +%s) - begun))" '
         /^test result: / {
@@ -98,6 +98,7 @@ summary() {
                 if ($i == "skipped") ignored += $(i - 1)
             }
         }
+        /^[0-9]+ blocks of .* run$/ { passed += $1 }
         /^(ℹ|#) pass [0-9]+$/ { passed += $3 }
         /^(ℹ|#) fail [0-9]+$/ { failed += $3 }
         /^(ℹ|#) skipped [0-9]+$/ { ignored += $3 }
