@@ -106,7 +106,12 @@ fn balanced<T>(
     family: &str,
     ask: impl FnOnce(BalanceLens<'_>) -> CliResult<T>,
 ) -> CliResult<T> {
-    let balance = Balance::of(lens.twin, family, &Options::default()).map_err(|error| refused(&error))?;
+    // Whoever asks for a large one on their own machine may wait for it.
+    let options = Options {
+        quantities_max: usize::MAX,
+        ..Options::default()
+    };
+    let balance = Balance::of(lens.twin, family, &options).map_err(|error| refused(&error))?;
     ask(BalanceLens {
         balance: &balance,
         lens,
@@ -117,6 +122,7 @@ fn balanced<T>(
 /// Why a family has no balance, with what the arithmetic says if that is why.
 fn refused(error: &BalanceError) -> CliError {
     match error {
+        BalanceError::TooLarge { .. } => CliError::NotFound(error.to_string()),
         BalanceError::Unsolved { source, .. } => CliError::NotFound(format!("{error}: {source}")),
         BalanceError::NoFamily { .. } | BalanceError::NothingSaid { .. } => {
             CliError::NotFound(error.to_string())

@@ -1,11 +1,12 @@
 //! Balances of the families, solved when somebody asks and kept while their twin is.
 //!
 //! A balance takes a second or so. So one is solved at a time, all who ask for one that is being solved wait for the same,
-//! and few are kept. Where the balance of the present twin cannot be solved, the last one that could stays served, and the
-//! answer says so.
+//! and few are kept. Where the balance of the present twin cannot be solved, or takes long, the last one that could stays
+//! served, and the answer says so.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use didymium_statement::Digest;
 use didymium_twin::Twin;
@@ -15,6 +16,7 @@ use tokio::sync::{OnceCell, Semaphore};
 use super::ApiError;
 use super::cache::version_of;
 use crate::blocking::blocking;
+use crate::folder::Overrides;
 
 /// Most balances that are kept or being solved: those of two states of a twin of eight families.
 const BALANCES_MAX: usize = 16;
@@ -29,7 +31,28 @@ pub(crate) struct Balanced {
 #[derive(Clone)]
 pub(crate) struct Served {
     pub(crate) balanced: Arc<Balanced>,
-    pub(crate) stale: Option<String>,
+    pub(crate) stale: Option<Stale>,
+}
+
+/// Why an earlier balance is served.
+#[derive(Clone)]
+pub(crate) enum Stale {
+    /// The present one is being solved; ask again.
+    Solving,
+    /// The present one has no solution.
+    Unsolved(String),
+}
+
+impl Stale {
+    /// In words.
+    pub(crate) fn words(&self) -> &str {
+        match self {
+            Self::Solving => {
+                "what has been said since is being balanced; it is shown as soon as that is done"
+            }
+            Self::Unsolved(why) => why,
+        }
+    }
 }
 
 type Solved = Result<Arc<Balanced>, Arc<BalanceError>>;
@@ -43,67 +66,95 @@ pub(crate) struct Balances {
     /// The last of each family that was solved of the present twin.
     good: Arc<Mutex<BTreeMap<String, Arc<Balanced>>>>,
     solves: Arc<Semaphore>,
+    options: Options,
+    patience: Duration,
 }
 
-impl Default for Balances {
-    fn default() -> Self {
+impl Balances {
+    /// None yet.
+    pub(crate) fn new(overrides: &Overrides) -> Self {
         Self {
             kept: Arc::default(),
             good: Arc::default(),
             solves: Arc::new(Semaphore::new(1)),
+            options: Options {
+                quantities_max: overrides.balance_quantities_max,
+                ..Options::default()
+            },
+            patience: Duration::from_millis(overrides.balance_patience_ms),
         }
     }
-}
 
-impl Balances {
     /// The balance of a family at a twin. `present`: the twin is the node's own of now.
     ///
     /// # Errors
     /// [`ApiError::NotFound`] for what is no family, or one of which nothing is said; [`ApiError::Unbalanced`].
     pub(crate) async fn of(&self, twin: &Arc<Twin>, family: &str, present: bool) -> Result<Served, ApiError> {
-        let cell = self.cell((version_of(twin), family.to_owned()));
-        let solved = cell
-            .get_or_try_init(|| async {
-                // The semaphore is never closed. Its permit goes with the work: whoever asked may go away, the work does not.
-                let permit = Arc::clone(&self.solves).acquire_owned().await;
-                let (twin, family) = (Arc::clone(twin), family.to_owned());
-                let solved = blocking(move || {
-                    let solved = Balance::of(&twin, &family, &Options::default());
-                    drop(permit);
-                    Ok::<_, ApiError>(solved.map(|balance| Arc::new(Balanced { twin, balance })))
-                })
-                .await;
-                solved.map(|solved| solved.map_err(Arc::new))
-            })
-            .await?;
+        let solving = tokio::spawn(self.clone().solved(Arc::clone(twin), family.to_owned()));
+        let waited = match self.good(family).filter(|_| present) {
+            None => solving.await,
+            Some(good) => match tokio::time::timeout(self.patience, solving).await {
+                Ok(solved) => solved,
+                // Whoever asked goes away; the work does not.
+                Err(_) => {
+                    return Ok(Served {
+                        balanced: good,
+                        stale: Some(Stale::Solving),
+                    });
+                }
+            },
+        };
+        let solved = waited.map_err(|_| ApiError::Unrenderable)??;
         match solved {
             Ok(balanced) => {
                 if present {
                     let mut good = self.good.lock().unwrap_or_else(PoisonError::into_inner);
-                    good.insert(family.to_owned(), Arc::clone(balanced));
+                    good.insert(family.to_owned(), Arc::clone(&balanced));
                 }
-                let balanced = Arc::clone(balanced);
                 Ok(Served {
                     balanced,
                     stale: None,
                 })
             }
-            Err(error) => self.instead(family, present, error),
+            Err(error) => self.instead(family, present, &error),
         }
     }
 
+    /// The balance of a family at a twin, or why there is none: kept, waited for, or solved.
+    async fn solved(self, twin: Arc<Twin>, family: String) -> Result<Solved, ApiError> {
+        let cell = self.cell((version_of(&twin), family.clone()));
+        let solved = cell.get_or_try_init(|| async {
+            // The semaphore is never closed. Its permit goes with the work.
+            let permit = Arc::clone(&self.solves).acquire_owned().await;
+            let options = self.options.clone();
+            let solved = blocking(move || {
+                let solved = Balance::of(&twin, &family, &options);
+                drop(permit);
+                Ok::<_, ApiError>(solved.map(|balance| Arc::new(Balanced { twin, balance })))
+            })
+            .await;
+            solved.map(|solved| solved.map_err(Arc::new))
+        });
+        solved.await.cloned()
+    }
+
+    /// The last balance of the present that could be solved.
+    fn good(&self, family: &str) -> Option<Arc<Balanced>> {
+        let good = self.good.lock().unwrap_or_else(PoisonError::into_inner);
+        good.get(family).cloned()
+    }
+
     fn instead(&self, family: &str, present: bool, error: &BalanceError) -> Result<Served, ApiError> {
-        let stale = match ApiError::from(error) {
+        let told = match ApiError::from(error) {
             ApiError::Unbalanced(told) => told,
             nothing => return Err(nothing),
         };
-        let good = self.good.lock().unwrap_or_else(PoisonError::into_inner);
-        match good.get(family).filter(|_| present) {
+        match self.good(family).filter(|_| present) {
             Some(balanced) => Ok(Served {
-                balanced: Arc::clone(balanced),
-                stale: Some(stale),
+                balanced,
+                stale: Some(Stale::Unsolved(told)),
             }),
-            None => Err(ApiError::Unbalanced(stale)),
+            None => Err(ApiError::Unbalanced(told)),
         }
     }
 
@@ -127,6 +178,7 @@ impl From<&BalanceError> for ApiError {
             BalanceError::NoFamily { family } | BalanceError::NothingSaid { family } => {
                 Self::not_found("balance of family", family)
             }
+            BalanceError::TooLarge { .. } => Self::Unbalanced(error.to_string()),
             BalanceError::Unsolved { source, .. } => Self::Unbalanced(format!("{error}: {source}")),
         }
     }

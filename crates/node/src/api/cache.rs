@@ -17,9 +17,9 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::balances::Served;
+use super::balances::{Served, Stale};
 use super::past::Seen;
-use super::views::Lens;
+use super::views::{BalanceLens, Lens};
 use super::{ApiError, ApiState, times, types};
 use crate::NodeState;
 use crate::as_of::Times;
@@ -236,6 +236,28 @@ impl Question {
             (header::CACHE_CONTROL, "no-cache"),
         ];
         Ok((fixed, [(header::ETAG, tag)], body).into_response())
+    }
+
+    /// Answers from a balance. One that is shown only until the present is balanced is kept by nobody.
+    ///
+    /// # Errors
+    /// Those of [`Question::answer`].
+    pub(crate) fn answer_of<T: Serialize>(
+        &self,
+        served: &Served,
+        render: impl FnOnce(BalanceLens<'_>) -> Result<T, ApiError>,
+    ) -> Result<Response, ApiError> {
+        let passing = matches!(served.stale, Some(Stale::Solving));
+        if !passing {
+            return self.answer(|_| render(served.lens()));
+        }
+        let answer = render(served.lens()).map_err(|error| self.told(error, &served.balanced.twin))?;
+        let rendered = serde_json::to_vec(&answer).map_err(|_| ApiError::Unrenderable)?;
+        let fixed = [
+            (header::CONTENT_TYPE, "application/json"),
+            (header::CACHE_CONTROL, "no-store"),
+        ];
+        Ok((fixed, rendered).into_response())
     }
 
     /// Answers with a page of a list. `all` gives its items and is asked once a cut; `matching` gives the places of those

@@ -147,7 +147,9 @@ impl From<ApiError> for Problem {
                 tracing::error!(?error, "a file cannot be made");
                 Self::new(ProblemType::Internal, text)
             }
-            ApiError::Unbalanced(_) | ApiError::Unrenderable => Self::new(ProblemType::Internal, text),
+            // What members said is at fault and not the node; it is mended by what they say next.
+            ApiError::Unbalanced(_) => Self::new(ProblemType::NotReady, text),
+            ApiError::Unrenderable => Self::new(ProblemType::Internal, text),
             ApiError::Node(error) => Self::from(error),
         }
     }

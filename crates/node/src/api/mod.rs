@@ -113,11 +113,12 @@ pub fn router(node: NodeState) -> Router {
     times::describe(&mut document);
     download::describe(&mut document);
     let document = document.to_pretty_json().unwrap_or_default();
+    let balances = Balances::new(&node.config().overrides);
     let state = ApiState {
         node,
         cache: RenderCache::default(),
         past: PastTwins::default(),
-        balances: Balances::default(),
+        balances,
         downloads: Arc::new(Semaphore::new(DOWNLOADS_MAX)),
     };
     router

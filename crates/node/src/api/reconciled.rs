@@ -5,7 +5,7 @@ use didymium_twin::balance::{Line, Spot};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::balances::Served;
+use super::balances::{Served, Stale};
 use super::cache::Question;
 use super::query::{Ask, period, window};
 use super::views::{self, BalanceLens, Lens};
@@ -92,7 +92,7 @@ impl Served {
             lens: Lens {
                 twin: &self.balanced.twin,
             },
-            stale: self.stale.as_deref(),
+            stale: self.stale.as_ref().map(Stale::words),
         }
     }
 }
@@ -135,8 +135,8 @@ pub(crate) async fn reconciled(question: Question, Ask(ask): Ask<ReconciledAsk>)
     let layer = layer_of(&served, ask.layer.as_ref(), family)?;
     let place = place_of(ask.place.as_ref())?;
     let period = period(ask.period.as_ref())?;
-    question.answer(|_| {
-        views::reconciled(served.lens(), layer, &place, period)
+    question.answer_of(&served, |lens| {
+        views::reconciled(lens, layer, &place, period)
             .ok_or_else(|| ApiError::not_found("balance", question.text()))
     })
 }
@@ -167,8 +167,8 @@ pub(crate) async fn reconciled_line(question: Question, Ask(ask): Ask<LineAsk>) 
             })
             .await;
     }
-    question.answer(|_| {
-        views::reconciled_line(served.lens(), layer, stage, &place, line)
+    question.answer_of(&served, |lens| {
+        views::reconciled_line(lens, layer, stage, &place, line)
             .ok_or_else(|| ApiError::not_found("line", question.text()))
     })
 }
@@ -183,9 +183,9 @@ pub(crate) async fn estimate(question: Question, Ask(ask): Ask<EstimateAsk>) -> 
         )
     })?;
     let served = question.balance(parts[0]).await?;
-    question.answer(|_| {
-        views::key_of(&served.balanced.balance, parts)
-            .and_then(|key| views::estimate_trace(served.lens(), &key))
+    question.answer_of(&served, |lens| {
+        views::key_of(lens.balance, parts)
+            .and_then(|key| views::estimate_trace(lens, &key))
             .ok_or_else(|| ApiError::not_found("estimate", &ask.figure))
     })
 }
@@ -205,5 +205,5 @@ pub(crate) async fn contradictions(question: Question, Ask(ask): Ask<Contradicti
             .download_balance(format, served, download::contradictions)
             .await;
     }
-    question.answer(|_| Ok(views::contradictions(served.lens(), offset, limit)))
+    question.answer_of(&served, |lens| Ok(views::contradictions(lens, offset, limit)))
 }

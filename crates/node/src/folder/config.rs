@@ -6,6 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use didymium_statement::{CharterLog, MemberKeys};
+use didymium_twin::balance::QUANTITIES_MAX;
 use serde::{Deserialize, Serialize};
 
 use super::files::{PLAIN_MODE, write_atomic};
@@ -60,6 +61,11 @@ pub struct Overrides {
     pub copy_patience_ms: u64,
     /// Slowest that a source of another log may be, bytes per second of waiting for it.
     pub copy_bytes_per_second_min: u64,
+    /// Most quantities of the balance of a family (products at places, lines, months); one that would have more is refused, and
+    /// the last that could be balanced stays served.
+    pub balance_quantities_max: usize,
+    /// How long the balance of what was said last is waited for where an earlier one can be shown meanwhile, milliseconds.
+    pub balance_patience_ms: u64,
     /// Largest database, pages of 4 KiB; a full one answers as a full disk does, and a quarter of it, 256 MiB at most, is
     /// kept back from the own log as room is kept on a disk, twice that from copies of others' logs. 0: no limit.
     pub database_pages_max: u32,
@@ -76,6 +82,8 @@ impl Default for Overrides {
             copy_part_entries_max: 8_192,
             copy_patience_ms: 30_000,
             copy_bytes_per_second_min: 16 * 1024,
+            balance_quantities_max: QUANTITIES_MAX,
+            balance_patience_ms: 4_000,
             database_pages_max: 0,
         }
     }

@@ -44,6 +44,11 @@ impl Answered {
 impl Exercise {
     /// Founds the club, of Canada alone.
     pub fn found(clock: Arc<dyn Clock>) -> Self {
+        Self::found_with(clock, |_| {})
+    }
+
+    /// The same; `prepare` may change the node's folder before it is opened.
+    pub fn found_with(clock: Arc<dyn Clock>, prepare: impl FnOnce(&mut NodeFolder)) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let club = dir.path().join("club");
         let spec = ClubSpec {
@@ -55,7 +60,8 @@ impl Exercise {
             )],
         };
         club::found(&club, &spec, clock.clone()).unwrap();
-        let folder = NodeFolder::open(&club::member_dir(&club, "CAN")).unwrap();
+        let mut folder = NodeFolder::open(&club::member_dir(&club, "CAN")).unwrap();
+        prepare(&mut folder);
         let state = NodeState::open(folder, clock).unwrap();
         let sources = DataSource::Embedded.open("sources.csv").unwrap().0;
         Self {
@@ -66,6 +72,11 @@ impl Exercise {
             state,
             _dir: dir,
         }
+    }
+
+    /// Forgets what was answered, as if the node began anew.
+    pub fn forget(&mut self) {
+        self.app = server::app(self.state.clone());
     }
 
     /// Loads a table.

@@ -13,6 +13,7 @@ mod downloads;
 mod exercise;
 mod governed;
 mod indicators;
+mod last_good;
 mod left_out;
 mod statements;
 mod windows;

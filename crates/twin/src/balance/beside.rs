@@ -1,8 +1,9 @@
 //! What is told beside masses: shares of elements, yields, capacities. They make priors of the balance.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use didymium_statement::payload::{Basis, SiteStatus};
+use didymium_statement::payload::{Basis, Process, SiteStatus};
 use didymium_vocabulary::{Assumed, Period};
 use rust_decimal::prelude::ToPrimitive as _;
 
@@ -12,6 +13,7 @@ use super::layer::percent;
 use super::line::{Key, Line, Slot, Spot};
 use super::report::{Origin, Report};
 use super::worth::assumed;
+use crate::WORLD;
 use crate::series::Series;
 
 impl<'t> Gatherer<'t> {
@@ -48,28 +50,39 @@ impl<'t> Gatherer<'t> {
         let (Some(layer), Ok(stage)) = (self.layers.number(commodity), u16::try_from(stage)) else {
             return;
         };
-        let subject = self.text(series.key.subject);
+        let site = self.text(series.key.subject).strip_prefix(SITE);
         for (period, figures) in &series.periods {
-            let (Some(edition), Some(slot)) = (figures.chosen(), Slot::of_period(*period)) else {
+            let Some(edition) = figures.chosen() else {
                 continue;
             };
             for (area, _, id) in &edition.facts {
                 let fact = self.twin.fact(*id);
                 let part = percent(fact.canonical);
-                if part > 1.0 {
-                    let reason = Reason::YieldAboveOne {
-                        said: fact.value.normalize().to_string(),
-                    };
-                    self.out.findings.push(Finding::of_fact(*id, reason));
+                let country = self.text(*area);
+                let wrong = if part > 1.0 {
+                    let said = fact.value.normalize().to_string();
+                    Some(Reason::YieldAboveOne { said })
+                } else {
+                    site.and_then(|site| self.misplaced(site, country))
+                };
+                let slot = Slot::of_period(*period);
+                let wrong = wrong.or_else(|| slot.is_none().then_some(Reason::YieldOfQuarter));
+                if let Some(reason) = wrong {
+                    self.out.findings.push(Finding {
+                        fact: Some(*id),
+                        site: site.map(str::to_owned),
+                        reason,
+                    });
                     continue;
                 }
-                let country: Arc<str> = self.text(*area).into();
-                let spot = match subject.strip_prefix(SITE) {
+                let Some(slot) = slot else { continue };
+                let spot = match site {
                     Some(site) => Spot::Site {
-                        country,
+                        country: country.into(),
                         site: site.into(),
                     },
-                    None => Spot::Country(country),
+                    None if country == WORLD => Spot::World,
+                    None => Spot::Country(country.into()),
                 };
                 let quality = self
                     .vocabulary()
@@ -87,76 +100,100 @@ impl<'t> Gatherer<'t> {
         }
     }
 
-    /// Operating processes run at about a part of their capacity, from the year that the capacity is told of.
+    /// Operating processes run at about a part of their capacity, from the year that the capacity is told of. Processes of a site
+    /// at one stage make its product together: their capacities add.
     pub(super) fn capacities(&mut self) {
         let (use_of, deviation) = assumed(self.vocabulary(), Assumed::CapacityUse, self.family);
-        let last = self.last_year();
+        let Some((earliest, latest)) = self.years_of_evidence() else {
+            return;
+        };
         for (key, record) in self.twin.sites() {
+            let mut installed: BTreeMap<Together, Installed> = BTreeMap::new();
             for (number, process) in record.site.processes.iter().enumerate() {
-                let Some(capacity) = &process.capacity else {
+                let Some((stage, layers, tonnes)) = self.capacity_of(process) else {
                     continue;
                 };
-                let stage = self.links.iter().position(|link| link.stage == process.stage);
-                let (Some(stage), true) = (stage, process.status == SiteStatus::Operating) else {
-                    continue;
-                };
-                if process.basis == Basis::Projected {
-                    continue;
-                }
-                let told = self.layers.tell(
-                    self.vocabulary(),
-                    (&process.commodity, &process.form),
-                    capacity.mass_basis.parse().ok(),
-                    &capacity.substance,
-                );
-                let unit = self
-                    .vocabulary()
-                    .unit(&capacity.unit)
-                    .and_then(|unit| unit.factor);
-                let value = unit.and_then(|factor| (factor * capacity.value).to_f64());
-                let (Ok(layers), Some(kilograms), Ok(stage)) = (told, value, u16::try_from(stage)) else {
-                    continue;
-                };
-                let capacity_year = capacity.period.map(Period::year);
-                let known = capacity_year.unwrap_or_else(|| record.site.source.published.year());
+                let told = process.capacity.as_ref().and_then(|capacity| capacity.period);
+                let known = told.map_or_else(|| record.site.source.published.year(), Period::year);
                 let first = process.start.map_or(known, |start| start.year().max(known));
-                for year in first..=last {
-                    let mut terms = Vec::new();
-                    for &(layer, coefficient) in &layers.terms {
-                        let key = Key {
-                            layer,
-                            stage,
-                            spot: Spot::Site {
-                                country: record.site.country.as_str().into(),
-                                site: key.as_str().into(),
-                            },
-                            slot: Slot::of_year(year),
-                            line: Line::Produced,
-                        };
-                        terms.push((key, coefficient));
-                    }
-                    let tonnes = kilograms / TONNE;
-                    self.out.reports.push(Report {
-                        origin: Origin::Capacity(key.clone(), number),
-                        voice: None,
-                        terms,
-                        value: use_of * tonnes,
-                        deviation: (deviation * tonnes).max(f64::MIN_POSITIVE),
-                    });
+                // What counts the same substance adds.
+                let of: Vec<(u16, u64)> = layers
+                    .iter()
+                    .map(|(layer, coefficient)| (*layer, coefficient.to_bits()))
+                    .collect();
+                for year in first.max(earliest)..=latest {
+                    let sum = installed.entry((stage, of.clone(), year)).or_default();
+                    sum.processes.push(number);
+                    sum.tonnes += tonnes;
+                    sum.terms.clone_from(&layers);
                 }
+            }
+            for ((stage, _, year), installed) in installed {
+                let named = |&(layer, coefficient): &(u16, f64)| {
+                    let key = Key {
+                        layer,
+                        stage,
+                        spot: Spot::Site {
+                            country: record.site.country.as_str().into(),
+                            site: key.as_str().into(),
+                        },
+                        slot: Slot::of_year(year),
+                        line: Line::Produced,
+                    };
+                    (key, coefficient)
+                };
+                self.out.reports.push(Report {
+                    origin: Origin::Capacity(key.clone(), installed.processes),
+                    voice: None,
+                    terms: installed.terms.iter().map(named).collect(),
+                    value: use_of * installed.tonnes,
+                    deviation: (deviation * installed.tonnes).max(f64::MIN_POSITIVE),
+                });
             }
         }
     }
 
-    /// The last year of which anything was observed.
-    fn last_year(&self) -> i16 {
-        let years = self
-            .out
-            .reports
-            .iter()
-            .filter(|report| report.origin.is_evidence())
-            .flat_map(|report| &report.terms)
-            .map(|(key, _)| key.slot.year());
-        years.max().unwrap_or(0)
+    /// Stage, layers and nameplate tonnes a year of a process that runs.
+    fn capacity_of(&self, process: &Process) -> Option<(u16, Terms, f64)> {
+        let capacity = process.capacity.as_ref()?;
+        if process.status != SiteStatus::Operating || process.basis == Basis::Projected {
+            return None;
+        }
+        let stage = self.links.iter().position(|link| link.stage == process.stage)?;
+        let told = self.layers.tell(
+            self.vocabulary(),
+            (&process.commodity, &process.form),
+            capacity.mass_basis.parse().ok(),
+            &capacity.substance,
+        );
+        let factor = self.vocabulary().unit(&capacity.unit)?.factor?;
+        let kilograms = factor.checked_mul(capacity.value)?.to_f64()?;
+        Some((u16::try_from(stage).ok()?, told.ok()?.terms, kilograms / TONNE))
+    }
+
+    /// The first and the last year of which anything was observed.
+    fn years_of_evidence(&self) -> Option<(i16, i16)> {
+        let years = || {
+            self.out
+                .reports
+                .iter()
+                .filter(|report| report.origin.is_evidence())
+                .flat_map(|report| &report.terms)
+                .map(|(key, _)| key.slot.year())
+        };
+        years().min().zip(years().max())
     }
 }
+
+/// What the processes of a site at one stage could make together in a year.
+#[derive(Default)]
+struct Installed {
+    processes: Vec<usize>,
+    tonnes: f64,
+    terms: Terms,
+}
+
+/// Layers with their coefficients.
+type Terms = Vec<(u16, f64)>;
+/// What adds up: the stage, the layers with the bits of their coefficients, the year.
+type Together = (u16, Vec<(u16, u64)>, i16);

@@ -63,7 +63,7 @@ impl Balance {
         let mut checked = vec![false; self.reports.len()];
         let mut tested: Vec<DoubtedReport<'_>> = Vec::new();
         for test in &self.alone.tests.tests {
-            let Some(number) = test.variable.checked_sub(self.reports_at) else {
+            let Some(number) = test.variable.checked_sub(self.reports_at()) else {
                 continue;
             };
             let Some(report) = self
@@ -121,7 +121,7 @@ impl Balance {
             with: with
                 .iter()
                 .filter(|variable| **variable != test.variable)
-                .filter_map(|variable| variable.checked_sub(self.reports_at))
+                .filter_map(|variable| variable.checked_sub(self.reports_at()))
                 .filter(|other| *other < self.reports.len())
                 .collect(),
         })

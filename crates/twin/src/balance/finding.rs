@@ -90,6 +90,13 @@ pub enum Reason {
         /// What was said, percent.
         said: String,
     },
+    /// A yield of a quarter: processes are balanced by month or year.
+    YieldOfQuarter,
+    /// A figure of a year far from all others: a slip of the pen would stretch the balance over the years between.
+    FarFromOthers {
+        /// The years that the others speak of.
+        others: (i16, i16),
+    },
     /// A number that is none, or too large to be computed with.
     NotFinite,
 }
@@ -205,6 +212,20 @@ impl Finding {
                 ),
                 format!(
                     "donne un rendement de {said} % : il ne peut sortir plus qu’il n’entre. Il n’est pas utilisé."
+                ),
+            ),
+            Reason::YieldOfQuarter => (
+                "gives a yield of a quarter; processes are balanced by month or by year. Report one of these."
+                    .to_owned(),
+                "donne un rendement trimestriel ; les procédés sont équilibrés par mois ou par an. Déclarez l’un des deux."
+                    .to_owned(),
+            ),
+            Reason::FarFromOthers { others: (first, last) } => (
+                format!(
+                    "is of a year far from all others, which speak of {first} to {last}; it is not used. Mend the year, or report the years between."
+                ),
+                format!(
+                    "porte sur une année loin de toutes les autres, qui vont de {first} à {last} ; il n’est pas utilisé. Corrigez l’année ou déclarez celles d’entre-temps."
                 ),
             ),
             Reason::NotFinite => (

@@ -86,7 +86,7 @@ impl Gathered {
         self.reports.sort_by_cached_key(|report| {
             let keys: Vec<Key> = report.terms.iter().map(|(key, _)| key.clone()).collect();
             let capacity = match &report.origin {
-                Origin::Capacity(site, process) => Some((site.clone(), *process)),
+                Origin::Capacity(site, process) => Some((site.clone(), process.clone())),
                 _ => None,
             };
             (
@@ -158,6 +158,7 @@ impl<'t> Gatherer<'t> {
         for (_, series) in twin.all_series() {
             gatherer.series(series);
         }
+        gatherer.out = gatherer.out.in_near_years();
         gatherer.capacities();
         gatherer.out.in_order()
     }
@@ -237,35 +238,11 @@ impl<'t> Gatherer<'t> {
         }
         if measure == "demand" {
             // What is used in goods is taken from the last stage whose product is sold as the mineral itself.
-            let stage = self.links.iter().rposition(|link| self.is_sold(&link.stage))?;
-            return (subject == ALL_USES).then_some((line, u16::try_from(stage).ok()?));
+            let stage = sold_at(self.links)?;
+            return (subject == ALL_USES).then_some((line, stage));
         }
         let place = self.links.iter().position(|link| link.stage == stage)?;
         Some((line, u16::try_from(place).ok()?))
-    }
-
-    /// Whether production is reported at a stage.
-    fn is_sold(&self, stage: &str) -> bool {
-        let made = |(_, series): (_, &Series)| {
-            let key = &series.key;
-            let commodity = self.vocabulary().commodity(self.text(key.commodity));
-            let contained = self.text(key.mass_basis) == "contained"
-                || self
-                    .layers
-                    .all
-                    .first()
-                    .is_some_and(|layer| layer.substance.is_empty());
-            contained
-                && self.text(key.measure) == "production"
-                && self.text(key.stage) == stage
-                && stage != "recycling"
-                && commodity.is_some_and(|known| known.family == self.family)
-                && series
-                    .periods
-                    .values()
-                    .any(|figures| figures.editions.iter().any(|edition| !edition.projected))
-        };
-        self.twin.all_series().any(made)
     }
 
     fn in_layers(&mut self, series: &Series, commodity: &str) -> Option<InLayers> {
@@ -522,22 +499,29 @@ impl<'t> Gatherer<'t> {
         }
     }
 
+    /// What is wrong with a figure that puts a site into a country.
+    pub(super) fn misplaced(&self, site: &str, country: &str) -> Option<Reason> {
+        match self.twin.sites().get(site) {
+            None => Some(Reason::UnknownSite),
+            Some(record) if record.site.country != country => Some(Reason::SiteElsewhere {
+                registered: record.site.country.clone(),
+                said: country.to_owned(),
+            }),
+            Some(_) => None,
+        }
+    }
+
     fn of_site(&mut self, measured: &Measured<'_>, site: &str, period: Period, said: &Voiced) {
         for ((area, partner), fact) in &said.cells {
             let country = self.text(*area);
             let wrong = |reason| Finding::of_site(*fact, site, reason);
-            let Some(record) = self.twin.sites().get(site) else {
-                self.out.findings.push(wrong(Reason::UnknownSite));
-                continue;
-            };
-            if record.site.country != country {
-                let reason = Reason::SiteElsewhere {
-                    registered: record.site.country.clone(),
-                    said: country.to_owned(),
-                };
+            if let Some(reason) = self.misplaced(site, country) {
                 self.out.findings.push(wrong(reason));
                 continue;
             }
+            let Some(record) = self.twin.sites().get(site) else {
+                continue;
+            };
             let Some(link) = self.links.get(usize::from(measured.stage)) else {
                 continue;
             };
@@ -564,6 +548,16 @@ impl<'t> Gatherer<'t> {
             self.report(measured, &spot, period, said.voice, *fact, 0.0);
         }
     }
+}
+
+/// The last stage whose production stands for the chain: its product is sold as the mineral itself, what follows makes
+/// goods of it.
+pub(super) fn sold_at(links: &[&ChainLink]) -> Option<u16> {
+    let made = |link: &&ChainLink| {
+        let headline = link.headline.as_ref();
+        headline.is_some_and(|headline| headline.measure == "production")
+    };
+    u16::try_from(links.iter().rposition(made)?).ok()
 }
 
 /// The first figure of a series.

@@ -30,6 +30,7 @@ mod unlisted;
 mod voice;
 mod walk;
 mod worth;
+mod years;
 
 pub use doubt::{Doubt, DoubtedReport};
 pub use finding::{Finding, Reason};
@@ -37,6 +38,7 @@ pub use grade::Grade;
 pub use layer::Layer;
 pub use left_out::{LeftOut, Withheld, leave_out};
 pub use line::{Key, Line, Slot, Spot};
+pub use network::{Extents, QUANTITIES_MAX};
 pub use report::{Origin, Report};
 pub use solve::{Balance, BalanceError, Options, Quantity, Told};
 pub use walk::Weight;

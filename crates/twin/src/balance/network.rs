@@ -6,6 +6,7 @@
 //! another cancels. Months add to their year, elements to the whole. All of that is exact, so the right-hand sides are zero.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::Arc;
 
 use super::layer::Layers;
@@ -34,6 +35,38 @@ pub(super) enum Extent {
     Along,
 }
 
+/// Most quantities of a balance unless its caller knows better: eight times those of the rare earths with fifteen elements over
+/// fifteen years. Whoever says something of every country and month must not take the time and memory of all who ask.
+pub const QUANTITIES_MAX: usize = 200_000;
+
+/// How large a network would be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extents {
+    /// Quantities that it would have.
+    pub quantities: usize,
+    /// Products at places.
+    pub pools: usize,
+    /// Years, from the first to the last.
+    pub years: usize,
+    /// Years that are told by month.
+    pub monthly: usize,
+}
+
+impl fmt::Display for Extents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            quantities,
+            pools,
+            years,
+            monthly,
+        } = self;
+        write!(
+            f,
+            "{quantities} quantities, of {pools} products at places over {years} years, {monthly} of them by month"
+        )
+    }
+}
+
 /// Quantities and balances.
 #[derive(Debug)]
 pub(super) struct Network {
@@ -51,7 +84,15 @@ pub(super) struct Network {
 
 impl Network {
     /// The network that such reports need. `composed`: the layers are elements that add to the first.
-    pub(super) fn new(reports: &[Report], layers: &Layers, composed: bool) -> Self {
+    ///
+    /// # Errors
+    /// How large it would be, if it would be larger than is computed.
+    pub(super) fn new(
+        reports: &[Report],
+        layers: &Layers,
+        composed: bool,
+        quantities_max: usize,
+    ) -> Result<Self, Extents> {
         let mut years: BTreeMap<(u16, u16), (i16, i16)> = BTreeMap::new();
         let mut pools: BTreeMap<Pool, Extent> = BTreeMap::new();
         let mut monthly = BTreeSet::new();
@@ -85,9 +126,39 @@ impl Network {
             monthly,
             balances: Vec::new(),
         };
+        let extents = network.extents();
+        if extents.quantities > quantities_max {
+            return Err(extents);
+        }
         network.name_quantities();
         network.balance(layers);
-        network
+        Ok(network)
+    }
+
+    /// Counted, not built.
+    fn extents(&self) -> Extents {
+        let mut slots: BTreeMap<(u16, u16), usize> = BTreeMap::new();
+        let mut quantities = 0_usize;
+        for (pool, extent) in &self.pools {
+            let slots = *slots.entry((pool.layer, pool.stage)).or_insert_with(|| {
+                let slots = self.slots(pool.layer, pool.stage);
+                let years: BTreeSet<i16> = slots.iter().map(|slot| slot.year()).collect();
+                // Each year stands beside its months.
+                slots.len() + years.iter().filter(|year| self.monthly.contains(year)).count()
+            });
+            quantities += slots * lines_of(pool, *extent).len();
+        }
+        let first = self.years.values().map(|span| span.0).min();
+        let last = self.years.values().map(|span| span.1).max();
+        let years = first
+            .zip(last)
+            .map_or(0, |(first, last)| first.abs_diff(last) + 1);
+        Extents {
+            quantities,
+            pools: self.pools.len(),
+            years: usize::from(years),
+            monthly: self.monthly.len(),
+        }
     }
 
     /// The slots of a layer at a stage that balances are written for: months where months are told, else years.
@@ -125,12 +196,7 @@ impl Network {
     fn name_quantities(&mut self) {
         let mut keys = BTreeSet::new();
         for (pool, extent) in &self.pools {
-            let lines: &[Line] = match (&pool.spot, extent) {
-                (_, Extent::Along) => &[Line::Out],
-                (_, Extent::Made) => &[Line::Produced],
-                (Spot::World, Extent::Whole) => &WORLD_LINES,
-                (_, Extent::Whole) => &Line::ALL,
-            };
+            let lines = lines_of(pool, *extent);
             for slot in self.slots(pool.layer, pool.stage) {
                 let year = Slot::of_year(slot.year());
                 for slot in [slot, year] {
@@ -332,6 +398,15 @@ const WORLD_LINES: [Line; 6] = [
     Line::StockChange,
     Line::Closing,
 ];
+
+fn lines_of(pool: &Pool, extent: Extent) -> &'static [Line] {
+    match (&pool.spot, extent) {
+        (_, Extent::Along) => &[Line::Out],
+        (_, Extent::Made) => &[Line::Produced],
+        (Spot::World, Extent::Whole) => &WORLD_LINES,
+        (_, Extent::Whole) => &Line::ALL,
+    }
+}
 
 fn is_country(spot: &Spot) -> bool {
     matches!(spot, Spot::Country(_) | Spot::Elsewhere)

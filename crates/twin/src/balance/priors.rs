@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use didymium_vocabulary::{Assumed, ChainLink, Vocabulary};
 
-use super::gather::Gathered;
+use super::gather::{Gathered, Recovery};
 use super::layer::{Layers, percent};
 use super::line::{Line, Slot, Spot};
 use super::network::{Extent, Network, Pool, Terms};
@@ -366,10 +366,17 @@ impl Assume<'_> {
     }
 
     fn reported_recovery(&self, pool: &Pool, slot: Slot) -> Option<(f64, f64, Origin)> {
-        let of = |found: &&super::gather::Recovery| {
+        // A site's own before its country's, before the world's; an element's before that of the whole.
+        let nearness = |spot: &Spot| match spot {
+            _ if *spot == pool.spot => Some(2),
+            Spot::Country(country) => (pool.spot.country() == Some(country)).then_some(1),
+            Spot::World => Some(0),
+            _ => None,
+        };
+        let of = |found: &&Recovery| {
             found.stage == pool.stage
                 && (found.layer == pool.layer || found.layer == 0)
-                && found.spot == pool.spot
+                && nearness(&found.spot).is_some()
                 && (found.slot == slot || found.slot == Slot::of_year(slot.year()))
         };
         let found = self
@@ -377,7 +384,7 @@ impl Assume<'_> {
             .recoveries
             .iter()
             .filter(of)
-            .max_by_key(|found| (found.layer, found.slot == slot))?;
+            .max_by_key(|found| (nearness(&found.spot), found.layer, found.slot == slot))?;
         // Nobody knows a yield better than this, and a yield of nothing is no exact nothing.
         let part = found.deviation.max(LEAST_DEVIATION) / found.part.max(LEAST_YIELD);
         Some((found.part, part, Origin::Fact(found.fact)))

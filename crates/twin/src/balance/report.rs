@@ -15,8 +15,8 @@ pub enum Origin {
     Unlisted(Vec<FactId>),
     /// A quota: a ceiling, taken as what is about made.
     Quota(FactId),
-    /// The nameplate capacity of a site's process: key of the site, place of the process.
-    Capacity(String, usize),
+    /// The nameplate capacity of a site's processes at one stage: key of the site, places of the processes.
+    Capacity(String, Vec<usize>),
     /// The yield of a stage, as the vocabulary has it.
     Recipe,
     /// An assumption of the vocabulary.

@@ -12,7 +12,7 @@ use super::grade::Grade;
 use super::layer::{Layer, Layers};
 use super::level::levels;
 use super::line::{Key, Line, Slot, Spot};
-use super::network::Network;
+use super::network::{Extents, Network, QUANTITIES_MAX};
 use super::priors::{Assume, Prior, Shares};
 use super::report::Report;
 use crate::reconcile::{Class, Constraint, GlobalTest, Problem, ReconcileError, Reconciliation, Variable};
@@ -40,8 +40,8 @@ pub struct Options {
     pub without: BTreeSet<String>,
     /// Threads; the answer is the same for any number.
     pub threads: NonZeroUsize,
-    /// The first year that is balanced, if not the first of which anything is told.
-    pub from: Option<i16>,
+    /// Most quantities that are balanced.
+    pub quantities_max: usize,
 }
 
 impl Default for Options {
@@ -49,7 +49,7 @@ impl Default for Options {
         Self {
             without: BTreeSet::new(),
             threads: NonZeroUsize::MIN,
-            from: None,
+            quantities_max: QUANTITIES_MAX,
         }
     }
 }
@@ -68,6 +68,18 @@ pub enum BalanceError {
     NothingSaid {
         /// The family.
         family: String,
+    },
+    /// So much was said of so many places and years that it is not computed.
+    #[error(
+        "the balance of `{family}` is too large: it would have {extent}; at most {most} quantities are balanced. See which source speaks of so many places or months (`didymium twin observations`), and withdraw or mend what is wrong; a larger club raises `balance_quantities_max` in node.toml"
+    )]
+    TooLarge {
+        /// The family.
+        family: String,
+        /// What makes it large.
+        extent: Extents,
+        /// Most quantities that are balanced.
+        most: usize,
     },
     /// The arithmetic found no answer.
     #[error("the balance of `{family}` has no solution near {near}")]
@@ -122,14 +134,12 @@ pub struct Balance {
     /// Who speaks, by number, with what was learned of their worth: deviations are multiplied by it. A voice is a house that
     /// publishes (`voices.csv`): its editions revise each other, and count once.
     pub voices: Vec<(String, f64)>,
-    /// What was measured. Report `n` is variable `reports_at + n` of the reconciliation.
+    /// What was measured, by number.
     pub reports: Vec<Report>,
     /// What could not be used.
     pub findings: Vec<Finding>,
     pub(super) keys: Vec<Key>,
     pub(super) quantities: Vec<Quantity>,
-    pub(super) reports_at: usize,
-    pub(super) priors_at: usize,
     pub(super) priors: Vec<Prior>,
     pub(super) solved: Reconciliation,
     /// What the reports without assumptions say of each other.
@@ -151,12 +161,7 @@ impl Balance {
             })?;
         let layers = Layers::of(known, vocabulary);
         let links: Vec<&ChainLink> = vocabulary.chain(family).collect();
-        let mut gathered = Gatherer::gather(twin, family, &layers, &links, &options.without);
-        if let Some(from) = options.from {
-            gathered
-                .reports
-                .retain(|report| report.terms.iter().all(|(key, _)| key.slot.year() >= from));
-        }
+        let gathered = Gatherer::gather(twin, family, &layers, &links, &options.without);
         if !gathered
             .reports
             .first()
@@ -168,7 +173,14 @@ impl Balance {
         }
         let shares = Shares::new(&gathered, &layers);
         let composed = shares.any() || gathered.reports.iter().any(speaks_of_elements);
-        let network = Network::new(&gathered.reports, &layers, composed);
+        let most = options.quantities_max;
+        let network = Network::new(&gathered.reports, &layers, composed, most).map_err(|extent| {
+            BalanceError::TooLarge {
+                family: family.to_owned(),
+                extent,
+                most,
+            }
+        })?;
         let assume = Assume {
             vocabulary,
             family,
@@ -208,20 +220,22 @@ impl Balance {
             voices: gathered.voices.into_iter().zip(learned).collect(),
             reports: gathered.reports,
             findings: gathered.findings,
-            reports_at: keys.len(),
-            priors_at: 0,
             keys,
             quantities,
             priors,
             solved,
             alone,
-        }
-        .numbered())
+        })
     }
 
-    fn numbered(mut self) -> Self {
-        self.priors_at = self.reports_at + self.reports.len();
-        self
+    /// The variable of the first report in the reconciliation: quantities come before.
+    pub(super) fn reports_at(&self) -> usize {
+        self.keys.len()
+    }
+
+    /// The variable of the first assumption.
+    pub(super) fn priors_at(&self) -> usize {
+        self.reports_at() + self.reports.len()
     }
 
     /// All figures with their names, in the order of the names.

@@ -26,7 +26,7 @@ impl Balance {
         let variance = covariance.get(at).copied().filter(|own| *own > 0.0)?;
         let measured = self.solved.problem().variables();
         let mut weights = Vec::new();
-        for (number, variable) in measured.iter().enumerate().skip(self.reports_at) {
+        for (number, variable) in measured.iter().enumerate().skip(self.reports_at()) {
             let Some(measurement) = variable.measurement else {
                 continue;
             };
@@ -36,11 +36,11 @@ impl Balance {
             if part < SMALLEST_PART {
                 continue;
             }
-            let (origin, report) = if number < self.priors_at {
-                let report = number - self.reports_at;
+            let (origin, report) = if number < self.priors_at() {
+                let report = number - self.reports_at();
                 (&self.reports.get(report)?.origin, Some(report))
             } else {
-                (&self.priors.get(number - self.priors_at)?.origin, None)
+                (&self.priors.get(number - self.priors_at())?.origin, None)
             };
             weights.push(Weight {
                 origin,

@@ -84,10 +84,19 @@ pub fn table(source: &Source, rows: &[[String; 15]]) -> Said {
 
 /// A site with processes of the cobalt chain, each a stage, with a capacity in tonnes a year.
 pub fn site(key: &str, country: &str, stages: &[(&str, Option<&str>)]) -> Said {
-    let process = |(stage, capacity): &(&str, Option<&str>)| Process {
+    let processes: Vec<_> = stages
+        .iter()
+        .map(|(stage, capacity)| (*stage, "", *capacity))
+        .collect();
+    site_of_forms(key, country, &processes)
+}
+
+/// The same, with the form that each process makes.
+pub fn site_of_forms(key: &str, country: &str, processes: &[(&str, &str, Option<&str>)]) -> Said {
+    let process = |(stage, form, capacity): &(&str, &str, Option<&str>)| Process {
         commodity: "cobalt".into(),
         stage: (*stage).into(),
-        form: String::new(),
+        form: (*form).into(),
         capacity: capacity.map(|value| Capacity {
             value: value.parse().unwrap(),
             unit: "t".into(),
@@ -109,7 +118,7 @@ pub fn site(key: &str, country: &str, stages: &[(&str, Option<&str>)]) -> Said {
         operator: String::new(),
         owners: Vec::new(),
         status: SiteStatus::Operating,
-        processes: stages.iter().map(process).collect(),
+        processes: processes.iter().map(process).collect(),
         source: survey("register", "2023-01-01"),
     };
     said(Kind::Site, serde_json::to_vec(&site).unwrap())

@@ -4,6 +4,7 @@
 
 mod adding_up;
 mod bad_input;
+mod bounds;
 mod club;
 mod doubts;
 mod facts;

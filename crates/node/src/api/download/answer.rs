@@ -57,16 +57,19 @@ impl Question {
         .await
     }
 
-    /// The same of a balance. Where that is an earlier one than the present twin's, the file names the cut that it was made of.
+    /// The same of a balance. A file does not say that it is of an earlier balance than the present, so there is none of such.
     ///
     /// # Errors
-    /// As [`Question::download`].
+    /// [`ApiError::Unbalanced`] with the reason why there is no present one; as [`Question::download`].
     pub(crate) async fn download_balance(
         self,
         format: Format,
         served: Served,
         make: impl FnOnce(BalanceLens<'_>) -> Result<Table<'static>, DownloadError> + Send + 'static,
     ) -> Result<Response, ApiError> {
+        if let Some(stale) = &served.stale {
+            return Err(ApiError::Unbalanced(stale.words().to_owned()));
+        }
         self.sent(format, move || {
             let of = served.lens();
             file(of.lens, &make(of)?, format)

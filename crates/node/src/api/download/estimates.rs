@@ -58,7 +58,12 @@ pub(super) fn with_balance(
     family: &str,
     make: impl FnOnce(BalanceLens<'_>) -> Result<Table<'static>, DownloadError>,
 ) -> Result<Table<'static>, DownloadError> {
-    let balance = Balance::of(twin, family, &Options::default())?;
+    // Whoever asks for a large one on their own machine may wait for it.
+    let options = Options {
+        quantities_max: usize::MAX,
+        ..Options::default()
+    };
+    let balance = Balance::of(twin, family, &options)?;
     make(BalanceLens {
         balance: &balance,
         lens: Lens { twin },
