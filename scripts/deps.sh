@@ -15,4 +15,5 @@ done
 cargo fetch --locked --offline > /dev/null 2>&1 || cargo fetch --locked
 install_web_modules
 install_judge || fail "the independent judge must run in CI"
+install_notebooks || fail "the code of docs/notebooks.md must run in CI"
 say "everything is here: make run and make test need no network now (browser: $(find_browser))"

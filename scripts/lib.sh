@@ -86,10 +86,10 @@ build_web() {
     (cd "$root/web" && npm run --silent build < /dev/null >&2) || fail "the pages could not be built (npm run build in web/)"
 }
 
-# The Python of the independent judge (tools/judge), with the package `cryptography`; fails where there is none.
-judge_python() {
-    for python in "$root/tools/judge/.venv/bin/python3" python3; do
-        if has "$python" && "$python" -c 'import cryptography' > /dev/null 2>&1; then
+# The Python of a tool in tools/, with what it imports: of its own .venv, or the system's; fails where there is none.
+python_of() {
+    for python in "$root/tools/$1/.venv/bin/python3" python3; do
+        if has "$python" && "$python" -c "import $2" > /dev/null 2>&1; then
             echo "$python"
             return 0
         fi
@@ -97,16 +97,69 @@ judge_python() {
     return 1
 }
 
+# Gets what a tool in tools/ imports by pip into a folder of the repository; fails where that is not possible. Nothing is built.
+install_python_of() {
+    venv="$root/tools/$1/.venv"
+    has python3 && { [ -x "$venv/bin/python3" ] || python3 -m venv "$venv" > /dev/null 2>&1; } &&
+        "$venv/bin/python3" -m pip install --quiet --disable-pip-version-check --only-binary :all: -r "$root/tools/$1/requirements.txt" < /dev/null >&2 &&
+        python_of "$1" "$2" > /dev/null
+}
+
 # Gets `cryptography` for the judge, unless it is here: by pip into a folder of the repository, or by apt-get. Where
 # neither is possible it says so: the judge's tests then say that they are skipped, and fail in CI.
 install_judge() {
-    judge_python > /dev/null && return 0
-    venv="$root/tools/judge/.venv"
-    if has python3 && python3 -m venv "$venv" > /dev/null 2>&1 &&
-        "$venv/bin/python3" -m pip install --quiet --disable-pip-version-check -r "$root/tools/judge/requirements.txt" < /dev/null >&2; then
-        judge_python > /dev/null && return 0
-    fi
-    apt_install python3 python3-cryptography > /dev/null 2>&1 && judge_python > /dev/null && return 0
+    python_of judge cryptography > /dev/null && return 0
+    install_python_of judge cryptography && return 0
+    apt_install python3 python3-cryptography > /dev/null 2>&1 && python_of judge cryptography > /dev/null && return 0
     say "the independent judge cannot run here: it needs Python 3 with the package cryptography (see tools/judge/requirements.txt)"
     [ "${CI:-}" != true ]
+}
+
+# Gets what the code of docs/notebooks.md imports, unless it is here. Where that is not possible it says so: that code is then not
+# run, and the run fails in CI.
+NOTEBOOKS="pandas, polars, pyarrow"
+install_notebooks() {
+    python_of notebooks "$NOTEBOOKS" > /dev/null && return 0
+    install_python_of notebooks "$NOTEBOOKS" && return 0
+    say "skipped: the code of docs/notebooks.md cannot run here: it needs Python 3 with $NOTEBOOKS, and pip a network to fetch them (tools/notebooks/requirements.txt)"
+    [ "${CI:-}" != true ]
+}
+
+# Starts the built demo in a temporary folder on free ports, and waits until it is up: then `address` is its first node's. It ends
+# with the script, which is told by `end_demo` how.
+start_demo() {
+    program="${CARGO_TARGET_DIR:-$root/target}/release/didymium"
+    [ -x "$program" ] || fail "$program is not there. Run: cargo build --release --locked -p didymium"
+    demo=""
+    dir=$(mktemp -d)
+    trap end_demo EXIT
+    trap 'exit 130' INT
+    trap 'exit 143' TERM
+    "$program" demo --json --dir "$dir/club" --port 0 > "$dir/demo.json" 2> "$dir/demo.err" < /dev/null &
+    demo=$!
+    waited=0
+    # The summary is printed when all nodes agree.
+    until address=$(node -p 'JSON.parse(fs.readFileSync(process.argv[1], "utf8")).nodes[0].address' "$dir/demo.json" 2> /dev/null); do
+        kill -0 "$demo" 2> /dev/null || fail "the demo ended before it was up"
+        [ "$waited" -lt "$DEMO_SECONDS_MAX" ] || fail "the demo was not up after $DEMO_SECONDS_MAX seconds"
+        sleep 1
+        waited=$((waited + 1))
+    done
+    say "the demo is up at $address"
+}
+DEMO_SECONDS_MAX=180
+
+end_demo() {
+    status=$?
+    trap - EXIT
+    if [ -n "$demo" ]; then
+        kill "$demo" 2> /dev/null || true
+        wait "$demo" 2> /dev/null || true
+    fi
+    if [ "$status" -ne 0 ] && [ -s "$dir/demo.err" ]; then
+        say "the demo said last:"
+        tail -n 20 "$dir/demo.err" >&2
+    fi
+    rm -rf "$dir"
+    exit "$status"
 }

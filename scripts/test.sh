@@ -10,7 +10,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/scripts/lib.sh"
 cd "$root"
 
-parts="prerequisites modules format pages types units clippy rust ml-dsa judge documents data build browser"
+parts="prerequisites modules format pages types units clippy rust ml-dsa judge documents data build notebooks browser"
 [ $# -eq 0 ] || parts="$*"
 
 # Longest time for a part, seconds.
@@ -59,6 +59,7 @@ part() {
             fi
             ;;
         build) cargo build --release --locked -p didymium ;;
+        notebooks) scripts/notebooks.sh ;;
         browser) scripts/browser-tests.sh ;;
         *) fail "there is no part $1" ;;
     esac
@@ -80,7 +81,7 @@ begun=$(date +%s)
 bound="timeout -k 10"
 [ ! -t 2 ] || bound="timeout --foreground -k 10"
 
-# Sums what the parts counted: cargo's, vitest's and node's own summaries.
+# Sums what the parts counted: cargo's, vitest's and node's own summaries, and the blocks of the notebook.
 summary() {
     cat "$logs"/*.log | sed 's/\x1b\[[0-9;]*m//g' | awk -v word="$1" -v seconds="$(($(date +%s) - begun))" '
         /^test result: / {
@@ -97,6 +98,7 @@ summary() {
                 if ($i == "skipped") ignored += $(i - 1)
             }
         }
+        /^[0-9]+ blocks of .* run$/ { passed += $1 }
         /^(ℹ|#) pass [0-9]+$/ { passed += $3 }
         /^(ℹ|#) fail [0-9]+$/ { failed += $3 }
         /^(ℹ|#) skipped [0-9]+$/ { ignored += $3 }

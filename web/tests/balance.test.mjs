@@ -214,7 +214,7 @@ test('a place of which nobody reports says so, and leads back to the world', asy
 test('an earlier state is shown where the address asks for one, and the present one is a click away', async () => {
   const then = await api('reconciled?as_of=2030-01-01T00:00:00Z');
   const { page, faults, close } = await open('/balance?as_of=2030-01-01T00:00:00Z');
-  assert.match(await page.innerText('[data-state]'), /An earlier state is shown[\s\S]*2030-01-01/);
+  assert.match(await page.innerText('[data-state]'), /asks for an earlier state[\s\S]*2030-01-01/);
   assert.equal(await page.inputValue('[data-choose=period]'), then.period);
   const produced = then.stages[0].whole.lines.find(({ line }) => line === 'produced');
   await page.locator(`[data-ledger] [data-figure="${produced.figure}"]`).click();

@@ -198,7 +198,9 @@ impl CliError {
         match self {
             Self::Usage(_) | Self::NotACharter { .. } => Exit::Usage,
             Self::Download(DownloadError::TooLong { .. } | DownloadError::Format) => Exit::Usage,
-            Self::Download(DownloadError::Nothing) => Exit::No,
+            Self::Download(
+                DownloadError::Nothing | DownloadError::NoCommodity(_) | DownloadError::Balance(_),
+            ) => Exit::No,
             Self::Import(error) => exit_of_import(error),
             Self::Node(error) => exit_of_node(error),
             Self::Statement(_) | Self::NotJson { .. } | Self::Mirror { .. } => Exit::Refused,

@@ -7,6 +7,7 @@ use crate::error::{CliError, CliResult};
 use crate::output::Output;
 use crate::reader::{Reader, TwinPlaceArgs, parse_period};
 use crate::save::{SaveArgs, View, save};
+use crate::series::SeriesArgs;
 use crate::times::TimesArgs;
 
 /// Which figures.
@@ -19,18 +20,8 @@ pub struct FiguresArgs {
     /// Measure key: `production`, `reserves`, `trade` …; all if left out
     #[arg(long)]
     measure: Option<String>,
-    /// Stage key: `mine`, `separation`, `refining` …
-    #[arg(long)]
-    stage: Option<String>,
-    /// Form key: the material counted
-    #[arg(long)]
-    form: Option<String>,
-    /// Substance key: what a contained mass counts (`REO`, `Li` …)
-    #[arg(long)]
-    substance: Option<String>,
-    /// What else tells the series apart (a grade, a deposit, an HS code …)
-    #[arg(long)]
-    subject: Option<String>,
+    #[command(flatten)]
+    series: SeriesArgs,
     /// Country or aggregate: `CHN`, `WLD` …
     #[arg(long)]
     area: Option<String>,
@@ -82,15 +73,7 @@ pub async fn series(args: FiguresArgs, output: &Output) -> CliResult<()> {
 
 impl FiguresArgs {
     fn series(&self) -> SeriesQuery {
-        SeriesQuery {
-            measure: self.measure.clone(),
-            commodity: self.commodity.clone(),
-            stage: self.stage.clone(),
-            form: self.form.clone(),
-            substance: self.substance.clone(),
-            mass_basis: None,
-            subject: self.subject.clone(),
-        }
+        self.series.query(self.measure.clone(), self.commodity.clone())
     }
 
     async fn write(&self, view: View, output: &Output) -> CliResult<()> {

@@ -8,6 +8,7 @@ use didymium_vocabulary::{Period, Vocabulary};
 use crate::error::{CliError, CliResult};
 use crate::output::{Output, columns};
 use crate::reader::{PlaceArgs, Reader};
+use crate::save::{SaveArgs, View, save};
 use crate::times::TimesArgs;
 
 /// Holders told by name.
@@ -30,6 +31,8 @@ pub(crate) struct IndicatorsArgs {
     year: Option<String>,
     #[command(flatten)]
     times: TimesArgs,
+    #[command(flatten)]
+    save: SaveArgs,
 }
 
 impl IndicatorsArgs {
@@ -58,7 +61,11 @@ impl IndicatorsArgs {
 pub(crate) async fn run(args: &IndicatorsArgs, output: &Output) -> CliResult<()> {
     args.times.times()?;
     let query = args.query()?;
-    let indicators = Reader::open(&args.place)?.indicators(&query, &args.times).await?;
+    let reader = Reader::open(&args.place)?;
+    if let Some(file) = args.save.wanted() {
+        return save(&reader, &View::Indicators(query), &args.times, file, output).await;
+    }
+    let indicators = reader.indicators(&query, &args.times).await?;
     output.data(&indicators, text)
 }
 

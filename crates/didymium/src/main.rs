@@ -26,6 +26,7 @@ mod reconciled;
 mod report;
 mod save;
 mod sealed;
+mod series;
 mod serve;
 mod signals;
 mod sites;

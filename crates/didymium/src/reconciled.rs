@@ -48,6 +48,8 @@ pub struct ContradictionsArgs {
     commodity: String,
     #[command(flatten)]
     times: TimesArgs,
+    #[command(flatten)]
+    save: SaveArgs,
 }
 
 /// What `didymium twin trial` is asked.
@@ -175,6 +177,10 @@ pub async fn chain(args: ChainArgs, output: &Output) -> CliResult<()> {
 pub async fn contradictions(args: ContradictionsArgs, output: &Output) -> CliResult<()> {
     args.times.times()?;
     let reader = Reader::open_over(&args.from)?;
+    if let Some(file) = args.save.wanted() {
+        let view = View::Contradictions(args.commodity.clone());
+        return save(&reader, &view, &args.times, file, output).await;
+    }
     let found: Contradictions = match &reader {
         Reader::Folder(folder) => {
             let found = with_twin(folder, &args.times, |lens| {

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use didymium_node::NodeError;
 use didymium_node::api::download::{self, DownloadError, Format, Table};
-use didymium_node::api::views::{Lens, ObservationFilter, SeriesQuery, SiteFilter, VintagesQuery};
+use didymium_node::api::views::{
+    IndicatorQuery, Lens, ObservationFilter, SeriesQuery, SiteFilter, VintagesQuery,
+};
 use didymium_node::folder::{SECRET_MODE, write_atomic};
 use didymium_vocabulary::Period;
 
@@ -40,6 +42,10 @@ pub enum View {
     Sites(SiteFilter),
     /// Every estimate of a family.
     Reconciled(String),
+    /// Every report of a family, and how it fits.
+    Contradictions(String),
+    /// Indices of supply risk.
+    Indicators(IndicatorQuery),
 }
 
 impl SaveArgs {
@@ -104,6 +110,8 @@ impl View {
             Self::Vintages(query) => download::vintages(lens, query),
             Self::Sites(filter) => download::sites(lens, filter),
             Self::Reconciled(family) => download::reconciled(lens.twin, family),
+            Self::Contradictions(family) => download::contradictions_of(lens.twin, family),
+            Self::Indicators(query) => download::indicators(lens, query),
         }
     }
 
@@ -161,6 +169,19 @@ impl View {
             Self::Reconciled(family) => {
                 let fields = [("commodity", given(family))];
                 ("/api/v1/reconciled", more(Asked::new(), &fields))
+            }
+            Self::Contradictions(family) => {
+                let fields = [("commodity", given(family))];
+                ("/api/v1/contradictions", more(Asked::new(), &fields))
+            }
+            Self::Indicators(query) => {
+                let fields = [
+                    ("commodity", given(&query.commodity)),
+                    ("stage", query.stage.clone()),
+                    ("area", query.area.clone()),
+                    ("year", query.year.map(|year| year.to_string())),
+                ];
+                ("/api/v1/indicators", more(Asked::new(), &fields))
             }
         }
     }

@@ -16,6 +16,7 @@ use crate::output::{Output, columns};
 use crate::reader::{Reader, TwinPlaceArgs, parse_period};
 use crate::reconciled::{self, ChainArgs, ContradictionsArgs, TrialArgs};
 use crate::save::{SaveArgs, View, save};
+use crate::series::SeriesArgs;
 use crate::times::TimesArgs;
 use crate::vintages::{self, VintagesArgs};
 
@@ -31,6 +32,7 @@ Examples:
   didymium twin chain --url http://127.0.0.1:7410 rare_earths --layer neodymium --period 2022
   didymium twin contradictions --url http://127.0.0.1:7410 rare_earths
   didymium twin chain --dir club/CAN rare_earths --vault my_vault
+  didymium twin contradictions --dir club/CAN rare_earths --csv contradictions.csv
   didymium twin trial --dir club/CAN rare_earths --from 2015 --to 2022
   didymium twin mirror --reports comtrade_2022.csv.gz --compare baci_2022.csv
 
@@ -60,7 +62,7 @@ enum Question {
     )]
     Balance {
         #[command(flatten)]
-        series: SeriesArgs,
+        asked: BalanceArgs,
         #[command(flatten)]
         save: SaveArgs,
     },
@@ -68,10 +70,10 @@ enum Question {
     #[command(
         after_help = "HHI: the sum of squared shares in percent, 0 to 10,000; above 1,800 a market counts as highly concentrated (United States merger guidelines, 2023)."
     )]
-    Shares(SeriesArgs),
+    Shares(BalanceArgs),
     /// Indices of supply risk with their error bars, alone and with the club as one importer
     #[command(
-        after_help = "An index that cannot be computed is a line with the cause. `≤` and `≥`: an input is not at hand, and the value is a bound."
+        after_help = "An index that cannot be computed is a line with the cause. `≤` and `≥`: an input is not at hand, and the value is a bound. With --csv or --parquet every cell is written: all years and causes."
     )]
     Indicators(IndicatorsArgs),
     /// The digest of all facts, and the cut it belongs to
@@ -104,7 +106,7 @@ enum Question {
     Chain(ChainArgs),
     /// Reports that do not fit the others, and what would fit; how well each voice is checked
     #[command(
-        after_help = "shows: how much of an error of the report would show, 0 to 1. A report that nobody checks is not listed."
+        after_help = "shows: how much of an error of the report would show, 0 to 1. A report that nobody checks is not listed; with --csv or --parquet it is written too."
     )]
     Contradictions(ContradictionsArgs),
     /// Are the error bars honest? Each voice is left out in turn, and its figures held against the others
@@ -117,7 +119,7 @@ enum Question {
 }
 
 #[derive(Debug, Args)]
-struct SeriesArgs {
+struct BalanceArgs {
     #[command(flatten)]
     place: TwinPlaceArgs,
     /// Commodity key: `rare_earths`, `neodymium`, `lithium`, `cobalt` …
@@ -125,18 +127,8 @@ struct SeriesArgs {
     /// Measure key: `production`, `reserves`, `capacity` …
     #[arg(long, default_value = "production")]
     measure: String,
-    /// Stage key: `mine`, `separation`, `refining` …
-    #[arg(long)]
-    stage: Option<String>,
-    /// Form key: the material counted
-    #[arg(long)]
-    form: Option<String>,
-    /// Substance key: what a contained mass counts (`REO`, `Li` …)
-    #[arg(long)]
-    substance: Option<String>,
-    /// What else tells the series apart (a grade, a deposit, an HS code …)
-    #[arg(long)]
-    subject: Option<String>,
+    #[command(flatten)]
+    series: SeriesArgs,
     /// `2023`, `2023-Q1` or `2023-04`; the latest with figures if left out
     #[arg(long)]
     period: Option<String>,
@@ -165,16 +157,16 @@ struct Shares {
 /// Answers.
 pub async fn run(args: TwinArgs, output: &Output) -> CliResult<()> {
     match args.question {
-        Question::Balance { series, save } => {
+        Question::Balance { asked, save } => {
             if let Some(file) = save.wanted() {
-                return series.write(file, output).await;
+                return asked.write(file, output).await;
             }
-            let (reader, balance, state) = series.ask(output).await?;
+            let (reader, balance, state) = asked.ask(output).await?;
             reader.print(output, &balance, balance_text)?;
             complete(&state)
         }
-        Question::Shares(series) => {
-            let (reader, balance, state) = series.ask(output).await?;
+        Question::Shares(asked) => {
+            let (reader, balance, state) = asked.ask(output).await?;
             let projected = is_projected(&balance);
             let shares = Shares {
                 period: balance.period,
@@ -255,17 +247,10 @@ fn whole(listed: Option<u32>, left_out: Option<&str>) -> String {
     }
 }
 
-impl SeriesArgs {
+impl BalanceArgs {
     fn query(&self) -> SeriesQuery {
-        SeriesQuery {
-            measure: Some(self.measure.clone()),
-            commodity: Some(self.commodity.clone()),
-            stage: self.stage.clone(),
-            form: self.form.clone(),
-            substance: self.substance.clone(),
-            mass_basis: None,
-            subject: self.subject.clone(),
-        }
+        self.series
+            .query(Some(self.measure.clone()), Some(self.commodity.clone()))
     }
 
     async fn write(self, file: (&Path, Format), output: &Output) -> CliResult<()> {

@@ -2,12 +2,13 @@
 
 use clap::Args;
 use didymium_node::api::types::{Change, RecordedFigure, Recording, RevisionStats, Triangle, Vintages};
-use didymium_node::api::views::{self, SeriesQuery, VintagesQuery};
+use didymium_node::api::views::{self, VintagesQuery};
 
 use crate::error::{CliError, CliResult};
 use crate::output::{Output, columns};
 use crate::reader::{Reader, TwinPlaceArgs, asked_series, parse_period, with_twin};
 use crate::save::{SaveArgs, View, save};
+use crate::series::SeriesArgs;
 use crate::times::TimesArgs;
 
 /// Most periods that are asked for.
@@ -29,18 +30,8 @@ pub struct VintagesArgs {
     /// Measure key: `production`, `reserves`, `trade` …
     #[arg(long, default_value = "production")]
     measure: String,
-    /// Stage key: `mine`, `separation`, `refining` …
-    #[arg(long)]
-    stage: Option<String>,
-    /// Form key: the material counted
-    #[arg(long)]
-    form: Option<String>,
-    /// Substance key: what a contained mass counts (`REO`, `Li` …)
-    #[arg(long)]
-    substance: Option<String>,
-    /// What else tells the series apart (a grade, a deposit, an HS code …)
-    #[arg(long)]
-    subject: Option<String>,
+    #[command(flatten)]
+    series: SeriesArgs,
     /// `2023`, `2023-Q1` or `2023-04`; all if left out
     #[arg(long)]
     period: Option<String>,
@@ -66,15 +57,9 @@ impl VintagesArgs {
     fn query(&self) -> CliResult<VintagesQuery> {
         let period = self.period.as_deref().map(parse_period).transpose()?;
         Ok(VintagesQuery {
-            series: SeriesQuery {
-                measure: Some(self.measure.clone()),
-                commodity: Some(self.commodity.clone()),
-                stage: self.stage.clone(),
-                form: self.form.clone(),
-                substance: self.substance.clone(),
-                mass_basis: None,
-                subject: self.subject.clone(),
-            },
+            series: self
+                .series
+                .query(Some(self.measure.clone()), Some(self.commodity.clone())),
             area: self.area.clone(),
             partner: self.partner.clone().unwrap_or_default(),
             period,

@@ -30,9 +30,9 @@ export function decimals(value: number, unit: string): number {
   return 4;
 }
 
-/** A decimal string in the language; exact, since Intl takes the string itself. */
+/** A decimal string in the language; exact, since Intl takes the string itself. What is rounded to nought has no sign. */
 export function formatDecimal(value: string | number, maximumFractionDigits = 20, minimumFractionDigits = 0): string {
-  const format = numberFormat({ maximumFractionDigits, minimumFractionDigits });
+  const format = numberFormat({ maximumFractionDigits, minimumFractionDigits, signDisplay: 'negative' });
   return typeof value === 'number' ? format.format(value) : format.format(value as Intl.StringNumericLiteral);
 }
 

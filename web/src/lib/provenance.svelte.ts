@@ -1,4 +1,5 @@
 import { navigate, route, setQuery } from './router.svelte';
+import { shownTimes, type Times } from './times';
 
 /** What had the focus when the drawer was opened, to give it back. */
 let opener: Element | null = null;
@@ -11,9 +12,10 @@ export function openedFigure(): string {
 /**
  * The state of the twin in which the open figure stands: of the moment that it was opened with, or the one that the page shows.
  */
-export function openedTimes(): { as_of: string; published_by: string } {
-  const shown = route.name === 'vintages' ? { as_of: route.query('as_of'), published_by: route.query('published_by') } : { as_of: '', published_by: '' };
-  return { ...shown, as_of: route.query('figure_as_of') || shown.as_of };
+export function openedTimes(): Times {
+  const shown = shownTimes();
+  const moment = route.query('figure_as_of');
+  return moment ? { ...shown, as_of: moment, cut: '' } : shown;
 }
 
 /**

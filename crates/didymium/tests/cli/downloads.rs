@@ -2,9 +2,9 @@
 
 use crate::common::{Desk, HEADER, ROW, SITE, SITE_HEADER, Serving, run};
 
-/// Lines of each file: a header; the figure; world, HHI and largest share where they are told; both axes of time.
-const LINES: [usize; 6] = [3, 5, 2, 2, 3, 2];
-const QUESTIONS: [&[&str]; 6] = [
+/// Lines of each file: a header; the figure; world, HHI and largest share where they are told; both axes of time; the report.
+const LINES: [usize; 7] = [3, 5, 2, 2, 3, 2, 2];
+const QUESTIONS: [&[&str]; 7] = [
     &["twin", "balance", "rare_earths", "--period", "2023"],
     &["twin", "series", "rare_earths", "--stage", "mine"],
     &["twin", "observations", "--area", "CHN", "--period", "2023"],
@@ -17,6 +17,7 @@ const QUESTIONS: [&[&str]; 6] = [
     ],
     &["twin", "vintages", "rare_earths", "--area", "CHN"],
     &["sites", "--commodity", "rare_earths"],
+    &["twin", "contradictions", "rare_earths"],
 ];
 
 #[test]
@@ -45,8 +46,21 @@ fn a_folder_and_a_running_node_write_the_same_files() {
         assert!(text.contains("usgs-mcs-2025") && text.contains("US-PD"), "{text}");
         assert!(pair[1].starts_with(b"PAR1") && pair[1].ends_with(b"PAR1"));
     }
+    let computed: [&[&str]; 2] = [
+        &["twin", "chain", "rare_earths"],
+        &["twin", "indicators", "rare_earths", "--area", "all"],
+    ];
+    let computed_by = |place: [&str; 2]| {
+        computed.map(|question| {
+            let text = String::from_utf8(written(place, question, "--csv")).unwrap();
+            assert!(text.lines().count() > 2, "{text}");
+            text
+        })
+    };
+    let computed_here = computed_by(["--dir", &node]);
     let serving = Serving::start(&node);
     assert_eq!(all(["--url", &serving.url]), from_folder);
+    assert_eq!(computed_by(["--url", &serving.url]), computed_here);
     let none = [
         "twin",
         "balance",
@@ -60,6 +74,16 @@ fn a_folder_and_a_running_node_write_the_same_files() {
     serving.stop();
     let none = ["twin", "balance", "lithium", "--csv", &file, "--dir", &node];
     run(&none).ends(4);
+    // Why there is no balance is told with the file as without it.
+    for question in ["chain", "contradictions"] {
+        let saved = ["twin", question, "lithium", "--csv", &file, "--dir", &node];
+        let answer = run(&saved).ends(4);
+        assert!(
+            answer.err.contains("nobody has reported a mass of `lithium`"),
+            "{}",
+            answer.err
+        );
+    }
     for wrong in [
         vec!["twin", "observations", "--dir", &node],
         vec![

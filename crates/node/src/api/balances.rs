@@ -145,12 +145,9 @@ impl Balances {
     }
 
     fn instead(&self, family: &str, present: bool, error: &BalanceError) -> Result<Served, ApiError> {
-        let told = match error {
-            BalanceError::NoFamily { .. } | BalanceError::NothingSaid { .. } => {
-                return Err(ApiError::not_found("balance of family", family));
-            }
-            BalanceError::TooLarge { .. } => error.to_string(),
-            BalanceError::Unsolved { source, .. } => format!("{error}: {source}"),
+        let told = match ApiError::from(error) {
+            ApiError::Unbalanced(told) => told,
+            nothing => return Err(nothing),
         };
         match self.good(family).filter(|_| present) {
             Some(balanced) => Ok(Served {
@@ -172,5 +169,17 @@ impl Balances {
         let cell = Arc::new(OnceCell::new());
         kept.push((key, Arc::clone(&cell)));
         cell
+    }
+}
+
+impl From<&BalanceError> for ApiError {
+    fn from(error: &BalanceError) -> Self {
+        match error {
+            BalanceError::NoFamily { family } | BalanceError::NothingSaid { family } => {
+                Self::not_found("balance of family", family)
+            }
+            BalanceError::TooLarge { .. } => Self::Unbalanced(error.to_string()),
+            BalanceError::Unsolved { source, .. } => Self::Unbalanced(format!("{error}: {source}")),
+        }
     }
 }

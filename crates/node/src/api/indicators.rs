@@ -4,11 +4,10 @@ use axum::response::Response;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::ApiError;
 use super::cache::Question;
 use super::query::{Ask, window_of};
-use super::types;
 use super::views::{self, IndicatorQuery};
+use super::{ApiError, download, types};
 use didymium_vocabulary::{Period, Vocabulary};
 
 /// Most cells of a page.
@@ -38,6 +37,9 @@ pub(crate) struct IndicatorsAsk {
     /// Most cells, 1 to 2000; 500 if absent.
     #[param(minimum = 1, maximum = 2000)]
     limit: Option<u64>,
+    /// `csv` or `parquet`: a file of all that match, at most 100,000 rows, instead of JSON.
+    #[param(example = "csv")]
+    format: Option<String>,
 }
 
 impl IndicatorsAsk {
@@ -76,6 +78,12 @@ pub(crate) async fn indicators(
     let limit = ask.limit.unwrap_or(LIMIT_DEFAULT);
     let window = window_of(ask.offset, Some(limit), INDICATORS_LIMIT_MAX)?;
     let query = ask.query(question.node().vocabulary())?;
+    if let Some(format) = download::asked(ask.format.as_ref())? {
+        download::whole(ask.offset, ask.limit)?;
+        return question
+            .download(format, move |lens| download::indicators(lens, &query))
+            .await;
+    }
     question.answer(|lens| {
         views::indicators(lens, &query, window)
             .ok_or_else(|| ApiError::not_found("commodity", &query.commodity))

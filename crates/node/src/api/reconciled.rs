@@ -50,6 +50,9 @@ pub(crate) struct LineAsk {
     stage: String,
     /// `produced` (if absent), `consumed`, `in`, `out`, `lost`, `stock_change`, `opening` or `closing`.
     line: Option<String>,
+    /// `csv` or `parquet`: a file of the line instead of JSON.
+    #[param(example = "csv")]
+    format: Option<String>,
 }
 
 /// An estimate.
@@ -74,6 +77,10 @@ pub(crate) struct ContradictionsAsk {
     /// Most reports, 1 to 500; 100 if absent.
     #[param(minimum = 1, maximum = 500)]
     limit: Option<u64>,
+    /// `csv` or `parquet`: a file of every report, of those that nobody checks and of the figures that could not be used too,
+    /// instead of JSON.
+    #[param(example = "csv")]
+    format: Option<String>,
 }
 
 const FAMILY: &str = "rare_earths";
@@ -90,8 +97,13 @@ impl Served {
     }
 }
 
-fn layer_of(served: &Served, layer: Option<&str>, family: &str) -> Result<u16, ApiError> {
-    let layer = layer.filter(|layer| !layer.is_empty()).unwrap_or(family);
+/// A parameter that says something.
+fn given(parameter: Option<&String>) -> Option<&str> {
+    parameter.map(String::as_str).filter(|text| !text.is_empty())
+}
+
+fn layer_of(served: &Served, layer: Option<&String>, family: &str) -> Result<u16, ApiError> {
+    let layer = given(layer).unwrap_or(family);
     served.balanced.balance.layer(layer).ok_or_else(|| {
         ApiError::query(
             "layer",
@@ -100,8 +112,8 @@ fn layer_of(served: &Served, layer: Option<&str>, family: &str) -> Result<u16, A
     })
 }
 
-fn place_of(place: Option<&str>) -> Result<Spot, ApiError> {
-    let text = place.filter(|place| !place.is_empty()).unwrap_or("WLD");
+fn place_of(place: Option<&String>) -> Result<Spot, ApiError> {
+    let text = given(place).unwrap_or("WLD");
     Spot::parse(text).ok_or_else(|| {
         ApiError::query(
             "place",
@@ -113,24 +125,15 @@ fn place_of(place: Option<&str>) -> Result<Spot, ApiError> {
 /// The balance of a chain: every stage's opening stock, what comes, is made, used, goes and is lost, and the closing stock.
 #[utoipa::path(get, path = "/api/v1/reconciled", tag = "twin", params(ReconciledAsk), responses((status = 200, body = types::Reconciled), (status = 404, description = "No such family, place or period"), (status = 400, description = "A parameter is wrong")))]
 pub(crate) async fn reconciled(question: Question, Ask(ask): Ask<ReconciledAsk>) -> Answer {
-    let family = ask
-        .commodity
-        .as_deref()
-        .filter(|text| !text.is_empty())
-        .unwrap_or(FAMILY);
+    let family = given(ask.commodity.as_ref()).unwrap_or(FAMILY);
     let served = question.balance(family).await?;
     if let Some(format) = download::asked(ask.format.as_ref())? {
-        // A file does not say that it is of an earlier state, so there is none of such.
-        if let Some(stale) = &served.stale {
-            return Err(ApiError::Unbalanced(stale.words().to_owned()));
-        }
-        let balanced = served.balanced;
         return question
-            .download(format, move |_| Ok(download::estimates(&balanced.balance)))
+            .download_balance(format, served, download::estimates)
             .await;
     }
-    let layer = layer_of(&served, ask.layer.as_deref(), family)?;
-    let place = place_of(ask.place.as_deref())?;
+    let layer = layer_of(&served, ask.layer.as_ref(), family)?;
+    let place = place_of(ask.place.as_ref())?;
     let period = period(ask.period.as_ref())?;
     question.answer_of(&served, |lens| {
         views::reconciled(lens, layer, &place, period)
@@ -141,19 +144,11 @@ pub(crate) async fn reconciled(question: Question, Ask(ask): Ask<ReconciledAsk>)
 /// One line of a balance over time.
 #[utoipa::path(get, path = "/api/v1/reconciled/line", tag = "twin", params(LineAsk), responses((status = 200, body = types::ReconciledLine), (status = 404, description = "No such family, stage or place"), (status = 400, description = "A parameter is wrong")))]
 pub(crate) async fn reconciled_line(question: Question, Ask(ask): Ask<LineAsk>) -> Answer {
-    let family = ask
-        .commodity
-        .as_deref()
-        .filter(|text| !text.is_empty())
-        .unwrap_or(FAMILY);
+    let family = given(ask.commodity.as_ref()).unwrap_or(FAMILY);
     let served = question.balance(family).await?;
-    let layer = layer_of(&served, ask.layer.as_deref(), family)?;
-    let place = place_of(ask.place.as_deref())?;
-    let line = ask
-        .line
-        .as_deref()
-        .filter(|text| !text.is_empty())
-        .unwrap_or("produced");
+    let layer = layer_of(&served, ask.layer.as_ref(), family)?;
+    let place = place_of(ask.place.as_ref())?;
+    let line = given(ask.line.as_ref()).unwrap_or("produced");
     let line = Line::parse(line).ok_or_else(|| {
         let known: Vec<&str> = Line::ALL.into_iter().map(Line::key).collect();
         ApiError::query("line", format!("must be one of {}", known.join(", ")))
@@ -165,6 +160,13 @@ pub(crate) async fn reconciled_line(question: Question, Ask(ask): Ask<LineAsk>) 
             format!("`{}` is no stage of the chain of `{family}`", ask.stage),
         )
     })?;
+    if let Some(format) = download::asked(ask.format.as_ref())? {
+        return question
+            .download_balance(format, served, move |of| {
+                download::reconciled_line(of, layer, stage, &place, line)
+            })
+            .await;
+    }
     question.answer_of(&served, |lens| {
         views::reconciled_line(lens, layer, stage, &place, line)
             .ok_or_else(|| ApiError::not_found("line", question.text()))
@@ -191,12 +193,17 @@ pub(crate) async fn estimate(question: Question, Ask(ask): Ask<EstimateAsk>) -> 
 /// Reports that do not fit the others, the gravest first, each with what would fit; reports that nobody checks are counted.
 #[utoipa::path(get, path = "/api/v1/contradictions", tag = "twin", params(ContradictionsAsk), responses((status = 200, body = types::Contradictions), (status = 404, description = "No such family"), (status = 400, description = "A parameter is wrong")))]
 pub(crate) async fn contradictions(question: Question, Ask(ask): Ask<ContradictionsAsk>) -> Answer {
-    let family = ask
-        .commodity
-        .as_deref()
-        .filter(|text| !text.is_empty())
-        .unwrap_or(FAMILY);
+    let family = given(ask.commodity.as_ref()).unwrap_or(FAMILY);
     let (offset, limit) = window(ask.offset, ask.limit)?;
+    let format = download::asked(ask.format.as_ref())?;
+    if format.is_some() {
+        download::whole(ask.offset, ask.limit)?;
+    }
     let served = question.balance(family).await?;
+    if let Some(format) = format {
+        return question
+            .download_balance(format, served, download::contradictions)
+            .await;
+    }
     question.answer_of(&served, |lens| Ok(views::contradictions(lens, offset, limit)))
 }

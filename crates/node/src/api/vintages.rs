@@ -7,7 +7,7 @@ use axum::response::Response;
 use didymium_vocabulary::Vocabulary;
 
 use super::cache::Question;
-use super::query::{Ask, LIMIT_MAX, LinesAsk, period, window};
+use super::query::{Ask, LIMIT_MAX, period, window};
 use super::views::{SeriesQuery, VintagesQuery};
 use super::{ApiError, download, handlers, types, views};
 
@@ -46,6 +46,24 @@ pub(crate) struct VintagesAsk {
     /// `csv` or `parquet`: a file of all that match, at most 100,000 rows, instead of JSON.
     #[param(example = "csv")]
     pub(crate) format: Option<String>,
+}
+
+/// A commodity, which part of the list of its series, or a file of all.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct VintageSeriesAsk {
+    /// Commodity key; `rare_earths` if absent.
+    #[param(example = "rare_earths")]
+    commodity: Option<String>,
+    /// Series to leave out from the start.
+    offset: Option<u64>,
+    /// Most series; 500, which is also the most, if absent.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<u64>,
+    /// `csv` or `parquet`: a file of all series instead of JSON.
+    #[param(example = "csv")]
+    format: Option<String>,
 }
 
 impl VintagesAsk {
@@ -97,14 +115,21 @@ pub(crate) async fn vintages(question: Question, Ask(ask): Ask<VintagesAsk>) -> 
 }
 
 /// Series of a commodity of which vintages can be asked, those that were revised most first.
-#[utoipa::path(get, path = "/api/v1/vintages/series", tag = "twin", params(LinesAsk), responses((status = 200, body = types::Page<types::VintageSeries>), (status = 400, description = "A parameter is wrong")))]
+#[utoipa::path(get, path = "/api/v1/vintages/series", tag = "twin", params(VintageSeriesAsk), responses((status = 200, body = types::Page<types::VintageSeries>), (status = 400, description = "A parameter is wrong")))]
 pub(crate) async fn vintage_series(
     question: Question,
-    Ask(ask): Ask<LinesAsk>,
+    Ask(ask): Ask<VintageSeriesAsk>,
 ) -> Result<Response, ApiError> {
-    let window = ask.window()?;
+    let window = window(ask.offset, Some(ask.limit.unwrap_or(LIMIT_MAX)))?;
+    let commodity = ask.commodity.unwrap_or_else(|| "rare_earths".to_owned());
+    if let Some(format) = download::asked(ask.format.as_ref())? {
+        download::whole(ask.offset, ask.limit)?;
+        return question
+            .download(format, move |lens| Ok(download::vintage_series(lens, &commodity)))
+            .await;
+    }
     question.answer(|lens| {
-        let all = views::vintage_series(lens, ask.commodity());
+        let all = views::vintage_series(lens, &commodity);
         Ok(handlers::page(&all, Clone::clone, window))
     })
 }

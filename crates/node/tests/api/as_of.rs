@@ -2,29 +2,24 @@
 
 use std::sync::{Arc, LazyLock};
 
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::http::{Request, StatusCode, header};
+use axum::http::{StatusCode, header};
 use didymium_node::clock::{ManualClock, rfc3339};
-use didymium_node::club::{self, ClubSpec, MemberSpec};
-use didymium_node::import::{DataSource, Registered, Sources, TableJob, TableKind};
-use didymium_node::{NodeFolder, NodeState, rebuild_twin, server};
+use didymium_node::import::TableKind;
+use didymium_node::rebuild_twin;
 use serde_json::Value;
-use tower::ServiceExt as _;
 
-use crate::{MINED, Quiet};
+use crate::MINED;
+use crate::exercise::{Answered, Exercise};
 
 /// When the club was founded, and when each of its tables was recorded: 2026-11-20 to 23, at noon.
 const FOUNDED: i64 = 1_795_176_000_000;
 const DAY: i64 = 86_400_000;
 
 /// A club of one with two editions of one publication, the second of them corrected later.
-pub struct Dated {
-    pub app: Router,
-    pub runtime: tokio::runtime::Runtime,
+struct Dated {
+    exercise: Exercise,
     /// The twin's state after each table.
     states: Vec<Value>,
-    _dir: tempfile::TempDir,
 }
 
 fn rows(edition: &str, figures: &[(&str, &str, &str)]) -> String {
@@ -37,22 +32,9 @@ fn rows(edition: &str, figures: &[(&str, &str, &str)]) -> String {
     text
 }
 
-pub static DATED: LazyLock<Dated> = LazyLock::new(|| {
-    let dir = tempfile::tempdir().unwrap();
-    let club = dir.path().join("club");
-    let member = MemberSpec::local("CAN", "can.exercise.example", "127.0.0.1:7410".parse().unwrap());
-    let spec = ClubSpec {
-        club: "Exercise club".into(),
-        members: vec![member],
-    };
+static DATED: LazyLock<Dated> = LazyLock::new(|| {
     let clock = Arc::new(ManualClock::at(FOUNDED));
-    club::found(&club, &spec, clock.clone()).unwrap();
-    let folder = NodeFolder::open(&club::member_dir(&club, "CAN")).unwrap();
-    let state = NodeState::open(folder, clock.clone()).unwrap();
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let app = server::app(state.clone());
-    let sources = Sources::read("sources.csv", DataSource::Embedded.open("sources.csv").unwrap().0).unwrap();
-    let mut registered = Registered::scan(&**state.store(), state.charter().charter()).unwrap();
+    let mut exercise = Exercise::found(clock.clone());
     let first = rows(
         "usgs-mcs-2025",
         &[
@@ -78,72 +60,37 @@ pub static DATED: LazyLock<Dated> = LazyLock::new(|| {
     ];
     for (days, (table, text, supersede)) in (1..).zip(tables) {
         clock.set(FOUNDED + days * DAY);
-        let job = TableJob {
-            kind: TableKind::Statistic,
-            table,
-            file: "exercise.csv",
-            sources: &sources,
+        exercise.load(
+            TableKind::Statistic,
+            (table, "exercise.csv"),
+            text.as_bytes(),
             supersede,
-        };
-        job.load(&state, &mut registered, text.as_bytes(), &mut Quiet)
-            .unwrap();
-        rebuild_twin(&state).unwrap();
-        states.push(answer(&runtime, &app, "/api/v1/twin/digest", &[]).1);
+        );
+        rebuild_twin(&exercise.state).unwrap();
+        states.push(exercise.ask("/api/v1/twin/digest", &[]).json());
     }
-    Dated {
-        app,
-        runtime,
-        states,
-        _dir: dir,
-    }
+    Dated { exercise, states }
 });
 
-fn answer(
-    runtime: &tokio::runtime::Runtime,
-    app: &Router,
-    path: &str,
-    headers: &[(header::HeaderName, &str)],
-) -> (StatusCode, Value, axum::http::HeaderMap) {
-    let mut request = Request::get(path).header(header::HOST, "127.0.0.1:7410");
-    for (name, value) in headers {
-        request = request.header(name, *value);
-    }
-    runtime.block_on(async {
-        let response = app
-            .clone()
-            .oneshot(request.body(Body::empty()).unwrap())
-            .await
-            .unwrap();
-        let (parts, body) = response.into_parts();
-        let body = to_bytes(body, 1 << 24).await.unwrap();
-        let told = serde_json::from_slice(&body).unwrap_or(Value::Null);
-        (parts.status, told, parts.headers)
-    })
+/// What is answered of those days, whatever it is.
+pub fn answer(path: &str, headers: &[(header::HeaderName, &str)]) -> Answered {
+    DATED.exercise.ask(path, headers)
 }
 
-/// The body of an answer, whatever it is.
-pub fn bytes(path: &str) -> Vec<u8> {
-    DATED.runtime.block_on(async {
-        let request = Request::get(path).header(header::HOST, "127.0.0.1:7410");
-        let request = request.body(Body::empty()).unwrap();
-        let response = DATED.app.clone().oneshot(request).await.unwrap();
-        to_bytes(response.into_body(), 1 << 24).await.unwrap().to_vec()
-    })
+fn ask(path: &str) -> (StatusCode, Value) {
+    let answered = answer(path, &[]);
+    let told = serde_json::from_slice(&answered.body).unwrap_or(Value::Null);
+    (answered.status, told)
 }
 
-pub fn ask(path: &str) -> (StatusCode, Value) {
-    let (status, told, _) = answer(&DATED.runtime, &DATED.app, path, &[]);
-    (status, told)
-}
-
-pub fn found(path: &str) -> Value {
+fn found(path: &str) -> Value {
     let (status, told) = ask(path);
     assert_eq!(status, StatusCode::OK, "{path}: {told}");
     told
 }
 
 /// The instant of a day after the founding.
-pub fn at(days: i64) -> String {
+fn at(days: i64) -> String {
     rfc3339(FOUNDED + days * DAY)
 }
 
@@ -252,23 +199,15 @@ fn before_the_first_entry_there_is_the_empty_twin_and_it_says_why_it_has_no_figu
 #[test]
 fn entity_tags_tell_states_apart_and_what_a_reader_has_is_not_sent_again() {
     let path = format!("/api/v1/balance?{MINED}&as_of=2026-11-21");
-    let (_, _, headers) = answer(&DATED.runtime, &DATED.app, &path, &[]);
-    let tag = headers[header::ETAG].to_str().unwrap().to_owned();
-    let (again, ..) = answer(
-        &DATED.runtime,
-        &DATED.app,
-        &path,
-        &[(header::IF_NONE_MATCH, &tag)],
-    );
-    assert_eq!(again, StatusCode::NOT_MODIFIED);
+    let first = answer(&path, &[]);
+    let tag = first.headers[header::ETAG].to_str().unwrap();
+    let again = answer(&path, &[(header::IF_NONE_MATCH, tag)]);
+    assert_eq!(again.status, StatusCode::NOT_MODIFIED);
     let other = path.replace("2026-11-21", "2026-11-22");
-    let (status, ..) = answer(
-        &DATED.runtime,
-        &DATED.app,
-        &other,
-        &[(header::IF_NONE_MATCH, &tag)],
+    assert_eq!(
+        answer(&other, &[(header::IF_NONE_MATCH, tag)]).status,
+        StatusCode::OK
     );
-    assert_eq!(status, StatusCode::OK);
 }
 
 #[test]

@@ -7,9 +7,10 @@ use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use parquet::record::Field;
 use serde_json::Value;
 
-use crate::{Answered, MINED, ask, ask_with};
+use crate::exercise::Answered;
+use crate::{MINED, ask, ask_with};
 
-type Row = BTreeMap<String, String>;
+pub type Row = BTreeMap<String, String>;
 
 fn file(path: &str, media_type: &str) -> Answered {
     let answered = ask_with(path, &[]);
@@ -19,7 +20,7 @@ fn file(path: &str, media_type: &str) -> Answered {
     answered
 }
 
-fn csv(path: &str) -> Vec<Row> {
+pub fn csv(path: &str) -> Vec<Row> {
     let answered = file(
         &format!("{path}&format=csv"),
         "text/csv; charset=utf-8; header=present",
@@ -35,7 +36,7 @@ pub fn rows_of_csv(bytes: &[u8]) -> Vec<Row> {
 }
 
 /// Rows of Parquet as CSV has them: the exact decimals in place of the doubles.
-fn parquet(path: &str) -> Vec<Row> {
+pub fn parquet(path: &str) -> Vec<Row> {
     let path = format!("{path}&format=parquet");
     let bytes = file(&path, "application/vnd.apache.parquet").body;
     let reader = SerializedFileReader::new(axum::body::Bytes::from(bytes)).unwrap();
@@ -184,7 +185,7 @@ fn what_is_no_file_is_refused_with_the_parameter() {
 #[test]
 fn a_note_that_looks_like_a_formula_is_text_to_a_spreadsheet() {
     let path = format!("/api/v1/observations?{MINED}&format=csv");
-    let rows = rows_of_csv(&crate::as_of::bytes(&path));
+    let rows = rows_of_csv(&crate::as_of::answer(&path, &[]).body);
     assert_eq!(rows.len(), 6);
     assert!(rows.iter().all(|row| row["note"] == "'=after the exercise"));
 }

@@ -8,7 +8,9 @@
 )]
 
 mod as_of;
+mod balance_files;
 mod downloads;
+mod exercise;
 mod governed;
 mod indicators;
 mod last_good;
@@ -18,104 +20,40 @@ mod windows;
 
 use std::sync::{Arc, LazyLock};
 
-use axum::body::{Body, to_bytes};
-use axum::http::{Request, StatusCode, header};
+use axum::http::{StatusCode, header};
 use didymium_node::clock::SystemClock;
-use didymium_node::club::{self, ClubSpec, MemberSpec};
-use didymium_node::import::{DataSource, Manifest, Progress, Registered, Sources, TableJob};
-use didymium_node::{Node, api, rebuild_twin, server};
+use didymium_node::import::{DataSource, Manifest, Progress};
+use didymium_node::{api, rebuild_twin};
 use serde_json::Value;
-use tower::ServiceExt as _;
+
+use exercise::{Answered, Exercise};
 
 struct Quiet;
 impl Progress for Quiet {
     fn rows(&mut self, _: u64, _: u64) {}
 }
 
-struct Fixture {
-    app: axum::Router,
-    _dir: tempfile::TempDir,
-    runtime: tokio::runtime::Runtime,
-}
-
 /// One node with all public tables in its own log.
-static FIXTURE: LazyLock<Fixture> = LazyLock::new(|| {
-    let dir = tempfile::tempdir().unwrap();
-    let club = dir.path().join("club");
-    let member = MemberSpec::local("CAN", "can.exercise.example", "127.0.0.1:7410".parse().unwrap());
-    let spec = ClubSpec {
-        club: "Exercise club".into(),
-        members: vec![member],
-    };
-    club::found(&club, &spec, Arc::new(SystemClock)).unwrap();
-    let node = Node::open(&club::member_dir(&club, "CAN")).unwrap();
-    let state = node.state().clone();
+static FIXTURE: LazyLock<Exercise> = LazyLock::new(|| {
+    let mut exercise = Exercise::found(Arc::new(SystemClock));
     let data = DataSource::Embedded;
     let manifest = Manifest::read(
         "tables.csv",
         data.open("tables.csv").unwrap().0,
-        state.vocabulary(),
+        exercise.state.vocabulary(),
     )
     .unwrap();
-    let sources = Sources::read("sources.csv", data.open("sources.csv").unwrap().0).unwrap();
-    let mut registered = Registered::scan(&**state.store(), state.charter().charter()).unwrap();
     for table in &manifest.tables {
         let name = table.file.trim_end_matches(".csv");
-        let job = TableJob {
-            kind: table.kind,
-            table: name,
-            file: &table.file,
-            sources: &sources,
-            supersede: None,
-        };
-        job.load(
-            &state,
-            &mut registered,
-            data.open(&table.file).unwrap().0,
-            &mut Quiet,
-        )
-        .unwrap();
+        let text = data.open(&table.file).unwrap().0;
+        exercise.load(table.kind, (name, &table.file), text, None);
     }
-    rebuild_twin(&state).unwrap();
-    Fixture {
-        app: server::app(state),
-        _dir: dir,
-        runtime: tokio::runtime::Runtime::new().unwrap(),
-    }
+    rebuild_twin(&exercise.state).unwrap();
+    exercise
 });
 
-struct Answered {
-    status: StatusCode,
-    headers: axum::http::HeaderMap,
-    body: Vec<u8>,
-}
-
-impl Answered {
-    fn json(&self) -> Value {
-        serde_json::from_slice(&self.body)
-            .unwrap_or_else(|e| panic!("{e}: {}", String::from_utf8_lossy(&self.body)))
-    }
-}
-
 fn ask_with(path: &str, headers: &[(header::HeaderName, &str)]) -> Answered {
-    let mut request = Request::get(path).header(header::HOST, "127.0.0.1:7410");
-    for (name, value) in headers {
-        request = request.header(name, *value);
-    }
-    FIXTURE.runtime.block_on(async {
-        let response = FIXTURE
-            .app
-            .clone()
-            .oneshot(request.body(Body::empty()).unwrap())
-            .await
-            .unwrap();
-        let (parts, body) = response.into_parts();
-        Answered {
-            status: parts.status,
-            headers: parts.headers,
-            body: to_bytes(body, 1 << 26).await.unwrap().to_vec(),
-        }
-    })
+    FIXTURE.ask(path, headers)
 }
 
 fn ask(path: &str) -> Value {

@@ -11,6 +11,7 @@ const NOT_TRACKED: &[&str] = &[
     "dist",
     "test-results",
     "__pycache__",
+    ".venv",
 ];
 
 /// A text file by its path from the root, with forward slashes.

@@ -1,5 +1,4 @@
-/** What a balance is asked for: the family, what of it is followed, and as of when. */
-import type { Params } from '../api/client';
+/** What a balance is asked for: the family, and what of it is followed. */
 import { route } from '../router.svelte';
 import { commodity, familiesOf } from '../vocabulary.svelte';
 
@@ -16,9 +15,4 @@ export function layerAsked(): string {
 /** What the address says of a layer that the reader chooses: nothing where it is what would be followed anyway. */
 export function layerInAddress(layer: string): string {
   return layer === familyAsked() && route.commodity === layer ? '' : layer;
-}
-
-/** An earlier state, where the address asks for one. */
-export function stateAsked(): Params {
-  return { as_of: route.query('as_of'), cut: route.query('cut'), published_by: route.query('published_by') };
 }

@@ -27,8 +27,11 @@ export function whoName(area: string): string {
 /** The standard deviation as it stands behind the value, with the decimals that the value has. */
 export function deviationText(value: string | null | undefined, deviation: string | null, unit: string): string {
   if (deviation === null) return '';
-  const digits = Math.max(decimals(Number(value ?? 0), unit), decimals(Number(deviation), unit));
-  return `±\u202f${formatDecimal(deviation, Math.min(digits, 4))}`;
+  const own = Number(deviation);
+  const digits = Math.min(Math.max(decimals(Number(value ?? 0), unit), decimals(own, unit)), 4);
+  // A small deviation is not told to be none.
+  const least = own > 0 ? Math.ceil(-Math.log10(own)) : 0;
+  return `±\u202f${formatDecimal(deviation, Math.max(digits, least))}`;
 }
 
 /** The sign of a bound. */

@@ -23,9 +23,9 @@ function triangle(rows: (string | null)[][]): Triangle {
 describe('vintages', () => {
   it('writes empty fields out, so that the series asked for is exactly that one', () => {
     expect(seriesName(key)).toBe('production|cobalt|mine|ore|Co|contained|');
-    const asked = question(key, 'COD', { as_of: '', published_by: '2025-06-30' });
+    const asked = question(key, 'COD', { as_of: '', cut: '', published_by: '2025-06-30' });
     expect(asked).toBe('vintages?measure=production&commodity=cobalt&stage=mine&form=ore&substance=Co&mass_basis=contained&subject=&area=COD&published_by=2025-06-30');
-    expect(behind(key, { as_of: '2026-11-22', published_by: '' })).toMatch(/^\/api\/v1\/observations\?.*subject=&as_of=2026-11-22&format=csv$/);
+    expect(behind(key, { as_of: '2026-11-22', cut: '', published_by: '' })).toMatch(/^\/api\/v1\/observations\?.*subject=&as_of=2026-11-22&format=csv$/);
   });
 
   it('tells the way of a change', () => {

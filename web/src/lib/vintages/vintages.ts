@@ -1,5 +1,6 @@
 /** What the page of vintages asks, and how it tells a change. */
 import type { Figure, SeriesKey } from '../api/types';
+import type { Times } from '../times';
 import type { Change, Triangle, TriangleRow } from '../api/types-vintages';
 
 const FIELDS = ['measure', 'commodity', 'stage', 'form', 'substance', 'mass_basis', 'subject'] as const;
@@ -7,12 +8,6 @@ const FIELDS = ['measure', 'commodity', 'stage', 'form', 'substance', 'mass_basi
 /** A series as part of an address of this site. */
 export function seriesName(key: SeriesKey): string {
   return FIELDS.map((field) => key[field] ?? '').join('|');
-}
-
-/** A state of the twin; empty texts where all is asked for. */
-export interface Times {
-  as_of: string;
-  published_by: string;
 }
 
 /** The question for a line. Empty fields are written out: a series without a subject is another than one with any. */

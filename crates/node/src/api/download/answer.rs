@@ -7,9 +7,10 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{OpenApi, RefOr};
 
 use super::super::ApiError;
+use super::super::balances::Served;
 use super::super::cache::Question;
-use super::super::views::Lens;
-use super::{DownloadError, Format, Table, file};
+use super::super::views::{BalanceLens, Lens};
+use super::{DownloadError, File, Format, Table, file};
 use crate::blocking::blocking;
 
 /// The form of file that is asked for, if one is.
@@ -49,24 +50,50 @@ impl Question {
         make: impl for<'t> FnOnce(Lens<'t>) -> Result<Table<'t>, DownloadError> + Send + 'static,
     ) -> Result<Response, ApiError> {
         let twin = self.seen()?.twin.clone();
+        self.sent(format, move || {
+            let lens = Lens { twin: &twin };
+            file(lens, &make(lens)?, format)
+        })
+        .await
+    }
+
+    /// The same of a balance. A file does not say that it is of an earlier balance than the present, so there is none of such.
+    ///
+    /// # Errors
+    /// [`ApiError::Unbalanced`] with the reason why there is no present one; as [`Question::download`].
+    pub(crate) async fn download_balance(
+        self,
+        format: Format,
+        served: Served,
+        make: impl FnOnce(BalanceLens<'_>) -> Result<Table<'static>, DownloadError> + Send + 'static,
+    ) -> Result<Response, ApiError> {
+        if let Some(stale) = &served.stale {
+            return Err(ApiError::Unbalanced(stale.words().to_owned()));
+        }
+        self.sent(format, move || {
+            let of = served.lens();
+            file(of.lens, &make(of)?, format)
+        })
+        .await
+    }
+
+    async fn sent(
+        self,
+        format: Format,
+        make: impl FnOnce() -> Result<File, DownloadError> + Send + 'static,
+    ) -> Result<Response, ApiError> {
         let tag = match self.tagged() {
             Ok(tag) => tag,
             Err(not_modified) => return Ok(*not_modified),
         };
         let _turn = self.download_turn()?;
-        let made = blocking({
-            let twin = twin.clone();
-            move || {
-                let lens = Lens { twin: &twin };
-                let table = make(lens)?;
-                Ok::<_, ApiError>(file(lens, &table, format)?)
-            }
-        });
-        let made = made.await.map_err(|error| match error {
+        let made = blocking(move || Ok::<_, ApiError>(make()?)).await;
+        let twin = &self.seen()?.twin;
+        let made = made.map_err(|error| match error {
             ApiError::Download(DownloadError::Nothing) => {
-                self.told(ApiError::not_found("rows for", self.text()), &twin)
+                self.told(ApiError::not_found("rows for", self.text()), twin)
             }
-            error => error,
+            error => self.told(error, twin),
         })?;
         // The name is of plain characters alone, which need no quoting.
         let disposition = format!("attachment; filename=\"{}\"", made.name);
@@ -89,6 +116,8 @@ impl From<DownloadError> for ApiError {
     fn from(error: DownloadError) -> Self {
         match error {
             DownloadError::Format | DownloadError::TooLong { .. } => Self::query("format", error.to_string()),
+            DownloadError::NoCommodity(commodity) => Self::not_found("commodity", &commodity),
+            DownloadError::Balance(error) => Self::from(&error),
             error => Self::Download(error),
         }
     }
@@ -112,6 +141,48 @@ pub(crate) fn describe(document: &mut OpenApi) {
                 let content = ContentBuilder::new().schema(Some(schema)).build();
                 answer.content.insert(media_type.to_owned(), RefOr::T(content));
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use didymium_twin::balance::BalanceError;
+    use didymium_twin::reconcile::ReconcileError;
+
+    use super::*;
+
+    #[test]
+    fn a_balance_that_is_none_says_why() {
+        let source = ReconcileError::ValueNotFinite {
+            variable: 7,
+            value: f64::NAN,
+        };
+        let unsolved = BalanceError::Unsolved {
+            family: "cobalt".into(),
+            near: "mine COD 2022 produced".into(),
+            source,
+        };
+        let told = ApiError::from(DownloadError::from(unsolved));
+        assert!(matches!(&told, ApiError::Unbalanced(_)), "{told:?}");
+        let text = told.to_string();
+        assert!(
+            text.contains("`cobalt` has no solution near mine COD 2022 produced") && text.contains("NaN"),
+            "{text}"
+        );
+        for nothing in [
+            BalanceError::NothingSaid {
+                family: "cobalt".into(),
+            },
+            BalanceError::NoFamily {
+                family: "cobalt".into(),
+            },
+        ] {
+            let told = ApiError::from(DownloadError::from(nothing));
+            assert!(
+                matches!(&told, ApiError::NotFound { key, .. } if key == "cobalt"),
+                "{told:?}"
+            );
         }
     }
 }

@@ -1,20 +1,30 @@
 //! Any view as a file: a flat table of named, typed columns, written as CSV or Parquet.
 //!
 //! Every row of figures carries its unit, substance and basis, what the figure rests on, and the edition with its licence:
-//! what is cut out of a file can still be read and credited. A further view needs a function of its own in `tables`, and the
-//! parameter `format` in its handler.
+//! what is cut out of a file can still be read and credited. (An estimate of a balance rests on all reports of its family: these
+//! have a file of their own.) A further view needs a function of its own, in `tables` or beside it, and the parameter `format` in
+//! its handler.
 
 mod answer;
+mod contradictions;
+mod credits;
 mod csv;
 mod estimates;
+mod indicators;
 mod parquet;
+mod revised;
 mod table;
 mod tables;
 
 use std::str::FromStr;
 
+use didymium_twin::balance::BalanceError;
+
 pub(crate) use answer::{asked, describe, whole};
-pub use estimates::{estimates, reconciled};
+pub use contradictions::{contradictions, contradictions_of};
+pub use estimates::{estimates, reconciled, reconciled_line};
+pub use indicators::indicators;
+pub use revised::vintage_series;
 pub use table::{Columns, Table};
 pub use tables::{balance, observations, series, sites, vintages};
 
@@ -76,7 +86,7 @@ pub enum DownloadError {
     Format,
     /// More rows than a file may have.
     #[error(
-        "{rows} rows match, a file holds at most {ROWS_MAX}: name a measure, a commodity, an area or a period"
+        "{rows} rows match, a file holds at most {ROWS_MAX}: name a measure, a commodity, a stage, an area or a period"
     )]
     TooLong {
         /// How many rows match.
@@ -85,6 +95,12 @@ pub enum DownloadError {
     /// Nothing matches.
     #[error("nobody published such a series, or nothing for that period or place")]
     Nothing,
+    /// No such commodity.
+    #[error("no commodity `{0}` here")]
+    NoCommodity(String),
+    /// There is no balance to write.
+    #[error(transparent)]
+    Balance(#[from] BalanceError),
     /// CSV could not be written.
     #[error("the table could not be written as CSV")]
     Csv(#[from] ::csv::Error),
@@ -110,11 +126,7 @@ pub struct File {
 /// # Errors
 /// [`DownloadError::TooLong`]; [`DownloadError::Csv`], [`DownloadError::Parquet`].
 pub fn file(lens: Lens<'_>, table: &Table<'_>, format: Format) -> Result<File, DownloadError> {
-    if table.rows > ROWS_MAX {
-        return Err(DownloadError::TooLong {
-            rows: table.rows as u64,
-        });
-    }
+    check_length(table.rows)?;
     let bytes = match format {
         Format::Csv => csv::write(table)?,
         Format::Parquet => parquet::write(table, &about(lens))?,
@@ -123,6 +135,17 @@ pub fn file(lens: Lens<'_>, table: &Table<'_>, format: Format) -> Result<File, D
         name: file_name(lens, table, format),
         bytes,
     })
+}
+
+/// Refuses more rows than a file may have; a view that may be long asks before it puts them together.
+///
+/// # Errors
+/// [`DownloadError::TooLong`].
+const fn check_length(rows: usize) -> Result<(), DownloadError> {
+    if rows > ROWS_MAX {
+        return Err(DownloadError::TooLong { rows: rows as u64 });
+    }
+    Ok(())
 }
 
 /// What a file says of itself: which state of the twin it was taken from.

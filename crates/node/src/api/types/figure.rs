@@ -87,7 +87,7 @@ pub struct Source {
 }
 
 /// Two languages.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 pub struct Text {
     /// English.
     pub en: String,

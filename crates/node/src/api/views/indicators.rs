@@ -14,6 +14,10 @@ use super::editions::Editions;
 use super::lens::wording;
 use crate::api::types;
 
+mod rows;
+
+pub use rows::{IndicatorRow, Panel, panel};
+
 /// Asks for every importer that a figure names. No area is called so.
 pub const EVERY_IMPORTER: &str = "all";
 
@@ -77,6 +81,18 @@ impl IndicatorQuery {
         }
     }
 
+    /// The family of its commodity, and all cells of it; nothing if the vocabulary knows no such commodity.
+    fn panel<'t>(&self, twin: &'t Twin, risk: Risk<'t>) -> Option<(&'t str, Vec<Cell>)> {
+        let family = &twin.vocabulary().commodity(&self.commodity)?.family;
+        let cells = risk.panel(PanelAsk {
+            commodity: Some(&self.commodity),
+            stage: None,
+            importers: self.importers(),
+            year: self.year,
+        });
+        Some((family, cells))
+    }
+
     fn wants(&self, cell: &Cell) -> bool {
         self.stage.as_ref().is_none_or(|stage| cell.stage == *stage)
             && (self.quantities.is_empty()
@@ -91,14 +107,8 @@ pub fn indicators(
     (offset, limit): (usize, usize),
 ) -> Option<types::Indicators> {
     let twin = lens.twin;
-    let family = &twin.vocabulary().commodity(&query.commodity)?.family;
     let risk = Risk::new(twin, BY_BASIS);
-    let all = risk.panel(PanelAsk {
-        commodity: Some(&query.commodity),
-        stage: None,
-        importers: query.importers(),
-        year: query.year,
-    });
+    let (family, all) = query.panel(twin, risk)?;
     let stages = twin
         .vocabulary()
         .chain(family)
@@ -112,12 +122,9 @@ pub fn indicators(
         .take(limit)
         .map(|cell| shown.cell(cell))
         .collect();
-    let control = if offset == 0 && query.quantities.is_empty() {
-        twin.vocabulary()
-            .chain(family)
-            .filter(|link| query.stage.as_ref().is_none_or(|stage| link.stage == *stage))
-            .flat_map(|link| shown.control(&query.commodity, &link.stage))
-            .collect()
+    let control = if offset == 0 {
+        let controls = shown.controls(query, family).into_iter();
+        controls.map(|(control, _)| control).collect()
     } else {
         Vec::new()
     };
@@ -248,25 +255,45 @@ impl<'t> Shown<'t> {
         estimate.assumptions.iter().map(note).collect()
     }
 
-    fn control(&mut self, commodity: &str, stage: &str) -> Vec<types::StageControl> {
+    /// Who holds the capacity of the stages that are asked about, with the keys of the sites that count; nothing where single
+    /// quantities are asked for.
+    fn controls(&mut self, query: &IndicatorQuery, family: &str) -> Vec<(types::StageControl, Vec<String>)> {
+        if !query.quantities.is_empty() {
+            return Vec::new();
+        }
+        let vocabulary = self.lens.twin.vocabulary();
+        vocabulary
+            .chain(family)
+            .filter(|link| query.stage.as_ref().is_none_or(|stage| link.stage == *stage))
+            .flat_map(|link| self.control(&query.commodity, &link.stage))
+            .collect()
+    }
+
+    fn control(&mut self, commodity: &str, stage: &str) -> Vec<(types::StageControl, Vec<String>)> {
         match Control::of(self.lens.twin, commodity, stage, BY_BASIS) {
             Ok(all) => all
-                .iter()
-                .filter_map(|control| self.stage_control(control, commodity, stage))
+                .into_iter()
+                .filter_map(|control| {
+                    let told = self.stage_control(&control, commodity, stage)?;
+                    Some((told, control.counted))
+                })
                 .collect(),
-            Err(missing) => vec![types::StageControl {
-                stage: stage.to_owned(),
-                substance: String::new(),
-                mass_basis: String::new(),
-                sites: 0,
-                counted: 0,
-                missing: self.told(missing),
-                known: None,
-                hhi_by_place: None,
-                hhi_by_owner: None,
-                by_place: Vec::new(),
-                by_owner: Vec::new(),
-            }],
+            Err(missing) => {
+                let told = types::StageControl {
+                    stage: stage.to_owned(),
+                    substance: String::new(),
+                    mass_basis: String::new(),
+                    sites: 0,
+                    counted: 0,
+                    missing: self.told(missing),
+                    known: None,
+                    hhi_by_place: None,
+                    hhi_by_owner: None,
+                    by_place: Vec::new(),
+                    by_owner: Vec::new(),
+                };
+                vec![(told, Vec::new())]
+            }
         }
     }
 

@@ -22,14 +22,14 @@ pub use flows::flows;
 pub use governance::{
     charter_member, charter_proposal, charter_version, former_members, quorum, votes_needed,
 };
-pub use indicators::{EVERY_IMPORTER, IndicatorQuery, indicators};
+pub use indicators::{EVERY_IMPORTER, IndicatorQuery, IndicatorRow, Panel, indicators, panel};
 pub use lens::{Lens, place, place_in_log, source};
 pub use map::map_shares;
 pub use overview::overview;
 pub use provenance::provenance;
 pub use reconciled::{
-    BalanceLens, address, contradictions, decimal, estimate_trace, key_of, parse_address, reconciled,
-    reconciled_line, told_key, told_words,
+    About, BalanceLens, address, contradictions, decimal, estimate_trace, is_of_line, key_of, parse_address,
+    reconciled, reconciled_line, report_fit, told_key, told_words,
 };
 pub use series::{ObservationFilter, SeriesQuery, balance, matching_facts, observations, prices, series};
 pub use sites::{

@@ -10,7 +10,7 @@ use crate::api::types;
 
 mod contradictions;
 
-pub use contradictions::contradictions;
+pub use contradictions::{About, contradictions, report_fit};
 
 /// Two-sided 95 percent of the normal law, in deviations.
 const NINETY_FIVE: f64 = 1.96;
@@ -129,7 +129,8 @@ pub const fn told_key(told: Told) -> &'static str {
 }
 
 impl BalanceLens<'_> {
-    fn estimate(self, key: &Key, quantity: &Quantity) -> types::Estimate {
+    /// An estimate with its interval.
+    pub fn estimate(self, key: &Key, quantity: &Quantity) -> types::Estimate {
         let ends = quantity.value.zip(quantity.deviation);
         let least = least(key.line);
         types::Estimate {
@@ -310,6 +311,11 @@ fn voices(of: BalanceLens<'_>) -> Vec<types::VoiceInfo> {
         .collect()
 }
 
+/// Whether a figure is one of a line over time.
+pub fn is_of_line(key: &Key, layer: u16, stage: u16, place: &Spot, line: Line) -> bool {
+    (key.layer, key.stage, key.line) == (layer, stage, line) && key.spot == *place
+}
+
 /// One line over time: months where they are told, else years.
 pub fn reconciled_line(
     of: BalanceLens<'_>,
@@ -318,11 +324,10 @@ pub fn reconciled_line(
     place: &Spot,
     line: Line,
 ) -> Option<types::ReconciledLine> {
-    let here = |key: &Key| (key.layer, key.stage, key.line) == (layer, stage, line) && key.spot == *place;
     let points: Vec<types::EstimatePoint> = of
         .balance
         .quantities()
-        .filter(|(key, _)| here(key))
+        .filter(|(key, _)| is_of_line(key, layer, stage, place, line))
         .filter_map(|(key, quantity)| {
             Some(types::EstimatePoint {
                 period: key.slot.period()?.to_string(),

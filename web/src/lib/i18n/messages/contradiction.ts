@@ -64,6 +64,7 @@ export default {
     figure: 'Figure',
     reason: 'Why it is not used, and what to do',
     site: 'Site {site}',
+    save_all: 'every report, checked or not',
   },
   fr: {
     title: 'Contradictions',
@@ -130,5 +131,6 @@ export default {
     figure: 'Chiffre',
     reason: 'Pourquoi il n’est pas utilisé, et que faire',
     site: 'Site {site}',
+    save_all: 'toutes les déclarations, recoupées ou non',
   },
 };

@@ -46,6 +46,7 @@ export default {
     deviation: 'Standard deviation',
     bound: 'Bound',
     days: 'days',
+    save_all: 'every index of this mineral, importer and year',
   },
   fr: {
     title: 'Le risque d’approvisionnement, mesuré de plusieurs façons',
@@ -94,5 +95,6 @@ export default {
     deviation: 'Écart type',
     bound: 'Borne',
     days: 'jours',
+    save_all: 'tous les indices de cette matière, importateurs et années',
   },
 };

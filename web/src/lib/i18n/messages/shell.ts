@@ -90,6 +90,8 @@ export default {
     marks: 'Marks: e estimated · p projected · ≥ at least · ≈ rounded by its source · wavy underline: sources differ by more than 5%',
     footer_text: 'Every figure can be followed to its source and to the signed statement that carries it.',
     openapi: 'API description',
+    save: 'Save {what} as',
+    save_as: 'Save {what} as {form}',
   },
   fr: {
     charter_changed: 'La charte du club n’est pas celle que ce navigateur a rencontrée d’abord',
@@ -182,5 +184,7 @@ export default {
     marks: 'Signes : e estimé · p projeté · ≥ au moins · ≈ arrondi par sa source · soulignement ondulé : les sources diffèrent de plus de 5\u202f%',
     footer_text: 'Chaque chiffre peut être suivi jusqu’à sa source et à la déclaration signée qui le porte.',
     openapi: 'Description de l’API',
+    save: 'Enregistrer {what} en',
+    save_as: 'Enregistrer {what} en {form}',
   },
 };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use didymium_twin::balance::{DoubtedReport, Finding, Origin, Spot};
+use didymium_twin::balance::{Balance, DoubtedReport, Finding, Origin, Report, Spot};
 
 use super::{BalanceLens, decimal, least, observations, probability, ratio};
 use crate::api::types;
@@ -65,7 +65,7 @@ pub fn contradictions(of: BalanceLens<'_>, offset: usize, limit: usize) -> types
             .iter()
             .skip(offset)
             .take(limit)
-            .map(|report| fit(of, report))
+            .map(|report| report_fit(of, report))
             .collect(),
         voices: checks.into_values().collect(),
         findings: balance
@@ -107,23 +107,56 @@ fn fits_words((low, high): (f64, f64), impossible: bool) -> (String, String) {
     )
 }
 
-fn fit(of: BalanceLens<'_>, tested: &DoubtedReport<'_>) -> types::ReportFit {
+/// What a report is about, and who says it: keys as they are sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct About {
+    /// `fact`, or `unlisted` for what a table of the world leaves for those that it does not list.
+    pub kind: &'static str,
+    /// Who says it.
+    pub voice: String,
+    /// Stage.
+    pub stage: String,
+    /// Place.
+    pub place: String,
+    /// Year or month.
+    pub period: String,
+    /// Line of the balance.
+    pub line: &'static str,
+}
+
+impl About {
+    /// Of a report of that balance; the first of its terms speaks for a sum.
+    pub fn of(balance: &Balance, report: &Report) -> Self {
+        let key = report.terms.first().map(|(key, _)| key);
+        let unlisted = matches!(report.origin, Origin::Unlisted(_));
+        let voice = report
+            .voice
+            .and_then(|voice| balance.voices.get(usize::from(voice)));
+        Self {
+            kind: if unlisted { "unlisted" } else { "fact" },
+            voice: voice.map_or_else(String::new, |(name, _)| name.clone()),
+            stage: key
+                .and_then(|key| balance.stages.get(usize::from(key.stage)))
+                .cloned()
+                .unwrap_or_default(),
+            place: match key {
+                _ if unlisted => Spot::Elsewhere.to_string(),
+                Some(key) => key.spot.to_string(),
+                None => String::new(),
+            },
+            period: key
+                .and_then(|key| key.slot.period())
+                .map_or_else(String::new, |period| period.to_string()),
+            line: key.map_or("", |key| key.line.key()),
+        }
+    }
+}
+
+/// A report that others check: how it fits them.
+pub fn report_fit(of: BalanceLens<'_>, tested: &DoubtedReport<'_>) -> types::ReportFit {
     let report = tested.report;
-    let balance = of.balance;
+    let about = About::of(of.balance, report);
     let key = report.terms.first().map(|(key, _)| key);
-    let kind = match report.origin {
-        Origin::Unlisted(_) => "unlisted",
-        _ => "fact",
-    };
-    let place = match (&report.origin, key) {
-        (Origin::Unlisted(_), _) => Spot::Elsewhere.to_string(),
-        (_, Some(key)) => key.spot.to_string(),
-        (_, None) => String::new(),
-    };
-    let voice = report
-        .voice
-        .and_then(|voice| balance.voices.get(usize::from(voice)))
-        .map_or("", |(name, _)| name.as_str());
     let said = decimal(report.value);
     let (expected, own) = tested.expected;
     // Nobody is told that a negative figure would fit.
@@ -148,17 +181,12 @@ fn fit(of: BalanceLens<'_>, tested: &DoubtedReport<'_>) -> types::ReportFit {
     };
     types::ReportFit {
         number: tested.number as u64,
-        kind: kind.to_owned(),
-        voice: voice.to_owned(),
-        stage: key
-            .and_then(|key| balance.stages.get(usize::from(key.stage)))
-            .cloned()
-            .unwrap_or_default(),
-        place,
-        period: key
-            .and_then(|key| key.slot.period())
-            .map_or_else(String::new, |period| period.to_string()),
-        line: key.map_or_else(String::new, |key| key.line.key().to_owned()),
+        kind: about.kind.to_owned(),
+        voice: about.voice,
+        stage: about.stage,
+        place: about.place,
+        period: about.period,
+        line: about.line.to_owned(),
         said,
         deviation: decimal(tested.deviation),
         expected: decimal(expected),

@@ -1,0 +1,203 @@
+//! What is said of a family and how it fits: every report, one a row.
+
+use std::collections::BTreeMap;
+
+use didymium_statement::payload::Source;
+use didymium_twin::balance::{Finding, Report};
+use didymium_twin::{FactId, FigureAddress, Twin};
+use didymium_vocabulary::canonical_decimal;
+
+use super::estimates::with_balance;
+use super::{Columns, DownloadError, Table, credits};
+use crate::api::types;
+use crate::api::views::{self, About, BalanceLens, decimal};
+
+/// A report, or a figure that could not be one.
+struct Row<'b> {
+    /// `tested`, `unchecked` or `unused`.
+    state: &'static str,
+    about: About,
+    number: Option<u64>,
+    layer: String,
+    said: String,
+    deviation: Option<String>,
+    unit: String,
+    substance: String,
+    /// How it fits, where others check it.
+    fit: Option<types::ReportFit>,
+    estimate: Option<types::Estimate>,
+    /// Why it is not used.
+    reason: types::Text,
+    /// The figures that it is, or follows from.
+    facts: &'b [FactId],
+    sources: Vec<&'b Source>,
+}
+
+/// Every report of a balance: those that others check, the gravest first, those that nobody checks, and the figures that could
+/// not be used.
+///
+/// # Errors
+/// [`DownloadError::TooLong`].
+pub fn contradictions(of: BalanceLens<'_>) -> Result<Table<'static>, DownloadError> {
+    let balance = of.balance;
+    let doubt = balance.doubt();
+    super::check_length(doubt.tested.len() + doubt.unchecked.len() + balance.findings.len())?;
+    let tested = doubt.tested.iter().map(|tested| {
+        let fit = views::report_fit(of, tested);
+        Row {
+            state: "tested",
+            deviation: Some(fit.deviation.clone()),
+            fit: Some(fit),
+            ..Row::of(of, tested.number, tested.report)
+        }
+    });
+    let unchecked = doubt.unchecked.iter().filter_map(|number| {
+        let report = balance.reports.get(*number)?;
+        Some(Row::of(of, *number, report))
+    });
+    let unused = balance.findings.iter().map(|finding| Row::unused(of, finding));
+    let rows: Vec<Row<'_>> = tested.chain(unchecked).chain(unused).collect();
+    Ok(table(of, &rows))
+}
+
+/// The same of a twin, balanced for the purpose.
+///
+/// # Errors
+/// [`DownloadError::Balance`] where the family cannot be balanced; those of [`contradictions`].
+pub fn contradictions_of(twin: &Twin, family: &str) -> Result<Table<'static>, DownloadError> {
+    with_balance(twin, family, contradictions)
+}
+
+impl<'b> Row<'b> {
+    fn of(of: BalanceLens<'b>, number: usize, report: &'b Report) -> Self {
+        let balance = of.balance;
+        let voice = report
+            .voice
+            .and_then(|voice| balance.voices.get(usize::from(voice)));
+        let layer = report
+            .terms
+            .first()
+            .and_then(|(key, _)| balance.layers.get(usize::from(key.layer)));
+        // What is measured alone is an estimate of its own; a sum is not.
+        let estimate = match report.terms.as_slice() {
+            [(key, _)] => balance.quantity(key).map(|quantity| of.estimate(key, quantity)),
+            _ => None,
+        };
+        let facts = report.origin.facts();
+        Self {
+            state: "unchecked",
+            about: About::of(balance, report),
+            number: Some(number as u64),
+            layer: layer.map_or_else(String::new, |layer| layer.commodity.clone()),
+            said: decimal(report.value),
+            deviation: Some(decimal(
+                report.deviation * voice.map_or(1.0, |(_, factor)| *factor),
+            )),
+            unit: "t".to_owned(),
+            substance: layer.map_or_else(String::new, |layer| layer.substance.clone()),
+            fit: None,
+            estimate,
+            reason: types::Text::default(),
+            facts,
+            sources: sources(of.lens.twin, facts),
+        }
+    }
+
+    fn unused(of: BalanceLens<'b>, finding: &'b Finding) -> Self {
+        let twin = of.lens.twin;
+        let (en, fr) = finding.words();
+        let facts = finding.fact.as_slice();
+        let fact = finding.fact.map(|fact| twin.fact(fact));
+        let key = |place: usize| {
+            fact.map_or_else(String::new, |fact| twin.key_texts(fact.series)[place].to_owned())
+        };
+        let site = finding.site.clone().unwrap_or_default();
+        Self {
+            state: "unused",
+            about: About {
+                kind: "fact",
+                stage: key(2),
+                place: fact.map_or(site, |fact| twin.text(fact.area).to_owned()),
+                period: fact.map_or_else(String::new, |fact| fact.period.to_string()),
+                ..About::default()
+            },
+            number: None,
+            layer: key(1),
+            said: fact.map_or_else(String::new, |fact| canonical_decimal(fact.value)),
+            deviation: None,
+            unit: fact.map_or_else(String::new, |fact| twin.text(fact.unit).to_owned()),
+            substance: key(4),
+            fit: None,
+            estimate: None,
+            reason: types::Text { en, fr },
+            facts,
+            sources: sources(twin, facts),
+        }
+    }
+
+    fn fit(&self, field: impl Fn(&types::ReportFit) -> &String) -> Option<String> {
+        self.fit.as_ref().map(|fit| field(fit).clone())
+    }
+
+    fn estimated(&self, field: impl Fn(&types::Estimate) -> &String) -> String {
+        self.estimate
+            .as_ref()
+            .map_or_else(String::new, |estimate| field(estimate).clone())
+    }
+}
+
+fn sources<'t>(twin: &'t Twin, facts: &[FactId]) -> Vec<&'t Source> {
+    let found = facts.iter().map(|fact| &*twin.fact(*fact).source);
+    let found: BTreeMap<&str, &Source> = found.map(|source| (source.source.as_str(), source)).collect();
+    found.into_values().collect()
+}
+
+fn table(of: BalanceLens<'_>, rows: &[Row<'_>]) -> Table<'static> {
+    let twin = of.lens.twin;
+    let family = &of.balance.family;
+    let columns = Columns::over(rows)
+        .text("family", |_| family.clone())
+        .text("state", |row| row.state)
+        .integer("number", |row| row.number)
+        .text("kind", |row| row.about.kind)
+        .text("voice", |row| row.about.voice.clone())
+        .text("layer", |row| row.layer.clone())
+        .text("stage", |row| row.about.stage.clone())
+        .text("place", |row| row.about.place.clone())
+        .text("period", |row| row.about.period.clone())
+        .text("line", |row| row.about.line)
+        .decimal("said", |row| (!row.said.is_empty()).then(|| row.said.clone()))
+        .decimal("deviation", |row| row.deviation.clone())
+        .text("unit", |row| row.unit.clone())
+        .text("substance", |row| row.substance.clone())
+        .decimal("expected", |row| row.fit(|fit| &fit.expected))
+        .decimal("expected_deviation", |row| row.fit(|fit| &fit.expected_deviation))
+        .decimal("fits_low", |row| row.fit(|fit| &fit.fits_low))
+        .decimal("fits_high", |row| row.fit(|fit| &fit.fits_high))
+        .decimal("z", |row| row.fit(|fit| &fit.z))
+        .decimal("p", |row| row.fit(|fit| &fit.p))
+        .flag("flagged", |row| row.fit.as_ref().map(|fit| fit.flagged))
+        .decimal("detectability", |row| row.fit(|fit| &fit.detectability))
+        .decimal("adjustability", |row| row.fit(|fit| &fit.adjustability))
+        .decimal("noticed", |row| row.fit(|fit| &fit.noticed))
+        .text("with", |row| {
+            let with = row.fit.iter().flat_map(|fit| &fit.with);
+            with.map(u64::to_string).collect::<Vec<_>>().join("; ")
+        })
+        .decimal("estimate", |row| row.estimate.as_ref()?.value.clone())
+        .decimal("estimate_deviation", |row| {
+            row.estimate.as_ref()?.deviation.clone()
+        })
+        .text("grade", |row| row.estimated(|estimate| &estimate.grade))
+        .text("figure", |row| row.estimated(|estimate| &estimate.figure))
+        .text("query_en", |row| row.fit(|fit| &fit.query.en).unwrap_or_default())
+        .text("query_fr", |row| row.fit(|fit| &fit.query.fr).unwrap_or_default())
+        .text("reason_en", |row| row.reason.en.clone())
+        .text("reason_fr", |row| row.reason.fr.clone())
+        .text("facts", |row| {
+            let facts = row.facts.iter().map(|fact| twin.fact(*fact).digest);
+            let facts = facts.map(|digest| FigureAddress::Fact(digest).to_string());
+            facts.collect::<Vec<_>>().join("; ")
+        });
+    credits::credited(columns, |row| &row.sources).table(&["contradictions", family])
+}
