@@ -12,6 +12,7 @@ export type TermKind =
   | 'units'
   | 'areas'
   | 'hs_codes'
+  | 'end_uses'
   | 'notice_types';
 
 interface Index {
@@ -44,6 +45,7 @@ export async function loadVocabulary(): Promise<void> {
       units: table(raw.units),
       areas: table(raw.areas),
       hs_codes: new Map(raw.hs_codes.map((code) => [code.hs, code.label])),
+      end_uses: table(raw.end_uses),
       notice_types: table(raw.notice_types),
     },
     countries: new Map(raw.countries.map((country) => [country.iso3, country])),

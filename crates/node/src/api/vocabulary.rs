@@ -9,7 +9,7 @@ use super::ApiError;
 use super::cache::Question;
 
 /// Every key with its English and French names: commodities, stages, forms, substances, measures, units, countries,
-/// areas, HS codes, notice types, and the chain of every family.
+/// areas, HS codes, uses of goods, notice types, and the chain of every family.
 #[utoipa::path(get, path = "/api/v1/vocabulary", tag = "node", responses((status = 200, description = "The vocabulary", body = serde_json::Value)))]
 pub(crate) async fn vocabulary(question: Question) -> Result<Response, ApiError> {
     question.answer(|lens| Ok(document(lens.twin.vocabulary())))
@@ -41,6 +41,7 @@ fn document(vocabulary: &Vocabulary) -> Value {
         "countries": vocabulary.countries(),
         "areas": keyed(vocabulary.areas(), |e| &e.area),
         "hs_codes": vocabulary.hs_codes(),
+        "end_uses": keyed(vocabulary.end_uses(), |e| &e.key),
         "notice_types": keyed(vocabulary.notice_types(), |e| &e.notice_type),
         "chain": vocabulary.chain_links().iter().map(link).collect::<Vec<_>>(),
     })

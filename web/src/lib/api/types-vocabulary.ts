@@ -14,6 +14,8 @@ export interface Vocabulary {
   countries: CountryTerm[];
   areas: Term[];
   hs_codes: HsTerm[];
+  /** Uses of finished goods; the key is what sources call it. */
+  end_uses: Term[];
   notice_types: NoticeTypeTerm[];
   chain: ChainLink[];
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Estimate, LineKey, PlaceBalance, ReconciledStage } from '../api/types';
 import { chainGraph } from './chain';
-import { countryOf, opens, siteOf, wayTo } from './places';
+import { countryOf, opens, siteOf, useOf, wayTo } from './places';
 import { sortParts } from './sorting';
 
 const line = (stage: string, key: LineKey, value: number | null, deviation = 10): Estimate => ({
@@ -49,6 +49,7 @@ describe('places', () => {
     expect(wayTo('WLD')).toEqual(['WLD']);
     expect([countryOf('CHN/rest'), siteOf('CHN/rest'), siteOf('CHN/x')]).toEqual(['CHN', '', 'x']);
     expect(['CHN', 'CHN/x', 'CHN/rest', 'OTH'].map(opens)).toEqual([true, true, false, false]);
+    expect([wayTo('WLD/wind'), countryOf('WLD/wind'), siteOf('WLD/wind'), useOf('WLD/wind')]).toEqual([['WLD', 'WLD/wind'], '', '', 'wind']);
   });
 
   it('are sorted by a line, what nobody can know last either way', () => {

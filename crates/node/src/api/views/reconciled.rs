@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use didymium_twin::balance::{Balance, Grade, Key, Line, Origin, Quantity, Slot, Spot, Told, Weight};
-use didymium_vocabulary::{Assumed, Period};
+use didymium_vocabulary::{Assumed, Period, Vocabulary};
 
 use super::Lens;
 use crate::api::types;
@@ -251,7 +251,10 @@ pub fn reconciled(
         place: place.to_string(),
         places: places.iter().map(ToString::to_string).collect(),
         unit: "t".to_owned(),
-        stages: (0..).zip(&balance.stages).filter_map(stage).collect(),
+        stages: in_order(balance, of.lens.twin.vocabulary())
+            .into_iter()
+            .filter_map(stage)
+            .collect(),
         voices: voices(of),
         test: of.chi_squared(),
         flagged: doubt.tested.iter().filter(|report| report.test.flagged).count() as u64,
@@ -259,6 +262,14 @@ pub fn reconciled(
         cut: of.lens.twin.cut().id().to_string(),
         stale: of.stale.map(str::to_owned),
     })
+}
+
+/// The stages with their numbers as they are passed: goods are used before they are recycled.
+fn in_order<'b>(balance: &'b Balance, vocabulary: &Vocabulary) -> Vec<(u16, &'b String)> {
+    let place = |stage: &String| vocabulary.stages().iter().position(|known| known.stage == *stage);
+    let mut stages: Vec<(u16, &String)> = (0..).zip(&balance.stages).collect();
+    stages.sort_by_key(|(_, stage)| place(stage));
+    stages
 }
 
 /// The last year of which reports tell what the world produces.
