@@ -38,6 +38,11 @@ describe('the chain', () => {
     expect(graph.parts.find((part) => part.id === 'stage:metal')).toMatchObject({ known: false });
   });
 
+  it('goes over stages that nobody can know to the next that somebody can', () => {
+    const chain = [stage('separation', { produced: 70, consumed: 70 }), stage('metal', { produced: null, consumed: null }), stage('end_use', { produced: 60, consumed: 1 })];
+    expect(flows(chain)).toEqual(['start>stage:separation=70', 'stage:separation>stage:end_use=70', 'stage:end_use>use=1']);
+  });
+
   it('says where a stage is fed by nobody that is told', () => {
     expect(flows([stage('mine', { produced: null, consumed: null }), stage('separation', { produced: 50 })])).toEqual(['unsaid:separation>stage:separation=50']);
   });

@@ -64,8 +64,12 @@ export function chainGraph(stages: readonly ReconciledStage[]): ChainGraph {
     else if (!fed) flow(() => part(`unsaid:${stage}`, 'unsaid', stage, index), self, of(whole, 'produced'));
     flow(() => part(`in:${stage}`, 'in', stage, index), self, of(whole, 'in'));
     flow(() => part(`drawn:${stage}`, 'drawn', stage, index), self, of(whole, 'stock_change'), true);
-    const next = stages[index + 1];
-    fed = flow(self, () => (next ? part(`stage:${next.stage}`, 'stage', next.stage, column + 1, told(of(next.whole, 'produced')) !== undefined) : part('use', 'use', stage, column + 1)), of(whole, 'consumed'));
+    // Over stages of which nobody can know what they make, to the next of which somebody can.
+    const after = stages.findIndex((one, at) => at > index && told(of(one.whole, 'produced')));
+    const at = after < 0 ? index + 1 : after;
+    const next = stages[at];
+    const goes = flow(self, () => (next ? part(`stage:${next.stage}`, 'stage', next.stage, at + 1, told(of(next.whole, 'produced')) !== undefined) : part('use', 'use', stage, column + 1)), of(whole, 'consumed'));
+    if (goes || known) fed = goes;
     flow(self, () => part(`out:${stage}`, 'out', stage, column + 1), of(whole, 'out'));
     flow(self, () => part(`lost:${stage}`, 'lost', stage, column + 1), of(whole, 'lost'));
     flow(self, () => part(`stored:${stage}`, 'stored', stage, column + 1), of(whole, 'stock_change'));
