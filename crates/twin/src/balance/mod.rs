@@ -25,6 +25,7 @@ mod level;
 mod line;
 mod months;
 mod network;
+mod pools;
 mod priors;
 mod report;
 mod solve;

@@ -11,30 +11,12 @@ use std::sync::Arc;
 
 use super::goods::Goods;
 use super::layer::Layers;
-use super::line::{Key, Line, Slot, Spot, UNNAMED};
+use super::line::{Key, Line, Slot, Spot};
+use super::pools::{Extent, Pool, add_world, come_round, compose, is_country, name_countries};
 use super::report::Report;
 
 /// Terms of a balance: number of a quantity and its coefficient; their sum is zero.
 pub(super) type Terms = Vec<(usize, f64)>;
-
-/// One stage's product at one place, in one layer.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) struct Pool {
-    pub(super) layer: u16,
-    pub(super) stage: u16,
-    pub(super) spot: Spot,
-}
-
-/// Which lines a pool has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Extent {
-    /// All of them.
-    Whole,
-    /// Production alone.
-    Made,
-    /// What goes along it: a route.
-    Along,
-}
 
 /// Most quantities of a balance unless its caller knows better: eight times those of the rare earths with fifteen elements over
 /// fifteen years. Whoever says something of every country and month must not take the time and memory of all who ask.
@@ -119,6 +101,8 @@ impl Network {
                 },
             );
         }
+        // Before elements are told of countries: what one country lacks of them would be taken from another.
+        name_countries(&mut pools);
         if composed {
             compose(layers, goods.map(|goods| goods.stage), &mut years, &mut pools);
         }
@@ -126,7 +110,7 @@ impl Network {
             come_round(goods, &mut years, &mut pools);
         }
         let by_year = goods.map(|goods| goods.stage);
-        complete(&years, &mut pools, by_year);
+        add_world(&years, &mut pools, by_year);
         let mut network = Self {
             keys: Vec::new(),
             pools,
@@ -362,6 +346,18 @@ impl Network {
 
     /// Elements add to the whole, where all of them are followed.
     fn over_elements(&self, pool: &Pool, layers: &Layers, balances: &mut Vec<Terms>) {
+        // Elsewhere is whoever nobody names, which is not the same in each layer.
+        let named = |layer: u16| -> BTreeSet<&Spot> {
+            self.pools
+                .keys()
+                .filter(|other| (other.layer, other.stage) == (layer, pool.stage))
+                .map(|other| &other.spot)
+                .filter(|spot| matches!(spot, Spot::Country(_)))
+                .collect()
+        };
+        if pool.spot == Spot::Elsewhere && layers.elements().any(|layer| named(layer) != named(0)) {
+            return;
+        }
         for slot in self.slots(pool.layer, pool.stage) {
             for line in [Line::Produced, Line::Consumed] {
                 let of = |layer: u16| {
@@ -422,10 +418,6 @@ fn lines_of(pool: &Pool, extent: Extent) -> &'static [Line] {
     }
 }
 
-fn is_country(spot: &Spot) -> bool {
-    matches!(spot, Spot::Country(_) | Spot::Elsewhere)
-}
-
 /// What makes up the world: countries and elsewhere, or the uses of goods.
 fn is_of_world(spot: &Spot) -> bool {
     is_country(spot) || matches!(spot, Spot::Use(_))
@@ -435,149 +427,5 @@ fn is_part_of(spot: &Spot, country: &Arc<str>) -> bool {
     match spot {
         Spot::Site { country: of, .. } | Spot::RestOf(of) => of == country,
         _ => false,
-    }
-}
-
-/// Elements are followed at the first stage wherever the whole is, by their shares; further on where somebody reports one.
-fn compose(
-    layers: &Layers,
-    goods: Option<u16>,
-    years: &mut BTreeMap<(u16, u16), (i16, i16)>,
-    pools: &mut BTreeMap<Pool, Extent>,
-) {
-    let first_stage = years
-        .keys()
-        .filter(|(layer, _)| *layer == 0)
-        .map(|(_, stage)| *stage)
-        .min();
-    let Some(first_stage) = first_stage else { return };
-    // An element that is followed at a stage is followed there with all others, over the years of the whole.
-    let stages: BTreeSet<u16> = years
-        .keys()
-        .filter(|(layer, stage)| *layer > 0 && Some(*stage) != goods)
-        .map(|(_, stage)| *stage)
-        .chain([first_stage])
-        .collect();
-    for stage in stages {
-        let spans = years
-            .iter()
-            .filter(|((_, at), _)| *at == stage)
-            .map(|(_, span)| *span);
-        let Some(span) = spans.reduce(|one, two| (one.0.min(two.0), one.1.max(two.1))) else {
-            continue;
-        };
-        for layer in std::iter::once(0).chain(layers.elements()) {
-            years.insert((layer, stage), span);
-            let spot = Spot::World;
-            pools.insert(Pool { layer, stage, spot }, Extent::Whole);
-        }
-    }
-    let countries: Vec<Spot> = pools
-        .keys()
-        .filter(|pool| pool.layer == 0 && pool.stage == first_stage && is_country(&pool.spot))
-        .map(|pool| pool.spot.clone())
-        .chain([Spot::Elsewhere])
-        .collect();
-    for layer in layers.elements() {
-        for spot in &countries {
-            let pool = Pool {
-                layer,
-                stage: first_stage,
-                spot: spot.clone(),
-            };
-            pools.entry(pool).or_insert(Extent::Made);
-        }
-    }
-}
-
-/// What is sold is put in use, and comes back: goods and recycling are followed in the world wherever what is sold is.
-fn come_round(
-    goods: &Goods<'_>,
-    years: &mut BTreeMap<(u16, u16), (i16, i16)>,
-    pools: &mut BTreeMap<Pool, Extent>,
-) {
-    // Of the elements those of which somebody tells what they are used in.
-    let told: BTreeSet<u16> = pools
-        .keys()
-        .filter(|pool| pool.stage == goods.stage)
-        .map(|pool| pool.layer)
-        .chain([0])
-        .collect();
-    let sold: BTreeMap<u16, (i16, i16)> = years
-        .iter()
-        .filter(|((layer, stage), _)| told.contains(layer) && (*stage == goods.sold || *stage == goods.stage))
-        .fold(BTreeMap::new(), |mut spans, ((layer, _), span)| {
-            let known = spans.entry(*layer).or_insert(*span);
-            *known = (known.0.min(span.0), known.1.max(span.1));
-            spans
-        });
-    for (layer, span) in sold {
-        for stage in [goods.stage, goods.recycling] {
-            let known = years.entry((layer, stage)).or_insert(span);
-            *known = (known.0.min(span.0), known.1.max(span.1));
-            let spot = Spot::World;
-            pools.insert(Pool { layer, stage, spot }, Extent::Whole);
-        }
-        // Uses that somebody tells of make up all goods with the rest.
-        let stage = goods.stage;
-        let is_use =
-            |pool: &Pool| (pool.layer, pool.stage) == (layer, stage) && matches!(pool.spot, Spot::Use(_));
-        if pools.keys().any(is_use) {
-            let spot = Spot::Use(goods.rest.key.as_str().into());
-            pools.insert(Pool { layer, stage, spot }, Extent::Whole);
-        }
-    }
-}
-
-/// Adds the places that make up others: the world and elsewhere, the countries of sites and their rests.
-fn complete(
-    years: &BTreeMap<(u16, u16), (i16, i16)>,
-    pools: &mut BTreeMap<Pool, Extent>,
-    goods: Option<u16>,
-) {
-    let routes: Vec<Pool> = pools
-        .keys()
-        .filter(|pool| matches!(pool.spot, Spot::Route { .. }))
-        .cloned()
-        .collect();
-    for Pool { layer, stage, spot } in routes {
-        let Spot::Route { from, to } = spot else { continue };
-        let unnamed: Arc<str> = UNNAMED.into();
-        for end in [&from, &to].into_iter().filter(|end| ***end != *UNNAMED) {
-            let spot = Spot::Country(Arc::clone(end));
-            pools.insert(Pool { layer, stage, spot }, Extent::Whole);
-        }
-        // What no report names leaves and comes all the same.
-        for (from, to) in [(&from, &unnamed), (&unnamed, &to)] {
-            let spot = Spot::Route {
-                from: Arc::clone(from),
-                to: Arc::clone(to),
-            };
-            pools.insert(Pool { layer, stage, spot }, Extent::Along);
-        }
-    }
-    let with_sites: Vec<(u16, u16, Arc<str>)> = pools
-        .keys()
-        .filter_map(|pool| match &pool.spot {
-            Spot::Site { country, .. } => Some((pool.layer, pool.stage, Arc::clone(country))),
-            _ => None,
-        })
-        .collect();
-    for (layer, stage, country) in with_sites {
-        for spot in [
-            Spot::Country(Arc::clone(&country)),
-            Spot::RestOf(Arc::clone(&country)),
-        ] {
-            pools.insert(Pool { layer, stage, spot }, Extent::Whole);
-        }
-    }
-    for &(layer, stage) in years.keys() {
-        for spot in [Spot::World, Spot::Elsewhere] {
-            // Uses make up all goods: what no use of its own has is the rest.
-            if spot == Spot::Elsewhere && goods == Some(stage) {
-                continue;
-            }
-            pools.entry(Pool { layer, stage, spot }).or_insert(Extent::Whole);
-        }
     }
 }

@@ -13,7 +13,8 @@ use super::gather::{Gathered, Recovery};
 use super::goods::Goods;
 use super::layer::{Layers, percent};
 use super::line::{Line, Slot, Spot};
-use super::network::{Extent, Network, Pool, Terms};
+use super::network::{Network, Terms};
+use super::pools::{Extent, Pool};
 use super::report::{Origin, Report};
 use super::worth::assumed;
 

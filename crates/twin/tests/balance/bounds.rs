@@ -5,7 +5,7 @@ use didymium_twin::balance::{
 };
 use didymium_vocabulary::Vocabulary;
 
-use crate::club::{Said, cobalt, site, site_of_forms, survey, table, twin};
+use crate::club::{Said, cobalt, site, site_of, site_of_forms, survey, table, twin};
 
 fn balance(said: &[Said]) -> Balance {
     Balance::of(&twin(said), "cobalt", &Options::default()).unwrap()
@@ -205,4 +205,73 @@ fn a_balance_just_below_the_bound_is_solved() {
     let quantities = balance.quantities().count();
     println!("{quantities} quantities in {:?}", begun.elapsed());
     assert!(quantities > QUANTITIES_MAX * 4 / 5);
+}
+
+/// A row of the rare earths: measure, commodity, area, subject, period, value.
+fn earths(
+    (measure, commodity, area, subject, period, value): (&str, &str, &str, &str, &str, &str),
+) -> [String; 15] {
+    let share = measure == "element_share";
+    let (stage, form, substance, basis) = if share {
+        ("mine", "", "", "")
+    } else {
+        ("mine", "ore", "REO", "contained")
+    };
+    let unit = if share { "percent" } else { "t" };
+    [
+        measure, commodity, stage, form, substance, basis, area, "", subject, period, value, "", unit,
+        "reported", "",
+    ]
+    .map(str::to_owned)
+}
+
+#[test]
+fn the_only_site_of_a_country_keeps_what_it_reports_beside_elements() {
+    let mut rows = vec![
+        earths(("production", "rare_earths", "CHN", "", "2022", "210000")),
+        earths(("production", "rare_earths", "AUS", "", "2022", "18000")),
+        earths(("production", "rare_earths", "USA", "", "2022", "42000")),
+    ];
+    for (element, share) in [
+        ("lanthanum", "25"),
+        ("cerium", "50"),
+        ("neodymium", "20"),
+        ("praseodymium", "5"),
+    ] {
+        rows.push(earths((
+            "element_share",
+            element,
+            "CHN",
+            "a deposit",
+            "2022",
+            share,
+        )));
+    }
+    let of_site = [earths((
+        "production",
+        "rare_earths",
+        "CAN",
+        "site:pit",
+        "2022",
+        "812.5",
+    ))];
+    let said = [
+        table(&survey("nation", "2024-01-01"), &rows),
+        site_of("pit", "CAN", "rare_earths", &[("mine", "", None)]),
+        table(&survey("operator", "2024-02-01"), &of_site),
+    ];
+    let balance = Balance::of(&twin(&said), "rare_earths", &Options::default()).unwrap();
+    let spot = Spot::Site {
+        country: "CAN".into(),
+        site: "pit".into(),
+    };
+    let made = |spot: &Spot| {
+        balance
+            .line(0, 0, spot, Slot::of_year(2022), Line::Produced)
+            .unwrap()
+            .value
+            .unwrap()
+    };
+    let (site, country) = (made(&spot), made(&Spot::Country("CAN".into())));
+    assert!((site - 812.5).abs() < 100.0, "{site} of {country}");
 }

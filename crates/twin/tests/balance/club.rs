@@ -93,8 +93,13 @@ pub fn site(key: &str, country: &str, stages: &[(&str, Option<&str>)]) -> Said {
 
 /// The same, with the form that each process makes.
 pub fn site_of_forms(key: &str, country: &str, processes: &[(&str, &str, Option<&str>)]) -> Said {
+    site_of(key, country, "cobalt", processes)
+}
+
+/// A site of another chain.
+pub fn site_of(key: &str, country: &str, commodity: &str, processes: &[(&str, &str, Option<&str>)]) -> Said {
     let process = |(stage, form, capacity): &(&str, &str, Option<&str>)| Process {
-        commodity: "cobalt".into(),
+        commodity: commodity.into(),
         stage: (*stage).into(),
         form: (*form).into(),
         capacity: capacity.map(|value| Capacity {
