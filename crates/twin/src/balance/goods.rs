@@ -329,7 +329,9 @@ impl Assume<'_> {
     /// An alloy is made by recipe: its elements are so much of its metal.
     pub(super) fn alloys(&self, priors: &mut Vec<Prior>) {
         let (_, unnamed) = assumed(self.vocabulary, Assumed::Alloy, self.family);
-        for (pool, _) in self.network.pools.iter().filter(|(pool, _)| pool.layer > 0) {
+        // The world's follows from those of its countries.
+        let made = |pool: &&Pool| pool.layer > 0 && pool.spot != Spot::World;
+        for pool in self.network.pools.keys().filter(made) {
             let Some(link) = self.links.get(usize::from(pool.stage)) else {
                 continue;
             };

@@ -159,6 +159,63 @@ fn the_public_record_has_goods_in_use_for_every_family_that_is_sold() {
 }
 
 #[test]
+fn what_is_in_magnets_follows_from_their_recipe() {
+    let magnets = [
+        "production",
+        "rare_earths",
+        "magnet",
+        "magnet",
+        "",
+        "wet",
+        "CHN",
+        "",
+        "",
+        "2022",
+        "200000",
+        "",
+        "t",
+        "reported",
+        "",
+    ]
+    .map(str::to_owned);
+    let said = [table(&survey("survey", "2024-06-01"), &[magnets])];
+    let balance = Balance::of(&twin(&said), "rare_earths", &Options::default()).unwrap();
+    let stage = balance.stage("magnet").unwrap();
+    let of_element = |element: &str| {
+        let layer = balance.layer(element).unwrap();
+        let china = Spot::Country("CHN".into());
+        let found = balance
+            .line(layer, stage, &china, Slot::of_year(2022), Line::Produced)
+            .unwrap();
+        (found.value.unwrap(), found.deviation.unwrap())
+    };
+    // 30 percent of 200,000 t is rare-earth metal, three quarters of it neodymium, told as oxide (× 1.1664).
+    let (neodymium, deviation) = of_element("neodymium");
+    assert!((neodymium - 52_490.0).abs() < 2_000.0, "{neodymium}");
+    assert!(deviation > 0.05 * neodymium, "{deviation}");
+    let (dysprosium, _) = of_element("dysprosium");
+    assert!(
+        (dysprosium - 0.04 * 60_000.0 * 1.1477).abs() < 400.0,
+        "{dysprosium}"
+    );
+    let (lutetium, spread) = of_element("lutetium");
+    assert!(lutetium < spread, "no recipe names it: {lutetium} ± {spread}");
+    let layer = balance.layer("neodymium").unwrap();
+    let key = Key {
+        layer,
+        stage,
+        spot: Spot::Country("CHN".into()),
+        slot: Slot::of_year(2022),
+        line: Line::Produced,
+    };
+    let weights = balance.weights(&key).unwrap();
+    assert!(
+        weights.iter().any(|weight| *weight.origin == Origin::Alloy),
+        "{weights:?}"
+    );
+}
+
+#[test]
 fn a_spot_of_a_use_is_read_as_it_is_written() {
     for end_use in Vocabulary::embedded().end_uses() {
         let spot = Spot::Use(end_use.key.as_str().into());
