@@ -78,6 +78,13 @@ pub enum Reason {
         /// The form.
         form: String,
     },
+    /// Sites that report more together than is reported of their country.
+    SitesAboveCountry {
+        /// Tonnes of the sites.
+        sites: String,
+        /// Tonnes of the country.
+        country: String,
+    },
     /// A series of months has a gap.
     MonthMissing {
         /// The first month that is missing.
@@ -198,6 +205,14 @@ impl Finding {
                 ),
                 format!(
                     "compte « {form} », une des formes comptées à part ; personne ne les compte ensemble, il n’est donc pas utilisé."
+                ),
+            ),
+            Reason::SitesAboveCountry { sites, country } => (
+                format!(
+                    "makes its country’s sites add to {sites} t, above the {country} t that are reported of the country: one of them is wrong. Both are used."
+                ),
+                format!(
+                    "porte la somme des sites de son pays à {sites} t, plus que les {country} t déclarées pour le pays : l’un des deux est faux. Les deux sont utilisés."
                 ),
             ),
             Reason::MonthMissing { missing, after } => (

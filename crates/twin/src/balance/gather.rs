@@ -150,6 +150,7 @@ impl<'t> Gatherer<'t> {
             gatherer.series(series);
         }
         gatherer.out = std::mem::take(&mut gatherer.out).in_near_years();
+        gatherer.out.name_sites_above_countries();
         gatherer.capacities();
         self.out.in_order()
     }
@@ -325,11 +326,13 @@ impl<'t> Gatherer<'t> {
     fn of_areas(&mut self, measured: &Measured<'_>, period: Period, said: &Voiced) {
         let mut countries: Vec<(Arc<str>, FactId)> = Vec::new();
         let (mut world, mut others) = (None, Vec::new());
+        let largest = said.cells.values().map(|fact| self.plain_tonnes(*fact));
+        let largest = largest.fold(0.0, f64::max);
         for ((area, partner), fact) in &said.cells {
             let code = self.text(*area);
             match code {
                 _ if *partner != Symbol::EMPTY => {
-                    self.route(measured, period, said.voice, (code, *partner), *fact);
+                    self.route(measured, period, said.voice, (code, *partner), (*fact, largest));
                 }
                 // How much more a least amount is nobody says, so what the others leave includes it.
                 _ if self.twin.fact(*fact).qualifier == Qualifier::AtLeast => {
@@ -374,14 +377,15 @@ impl<'t> Gatherer<'t> {
     }
 
     /// A flow that names both ends, as one of them reports it: what the other reports measures the same flow. How much each
-    /// customs is worth is learned by itself.
+    /// customs is worth is learned by itself. Of small flows they tell no more than of nothing: `largest` is the largest flow that
+    /// the same voice tells of, tonnes.
     fn route(
         &mut self,
         measured: &Measured<'_>,
         period: Period,
         voice: u16,
         (reporter, partner): (&str, Symbol),
-        fact: FactId,
+        (fact, largest): (FactId, f64),
     ) {
         let partner = self.text(partner);
         let (from, to) = match measured.line {
@@ -411,7 +415,7 @@ impl<'t> Gatherer<'t> {
             stage: measured.stage,
             layers: measured.layers.clone(),
         };
-        self.report(&along, &spot, period, voice, fact, 0.0);
+        self.report(&along, &spot, period, voice, fact, largest);
     }
 
     pub(super) fn plain_tonnes(&self, fact: FactId) -> f64 {

@@ -275,3 +275,56 @@ fn the_only_site_of_a_country_keeps_what_it_reports_beside_elements() {
     let (site, country) = (made(&spot), made(&Spot::Country("CAN".into())));
     assert!((site - 812.5).abs() < 100.0, "{site} of {country}");
 }
+
+#[test]
+fn sites_above_their_country_are_named_and_both_are_used() {
+    let of_site = [cobalt((
+        "production",
+        "mine",
+        "ore",
+        "CAN",
+        "",
+        "site:pit",
+        "2023",
+        "9000",
+    ))];
+    let said = [
+        table(&survey("nation", "2024-01-01"), &[mined("CAN", "2023", "4000")]),
+        site("pit", "CAN", &[("mine", None)]),
+        table(&survey("operator", "2024-02-01"), &of_site),
+    ];
+    let above = balance(&said);
+    let reasons: Vec<&Reason> = above.findings.iter().map(|finding| &finding.reason).collect();
+    let expected = Reason::SitesAboveCountry {
+        sites: "9000".into(),
+        country: "4000".into(),
+    };
+    assert_eq!(reasons, [&expected]);
+    assert_eq!(above.findings[0].site.as_deref(), Some("pit"));
+    let country = Spot::Country("CAN".into());
+    let made = above
+        .line(0, 0, &country, Slot::of_year(2023), Line::Produced)
+        .unwrap();
+    assert!((4000.0..9000.0).contains(&made.value.unwrap()), "{made:?}");
+    // Within what both may be off, nothing is said.
+    let said = [
+        table(&survey("nation", "2024-01-01"), &[mined("CAN", "2023", "8500")]),
+        site("pit", "CAN", &[("mine", None)]),
+        table(&survey("operator", "2024-02-01"), &of_site),
+    ];
+    assert!(balance(&said).findings.is_empty());
+}
+
+#[test]
+fn a_flow_of_nothing_at_a_large_customs_is_known_to_what_it_counts() {
+    let flow = |measure, area, partner, value| {
+        cobalt((measure, "refining", "refined", area, partner, "", "2022", value))
+    };
+    let rows = [
+        flow("exports", "COD", "CHN", "80000"),
+        flow("exports", "COD", "CAN", "0"),
+    ];
+    let balance = balance(&[table(&survey("customs", "2023-06-01"), &rows)]);
+    let nothing = balance.reports.iter().find(|report| report.value == 0.0).unwrap();
+    assert!((nothing.deviation - 40.0).abs() < 1e-9, "{nothing:?}");
+}
