@@ -9,7 +9,7 @@ use crate::end_use::{AlloyShare, Returns};
 use crate::error::VocabularyError;
 use crate::index::Fault;
 use crate::quality::{Assumption, ReportQuality, Voice};
-use crate::recipe::{Content, Recipe};
+use crate::recipe::{Content, Deposit, Recipe};
 use crate::tables::Tables;
 use crate::vocabulary::Vocabulary;
 
@@ -22,6 +22,7 @@ pub(crate) struct BalanceTables {
     pub(crate) voices: Vec<(u64, Voice)>,
     pub(crate) returns: Vec<(u64, Returns)>,
     pub(crate) alloys: Vec<(u64, AlloyShare)>,
+    pub(crate) deposits: Vec<(u64, Deposit)>,
 }
 
 impl BalanceTables {
@@ -34,6 +35,7 @@ impl BalanceTables {
             voices: tables.read_rows(Voice::FILE, Voice::COLUMNS, Voice::from_row)?,
             returns: tables.read_rows(Returns::FILE, Returns::COLUMNS, Returns::from_row)?,
             alloys: tables.read_rows(AlloyShare::FILE, AlloyShare::COLUMNS, AlloyShare::from_row)?,
+            deposits: tables.read_rows(Deposit::FILE, Deposit::COLUMNS, Deposit::from_row)?,
             assumptions: tables.read_rows(Assumption::FILE, Assumption::COLUMNS, Assumption::from_row)?,
         })
     }
@@ -115,6 +117,12 @@ impl Vocabulary {
                 range: "shares of one alloy that make no more than 100 percent together",
             };
             Err(Fault::new("share", &row.commodity, reason))
+        })?;
+        check_listed(Deposit::FILE, &tables.deposits, |row| {
+            known("country", Some(&row.country), |key| self.require_country(key))
+        })?;
+        check_unique(Deposit::FILE, "deposit", &tables.deposits, |row| {
+            [row.country.clone(), row.deposit.clone()]
         })?;
         check_unique(AlloyShare::FILE, "commodity", &tables.alloys, |row| {
             [row.family.clone(), row.stage.clone(), row.commodity.clone()]

@@ -12,7 +12,7 @@ macro_rules! texts {
     };
 }
 
-const TEXTS: [(&str, &str); 22] = texts![
+const TEXTS: [(&str, &str); 23] = texts![
     "elements.csv",
     "substances.csv",
     "commodities.csv",
@@ -35,6 +35,7 @@ const TEXTS: [(&str, &str); 22] = texts![
     "end_uses.csv",
     "returns.csv",
     "alloys.csv",
+    "deposits.csv",
 ];
 
 static TABLES: LazyLock<Tables> = LazyLock::new(|| {

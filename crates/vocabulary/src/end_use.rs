@@ -25,6 +25,8 @@ pub struct EndUse {
     pub label: Label,
     /// Whether it stands for all uses that have no row of their own.
     pub rest: bool,
+    /// The year from which it takes more than a trace; none if it has always been there.
+    pub since: Option<i16>,
     /// Mean age at which goods leave use, years, above 0.
     pub life: f64,
     /// Standard deviation of that age, years, above 0.
@@ -40,6 +42,7 @@ impl Entity for EndUse {
         "label_en",
         "label_fr",
         "rest",
+        "since",
         "life",
         "deviation",
         "origin",
@@ -59,11 +62,23 @@ impl Entity for EndUse {
             key: row.text("use")?.to_owned(),
             label: Label::from_row(row)?,
             rest: row.yes("rest")?,
+            since: since(row)?,
             life: years(row, "life")?,
             deviation: years(row, "deviation")?,
             origin: row.text("origin")?.to_owned(),
         })
     }
+}
+
+fn since(row: &Row<'_>) -> Result<Option<i16>, VocabularyError> {
+    let Some(text) = row.optional("since") else {
+        return Ok(None);
+    };
+    let year = text.parse().ok().filter(|year| (1800..=2200).contains(year));
+    year.map(Some).ok_or_else(|| {
+        let (value, range) = (text.to_owned(), "a year from 1800 to 2200");
+        row.broken("since", VocabularyError::OutOfRange { value, range })
+    })
 }
 
 fn years(row: &Row<'_>, column: &'static str) -> Result<f64, VocabularyError> {

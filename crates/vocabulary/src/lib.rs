@@ -61,7 +61,7 @@ pub use quantity::{
     DECIMAL_DIGITS_MAX, Quantity, canonical_decimal, exact_add, exact_div, exact_mul,
     parse_canonical_decimal, parse_decimal,
 };
-pub use recipe::{Content, Recipe};
+pub use recipe::{Content, Deposit, Recipe};
 pub use rust_decimal::Decimal;
 pub use substance::{Element, Substance};
 pub use tables::{TABLE_FILES, Tables};

@@ -108,6 +108,37 @@ impl Content {
     }
 }
 
+/// How much a deposit gives beside the others of its country.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Deposit {
+    /// Country, ISO 3166-1 alpha-3.
+    pub country: String,
+    /// The words by which sources name it.
+    pub deposit: String,
+    /// Its weight beside those of the country's other deposits, above 0 and not above 100.
+    pub weight: Decimal,
+    /// One standard deviation of the weight, percent of it, above 0.
+    pub deviation: Decimal,
+    /// Where it is known from.
+    pub origin: String,
+}
+
+impl Deposit {
+    pub(crate) const FILE: &'static str = "deposits.csv";
+    pub(crate) const COLUMNS: &'static [&'static str] =
+        &["country", "deposit", "weight", "deviation", "origin"];
+
+    pub(crate) fn from_row(row: &Row<'_>) -> Result<Self, VocabularyError> {
+        Ok(Self {
+            country: row.text("country")?.to_owned(),
+            deposit: row.text("deposit")?.to_owned(),
+            weight: percent(row, "weight", Decimal::ONE_HUNDRED)?,
+            deviation: percent(row, "deviation", Decimal::ONE_HUNDRED)?,
+            origin: row.text("origin")?.to_owned(),
+        })
+    }
+}
+
 /// A percentage above zero and not above `most`.
 pub(crate) fn percent(
     row: &Row<'_>,

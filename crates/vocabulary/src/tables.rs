@@ -9,7 +9,7 @@ use crate::quantity::parse_decimal;
 use rust_decimal::Decimal;
 
 /// Every table of the vocabulary, in the order of the digest.
-pub const TABLE_FILES: [&str; 22] = [
+pub const TABLE_FILES: [&str; 23] = [
     "elements.csv",
     "substances.csv",
     "commodities.csv",
@@ -32,6 +32,7 @@ pub const TABLE_FILES: [&str; 22] = [
     "end_uses.csv",
     "returns.csv",
     "alloys.csv",
+    "deposits.csv",
 ];
 
 /// The text of every table, with the version they make together.

@@ -13,7 +13,7 @@ use crate::geography::{Area, Country, Place};
 use crate::index::Index;
 use crate::measure::{Dimension, Measure, Unit};
 use crate::quality::{Assumed, Assumption, ReportQuality, Voice};
-use crate::recipe::{Content, Recipe};
+use crate::recipe::{Content, Deposit, Recipe};
 use crate::substance::{Element, Substance};
 use crate::tables::Tables;
 
@@ -44,6 +44,7 @@ pub struct Vocabulary {
     end_uses: Index<EndUse>,
     returns: Vec<Returns>,
     alloys: Vec<AlloyShare>,
+    deposits: Vec<Deposit>,
 }
 
 /// Three ways to reach the entities of each kind: all, one or nothing, one or an error.
@@ -129,6 +130,7 @@ impl Vocabulary {
             end_uses: Index::read(tables)?,
             returns: rows_of(&balances.returns),
             alloys: rows_of(&balances.alloys),
+            deposits: rows_of(&balances.deposits),
         };
         vocabulary.check(&chain, &hs_codes, &source_preferences, &coverage_gaps)?;
         vocabulary.check_balances(&balances)?;
@@ -320,6 +322,14 @@ impl Vocabulary {
     #[must_use]
     pub fn returns(&self, family: &str) -> Option<&Returns> {
         self.returns.iter().find(|row| row.family == family)
+    }
+
+    /// How much a deposit gives of what its country mines, if anybody says.
+    #[must_use]
+    pub fn deposit(&self, country: &str, deposit: &str) -> Option<&Deposit> {
+        self.deposits
+            .iter()
+            .find(|row| row.country == country && row.deposit == deposit)
     }
 
     /// The use that stands for all that have no row of their own.

@@ -14,6 +14,7 @@ use super::line::{Key, Line, Slot, Spot};
 use super::report::{Origin, Report};
 use super::worth::assumed;
 use crate::WORLD;
+use crate::fact::FactId;
 use crate::series::Series;
 
 impl<'t> Gatherer<'t> {
@@ -107,6 +108,9 @@ impl<'t> Gatherer<'t> {
         let Some((earliest, latest)) = self.years_of_evidence() else {
             return;
         };
+        let (most, _) = assumed(self.vocabulary(), Assumed::CapacityMost, self.family);
+        let reported = self.made_by_sites();
+        let mut above = Vec::new();
         for (key, record) in self.twin.sites() {
             let mut installed: BTreeMap<Together, Installed> = BTreeMap::new();
             for (number, process) in record.site.processes.iter().enumerate() {
@@ -129,6 +133,13 @@ impl<'t> Gatherer<'t> {
                 }
             }
             for ((stage, _, year), installed) in installed {
+                // Who reports what it made is asked no more what it could make.
+                if let Some(said) = reported.get(&(key.clone(), stage, year)) {
+                    if *said > most * installed.tonnes {
+                        above.push((key.clone(), stage, year, installed.tonnes));
+                    }
+                    continue;
+                }
                 let named = |&(layer, coefficient): &(u16, f64)| {
                     let key = Key {
                         layer,
@@ -155,6 +166,49 @@ impl<'t> Gatherer<'t> {
                 });
             }
         }
+        for (site, stage, year, nameplate) in above {
+            let facts: Vec<FactId> = self
+                .out
+                .reports
+                .iter()
+                .filter(|report| {
+                    report.terms.iter().any(|(key, _)| {
+                        (key.stage, key.slot.year(), key.line) == (stage, year, Line::Produced)
+                            && matches!(&key.spot, Spot::Site { site: of, .. } if **of == *site)
+                    })
+                })
+                .flat_map(|report| report.origin.facts().iter().copied())
+                .collect();
+            for fact in facts {
+                let capacity = format!("{nameplate:.0}");
+                let reason = Reason::AboveCapacity { capacity };
+                self.out.findings.push(Finding::of_site(fact, &site, reason));
+            }
+        }
+    }
+
+    /// What sites report that they made in a year, tonnes: key of the site, stage, year.
+    fn made_by_sites(&self) -> BTreeMap<(String, u16, i16), f64> {
+        let mut made = BTreeMap::new();
+        for report in &self.out.reports {
+            if let [(key, coefficient)] = report.terms.as_slice()
+                && let Spot::Site { site, .. } = &key.spot
+                && key.line == Line::Produced
+                && report.origin.is_evidence()
+            {
+                let sum: &mut f64 = made
+                    .entry((site.to_string(), key.stage, key.slot.year()))
+                    .or_default();
+                // Several speak of a year, or one of its months.
+                let tonnes = report.value / coefficient;
+                *sum = if key.slot.is_year() {
+                    sum.max(tonnes)
+                } else {
+                    *sum + tonnes
+                };
+            }
+        }
+        made
     }
 
     /// Stage, layers and nameplate tonnes a year of a process that runs.

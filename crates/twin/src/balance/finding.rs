@@ -78,6 +78,23 @@ pub enum Reason {
         /// The form.
         form: String,
     },
+    /// A site that reports more than it can make, as registered.
+    AboveCapacity {
+        /// Tonnes a year, as registered.
+        capacity: String,
+    },
+    /// A use that the vocabulary does not know.
+    UnknownUse {
+        /// What was said.
+        subject: String,
+        /// The uses that are known.
+        known: String,
+    },
+    /// A figure at a stage that the chain does not have.
+    NoStage {
+        /// The stage.
+        stage: String,
+    },
     /// Sites that report more together than is reported of their country.
     SitesAboveCountry {
         /// Tonnes of the sites.
@@ -205,6 +222,26 @@ impl Finding {
                 ),
                 format!(
                     "compte « {form} », une des formes comptées à part ; personne ne les compte ensemble, il n’est donc pas utilisé."
+                ),
+            ),
+            Reason::AboveCapacity { capacity } => (
+                format!(
+                    "is more than the {capacity} t a year that the site can make as registered: one of them is wrong. The figure is used."
+                ),
+                format!(
+                    "dépasse les {capacity} t par an que le site peut produire d’après son enregistrement : l’un des deux est faux. Le chiffre est utilisé."
+                ),
+            ),
+            Reason::UnknownUse { subject, known } => (
+                format!("is about the use `{subject}`, which is none of: {known}. It is not used. Name one of these."),
+                format!(
+                    "porte sur l’usage « {subject} », qui n’est pas de ceux-ci : {known}. Il n’est pas utilisé. Nommez l’un d’eux."
+                ),
+            ),
+            Reason::NoStage { stage } => (
+                format!("is about the stage `{stage}`, which the chain does not have, or not this measure of it; it is not used."),
+                format!(
+                    "porte sur l’étape « {stage} », que la chaîne n’a pas, ou pas pour cette mesure ; il n’est pas utilisé."
                 ),
             ),
             Reason::SitesAboveCountry { sites, country } => (

@@ -8,7 +8,7 @@ use didymium_vocabulary::{ChainLink, Dimension, Period, Vocabulary};
 use rust_decimal::prelude::ToPrimitive as _;
 
 use super::finding::{Finding, Reason};
-use super::goods::Goods;
+use super::goods::{Goods, observed};
 use super::layer::{InLayers, Layers, NotInLayers};
 use super::line::{Key, Line, Slot, Spot};
 use super::report::{Origin, Report};
@@ -22,12 +22,27 @@ use crate::twin::Twin;
 
 /// A subject that begins so names a site by its key.
 pub(crate) const SITE: &str = "site:";
+/// Measures of a mass that goes through the chain.
+const BALANCED: [&str; 10] = [
+    "production",
+    "quota",
+    "imports",
+    "receipts",
+    "exports",
+    "shipments",
+    "consumption",
+    "demand",
+    "stocks",
+    "losses",
+];
 /// The subject of a demand over all uses.
-const ALL_USES: &str = "total";
+pub(super) const ALL_USES: &str = "total";
 /// Areas that stand for whoever else there is.
 pub(super) const OTHERS: [&str; 2] = ["OTH", "ROW"];
 /// Smallest amount that anybody counts, as a part of the world's production at the stage.
 const FLOOR: f64 = 0.0005;
+/// How much a site without a process may make, tonnes.
+const NO_PROCESS: f64 = 1.0;
 /// Kilograms in a tonne.
 pub(super) const TONNE: f64 = 1000.0;
 
@@ -179,10 +194,24 @@ impl<'t> Gatherer<'t> {
             _ => {}
         }
         let (measure, subject) = (self.text(key.measure), self.text(key.subject));
-        if measure == "demand" && subject != ALL_USES {
+        let in_use = self
+            .goods
+            .is_some_and(|goods| goods.returns.goods == self.text(key.stage));
+        let of_uses = measure == "demand" && subject != ALL_USES;
+        let balanced = BALANCED.contains(&measure) && series.dimension == Dimension::Mass;
+        if balanced && (of_uses || in_use && measure != "demand") {
             return self.use_of_goods(series, subject, commodity);
         }
         let Some((line, stage)) = self.line_of(series) else {
+            let stage = self.text(key.stage).to_owned();
+            if balanced
+                && !stage.is_empty()
+                && let Some(fact) = observed(series)
+            {
+                self.out
+                    .findings
+                    .push(Finding::of_fact(fact, Reason::NoStage { stage }));
+            }
             return;
         };
         let plain = subject.is_empty() || subject.starts_with(SITE) || measure == "demand";
@@ -521,12 +550,14 @@ impl<'t> Gatherer<'t> {
             let Some(link) = self.links.get(usize::from(measured.stage)) else {
                 continue;
             };
-            if !record
-                .site
-                .processes
-                .iter()
-                .any(|process| process.stage == link.stage)
-            {
+            let processes = &record.site.processes;
+            let makes = processes.iter().any(|process| process.stage == link.stage);
+            // What a process takes comes to its site, lies there and is used there.
+            let takes = measured.line != Line::Produced
+                && processes
+                    .iter()
+                    .any(|process| self.is_fed_by(&process.stage, &link.stage));
+            if !makes && !takes {
                 let stage = link.stage.clone();
                 self.out.findings.push(wrong(Reason::NoProcess { stage }));
                 continue;
@@ -542,6 +573,51 @@ impl<'t> Gatherer<'t> {
                 site: site.into(),
             };
             self.report(measured, &spot, period, said.voice, *fact, 0.0);
+            if !makes {
+                self.makes_nothing(measured, &spot, period, site);
+            }
+        }
+    }
+
+    /// Whether a stage takes the product of another, by recipes.
+    fn is_fed_by(&self, stage: &str, input: &str) -> bool {
+        let mut stage = stage;
+        for _ in self.links {
+            match self.vocabulary().recipe(self.family, stage, self.family) {
+                Some(recipe) if recipe.input_stage == input => return true,
+                Some(recipe) => stage = &recipe.input_stage,
+                None => return false,
+            }
+        }
+        false
+    }
+
+    /// A site without a process at a stage makes nothing of its product, whatever lies there.
+    fn makes_nothing(&mut self, measured: &Measured<'_>, spot: &Spot, period: Period, site: &str) {
+        for slot in Slot::all_of(period) {
+            for &(layer, _) in &measured.layers.terms {
+                let key = Key {
+                    layer,
+                    stage: measured.stage,
+                    spot: spot.clone(),
+                    slot,
+                    line: Line::Produced,
+                };
+                let report = Report {
+                    origin: Origin::Capacity {
+                        site: site.to_owned(),
+                        processes: Vec::new(),
+                        nameplate: 0.0,
+                    },
+                    voice: None,
+                    terms: vec![(key, 1.0)],
+                    value: 0.0,
+                    deviation: NO_PROCESS,
+                };
+                if !self.out.reports.contains(&report) {
+                    self.out.reports.push(report);
+                }
+            }
         }
     }
 }

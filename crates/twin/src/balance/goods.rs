@@ -4,12 +4,12 @@
 //! `w(a) = sf(a − 1) − sf(a)`, which is linear, so that inflows, goods in use and recycling are estimated with all the rest.
 //! Of the years before the first, growth is assumed, so they are a multiple of the first.
 
-use didymium_vocabulary::{Assumed, ChainLink, EndUse, Returns, Vocabulary};
+use didymium_vocabulary::{Assumed, ChainLink, EndUse, Period, Returns, Vocabulary};
 
 use super::finding::{Finding, Reason};
-use super::gather::{Gatherer, Measured};
+use super::gather::{ALL_USES, Gatherer, Measured};
 use super::layer::{InLayers, percent};
-use super::line::{Line, Slot, Spot};
+use super::line::{Key, Line, Slot, Spot};
 use super::network::Terms;
 use super::pools::{Extent, Pool};
 use super::priors::{Assume, Prior, Size};
@@ -17,6 +17,7 @@ use super::report::Origin;
 use super::worth::assumed;
 use crate::WORLD;
 use crate::cohort::Lifetime;
+use crate::fact::FactId;
 use crate::intern::Symbol;
 use crate::series::Series;
 
@@ -28,6 +29,8 @@ const SAME_FLOW: f64 = 0.05;
 const SMALLEST_PART: f64 = 1e-4;
 /// A use may begin or end by this part of all uses in a year.
 const ENTRY: f64 = 0.02;
+/// Before it began a use took about this part of all uses, or nothing.
+const TRACE: f64 = 1e-3;
 
 /// Where goods in use stand in a family's chain.
 #[derive(Debug, Clone, Copy)]
@@ -68,63 +71,153 @@ impl<'v> Goods<'v> {
 }
 
 impl<'t> Gatherer<'t> {
-    /// What one use takes: makers of its goods are told of, so what is put in use is a part of it.
+    /// What one use takes, or what of it is in use or lost. Of what makers take a part is put in use. Where the same voice tells
+    /// what all uses take, that is what is sold, and the use is told by its share in it; the rest of uses then follows.
     pub(super) fn use_of_goods(&mut self, series: &'t Series, subject: &str, commodity: &str) {
-        let observed = |edition: &&crate::series::Edition| !edition.projected;
-        let editions = series.periods.values().flat_map(|figures| &figures.editions);
-        let Some(first) = editions
-            .filter(observed)
-            .flat_map(|edition| &edition.facts)
-            .map(|(_, _, fact)| *fact)
-            .next()
-        else {
-            return;
+        let Some(first) = observed(series) else { return };
+        let line = match self.text(series.key.measure) {
+            "demand" => Line::Produced,
+            "stocks" => Line::Closing,
+            "losses" => Line::Lost,
+            _ => {
+                let stage = self.text(series.key.stage).to_owned();
+                let reason = Reason::NoStage { stage };
+                self.out.findings.push(Finding::of_fact(first, reason));
+                return;
+            }
         };
-        let (Some(goods), Some(_)) = (self.goods, self.vocabulary().end_use(subject)) else {
-            let subject = subject.to_owned();
-            self.out
-                .findings
-                .push(Finding::of_fact(first, Reason::Part { subject }));
+        let known = self.vocabulary().end_use(subject);
+        let all = subject.is_empty() && line != Line::Produced;
+        let (Some(goods), true) = (self.goods, all || known.is_some()) else {
+            let known: Vec<&str> = self
+                .vocabulary()
+                .end_uses()
+                .iter()
+                .map(|end_use| end_use.key.as_str())
+                .collect();
+            let reason = Reason::UnknownUse {
+                subject: subject.to_owned(),
+                known: known.join(", "),
+            };
+            self.out.findings.push(Finding::of_fact(first, reason));
             return;
         };
         let Some(layers) = self.in_layers(series, commodity) else {
             return;
         };
-        let (part, deviation) = goods.put_in_use();
+        let (part, deviation) = if line == Line::Produced {
+            goods.put_in_use()
+        } else {
+            (1.0, 0.0)
+        };
+        let scaled = |(layer, factor): &(u16, f64)| (*layer, factor / part);
         let measured = Measured {
-            measure: "demand",
-            line: Line::Produced,
+            measure: self.text(series.key.measure),
+            line,
             stage: goods.stage,
             layers: InLayers {
-                terms: layers
-                    .terms
-                    .iter()
-                    .map(|(layer, factor)| (*layer, factor / part))
-                    .collect(),
+                terms: layers.terms.iter().map(scaled).collect(),
                 deviation: libm::hypot(layers.deviation, deviation),
             },
         };
-        let spot = Spot::Use(subject.into());
+        let totals = self.all_uses(series).filter(|_| line == Line::Produced);
+        let spot = if all {
+            Spot::World
+        } else {
+            Spot::Use(subject.into())
+        };
         for (period, figures) in &series.periods {
             let whole_year = Slot::of_period(*period).is_some_and(Slot::is_year);
             for said in self.voices_of(figures) {
+                let total = totals.and_then(|totals| self.world_total(totals, *period, said.voice));
                 for ((area, partner), fact) in &said.cells {
-                    if self.text(*area) != WORLD || *partner != Symbol::EMPTY {
+                    let wrong = if self.text(*area) != WORLD || *partner != Symbol::EMPTY {
                         let subject = self.text(*area).to_owned();
-                        self.out
-                            .findings
-                            .push(Finding::of_fact(*fact, Reason::Part { subject }));
-                    } else if whole_year {
-                        self.report(&measured, &spot, *period, said.voice, *fact, 0.0);
+                        Some(Reason::Part { subject })
                     } else {
-                        self.out
-                            .findings
-                            .push(Finding::of_fact(*fact, Reason::UseOfPartOfYear));
+                        (!whole_year).then_some(Reason::UseOfPartOfYear)
+                    };
+                    match (wrong, total) {
+                        (Some(reason), _) => self.out.findings.push(Finding::of_fact(*fact, reason)),
+                        (None, Some(_)) if known.is_some_and(|known| known.rest) => {}
+                        (None, Some(total)) => {
+                            self.share_of_uses(&measured, &spot, *period, said.voice, (*fact, total));
+                        }
+                        (None, None) => self.report(&measured, &spot, *period, said.voice, *fact, 0.0),
                     }
                 }
             }
         }
     }
+
+    /// What all uses take of the same, where somebody tells it.
+    fn all_uses(&self, of: &Series) -> Option<&'t Series> {
+        let same = |other: &Series| {
+            let (one, two) = (&other.key, &of.key);
+            (
+                one.measure,
+                one.commodity,
+                one.stage,
+                one.substance,
+                one.mass_basis,
+            ) == (
+                two.measure,
+                two.commodity,
+                two.stage,
+                two.substance,
+                two.mass_basis,
+            ) && self.text(one.subject) == ALL_USES
+        };
+        self.twin
+            .all_series()
+            .map(|(_, series)| series)
+            .find(|other| same(other))
+    }
+
+    /// The world's figure of a voice, tonnes, above nothing.
+    fn world_total(&self, totals: &'t Series, period: Period, voice: u16) -> Option<f64> {
+        let said = self.voices_of(totals.periods.get(&period)?);
+        let own = said.into_iter().find(|said| said.voice == voice)?;
+        let world = (self.twin.symbol(WORLD)?, Symbol::EMPTY);
+        let total = self.plain_tonnes(*own.cells.get(&world)?);
+        (total > 0.0).then_some(total)
+    }
+
+    /// A use is put so much of all that is put in use.
+    fn share_of_uses(
+        &mut self,
+        measured: &Measured<'_>,
+        spot: &Spot,
+        period: Period,
+        voice: u16,
+        (fact, total): (FactId, f64),
+    ) {
+        let before = self.out.reports.len();
+        self.report(measured, spot, period, voice, fact, 0.0);
+        let Some(report) = self.out.reports.get_mut(before) else {
+            return;
+        };
+        let share = report.value / total;
+        let of_all = report.terms.iter().map(|(key, coefficient)| {
+            let spot = Spot::World;
+            (Key { spot, ..key.clone() }, -share * coefficient)
+        });
+        let of_all: Vec<(Key, f64)> = of_all.collect();
+        report
+            .terms
+            .extend(of_all.into_iter().filter(|term| term.1 != 0.0));
+        report.value = 0.0;
+    }
+}
+
+/// The first figure of a series that is no projection.
+pub(super) fn observed(series: &Series) -> Option<FactId> {
+    let editions = series.periods.values().flat_map(|figures| &figures.editions);
+    editions
+        .filter(|edition| !edition.projected)
+        .flat_map(|edition| &edition.facts)
+        .map(|(_, _, fact)| *fact)
+        .next()
 }
 
 /// What is left of goods at the end of each year after they were put in use, and what has left by then.
@@ -175,7 +268,7 @@ impl Assume<'_> {
                 Spot::Use(key) => {
                     let end_use = self.vocabulary.end_use(key).unwrap_or(goods.rest);
                     self.ages(pool, goods, end_use, priors);
-                    self.goes_on(pool, priors);
+                    self.goes_on(pool, end_use, priors);
                 }
                 Spot::World => {
                     if !split {
@@ -203,6 +296,10 @@ impl Assume<'_> {
         let (_, leaving_part) = assumed(self.vocabulary, Assumed::Lifetime, self.family);
         // Of what was put in use so many years before the first, beside the first.
         let earlier = |years: usize| {
+            let year = i32::from(first.year()) - i32::try_from(years).unwrap_or(i32::MAX);
+            if end_use.since.is_some_and(|since| year < i32::from(since)) {
+                return 0.0;
+            }
             let mut part = 1.0;
             for _ in 0..years {
                 part /= 1.0 + growth;
@@ -225,11 +322,11 @@ impl Assume<'_> {
                 part: opening_part,
                 of: vec![(put, still)],
             };
-            soft(
-                Origin::Assumption(Assumed::UseHistory),
-                vec![(opening, 1.0), (put, -still)],
-                size,
-            );
+            let mut terms = vec![(opening, 1.0)];
+            if still > 0.0 {
+                terms.push((put, -still));
+            }
+            soft(Origin::Assumption(Assumed::UseHistory), terms, size);
         }
         let recovered = percent(goods.returns.recovered);
         let recovered_deviation = percent(goods.returns.recovered_deviation);
@@ -265,27 +362,49 @@ impl Assume<'_> {
         }
     }
 
-    /// A use takes this year about what it took last year.
-    fn goes_on(&self, pool: &Pool, priors: &mut Vec<Prior>) {
+    /// A use takes this year about what it took last year; one that began not long ago grew from nothing by as much every year.
+    fn goes_on(&self, pool: &Pool, end_use: &EndUse, priors: &mut Vec<Prior>) {
         let (_, change) = assumed(self.vocabulary, Assumed::UseChange, self.family);
         let all = Pool {
             spot: Spot::World,
             ..pool.clone()
         };
         let slots = self.network.slots(pool.layer, pool.stage);
-        for pair in slots.windows(2) {
-            let put = |slot| self.network.line(pool, slot, Line::Produced);
-            let of_all = self.network.line(&all, pair[1], Line::Produced);
-            if let (Some(before), Some(now), Some(of_all)) = (put(pair[0]), put(pair[1]), of_all) {
-                priors.push(Prior {
-                    origin: Origin::Assumption(Assumed::UseChange),
-                    terms: vec![(now, 1.0), (before, -1.0)],
-                    size: Size::PartOfSum {
-                        part: 1.0,
-                        of: vec![(now, change), (of_all, ENTRY)],
-                    },
-                });
+        let put = |slot| self.network.line(pool, slot, Line::Produced);
+        let of_all = |slot| self.network.line(&all, slot, Line::Produced);
+        let age = |slot: Slot| {
+            end_use
+                .since
+                .map(|since| i32::from(slot.year()) - i32::from(since))
+        };
+        let mut soft = |terms, of: Terms| {
+            priors.push(Prior {
+                origin: Origin::Assumption(Assumed::UseChange),
+                terms,
+                size: Size::PartOfSum { part: 1.0, of },
+            });
+        };
+        for slot in &slots {
+            if let (Some(now), Some(of_all), true) =
+                (put(*slot), of_all(*slot), age(*slot).is_some_and(|age| age < 0))
+            {
+                soft(vec![(now, 1.0)], vec![(of_all, TRACE)]);
             }
+        }
+        for pair in slots.windows(2) {
+            let (Some(before), Some(now), Some(of_all)) = (put(pair[0]), put(pair[1]), of_all(pair[1]))
+            else {
+                continue;
+            };
+            let ratio = match age(pair[0]) {
+                Some(age) if age < 0 => continue,
+                Some(age) => f64::from(age + 1) / f64::from(age + 2),
+                None => 1.0,
+            };
+            soft(
+                vec![(now, ratio), (before, -1.0)],
+                vec![(now, change), (of_all, ENTRY)],
+            );
         }
     }
 

@@ -81,7 +81,9 @@ pub(super) fn compose(
                 stage: first_stage,
                 spot: spot.clone(),
             };
-            pools.entry(pool).or_insert(Extent::Made);
+            // The whole of a place has an account of its own, elements are made there.
+            let extent = if layer == 0 { Extent::Whole } else { Extent::Made };
+            pools.entry(pool).or_insert(extent);
         }
     }
 }

@@ -100,9 +100,9 @@ pub(super) struct Shares {
 }
 
 impl Shares {
-    /// Normalises to one what sources give in percent that do not quite add up. How much each deposit gives is not known, so they
-    /// count alike, and how far they are apart tells how little the mean says.
-    pub(super) fn new(gathered: &Gathered, layers: &Layers) -> Self {
+    /// Normalises to one what sources give in percent that do not quite add up. Where the vocabulary says how much each deposit gives,
+    /// they count by that; else they count alike, and how far they are apart tells how little the mean says.
+    pub(super) fn new(gathered: &Gathered, layers: &Layers, vocabulary: &Vocabulary) -> Self {
         let count = layers.all.len();
         let normal = |shares: &[(u16, f64)]| -> Option<Vec<f64>> {
             let mut sums = vec![0.0; count];
@@ -114,19 +114,24 @@ impl Shares {
             let total: f64 = sums.iter().sum();
             (total > 0.0).then(|| sums.iter().map(|sum| sum / total).collect())
         };
-        let mut deposits: BTreeMap<Arc<str>, Vec<Vec<f64>>> = BTreeMap::new();
-        for ((country, _), shares) in &gathered.shares {
+        let mut deposits: BTreeMap<Arc<str>, Vec<Weighed>> = BTreeMap::new();
+        for ((country, deposit), shares) in &gathered.shares {
+            let row = vocabulary.deposit(country, deposit);
+            let weight = row.map(|row| (percent(row.weight), percent(row.deviation)));
             let known = deposits.entry(Arc::clone(country)).or_default();
-            known.extend(normal(shares));
+            known.extend(normal(shares).map(|shares| Weighed { shares, weight }));
         }
         let by_country: BTreeMap<Arc<str>, Vec<(f64, f64)>> = deposits
             .into_iter()
             .filter(|(_, deposits)| !deposits.is_empty())
             .map(|(country, deposits)| (country, mean_and_spread(&deposits)))
             .collect();
-        let means: Vec<Vec<f64>> = by_country
+        let means: Vec<Weighed> = by_country
             .values()
-            .map(|shares| shares.iter().map(|share| share.0).collect())
+            .map(|shares| Weighed {
+                shares: shares.iter().map(|share| share.0).collect(),
+                weight: None,
+            })
             .collect();
         Self {
             mean: mean_and_spread(&means),
@@ -156,21 +161,45 @@ impl Shares {
     }
 }
 
-/// Mean and standard deviation of each element's share over several; no spread where there is one.
-fn mean_and_spread(shares: &[Vec<f64>]) -> Vec<(f64, f64)> {
-    let count = shares.len() as f64;
-    let elements = shares.first().map_or(0, Vec::len);
+/// The shares of a deposit, with its weight and how far that may be off, as a part of it, if anybody says.
+struct Weighed {
+    shares: Vec<f64>,
+    weight: Option<(f64, f64)>,
+}
+
+/// Mean of each element's share over several deposits and its deviation: by their weights and how far these may be off if all
+/// have one, else alike and how far they are apart; no spread where there is one.
+fn mean_and_spread(deposits: &[Weighed]) -> Vec<(f64, f64)> {
+    let weights: Option<Vec<(f64, f64)>> = deposits.iter().map(|deposit| deposit.weight).collect();
+    let weights = weights.filter(|weights| weights.len() > 1);
+    let elements = deposits.first().map_or(0, |deposit| deposit.shares.len());
+    let share = |deposit: &Weighed, at: usize| deposit.shares.get(at).copied().unwrap_or(0.0);
+    let count = deposits.len() as f64;
     (0..elements)
-        .map(|at| {
-            let values = || shares.iter().filter_map(|shares| shares.get(at));
-            let mean = values().sum::<f64>() / count;
-            let squares: f64 = values().map(|share| (share - mean) * (share - mean)).sum();
-            let spread = if shares.len() > 1 {
-                (squares / (count - 1.0)).sqrt()
-            } else {
-                0.0
-            };
-            (mean, spread)
+        .map(|at| match &weights {
+            Some(weights) => {
+                let all: f64 = weights.iter().map(|weight| weight.0).sum();
+                let parts = || deposits.iter().zip(weights);
+                let mean = parts()
+                    .map(|(one, weight)| share(one, at) * weight.0)
+                    .sum::<f64>()
+                    / all;
+                let squares: f64 = parts()
+                    .map(|(one, weight)| (share(one, at) - mean) * weight.0 * weight.1 / all)
+                    .map(|error| error * error)
+                    .sum();
+                (mean, squares.sqrt())
+            }
+            None => {
+                let mean = deposits.iter().map(|one| share(one, at)).sum::<f64>() / count;
+                let squares: f64 = deposits.iter().map(|one| (share(one, at) - mean).powi(2)).sum();
+                let spread = if deposits.len() > 1 {
+                    (squares / (count - 1.0)).sqrt()
+                } else {
+                    0.0
+                };
+                (mean, spread)
+            }
         })
         .collect()
 }

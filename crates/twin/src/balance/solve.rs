@@ -177,7 +177,7 @@ impl Balance {
                 family: family.to_owned(),
             });
         }
-        let shares = Shares::new(&gathered, &layers);
+        let shares = Shares::new(&gathered, &layers, vocabulary);
         let composed = shares.any() || gathered.reports.iter().any(speaks_of_elements);
         let most = options.quantities_max;
         let network =

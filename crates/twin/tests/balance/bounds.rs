@@ -328,3 +328,100 @@ fn a_flow_of_nothing_at_a_large_customs_is_known_to_what_it_counts() {
     let nothing = balance.reports.iter().find(|report| report.value == 0.0).unwrap();
     assert!((nothing.deviation - 40.0).abs() < 1e-9, "{nothing:?}");
 }
+
+#[test]
+fn a_report_above_capacity_counts_and_is_named() {
+    let made = [cobalt((
+        "production",
+        "mine",
+        "ore",
+        "CAN",
+        "",
+        "site:works",
+        "2023",
+        "5000",
+    ))];
+    let said = [
+        site("works", "CAN", &[("mine", Some("1000"))]),
+        table(&survey("operator", "2024-02-01"), &made),
+    ];
+    let balance = balance(&said);
+    let spot = Spot::Site {
+        country: "CAN".into(),
+        site: "works".into(),
+    };
+    let told = balance
+        .line(0, 0, &spot, Slot::of_year(2023), Line::Produced)
+        .unwrap();
+    assert!((told.value.unwrap() - 5000.0).abs() < 50.0, "{told:?}");
+    let capacity = "1000".to_owned();
+    assert_eq!(balance.findings[0].reason, Reason::AboveCapacity { capacity });
+    assert_eq!(balance.findings[0].site.as_deref(), Some("works"));
+}
+
+#[test]
+fn a_plant_makes_no_more_than_it_can_where_nobody_says_that_it_did() {
+    let national = [mined("CAN", "2023", "5000")];
+    let said = [
+        site("works", "CAN", &[("mine", Some("1000"))]),
+        table(&survey("nation", "2024-02-01"), &national),
+        table(
+            &survey("operator", "2024-03-01"),
+            &[cobalt((
+                "shipments",
+                "mine",
+                "ore",
+                "CAN",
+                "",
+                "site:works",
+                "2023",
+                "2500",
+            ))],
+        ),
+    ];
+    let balance = balance(&said);
+    let spot = Spot::Site {
+        country: "CAN".into(),
+        site: "works".into(),
+    };
+    let told = balance
+        .line(0, 0, &spot, Slot::of_year(2023), Line::Produced)
+        .unwrap();
+    assert!(told.value.unwrap() <= 1200.0 + 1e-6, "{told:?}");
+}
+
+#[test]
+fn a_refinery_reports_what_it_receives_and_its_yield_follows() {
+    let of = |measure: &'static str, stage: &'static str, form: &'static str, value: &'static str| {
+        cobalt((measure, stage, form, "CAN", "", "site:works", "2023", value))
+    };
+    let rows = [
+        of("receipts", "mine", "ore", "1000"),
+        of("stocks", "mine", "ore", "0"),
+        of("shipments", "mine", "ore", "0"),
+        of("shipments", "refining", "refined", "850"),
+        of("stocks", "refining", "refined", "0"),
+    ];
+    let said = [
+        site("works", "CAN", &[("refining", None)]),
+        table(&survey("operator", "2024-03-01"), &rows),
+    ];
+    let balance = balance(&said);
+    let none: Vec<&Reason> = balance.findings.iter().map(|finding| &finding.reason).collect();
+    assert!(none.is_empty(), "{none:?}");
+    let spot = Spot::Site {
+        country: "CAN".into(),
+        site: "works".into(),
+    };
+    let line = |stage: &str, line| {
+        let stage = balance.stage(stage).unwrap();
+        balance
+            .line(0, stage, &spot, Slot::of_year(2023), line)
+            .unwrap()
+            .value
+            .unwrap()
+    };
+    assert!(line("mine", Line::Produced) < 2.0);
+    assert!((line("mine", Line::Consumed) - 1000.0).abs() < 60.0);
+    assert!((line("refining", Line::Produced) - 850.0).abs() < 60.0);
+}
