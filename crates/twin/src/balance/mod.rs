@@ -13,6 +13,7 @@
 //! The order of everything follows keys, so the answer is the same to the bit whatever the order of statements.
 
 mod above;
+mod at_sites;
 mod beside;
 mod bounds;
 mod doubt;
