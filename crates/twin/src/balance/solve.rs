@@ -67,7 +67,7 @@ pub enum BalanceError {
     },
     /// So much was said of so many places and years that it is not computed.
     #[error(
-        "the balance of `{family}` is too large: it would have {extent}; at most {most} quantities are balanced. See which source speaks of so many places or months (`didymium twin observations`), and withdraw or mend what is wrong; a larger club raises `balance_quantities_max` in node.toml"
+        "the balance of `{family}` is too large: it would have {extent}; at most {most} quantities are balanced. See which source speaks of so many places or months (`didymium twin observations`), and withdraw or mend what is wrong; a larger club raises `balance_quantities_max` under `[overrides]` in node.toml"
     )]
     TooLarge {
         /// The family.
