@@ -389,7 +389,7 @@ fn contradictions_text(found: &Contradictions) -> String {
         })
         .collect();
     format!(
-        "{}: chi-squared {} of {} degrees of freedom, p {}; flagged beyond z {} (*)\n\n{}\n\n{}\n\nnot used:\n{}",
+        "{}: chi-squared {} of {} degrees of freedom, p {}; flagged beyond z {} (*)\n\n{}\n\n{}\n\nnot used, or named:\n{}",
         found.commodity,
         found.test.statistic,
         found.test.degrees_of_freedom,

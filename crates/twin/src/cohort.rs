@@ -103,7 +103,10 @@ impl Lifetime {
     }
 
     /// The parts in use at ages 0, 1, 2 … of so many periods.
-    fn table(self, periods: usize) -> Result<Vec<f64>, CohortError> {
+    ///
+    /// # Errors
+    /// [`CohortError::Lifetime`].
+    pub fn table(self, periods: usize) -> Result<Vec<f64>, CohortError> {
         let mut age = 0.0;
         let mut table = Vec::with_capacity(periods);
         for _ in 0..periods {
@@ -112,6 +115,13 @@ impl Lifetime {
         }
         Ok(table)
     }
+}
+
+/// The parts that leave in the period in which they reach ages 0, 1, 2 …, of a table of what is in use at these.
+#[must_use]
+pub fn leaving_by_age(in_use: &[f64]) -> Vec<f64> {
+    let before = std::iter::once(1.0).chain(in_use.iter().copied());
+    before.zip(in_use).map(|(before, now)| before - now).collect()
 }
 
 fn check(parameter: &'static str, value: f64, within: bool, range: &'static str) -> Result<(), CohortError> {

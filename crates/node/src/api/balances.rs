@@ -15,6 +15,7 @@ use tokio::sync::{OnceCell, Semaphore};
 
 use super::ApiError;
 use super::cache::version_of;
+use crate::NodeError;
 use crate::blocking::blocking;
 use crate::folder::Overrides;
 
@@ -104,7 +105,7 @@ impl Balances {
                 }
             },
         };
-        let solved = waited.map_err(|_| ApiError::Unrenderable)??;
+        let solved = waited.map_err(NodeError::from)??;
         match solved {
             Ok(balanced) => {
                 if present {

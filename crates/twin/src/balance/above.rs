@@ -2,6 +2,7 @@
 //! at nothing.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::finding::{Finding, Reason};
 use super::gather::Gathered;
@@ -12,18 +13,35 @@ use crate::fact::FactId;
 /// Sites are above their country if their sum is by more than this many deviations of both.
 const ABOVE: f64 = 3.0;
 
-/// What the sites of a country report together.
+/// What the sites of a country report together, each counted once.
 #[derive(Default)]
-struct Sum {
-    tonnes: f64,
-    variance: f64,
-    facts: Vec<(FactId, String)>,
+struct Sites {
+    /// By site: the least that anybody says of it, tonnes, with its variance.
+    least: BTreeMap<Arc<str>, (f64, f64)>,
+    facts: Vec<(FactId, Arc<str>)>,
+}
+
+impl Sites {
+    fn add(&mut self, site: &Arc<str>, report: &Report, fact: FactId) {
+        let said = (report.value, report.deviation * report.deviation);
+        let least = self.least.entry(Arc::clone(site)).or_insert(said);
+        if said.0 < least.0 {
+            *least = said;
+        }
+        self.facts.push((fact, Arc::clone(site)));
+    }
+
+    /// Tonnes and variance of all.
+    fn together(&self) -> (f64, f64) {
+        let add = |(sum, of_sum), (tonnes, variance): &(f64, f64)| (sum + tonnes, of_sum + variance);
+        self.least.values().fold((0.0, 0.0), add)
+    }
 }
 
 impl Gathered {
     /// Finds what sites report together above what is reported of their country.
     pub(super) fn name_sites_above_countries(&mut self) {
-        let mut sums: BTreeMap<Key, Sum> = BTreeMap::new();
+        let mut countries: BTreeMap<Key, Sites> = BTreeMap::new();
         for report in &self.reports {
             if let (Some(key), Origin::Fact(fact)) = (direct(report), &report.origin)
                 && let Spot::Site { country, site } = &key.spot
@@ -31,25 +49,24 @@ impl Gathered {
                 && key.line.adds_over_places()
             {
                 let spot = Spot::Country(country.clone());
-                let sum = sums.entry(Key { spot, ..key.clone() }).or_default();
-                sum.tonnes += report.value;
-                sum.variance += report.deviation * report.deviation;
-                sum.facts.push((*fact, site.to_string()));
+                let sites = countries.entry(Key { spot, ..key.clone() }).or_default();
+                sites.add(site, report, *fact);
             }
         }
         let mut found = Vec::new();
         for report in &self.reports {
             let of_country = direct(report).filter(|key| matches!(key.spot, Spot::Country(_)));
-            let Some(sum) = of_country.and_then(|key| sums.get(key)) else {
+            let Some(sites) = of_country.and_then(|key| countries.get(key)) else {
                 continue;
             };
-            let both = (sum.variance + report.deviation * report.deviation).sqrt();
-            if sum.tonnes - report.value <= ABOVE * both {
+            let (together, variance) = sites.together();
+            let both = (variance + report.deviation * report.deviation).sqrt();
+            if together - report.value <= ABOVE * both {
                 continue;
             }
-            found.extend(sum.facts.iter().map(|(fact, site)| {
+            found.extend(sites.facts.iter().map(|(fact, site)| {
                 let reason = Reason::SitesAboveCountry {
-                    sites: tonnes(sum.tonnes),
+                    sites: tonnes(together),
                     country: tonnes(report.value),
                 };
                 Finding::of_site(*fact, site, reason)

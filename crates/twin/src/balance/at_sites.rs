@@ -93,14 +93,11 @@ impl Gatherer<'_> {
                     line: Line::Produced,
                 };
                 let report = Report {
-                    origin: Origin::Capacity {
-                        site: site.to_owned(),
-                        processes: Vec::new(),
-                        nameplate: 0.0,
-                    },
+                    origin: Origin::NoProcess(site.to_owned()),
                     voice: None,
                     terms: vec![(key, 1.0)],
                     value: 0.0,
+                    beside: 0.0,
                     deviation: NO_PROCESS,
                 };
                 if !self.out.reports.contains(&report) {

@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 
 use didymium_vocabulary::Assumed;
 
-use super::line::Line;
 use super::report::Origin;
 use super::solve::{BalanceError, Build};
 use super::worth::assumed;
@@ -24,8 +23,6 @@ const LEAVES: f64 = 1e-9;
 const LET_GO: u8 = 2;
 /// Rounds in which it is settled what is held.
 const ROUNDS: usize = 24;
-/// Rounds in which others follow what was taken out.
-const FOLLOWS: usize = 6;
 
 /// What is kept at a value while the rest is solved.
 pub(super) enum Kept<'k> {
@@ -132,10 +129,8 @@ impl Build<'_> {
             held = next;
             values = self.values(levels, learned, &Kept::Held(&held))?;
         }
-        for _ in 0..FOLLOWS {
-            if held.is_empty() {
-                break;
-            }
+        // Others follow what was taken out. Each round holds one more at least, so that it ends.
+        while !held.is_empty() {
             values = self.values(levels, learned, &Kept::Fixed(&held))?;
             for (at, bound) in &held {
                 values[*at] = Some(bound.value);
@@ -159,7 +154,7 @@ impl Build<'_> {
         Ok(values)
     }
 
-    /// The most that sites can make in a year, by quantity, where no report says that they made more.
+    /// The most that sites can make in a year, by quantity, where they do not say what they made.
     fn capacities(&self) -> BTreeMap<usize, f64> {
         let mut most = BTreeMap::new();
         let (part, _) = assumed(self.vocabulary, Assumed::CapacityMost, self.family);
@@ -169,18 +164,6 @@ impl Build<'_> {
                 && let Some(at) = self.network.find(key)
             {
                 most.insert(at, part * nameplate / coefficient);
-            }
-        }
-        for report in &self.gathered.reports {
-            if let [(key, coefficient)] = report.terms.as_slice()
-                && report.origin.is_evidence()
-                && key.line == Line::Produced
-                && let Some(at) = self.network.find(key)
-                && most
-                    .get(&at)
-                    .is_some_and(|most| report.value / coefficient > *most)
-            {
-                most.remove(&at);
             }
         }
         most

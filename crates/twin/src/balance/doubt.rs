@@ -106,7 +106,7 @@ impl Balance {
         let deviation = *self.alone.deviations.get(number)?;
         // Without the report itself: its adjustment, seen through how much of an error shows in it.
         let seen = test.detectability * test.detectability;
-        let expected = report.value - adjustment / seen;
+        let expected = report.said() - adjustment / seen;
         let own = deviation * (1.0 / seen - 1.0).max(0.0).sqrt();
         let reach = NINETY_FIVE * deviation / test.detectability;
         let with = self.alone.tests.sets.get(test.set).map_or(&[][..], Vec::as_slice);

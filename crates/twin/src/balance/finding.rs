@@ -4,7 +4,8 @@ use didymium_vocabulary::Period;
 
 use crate::fact::FactId;
 
-/// Something found while the network was built. The balance is solved without what it names.
+/// Something found while the network was built. The balance is solved without what it names, but for what is
+/// [used](Reason::is_used) all the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// The figure it is about, if one figure is.
@@ -15,7 +16,7 @@ pub struct Finding {
     pub reason: Reason,
 }
 
-/// Why something is not used.
+/// Why something is not used, or named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Reason {
     /// A mass on a basis that is not that of the chain there, and nothing says what is in it.
@@ -125,6 +126,17 @@ pub enum Reason {
     },
     /// A number that is none, or too large to be computed with.
     NotFinite,
+}
+
+impl Reason {
+    /// Whether the figure is used all the same: it stands out, but is no less a figure.
+    #[must_use]
+    pub const fn is_used(&self) -> bool {
+        matches!(
+            self,
+            Self::AboveCapacity { .. } | Self::SitesAboveCountry { .. } | Self::MonthMissing { .. }
+        )
+    }
 }
 
 impl Finding {
@@ -254,10 +266,10 @@ impl Finding {
             ),
             Reason::MonthMissing { missing, after } => (
                 format!(
-                    "{missing} is missing after {after}: the month is told from what stands around it, if it can be."
+                    "is the last before a gap: {missing} is missing after {after}. The month is told from what stands around it, if it can be."
                 ),
                 format!(
-                    "{missing} manque après {after} : le mois est déduit de ce qui l’entoure, si cela se peut."
+                    "est le dernier avant une lacune : {missing} manque après {after}. Le mois est déduit de ce qui l’entoure, si cela se peut."
                 ),
             ),
             Reason::YieldAboveOne { said } => (

@@ -8,7 +8,7 @@ use didymium_vocabulary::{ChainLink, Dimension, Period, Vocabulary};
 use rust_decimal::prelude::ToPrimitive as _;
 
 use super::finding::{Finding, Reason};
-use super::goods::{Goods, observed};
+use super::goods::Goods;
 use super::layer::{InLayers, Layers, NotInLayers};
 use super::line::{Key, Line, Slot, Spot};
 use super::report::{Origin, Report};
@@ -22,19 +22,6 @@ use crate::twin::Twin;
 
 /// A subject that begins so names a site by its key.
 pub(crate) const SITE: &str = "site:";
-/// Measures of a mass that goes through the chain.
-const BALANCED: [&str; 10] = [
-    "production",
-    "quota",
-    "imports",
-    "receipts",
-    "exports",
-    "shipments",
-    "consumption",
-    "demand",
-    "stocks",
-    "losses",
-];
 /// The subject of a demand over all uses.
 pub(super) const ALL_USES: &str = "total";
 /// Areas that stand for whoever else there is.
@@ -99,15 +86,15 @@ impl Gathered {
         }
         self.reports.sort_by_cached_key(|report| {
             let keys: Vec<Key> = report.terms.iter().map(|(key, _)| key.clone()).collect();
-            let capacity = match &report.origin {
-                Origin::Capacity { site, processes, .. } => Some((site.clone(), processes.clone())),
-                _ => None,
+            let plants: &[usize] = match &report.origin {
+                Origin::Capacity { processes, .. } => processes,
+                _ => &[],
             };
             (
                 !report.origin.is_evidence(),
                 keys,
                 report.origin.facts().to_vec(),
-                capacity,
+                plants.to_vec(),
             )
         });
         self.findings
@@ -151,20 +138,19 @@ pub(super) struct Measured<'s> {
 
 impl<'t> Gatherer<'t> {
     pub(super) fn gather(mut self) -> Gathered {
-        let gatherer = &mut self;
-        let twin = gatherer.twin;
-        let voices: BTreeSet<&str> = twin
+        let voices: BTreeSet<&str> = self
+            .twin
             .sources()
             .iter()
-            .map(|source| twin.vocabulary().voice(&source.series))
+            .map(|source| self.vocabulary().voice(&source.series))
             .collect();
-        gatherer.out.voices = voices.into_iter().map(str::to_owned).collect();
-        for (_, series) in twin.all_series() {
-            gatherer.series(series);
+        self.out.voices = voices.into_iter().map(str::to_owned).collect();
+        for (_, series) in self.twin.all_series() {
+            self.series(series);
         }
-        gatherer.out = std::mem::take(&mut gatherer.out).in_near_years();
-        gatherer.out.name_sites_above_countries();
-        gatherer.capacities();
+        self.out.keep_near_years();
+        self.out.name_sites_above_countries();
+        self.capacities();
         self.out.in_order()
     }
 
@@ -196,7 +182,7 @@ impl<'t> Gatherer<'t> {
             .goods
             .is_some_and(|goods| goods.returns.goods == self.text(key.stage));
         let of_uses = measure == "demand" && subject != ALL_USES;
-        let balanced = BALANCED.contains(&measure) && series.dimension == Dimension::Mass;
+        let balanced = line_measured(measure).is_some() && series.dimension == Dimension::Mass;
         if balanced && (of_uses || in_use && measure != "demand") {
             return self.use_of_goods(series, subject, commodity);
         }
@@ -216,7 +202,7 @@ impl<'t> Gatherer<'t> {
         if !plain {
             // Uses, kinds of stock, export quotas, consumption that its source computed: none is a line of its own.
             let subject = subject.to_owned();
-            let first = first_fact(series).map(|fact| Finding::of_fact(fact, Reason::Part { subject }));
+            let first = observed(series).map(|fact| Finding::of_fact(fact, Reason::Part { subject }));
             self.out.findings.extend(first);
             return;
         }
@@ -245,15 +231,7 @@ impl<'t> Gatherer<'t> {
     fn line_of(&self, series: &Series) -> Option<(Line, u16)> {
         let key = &series.key;
         let (measure, stage) = (self.text(key.measure), self.text(key.stage));
-        let line = match measure {
-            "production" | "quota" => Line::Produced,
-            "imports" | "receipts" => Line::In,
-            "exports" | "shipments" => Line::Out,
-            "consumption" | "demand" => Line::Consumed,
-            "stocks" => Line::Closing,
-            "losses" => Line::Lost,
-            _ => return None,
-        };
+        let line = line_measured(measure)?;
         if series.dimension != Dimension::Mass {
             return None;
         }
@@ -271,7 +249,7 @@ impl<'t> Gatherer<'t> {
         let basis_text = self.text(key.mass_basis);
         let basis = basis_text.parse().ok();
         let stage = self.text(key.stage);
-        let first = first_fact(series)?;
+        let first = observed(series)?;
         // What a mine or a recycler delivers in another form is its product all the same.
         let link = self.links.iter().find(|link| link.stage == stage);
         if let Some(link) = link
@@ -498,6 +476,7 @@ impl<'t> Gatherer<'t> {
             voice: Some(voice),
             terms,
             value: tonnes,
+            beside: 0.0,
             deviation,
         });
     }
@@ -523,13 +502,25 @@ impl<'t> Gatherer<'t> {
     }
 }
 
-/// The first figure of a series.
-fn first_fact(series: &Series) -> Option<FactId> {
-    series
-        .periods
-        .values()
-        .flat_map(|figures| &figures.editions)
+/// The first figure of a series that is no projection.
+pub(super) fn observed(series: &Series) -> Option<FactId> {
+    let editions = series.periods.values().flat_map(|figures| &figures.editions);
+    editions
+        .filter(|edition| !edition.projected)
         .flat_map(|edition| &edition.facts)
         .map(|(_, _, fact)| *fact)
         .next()
+}
+
+/// The line that a measure of a mass is about; none of a measure that no balance has.
+fn line_measured(measure: &str) -> Option<Line> {
+    Some(match measure {
+        "production" | "quota" => Line::Produced,
+        "imports" | "receipts" => Line::In,
+        "exports" | "shipments" => Line::Out,
+        "consumption" | "demand" => Line::Consumed,
+        "stocks" => Line::Closing,
+        "losses" => Line::Lost,
+        _ => return None,
+    })
 }

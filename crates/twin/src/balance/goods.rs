@@ -4,22 +4,16 @@
 //! `w(a) = sf(a − 1) − sf(a)`, which is linear, so that inflows, goods in use and recycling are estimated with all the rest.
 //! Of the years before the first, growth is assumed, so they are a multiple of the first.
 
-use didymium_vocabulary::{Assumed, ChainLink, EndUse, Period, Returns, Vocabulary};
+use didymium_vocabulary::{Assumed, ChainLink, EndUse, Returns, Vocabulary};
 
-use super::finding::{Finding, Reason};
-use super::gather::{ALL_USES, Gatherer, Measured};
-use super::layer::{InLayers, percent};
-use super::line::{Key, Line, Slot, Spot};
+use super::layer::percent;
+use super::line::{Line, Slot, Spot};
 use super::network::Terms;
 use super::pools::{Extent, Pool};
 use super::priors::{Assume, Prior, Size};
 use super::report::Origin;
 use super::worth::assumed;
-use crate::WORLD;
-use crate::cohort::Lifetime;
-use crate::fact::FactId;
-use crate::intern::Symbol;
-use crate::series::Series;
+use crate::cohort::{Lifetime, leaving_by_age};
 
 /// Years before the first that goods still in use may come from.
 const HISTORY: usize = 100;
@@ -64,192 +58,9 @@ impl<'v> Goods<'v> {
     }
 
     /// What is put in use of what is taken for goods, and its relative deviation.
-    fn put_in_use(&self) -> (f64, f64) {
+    pub(super) fn put_in_use(&self) -> (f64, f64) {
         let part = percent(self.returns.put_in_use);
         (part, percent(self.returns.put_in_use_deviation) / part)
-    }
-}
-
-impl<'t> Gatherer<'t> {
-    /// What one use takes, or what of it is in use or lost. Of what makers take a part is put in use. Where the same voice tells
-    /// what all uses take, that is what is sold, and the use is told by its share in it; the rest of uses then follows.
-    pub(super) fn use_of_goods(&mut self, series: &'t Series, subject: &str, commodity: &str) {
-        let Some(first) = observed(series) else { return };
-        let line = match self.text(series.key.measure) {
-            "demand" => Line::Produced,
-            "stocks" => Line::Closing,
-            "losses" => Line::Lost,
-            _ => {
-                let stage = self.text(series.key.stage).to_owned();
-                let reason = Reason::NoStage { stage };
-                self.out.findings.push(Finding::of_fact(first, reason));
-                return;
-            }
-        };
-        let known = self.vocabulary().end_use(subject);
-        let all = subject.is_empty() && line != Line::Produced;
-        let (Some(goods), true) = (self.goods, all || known.is_some()) else {
-            let known: Vec<&str> = self
-                .vocabulary()
-                .end_uses()
-                .iter()
-                .map(|end_use| end_use.key.as_str())
-                .collect();
-            let reason = Reason::UnknownUse {
-                subject: subject.to_owned(),
-                known: known.join(", "),
-            };
-            self.out.findings.push(Finding::of_fact(first, reason));
-            return;
-        };
-        let Some(layers) = self.in_layers(series, commodity) else {
-            return;
-        };
-        let (part, deviation) = if line == Line::Produced {
-            goods.put_in_use()
-        } else {
-            (1.0, 0.0)
-        };
-        let scaled = |(layer, factor): &(u16, f64)| (*layer, factor / part);
-        let measured = Measured {
-            measure: self.text(series.key.measure),
-            line,
-            stage: goods.stage,
-            layers: InLayers {
-                terms: layers.terms.iter().map(scaled).collect(),
-                deviation: libm::hypot(layers.deviation, deviation),
-            },
-        };
-        let totals = self.all_uses(series).filter(|_| line == Line::Produced);
-        let spot = if all {
-            Spot::World
-        } else {
-            Spot::Use(subject.into())
-        };
-        for (period, figures) in &series.periods {
-            let whole_year = Slot::of_period(*period).is_some_and(Slot::is_year);
-            for said in self.voices_of(figures) {
-                let total = totals.and_then(|totals| self.world_total(totals, *period, said.voice));
-                for ((area, partner), fact) in &said.cells {
-                    let wrong = if self.text(*area) != WORLD || *partner != Symbol::EMPTY {
-                        let subject = self.text(*area).to_owned();
-                        Some(Reason::Part { subject })
-                    } else {
-                        (!whole_year).then_some(Reason::UseOfPartOfYear)
-                    };
-                    match (wrong, total) {
-                        (Some(reason), _) => self.out.findings.push(Finding::of_fact(*fact, reason)),
-                        (None, Some(_)) if known.is_some_and(|known| known.rest) => {}
-                        (None, Some(total)) => {
-                            self.share_of_uses(&measured, &spot, *period, said.voice, (*fact, total));
-                        }
-                        (None, None) => self.report(&measured, &spot, *period, said.voice, *fact, 0.0),
-                    }
-                }
-            }
-        }
-    }
-
-    /// What all uses take of the same, where somebody tells it.
-    fn all_uses(&self, of: &Series) -> Option<&'t Series> {
-        let same = |other: &Series| {
-            let (one, two) = (&other.key, &of.key);
-            (
-                one.measure,
-                one.commodity,
-                one.stage,
-                one.substance,
-                one.mass_basis,
-            ) == (
-                two.measure,
-                two.commodity,
-                two.stage,
-                two.substance,
-                two.mass_basis,
-            ) && self.text(one.subject) == ALL_USES
-        };
-        self.twin
-            .all_series()
-            .map(|(_, series)| series)
-            .find(|other| same(other))
-    }
-
-    /// The world's figure of a voice, tonnes, above nothing.
-    fn world_total(&self, totals: &'t Series, period: Period, voice: u16) -> Option<f64> {
-        let said = self.voices_of(totals.periods.get(&period)?);
-        let own = said.into_iter().find(|said| said.voice == voice)?;
-        let world = (self.twin.symbol(WORLD)?, Symbol::EMPTY);
-        let total = self.plain_tonnes(*own.cells.get(&world)?);
-        (total > 0.0).then_some(total)
-    }
-
-    /// A use is put so much of all that is put in use.
-    fn share_of_uses(
-        &mut self,
-        measured: &Measured<'_>,
-        spot: &Spot,
-        period: Period,
-        voice: u16,
-        (fact, total): (FactId, f64),
-    ) {
-        let before = self.out.reports.len();
-        self.report(measured, spot, period, voice, fact, 0.0);
-        let Some(report) = self.out.reports.get_mut(before) else {
-            return;
-        };
-        let share = report.value / total;
-        let of_all = report.terms.iter().map(|(key, coefficient)| {
-            let spot = Spot::World;
-            (Key { spot, ..key.clone() }, -share * coefficient)
-        });
-        let of_all: Vec<(Key, f64)> = of_all.collect();
-        report
-            .terms
-            .extend(of_all.into_iter().filter(|term| term.1 != 0.0));
-        report.value = 0.0;
-    }
-}
-
-/// The first figure of a series that is no projection.
-pub(super) fn observed(series: &Series) -> Option<FactId> {
-    let editions = series.periods.values().flat_map(|figures| &figures.editions);
-    editions
-        .filter(|edition| !edition.projected)
-        .flat_map(|edition| &edition.facts)
-        .map(|(_, _, fact)| *fact)
-        .next()
-}
-
-/// What is left of goods at the end of each year after they were put in use, and what has left by then.
-struct Ages {
-    /// The part in use at age 0, 1, 2 …
-    survival: Vec<f64>,
-}
-
-impl Ages {
-    /// The table of a use; none if its lifetime is none.
-    fn of(end_use: &EndUse, years: usize) -> Option<Self> {
-        let lifetime = Lifetime::LogNormal {
-            mean: end_use.life,
-            deviation: end_use.deviation,
-        };
-        let mut age = 0.0;
-        let mut survival = Vec::with_capacity(years);
-        for _ in 0..years {
-            survival.push(lifetime.survival(age).ok()?);
-            age += 1.0;
-        }
-        Some(Self { survival })
-    }
-
-    fn in_use(&self, age: usize) -> f64 {
-        self.survival.get(age).copied().unwrap_or(0.0)
-    }
-
-    /// The part that leaves in the year in which it reaches an age.
-    fn leaves(&self, age: usize) -> f64 {
-        let before = age.checked_sub(1).map_or(1.0, |before| self.in_use(before));
-        before - self.in_use(age)
     }
 }
 
@@ -284,9 +95,14 @@ impl Assume<'_> {
     /// Goods leave use by age; a part of them is recovered.
     fn ages(&self, pool: &Pool, goods: &Goods<'_>, end_use: &EndUse, priors: &mut Vec<Prior>) {
         let slots = self.network.slots(pool.layer, pool.stage);
-        let Some(ages) = Ages::of(end_use, HISTORY + slots.len()) else {
+        let lifetime = Lifetime::LogNormal {
+            mean: end_use.life,
+            deviation: end_use.deviation,
+        };
+        let Ok(in_use) = lifetime.table(HISTORY + slots.len()) else {
             return;
         };
+        let leaves = leaving_by_age(&in_use);
         let line = |slot: Slot, line| self.network.line(pool, slot, line);
         let put: Option<Vec<usize>> = slots.iter().map(|slot| line(*slot, Line::Produced)).collect();
         let (Some(put), Some(first)) = (put, slots.first()) else {
@@ -317,7 +133,7 @@ impl Assume<'_> {
             priors.push(Prior { origin, terms, size });
         };
         if let (Some(opening), Some(&put)) = (line(*first, Line::Opening), put.first()) {
-            let still = of_history(&|years| ages.in_use(years - 1));
+            let still = of_history(&|years| in_use[years - 1]);
             let size = Size::PartOfSum {
                 part: opening_part,
                 of: vec![(put, still)],
@@ -337,10 +153,10 @@ impl Assume<'_> {
             let mut leaving: Vec<(usize, f64)> = put[..=year]
                 .iter()
                 .enumerate()
-                .map(|(cohort, at)| (*at, ages.leaves(year - cohort)))
+                .map(|(cohort, at)| (*at, leaves[year - cohort]))
                 .collect();
             if let Some(first) = leaving.first_mut() {
-                first.1 += of_history(&|years| ages.leaves(year + years));
+                first.1 += of_history(&|years| leaves[year + years]);
             }
             leaving.retain(|(_, part)| *part > SMALLEST_PART);
             let mut terms = vec![(back, 1.0), (lost, 1.0)];
@@ -439,52 +255,6 @@ impl Assume<'_> {
                     size: Size::PartOfSum {
                         part: SAME_FLOW,
                         of: vec![(put, percent(goods.returns.recovered))],
-                    },
-                });
-            }
-        }
-    }
-
-    /// An alloy is made by recipe: its elements are so much of its metal.
-    pub(super) fn alloys(&self, priors: &mut Vec<Prior>) {
-        let (_, unnamed) = assumed(self.vocabulary, Assumed::Alloy, self.family);
-        // The world's follows from those of its countries.
-        let made = |pool: &&Pool| pool.layer > 0 && pool.spot != Spot::World;
-        for pool in self.network.pools.keys().filter(made) {
-            let Some(link) = self.links.get(usize::from(pool.stage)) else {
-                continue;
-            };
-            let mut recipe = self.vocabulary.alloy(self.family, &link.stage).peekable();
-            if recipe.peek().is_none() {
-                continue;
-            }
-            let layer = self.layers.all.get(usize::from(pool.layer));
-            let row = layer.and_then(|layer| recipe.find(|row| row.commodity == layer.commodity));
-            let (share, deviation, origin) = match row {
-                Some(row) => (percent(row.share), percent(row.deviation), Origin::Alloy),
-                None => (0.0, unnamed, Origin::Assumption(Assumed::Alloy)),
-            };
-            for slot in self.network.slots(pool.layer, pool.stage) {
-                let metal_of = |layer: u16| {
-                    let of = Pool {
-                        layer,
-                        ..pool.clone()
-                    };
-                    let at = self.network.line(&of, slot, Line::Produced)?;
-                    Some((at, self.layers.metal_in(self.vocabulary, layer)?))
-                };
-                let all: Option<Terms> = self.layers.elements().map(metal_of).collect();
-                let (Some(all), Some((own, metal))) = (all, metal_of(pool.layer)) else {
-                    continue;
-                };
-                let mut terms = vec![(own, metal)];
-                terms.extend(all.iter().map(|(at, metal)| (*at, -share * metal)));
-                priors.push(Prior {
-                    origin: origin.clone(),
-                    terms,
-                    size: Size::PartOfSum {
-                        part: deviation,
-                        of: all,
                     },
                 });
             }

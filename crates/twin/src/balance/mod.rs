@@ -13,9 +13,11 @@
 //! The order of everything follows keys, so the answer is the same to the bit whatever the order of statements.
 
 mod above;
+mod alloys;
 mod at_sites;
 mod beside;
 mod bounds;
+mod capacities;
 mod doubt;
 mod finding;
 mod gather;
@@ -32,6 +34,7 @@ mod priors;
 mod report;
 mod solve;
 mod unlisted;
+mod uses;
 mod voice;
 mod walk;
 mod worth;

@@ -13,6 +13,8 @@ pub enum Origin {
     /// What one edition of a table of the world leaves for those that it does not list: its total less its rows, or nearly
     /// nothing where it lists everybody. The figures that it follows from.
     Unlisted(Vec<FactId>),
+    /// What a use takes, told as its share in what its table says of all uses: the figure and that of all.
+    Share([FactId; 2]),
     /// A quota: a ceiling, taken as what is about made.
     Quota(FactId),
     /// The nameplate capacity of a site's processes at one stage.
@@ -24,6 +26,8 @@ pub enum Origin {
         /// What they can make together in a year, tonnes of what the report counts.
         nameplate: f64,
     },
+    /// A site that has no process at a stage, by its key: it makes nothing of that stage's product, whatever lies there.
+    NoProcess(String),
     /// The yield of a stage, as the vocabulary has it.
     Recipe,
     /// How goods come round, as the vocabulary has it: what is put in use, what is recovered.
@@ -38,7 +42,7 @@ impl Origin {
     /// Whether somebody reported it; else it is assumed.
     #[must_use]
     pub const fn is_evidence(&self) -> bool {
-        matches!(self, Self::Fact(_) | Self::Unlisted(_))
+        matches!(self, Self::Fact(_) | Self::Unlisted(_) | Self::Share(_))
     }
 
     /// The figures it follows from.
@@ -47,7 +51,13 @@ impl Origin {
         match self {
             Self::Fact(fact) | Self::Quota(fact) => std::slice::from_ref(fact),
             Self::Unlisted(facts) => facts,
-            Self::Capacity { .. } | Self::Recipe | Self::Returns | Self::Alloy | Self::Assumption(_) => &[],
+            Self::Share(facts) => facts,
+            Self::Capacity { .. }
+            | Self::NoProcess(_)
+            | Self::Recipe
+            | Self::Returns
+            | Self::Alloy
+            | Self::Assumption(_) => &[],
         }
     }
 }
@@ -63,6 +73,17 @@ pub struct Report {
     pub terms: Vec<(Key, f64)>,
     /// Tonnes of the layer's substance.
     pub value: f64,
+    /// What was said less [`value`](Self::value), tonnes: what a figure says may stand among the terms, as the whole that a share
+    /// is of.
+    pub beside: f64,
     /// One standard deviation before anything was learned of its voice, tonnes, above zero.
     pub deviation: f64,
+}
+
+impl Report {
+    /// What was said, tonnes of the layer's substance.
+    #[must_use]
+    pub fn said(&self) -> f64 {
+        self.value + self.beside
+    }
 }

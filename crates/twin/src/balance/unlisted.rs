@@ -92,6 +92,7 @@ impl Gatherer<'_> {
             voice: Some(voice),
             terms,
             value,
+            beside: 0.0,
             deviation,
         });
     }

@@ -15,16 +15,16 @@ const FAR: i16 = 20;
 impl Gathered {
     /// Leaves out what is of years far from the others. Years stand together that are less than [`FAR`] apart; those of which
     /// most is said are kept, the latest among equals.
-    pub(super) fn in_near_years(mut self) -> Self {
+    pub(super) fn keep_near_years(&mut self) {
         let evidence = self.reports.iter().filter(|report| report.origin.is_evidence());
         let mut years: Vec<i16> = evidence.filter_map(year_of).collect();
         years.sort_unstable();
         let groups = years.chunk_by(|one, two| two - one < FAR);
         let Some(kept) = groups.max_by_key(|group| (group.len(), group.first().copied())) else {
-            return self;
+            return;
         };
         let (Some(&first), Some(&last)) = (kept.first(), kept.last()) else {
-            return self;
+            return;
         };
         let near = |year: Option<i16>| year.is_none_or(|year| first - year < FAR && year - last < FAR);
         let mut far = BTreeSet::new();
@@ -42,7 +42,6 @@ impl Gathered {
             far.into_iter()
                 .map(|fact| Finding::of_fact(fact, Reason::FarFromOthers { others })),
         );
-        self
     }
 }
 

@@ -64,7 +64,7 @@ impl Problem {
     }
 
     /// Estimates alone, by variable, without what is known of them: none for what is not observable. The same to the bit as
-    /// those of [`Problem::solve_with`], several times as fast.
+    /// those of [`Problem::solve_with`], and faster.
     ///
     /// # Errors
     /// As [`Problem::solve`].

@@ -2,11 +2,7 @@
 
 use didymium_twin::balance::{Balance, BalanceError, Options, Reason};
 
-use crate::club::{Said, cobalt, site, survey, table, twin};
-
-fn balance(said: &[Said]) -> Balance {
-    Balance::of(&twin(said), "cobalt", &Options::default()).unwrap()
-}
+use crate::club::{Said, balance, cobalt, site, survey, table, twin};
 
 /// A good table beside the one at fault.
 fn good() -> Said {

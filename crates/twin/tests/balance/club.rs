@@ -6,6 +6,7 @@ use didymium_statement::payload::{
     Basis, Capacity, Process, PublishedBasis, Site, SiteStatus, Source, Statistic,
 };
 use didymium_statement::{Digest, Draft, Kind, KindVersion, Statement, StatementSigner, Visibility};
+use didymium_twin::balance::{Balance, Line, Options, Reason, Slot, Spot};
 use didymium_twin::{Cut, RULES_VERSION, Twin, TwinBuilder};
 use didymium_vocabulary::Vocabulary;
 use zeroize::Zeroizing;
@@ -127,6 +128,55 @@ pub fn site_of(key: &str, country: &str, commodity: &str, processes: &[(&str, &s
         source: survey("register", "2023-01-01"),
     };
     said(Kind::Site, serde_json::to_vec(&site).unwrap())
+}
+
+/// What a country mined.
+pub fn mined(area: &str, period: &str, value: &str) -> [String; 15] {
+    cobalt(("production", "mine", "ore", area, "", "", period, value))
+}
+
+/// A row of the site `works` in Canada of 2023: measure, stage, form, tonnes.
+pub fn at_works((measure, stage, form, value): (&str, &str, &str, &str)) -> [String; 15] {
+    cobalt((measure, stage, form, "CAN", "", "site:works", "2023", value))
+}
+
+/// What the site `works` in Canada mined.
+pub fn works_mined(period: &str, value: &str) -> [String; 15] {
+    cobalt((
+        "production",
+        "mine",
+        "ore",
+        "CAN",
+        "",
+        "site:works",
+        period,
+        value,
+    ))
+}
+
+/// A place `works` in Canada.
+pub fn works() -> Spot {
+    Spot::Site {
+        country: "CAN".into(),
+        site: "works".into(),
+    }
+}
+
+/// The balance of cobalt from what was said.
+pub fn balance(said: &[Said]) -> Balance {
+    Balance::of(&twin(said), "cobalt", &Options::default()).unwrap()
+}
+
+/// The estimate of a line of the whole in 2023, tonnes.
+pub fn estimate(balance: &Balance, stage: &str, spot: &Spot, line: Line) -> f64 {
+    let stage = balance.stage(stage).unwrap();
+    let told = balance.line(0, stage, spot, Slot::of_year(2023), line);
+    told.unwrap().value.unwrap()
+}
+
+/// Why figures are not used, or named.
+pub fn reasons(balance: &Balance) -> Vec<&Reason> {
+    balance.findings.iter().map(|finding| &finding.reason).collect()
 }
 
 /// The twin of what was said, in that order.

@@ -5,9 +5,11 @@
 mod adding_up;
 mod bad_input;
 mod bounds;
+mod capacities;
 mod club;
 mod doubts;
 mod facts;
 mod goods;
 mod honest;
 mod overlay;
+mod sites;

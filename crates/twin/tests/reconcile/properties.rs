@@ -86,6 +86,15 @@ proptest! {
     }
 
     #[test]
+    fn values_alone_are_the_same_to_the_bit(problem in prop_oneof![problem(), uneven_problem()]) {
+        let alone = problem.clone().values_with(NonZeroUsize::new(2).unwrap()).unwrap();
+        let solved = problem.solve().unwrap();
+        let of = |value: Option<f64>| value.map(f64::to_bits);
+        let expected: Vec<_> = solved.estimates().map(|one| of(one.value)).collect();
+        prop_assert_eq!(alone.into_iter().map(of).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
     fn balances_hold(problem in problem()) {
         let scale = largest(&problem);
         let solved = problem.solve().unwrap();

@@ -157,9 +157,11 @@ export interface ReportFit {
   observations: ObservationTrace[];
 }
 
-/** A figure that could not be used. */
+/** A figure that could not be used, or stands out by itself. */
 export interface FindingView {
   site: string;
+  /** Whether it is used all the same. */
+  used: boolean;
   words: Text;
   observation: ObservationTrace | null;
 }

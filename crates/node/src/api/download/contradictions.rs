@@ -12,9 +12,9 @@ use super::{Columns, DownloadError, Table, credits};
 use crate::api::types;
 use crate::api::views::{self, About, BalanceLens, decimal};
 
-/// A report, or a figure that could not be one.
+/// A report, or a figure that could not be one or stands out by itself.
 struct Row<'b> {
-    /// `tested`, `unchecked` or `unused`.
+    /// `tested`, `unchecked`, `named` or `unused`.
     state: &'static str,
     about: About,
     number: Option<u64>,
@@ -26,7 +26,7 @@ struct Row<'b> {
     /// How it fits, where others check it.
     fit: Option<types::ReportFit>,
     estimate: Option<types::Estimate>,
-    /// Why it is not used.
+    /// Why it is not used, or named.
     reason: types::Text,
     /// The figures that it is, or follows from.
     facts: &'b [FactId],
@@ -34,7 +34,7 @@ struct Row<'b> {
 }
 
 /// Every report of a balance: those that others check, the gravest first, those that nobody checks, and the figures that could
-/// not be used.
+/// not be used or stand out by themselves.
 ///
 /// # Errors
 /// [`DownloadError::TooLong`].
@@ -55,8 +55,8 @@ pub fn contradictions(of: BalanceLens<'_>) -> Result<Table<'static>, DownloadErr
         let report = balance.reports.get(*number)?;
         Some(Row::of(of, *number, report))
     });
-    let unused = balance.findings.iter().map(|finding| Row::unused(of, finding));
-    let rows: Vec<Row<'_>> = tested.chain(unchecked).chain(unused).collect();
+    let named = balance.findings.iter().map(|finding| Row::named(of, finding));
+    let rows: Vec<Row<'_>> = tested.chain(unchecked).chain(named).collect();
     Ok(table(of, &rows))
 }
 
@@ -89,7 +89,7 @@ impl<'b> Row<'b> {
             about: About::of(balance, report),
             number: Some(number as u64),
             layer: layer.map_or_else(String::new, |layer| layer.commodity.clone()),
-            said: decimal(report.value),
+            said: decimal(report.said()),
             deviation: Some(decimal(
                 report.deviation * voice.map_or(1.0, |(_, factor)| *factor),
             )),
@@ -103,7 +103,7 @@ impl<'b> Row<'b> {
         }
     }
 
-    fn unused(of: BalanceLens<'b>, finding: &'b Finding) -> Self {
+    fn named(of: BalanceLens<'b>, finding: &'b Finding) -> Self {
         let twin = of.lens.twin;
         let (en, fr) = finding.words();
         let facts = finding.fact.as_slice();
@@ -113,7 +113,11 @@ impl<'b> Row<'b> {
         };
         let site = finding.site.clone().unwrap_or_default();
         Self {
-            state: "unused",
+            state: if finding.reason.is_used() {
+                "named"
+            } else {
+                "unused"
+            },
             about: About {
                 kind: "fact",
                 stage: key(2),

@@ -106,7 +106,7 @@ pub struct Reconciled {
     pub test: ChiSquared,
     /// Reports that do not fit.
     pub flagged: u64,
-    /// Figures that could not be used.
+    /// Figures that could not be used, or stand out by themselves.
     pub findings: u64,
     /// Id of the cut that it is made of.
     pub cut: String,
@@ -225,11 +225,13 @@ pub struct ReportFit {
     pub observations: Vec<ObservationTrace>,
 }
 
-/// A figure that could not be used.
+/// A figure that could not be used, or stands out by itself.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct FindingView {
     /// Site, if it is about one.
     pub site: String,
+    /// Whether it is used all the same.
+    pub used: bool,
     /// What is wrong and what to do.
     pub words: Text,
     /// The figure.
@@ -255,7 +257,7 @@ pub struct Contradictions {
     pub reports: Vec<ReportFit>,
     /// How well each voice is checked.
     pub voices: Vec<VoiceCheck>,
-    /// Figures that could not be used.
+    /// Figures that could not be used, or stand out by themselves.
     pub findings: Vec<FindingView>,
     /// How many.
     pub findings_total: u64,

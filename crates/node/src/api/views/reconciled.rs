@@ -425,6 +425,11 @@ fn weight_line(of: BalanceLens<'_>, weight: &Weight<'_>) -> types::WeightLine {
             "What a table of the world leaves for the countries that it does not list.".to_owned(),
             "Ce qu’un tableau mondial laisse aux pays qu’il n’énumère pas.".to_owned(),
         ),
+        Origin::Share(_) => (
+            "share",
+            "What a use takes, as its share in what the same table says of all uses.".to_owned(),
+            "Ce que prend un usage, comme sa part de ce que le même tableau dit de tous les usages.".to_owned(),
+        ),
         Origin::Quota(_) => (
             "quota",
             "A quota, taken as about what is made.".to_owned(),
@@ -434,6 +439,11 @@ fn weight_line(of: BalanceLens<'_>, weight: &Weight<'_>) -> types::WeightLine {
             "capacity",
             format!("The nameplate capacity of {site}, of which a part is used."),
             format!("La capacité nominale de {site}, utilisée en partie."),
+        ),
+        Origin::NoProcess(site) => (
+            "no_process",
+            format!("No process of {site} is registered at the stage: it makes nothing there."),
+            format!("Aucun procédé de {site} n’est enregistré à l’étape : rien n’y est produit."),
         ),
         Origin::Recipe => (
             "recipe",

@@ -84,6 +84,7 @@ fn finding_view(of: BalanceLens<'_>, finding: &Finding) -> types::FindingView {
     let (en, fr) = finding.words();
     types::FindingView {
         site: finding.site.clone().unwrap_or_default(),
+        used: finding.reason.is_used(),
         words: types::Text { en, fr },
         observation: finding.fact.map(|fact| of.lens.traced(of.lens.twin.fact(fact))),
     }
@@ -157,7 +158,7 @@ pub fn report_fit(of: BalanceLens<'_>, tested: &DoubtedReport<'_>) -> types::Rep
     let report = tested.report;
     let about = About::of(of.balance, report);
     let key = report.terms.first().map(|(key, _)| key);
-    let said = decimal(report.value);
+    let said = decimal(report.said());
     let (expected, own) = tested.expected;
     // Nobody is told that a negative figure would fit.
     let floor = key.map_or(f64::NEG_INFINITY, |key| least(key.line));
