@@ -16,7 +16,7 @@ use crate::output::Output;
 /// Lines that a text gives to statements that are not opened, and to remarks.
 const LINES_MAX: usize = 20;
 /// What an overlay is, for whoever finds its answer.
-const PRIVATE: &str =
+pub const PRIVATE: &str =
     "a member's overlay, private to who holds the vault: not the club's figures, and served by no node";
 
 /// What is laid over the club's figures.

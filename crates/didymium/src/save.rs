@@ -13,6 +13,7 @@ use didymium_vocabulary::Period;
 
 use crate::error::{CliError, CliResult};
 use crate::output::Output;
+use crate::overlay;
 use crate::reader::{Reader, asked_series, with_twin};
 use crate::times::TimesArgs;
 
@@ -56,7 +57,8 @@ impl SaveArgs {
     }
 }
 
-/// Writes a view to a file, which is replaced if it is there. What comes from an overlay only its owner may read.
+/// Writes a view to a file, which is replaced if it is there. What comes from an overlay says so in every row, and only its owner
+/// may read it.
 pub async fn save(
     place: &Reader,
     view: &View,
@@ -68,6 +70,10 @@ pub async fn save(
         Reader::Folder(folder) => {
             let made = with_twin(folder, times, |lens| {
                 let table = view.table(lens)?;
+                let table = match place.overlay() {
+                    Some(_) => table.marked("private", overlay::PRIVATE),
+                    None => table,
+                };
                 Ok(download::file(lens, &table, format)?.bytes)
             });
             place.explained(output, made)?
@@ -85,7 +91,7 @@ pub async fn save(
         }
     };
     match place.overlay() {
-        // Its rows look like any other's: nobody else on this machine may read them by default.
+        // Nobody else on this machine may read it by default.
         Some(overlay) => {
             write_atomic(path, &bytes, SECRET_MODE).map_err(|error| match error {
                 NodeError::Io { path, source } => CliError::File { path, source },

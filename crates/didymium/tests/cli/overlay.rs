@@ -299,10 +299,19 @@ fn figures_of_an_overlay_go_to_files_that_only_their_owner_reads() {
     let all = ["observations", "rare_earths"];
     let (club, said) = written(&all, &[]);
     assert!(!club.contains("47110") && !said.contains("OVERLAY"));
+    assert!(!club.contains("private"), "{club}");
     // It was readable by all, and is not any more.
     std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
     let (own, said) = written(&all, &["--vault", &owner.vault]);
     assert!(own.contains(SECRET) && own.contains("site:pit"), "{own}");
+    let unmarked = own
+        .lines()
+        .skip(1)
+        .find(|line| !line.contains("private to who holds the vault"));
+    assert!(
+        own.lines().next().unwrap().ends_with(",private") && unmarked.is_none(),
+        "{own}"
+    );
     assert!(said.contains("OVERLAY") && said.contains("private"), "{said}");
     assert_eq!(
         std::fs::metadata(&file).unwrap().permissions().mode() & 0o777,

@@ -103,6 +103,11 @@ pub enum Reason {
         /// Tonnes of the country.
         country: String,
     },
+    /// Another statement gives another figure of the same cell of the same edition, and that one is preferred.
+    ToldOtherwise {
+        /// Tonnes that count.
+        counted: String,
+    },
     /// A series of months has a gap.
     MonthMissing {
         /// The first month that is missing.
@@ -262,6 +267,14 @@ impl Finding {
                 ),
                 format!(
                     "porte la somme des sites de son pays à {sites} t, plus que les {country} t déclarées pour le pays : l’un des deux est faux. Les deux sont utilisés."
+                ),
+            ),
+            Reason::ToldOtherwise { counted } => (
+                format!(
+                    "is not what another statement of the same edition says: {counted} t, which counts. One of them copied it wrongly; see both in the balance of sources, and withdraw the wrong one."
+                ),
+                format!(
+                    "n’est pas ce que dit une autre déclaration de la même édition : {counted} t, qui compte. L’une des deux l’a mal recopiée ; voyez les deux au bilan des sources et retirez la fausse."
                 ),
             ),
             Reason::MonthMissing { missing, after } => (

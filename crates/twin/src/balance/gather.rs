@@ -183,6 +183,9 @@ impl<'t> Gatherer<'t> {
             .is_some_and(|goods| goods.returns.goods == self.text(key.stage));
         let of_uses = measure == "demand" && subject != ALL_USES;
         let balanced = line_measured(measure).is_some() && series.dimension == Dimension::Mass;
+        if balanced {
+            self.told_otherwise(series);
+        }
         if balanced && (of_uses || in_use && measure != "demand") {
             return self.use_of_goods(series, subject, commodity);
         }

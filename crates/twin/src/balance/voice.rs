@@ -9,11 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use didymium_vocabulary::Decimal;
 use jiff::civil::Date;
 
+use super::finding::{Finding, Reason};
 use super::gather::{Gatherer, OTHERS};
 use crate::WORLD;
 use crate::fact::FactId;
 use crate::intern::Symbol;
-use crate::series::{Edition, PeriodFigures};
+use crate::series::{Edition, PeriodFigures, Series};
 
 /// A table of fewer countries speaks for no world of its own accord.
 const FEWEST_COUNTRIES: usize = 3;
@@ -58,6 +59,31 @@ impl<'t> Gatherer<'t> {
                 self.voiced(voice, &tables.into_values().collect::<Vec<_>>(), leader)
             })
             .collect()
+    }
+
+    /// Finds figures of a cell of which another statement of the same edition says something else, that is preferred.
+    pub(super) fn told_otherwise(&mut self, series: &'t Series) {
+        let editions = series.periods.values().flat_map(|figures| &figures.editions);
+        for edition in editions.filter(|edition| !edition.projected) {
+            let cells = edition
+                .facts
+                .chunk_by(|one, two| (one.0, one.1) == (two.0, two.1));
+            for cell in cells {
+                let [(_, _, preferred), others @ ..] = cell else {
+                    continue;
+                };
+                let counts = self.twin.fact(*preferred).canonical;
+                let counted = format!("{:.0}", self.plain_tonnes(*preferred));
+                for (_, _, other) in others
+                    .iter()
+                    .filter(|other| self.twin.fact(other.2).canonical != counts)
+                {
+                    let counted = counted.clone();
+                    let reason = Reason::ToldOtherwise { counted };
+                    self.out.findings.push(Finding::of_fact(*other, reason));
+                }
+            }
+        }
     }
 
     fn voiced(

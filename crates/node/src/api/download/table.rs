@@ -34,6 +34,18 @@ pub struct Table<'t> {
     pub(super) columns: Vec<Column<'t>>,
 }
 
+impl Table<'_> {
+    /// The same with a column of text that is the same in every row: what the rows are stays with them wherever they are copied.
+    #[must_use]
+    pub fn marked(mut self, name: &'static str, text: &'static str) -> Self {
+        self.columns.push(Column {
+            name: name.into(),
+            cells: Cells::Text(vec![text.into(); self.rows]),
+        });
+        self
+    }
+}
+
 /// Columns over rows of any kind: each is given by its name and what it takes of a row.
 #[derive(Debug)]
 pub struct Columns<'r, 't, R> {
