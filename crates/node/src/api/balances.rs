@@ -15,6 +15,7 @@ use tokio::sync::{OnceCell, Semaphore};
 
 use super::ApiError;
 use super::cache::version_of;
+use super::last_good::LastGood;
 use crate::NodeError;
 use crate::blocking::blocking;
 use crate::folder::Overrides;
@@ -66,6 +67,8 @@ pub(crate) struct Balances {
     kept: Arc<Mutex<Vec<Kept>>>,
     /// The last of each family that was solved of the present twin.
     good: Arc<Mutex<BTreeMap<String, Arc<Balanced>>>>,
+    /// What those were of, for after the next start.
+    last_good: LastGood,
     solves: Arc<Semaphore>,
     options: Options,
     patience: Duration,
@@ -73,10 +76,11 @@ pub(crate) struct Balances {
 
 impl Balances {
     /// None yet.
-    pub(crate) fn new(overrides: &Overrides) -> Self {
+    pub(crate) fn new(overrides: &Overrides, last_good: LastGood) -> Self {
         Self {
             kept: Arc::default(),
             good: Arc::default(),
+            last_good,
             solves: Arc::new(Semaphore::new(1)),
             options: Options {
                 quantities_max: overrides.balance_quantities_max,
@@ -109,8 +113,8 @@ impl Balances {
         match solved {
             Ok(balanced) => {
                 if present {
-                    let mut good = self.good.lock().unwrap_or_else(PoisonError::into_inner);
-                    good.insert(family.to_owned(), Arc::clone(&balanced));
+                    self.keep_good(family, &balanced);
+                    self.note(family, &balanced).await;
                 }
                 Ok(Served {
                     balanced,
@@ -137,6 +141,34 @@ impl Balances {
             solved.map(|solved| solved.map_err(Arc::new))
         });
         solved.await.cloned()
+    }
+
+    fn keep_good(&self, family: &str, balanced: &Arc<Balanced>) {
+        let mut good = self.good.lock().unwrap_or_else(PoisonError::into_inner);
+        good.insert(family.to_owned(), Arc::clone(balanced));
+    }
+
+    /// Notes what was balanced for after the next start; without that the answer is as good.
+    async fn note(&self, family: &str, balanced: &Arc<Balanced>) {
+        let (last_good, balanced, family) = (self.last_good.clone(), Arc::clone(balanced), family.to_owned());
+        let noted = blocking(move || last_good.note(&family, balanced.twin.cut())).await;
+        if let Err(error) = noted {
+            tracing::warn!(%error, "after the next start the last good balance is not known");
+        }
+    }
+
+    /// Of which states families were balanced last.
+    pub(crate) const fn last_good(&self) -> &LastGood {
+        &self.last_good
+    }
+
+    /// Serves a balance of before the node began instead of the present one, of which `told` says why there is none.
+    pub(crate) fn good_before(&self, family: &str, balanced: Arc<Balanced>, told: String) -> Served {
+        self.keep_good(family, &balanced);
+        Served {
+            balanced,
+            stale: Some(Stale::Unsolved(told)),
+        }
     }
 
     /// The last balance of the present that could be solved.

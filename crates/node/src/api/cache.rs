@@ -17,7 +17,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::balances::{Served, Stale};
+use super::balances::{Balanced, Served, Stale};
 use super::past::Seen;
 use super::views::{BalanceLens, Lens};
 use super::{ApiError, ApiState, times, types};
@@ -176,8 +176,32 @@ impl Question {
     /// [`ApiError::Building`] before the first twin; those of [`Balances::of`](super::balances::Balances::of).
     pub(crate) async fn balance(&self, family: &str) -> Result<Served, ApiError> {
         let Seen { twin, .. } = self.seen()?;
-        let served = self.state.balances.of(twin, family, self.times.is_now()).await;
+        let balances = &self.state.balances;
+        let served = match balances.of(twin, family, self.times.is_now()).await {
+            // There was a good one before the node began: its state is in the logs still.
+            Err(ApiError::Unbalanced(told)) if self.times.is_now() => {
+                match self.before_the_start(family).await {
+                    Some(before) => Ok(balances.good_before(family, before, told)),
+                    None => Err(ApiError::Unbalanced(told)),
+                }
+            }
+            served => served,
+        };
         served.map_err(|error| self.told(error, twin))
+    }
+
+    /// The last good balance of before the node began, solved again.
+    async fn before_the_start(&self, family: &str) -> Option<Arc<Balanced>> {
+        let balances = &self.state.balances;
+        let times = balances.last_good().of(family)?;
+        let past = self
+            .state
+            .past
+            .seen(&self.state.node, &times, &self.state.cache)
+            .await
+            .ok()?;
+        let served = balances.of(&past.twin, family, false).await.ok()?;
+        Some(served.balanced)
     }
 
     /// An error as it is told of the state that was asked for.

@@ -11,6 +11,7 @@ mod error;
 mod governance;
 mod handlers;
 mod indicators;
+mod last_good;
 mod log_handlers;
 mod past;
 mod query;
@@ -33,6 +34,7 @@ use utoipa_axum::routes;
 use crate::NodeState;
 use balances::Balances;
 use cache::RenderCache;
+use last_good::LastGood;
 use past::PastTwins;
 
 pub use audit::audit_of;
@@ -113,7 +115,7 @@ pub fn router(node: NodeState) -> Router {
     times::describe(&mut document);
     download::describe(&mut document);
     let document = document.to_pretty_json().unwrap_or_default();
-    let balances = Balances::new(&node.config().overrides);
+    let balances = Balances::new(&node.config().overrides, LastGood::read(node.dir()));
     let state = ApiState {
         node,
         cache: RenderCache::default(),

@@ -12,7 +12,7 @@ use didymium_statement::limits::{
 };
 use didymium_statement::{CharterEvent, CharterId, CharterLog, Proposal, SignedCharter};
 
-use super::files::{PLAIN_MODE, sync_dir, write_atomic};
+use super::files::{PLAIN_MODE, bounded, sync_dir, write_atomic};
 use crate::{NodeError, NodeResult};
 
 /// Name of the charter's first version in a node's folder.
@@ -138,16 +138,4 @@ fn files_in(place: &Path) -> NodeResult<Vec<PathBuf>> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(NodeError::io(place)(error)),
     }
-}
-
-/// A file's bytes, if they are not more than there can be.
-fn bounded(path: &Path, max: usize) -> NodeResult<Vec<u8>> {
-    let length = std::fs::metadata(path).map_err(NodeError::io(path))?.len();
-    if length > max as u64 {
-        return Err(NodeError::FileTooLarge {
-            path: path.to_owned(),
-            max,
-        });
-    }
-    std::fs::read(path).map_err(NodeError::io(path))
 }

@@ -54,3 +54,15 @@ pub(crate) fn sync_dir(dir: &Path) -> NodeResult<()> {
         .and_then(|file| file.sync_all())
         .map_err(NodeError::io(dir))
 }
+
+/// A file's bytes, if they are not more than there can be.
+pub(crate) fn bounded(path: &Path, max: usize) -> NodeResult<Vec<u8>> {
+    let length = std::fs::metadata(path).map_err(NodeError::io(path))?.len();
+    if length > max as u64 {
+        return Err(NodeError::FileTooLarge {
+            path: path.to_owned(),
+            max,
+        });
+    }
+    std::fs::read(path).map_err(NodeError::io(path))
+}

@@ -25,7 +25,7 @@ pub use charter::{CHAIN_FILE, CHARTER_FILE};
 pub use config::{NodeConfig, Overrides, TransportConfig, check_address};
 pub(crate) use config::{is_base_address, is_loopback_address};
 pub use files::{PLAIN_MODE, SECRET_MODE, write_atomic};
-pub(crate) use files::{make_private_dir, sync_dir};
+pub(crate) use files::{bounded, make_private_dir, sync_dir};
 pub use keys::{NextKey, NodeKeys, Seeds, prepare_next_key};
 pub(crate) use keys::{read_seed, write_seed};
 pub(crate) use witness_keys::BoxedCosigner;

@@ -114,7 +114,24 @@ fn a_flood_of_places_and_months_leaves_the_last_good_balance_served() {
     let (_, served) = ask(&exercise, balance);
     assert_eq!(served["stages"], before["stages"]);
 
+    // After a start the last good state is balanced again.
+    exercise.forget();
+    let (status, served) = ask(&exercise, balance);
+    assert_eq!(
+        (status, &served["cut"]),
+        (StatusCode::OK, &before["cut"]),
+        "{served}"
+    );
+    assert_eq!(served["stages"], before["stages"]);
+    assert!(
+        served["stale"].as_str().unwrap().contains("too large"),
+        "{served}"
+    );
+    let (_, again) = ask(&exercise, balance);
+    assert_eq!(again["cut"], before["cut"]);
+
     // A node that never had a good one has none to serve, and says why.
+    std::fs::remove_file(exercise.state.dir().join("last_balances.json")).unwrap();
     exercise.forget();
     let (status, refused) = ask(&exercise, balance);
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{refused}");
