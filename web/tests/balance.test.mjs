@@ -61,6 +61,27 @@ test('every estimate has its grade as a letter and in words', async () => {
   await close();
 });
 
+test('a month that nobody tells is an even part of its year, and leads to it', async () => {
+  const { page, faults, close } = await open('/balance?period=2022');
+  await page.locator('[data-choose=month]').selectOption('2022-03');
+  await page.locator('[data-evenly]').waitFor();
+  assert.equal(at(page, 'period'), '2022-03');
+  const year = await api('reconciled?commodity=rare_earths&period=2022');
+  const march = await api('reconciled?commodity=rare_earths&period=2022-03');
+  const made = (balance) => balance.stages.find(({ stage }) => stage === 'mine').whole.lines.find(({ line }) => line === 'produced');
+  assert.ok(Math.abs(Number(made(march).value) * 12 - Number(made(year).value)) < 20);
+  assert.equal(made(march).grade, 'E');
+  assert.equal(await page.locator('[data-adds=true][data-stage=mine]').count(), 1);
+  await page.locator(`[data-ledger] [data-figure="${made(march).figure}"]`).click();
+  await page.locator(`[data-of-year] [data-figure="${made(year).figure}"]`).click();
+  await page.locator(`[data-estimate="${made(year).figure}"]`).waitFor();
+  await page.keyboard.press('Escape');
+  await page.locator('[data-choose=year]').selectOption('2021');
+  await page.waitForURL((url) => url.searchParams.get('period') === '2021-03');
+  assert.deepEqual(faults, []);
+  await close();
+});
+
 test('from the world to a country and back, by its parts and by the way up', async () => {
   const { page, faults, close } = await open('/balance?period=2022');
   await page.locator('[data-parts] [data-part="CHN"] th button').click();
@@ -215,7 +236,7 @@ test('an earlier state is shown where the address asks for one, and the present 
   const then = await api('reconciled?as_of=2030-01-01T00:00:00Z');
   const { page, faults, close } = await open('/balance?as_of=2030-01-01T00:00:00Z');
   assert.match(await page.innerText('[data-state]'), /asks for an earlier state[\s\S]*2030-01-01/);
-  assert.equal(await page.inputValue('[data-choose=period]'), then.period);
+  assert.equal(await page.inputValue('[data-choose=month]'), then.period);
   const produced = then.stages[0].whole.lines.find(({ line }) => line === 'produced');
   await page.locator(`[data-ledger] [data-figure="${produced.figure}"]`).click();
   await page.waitForSelector('dialog[open] [data-estimate]');

@@ -73,7 +73,7 @@ test('a report leads to its place in the balance', async () => {
   await card.locator('a[href^="/balance"]').click();
   await page.waitForURL(/\/balance/);
   await page.locator('[data-ledger] [data-figure]').first().waitFor();
-  assert.equal(await page.inputValue('[data-choose=period]'), first.period);
+  assert.equal(await page.inputValue('[data-choose=month]'), first.period);
   assert.equal(await page.inputValue('[data-choose=place]'), first.place);
   assert.deepEqual(faults, []);
   await close();

@@ -322,9 +322,19 @@ fn chain_text(found: &Reconciled) -> String {
         .map(|voice| format!("{} ×{} ({})", voice.voice, voice.factor, voice.reports))
         .collect();
     let right: Vec<usize> = (1..header.len()).collect();
+    let even = found.stages.iter().filter(|stage| stage.evenly);
+    let even: Vec<&str> = even.map(|stage| stage.stage.as_str()).collect();
+    let even = if even.is_empty() {
+        String::new()
+    } else {
+        format!(
+            "nobody tells the month of {}: even parts of the year\n",
+            even.join(", ")
+        )
+    };
     format!(
-        "{} · {} · {} · tonnes {}\nopening + in + produced - consumed - out - lost = closing; value ±standard deviation, quality A to E\n\n{}\n{parts}\n\
-         voices, what was learned of their deviations, reports: {}\nall together: chi-squared {} of {} degrees of freedom, p {}; {} reports do not fit, {} figures not used",
+        "{} · {} · {} · tonnes {}\nopening + in + produced - consumed - out - lost = closing; value ±standard deviation, quality A to E\n{even}\n{}\n{parts}\n\
+         voices, what was learned of their deviations, reports: {}\nall together: chi-squared {} of {} degrees of freedom, p {}; {} reports do not fit, {} figures are not used or stand out",
         found.layer.commodity,
         found.place,
         found.period,

@@ -101,6 +101,8 @@ pub enum Assumed {
     UseHistory,
     /// A use takes this year about what it took last year.
     UseChange,
+    /// A month of a year that nobody tells by month is about a twelfth of it.
+    Month,
     /// Of an alloy's elements, those that no recipe names.
     Alloy,
     /// The shares of the elements are those of the country's deposits.
@@ -111,7 +113,7 @@ pub enum Assumed {
 
 impl Assumed {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Continuity,
         Self::Entry,
         Self::StockChange,
@@ -122,6 +124,7 @@ impl Assumed {
         Self::Lifetime,
         Self::UseHistory,
         Self::UseChange,
+        Self::Month,
         Self::Alloy,
         Self::CompositionKnown,
         Self::CompositionUnknown,
@@ -141,6 +144,7 @@ impl Assumed {
             Self::Lifetime => "lifetime",
             Self::UseHistory => "use_history",
             Self::UseChange => "use_change",
+            Self::Month => "month",
             Self::Alloy => "alloy",
             Self::CompositionKnown => "composition_known",
             Self::CompositionUnknown => "composition_unknown",
@@ -151,7 +155,7 @@ impl Assumed {
         let found = Self::ALL.into_iter().find(|assumed| assumed.key() == text);
         found.ok_or_else(|| VocabularyError::NotAChoice {
             value: excerpt(text),
-            choices: "`continuity`, `entry`, `stock_change`, `loss`, `unlisted`, `capacity_use`, `capacity_most`, `lifetime`, `use_history`, `use_change`, `alloy`, `composition_known`, `composition_unknown`",
+            choices: "`continuity`, `entry`, `stock_change`, `loss`, `unlisted`, `capacity_use`, `capacity_most`, `lifetime`, `use_history`, `use_change`, `month`, `alloy`, `composition_known`, `composition_unknown`",
         })
     }
 }

@@ -243,10 +243,21 @@ impl Slot {
         self.part == 1
     }
 
+    /// A month's part of its year.
+    pub(super) const MONTH_OF_YEAR: f64 = 1.0 / 12.0;
+
     /// Its part of a year.
     #[must_use]
-    pub fn years(self) -> f64 {
-        if self.is_year() { 1.0 } else { 1.0 / 12.0 }
+    pub const fn years(self) -> f64 {
+        if self.is_year() { 1.0 } else { Self::MONTH_OF_YEAR }
+    }
+
+    /// The part of the year that has passed when a stock is counted: at its beginning, or at its end.
+    pub(super) fn passed(self, line: Line) -> f64 {
+        let months = if self.is_year() { 12 } else { self.part };
+        let begun = if self.is_year() { 0 } else { self.part - 1 };
+        let counted = if line == Line::Opening { begun } else { months };
+        f64::from(counted) * Self::MONTH_OF_YEAR
     }
 }
 

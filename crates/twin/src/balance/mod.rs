@@ -19,6 +19,7 @@ mod beside;
 mod bounds;
 mod capacities;
 mod doubt;
+mod evenly;
 mod finding;
 mod gather;
 mod goods;

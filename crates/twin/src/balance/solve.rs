@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 
-use didymium_vocabulary::{ChainLink, CommodityKind, Vocabulary};
+use didymium_vocabulary::{Assumed, ChainLink, CommodityKind, Vocabulary};
 
 use super::bounds::Kept;
 use super::doubt::Alone;
@@ -17,6 +17,7 @@ use super::line::{Key, Line, Slot, Spot};
 use super::network::{Extents, Network, QUANTITIES_MAX};
 use super::priors::{Assume, Prior, Shares, closest};
 use super::report::Report;
+use super::worth::assumed;
 use crate::reconcile::{Class, Constraint, GlobalTest, Problem, ReconcileError, Reconciliation, Variable};
 use crate::twin::Twin;
 
@@ -138,6 +139,8 @@ pub struct Balance {
     pub(super) quantities: Vec<Quantity>,
     pub(super) priors: Vec<Prior>,
     pub(super) solved: Reconciliation,
+    /// How far a month is from an even part of its year, where nobody tells months.
+    pub(super) months_differ: f64,
     /// What the reports without assumptions say of each other.
     pub(super) alone: Alone,
 }
@@ -238,6 +241,7 @@ impl Balance {
             quantities,
             priors,
             solved,
+            months_differ: assumed(vocabulary, Assumed::Month, family).1,
             alone,
         })
     }

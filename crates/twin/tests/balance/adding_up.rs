@@ -179,6 +179,105 @@ fn the_stock_of_one_month_is_the_opening_of_the_next() {
     }
 }
 
+#[test]
+fn a_month_that_nobody_tells_is_an_even_part_of_its_year_and_adds_up() {
+    let balance = Balance::of(&twin(&monthly_club()), "cobalt", &Options::default()).unwrap();
+    let year = Slot::of_year(2022);
+    let mut produced = 0.0;
+    let mut before: Option<f64> = None;
+    for month in year.months() {
+        let of = |line| {
+            let key = Key {
+                layer: 0,
+                stage: 0,
+                spot: Spot::Country("CAN".into()),
+                slot: month,
+                line,
+            };
+            assert!(balance.quantity(&key).is_none(), "no month of 2022 is solved for");
+            let figure = balance.figure(&key).unwrap();
+            let parts = balance.parts_of_year(&key);
+            assert!(!parts.is_empty() && parts.iter().all(|part| part.slot == year));
+            (figure, figure.value)
+        };
+        let (made, tonnes) = of(Line::Produced);
+        let whole = balance
+            .line(0, 0, &Spot::Country("CAN".into()), year, Line::Produced)
+            .unwrap();
+        assert!((tonnes.unwrap() - whole.value.unwrap() / 12.0).abs() < 1e-9);
+        assert!(
+            made.deviation.unwrap() > whole.deviation.unwrap() / 12.0,
+            "months differ"
+        );
+        assert_eq!((made.told, made.grade), (Told::Assumed, Grade::E));
+        produced += tonnes.unwrap();
+        // Where both stocks are known, each month closes where the next opens, and all of them change by what changed.
+        let (opening, closing) = (of(Line::Opening).1, of(Line::Closing).1);
+        if let (Some(opening), Some(closing)) = (opening, closing) {
+            assert!(before.is_none_or(|before| (before - opening).abs() < 1e-6));
+            assert!((opening + of(Line::StockChange).1.unwrap() - closing).abs() < 1e-6);
+            before = Some(closing);
+        }
+    }
+    let whole = value(&balance, 0, 0, &Spot::Country("CAN".into()), year, Line::Produced).unwrap();
+    assert!((produced - whole).abs() < 1e-6, "{produced} {whole}");
+    // What is told by month is itself.
+    let january = Slot::of_year(2023).months().next().unwrap();
+    for (key, figure) in balance.figures(january) {
+        assert_eq!(balance.quantity(&key), Some(&figure));
+        assert!(balance.parts_of_year(&key).is_empty());
+    }
+    assert!(balance.figures(Slot::of_year(1990)).is_empty());
+}
+
+#[test]
+fn stocks_of_even_months_lie_between_those_of_the_year() {
+    let stocks = [("2021", "200"), ("2022", "320")]
+        .map(|(year, value)| cobalt(("stocks", "mine", "ore", "CAN", "", "", year, value)));
+    let said = [
+        table(&survey("nation", "2024-06-01"), &stocks),
+        table(
+            &survey("mines", "2024-06-01"),
+            &[cobalt((
+                "production",
+                "mine",
+                "ore",
+                "CAN",
+                "",
+                "",
+                "2022",
+                "1200",
+            ))],
+        ),
+    ];
+    let balance = Balance::of(&twin(&said), "cobalt", &Options::default()).unwrap();
+    let stock = |slot, line| {
+        let key = Key {
+            layer: 0,
+            stage: 0,
+            spot: Spot::Country("CAN".into()),
+            slot,
+            line,
+        };
+        let figure = balance.figure(&key).unwrap();
+        (figure.value.unwrap(), figure.deviation.unwrap())
+    };
+    let year = Slot::of_year(2022);
+    let (opening, closing) = (stock(year, Line::Opening), stock(year, Line::Closing));
+    let months: Vec<Slot> = year.months().collect();
+    assert_eq!(stock(months[0], Line::Opening), opening);
+    assert_eq!(stock(months[11], Line::Closing), closing);
+    let middle = stock(months[5], Line::Closing);
+    assert!(
+        (middle.0 - (opening.0 + closing.0) / 2.0).abs() < 1e-9,
+        "{middle:?}"
+    );
+    assert!(
+        middle.1 > opening.1.min(closing.1),
+        "it may have wandered: {middle:?}"
+    );
+}
+
 /// Every estimate, to the bit.
 fn bits(twin: &Twin, options: &Options) -> Vec<(Key, u64, u64)> {
     let balance = Balance::of(twin, "cobalt", options).unwrap();

@@ -36,6 +36,8 @@ export interface PlaceBalance {
 /** A stage of the chain. */
 export interface ReconciledStage {
   stage: string;
+  /** Whether nobody tells months of that year: figures of a month are even parts of it. */
+  evenly: boolean;
   /** The place asked for. */
   whole: PlaceBalance;
   /** The places that add to it, the largest producer first. */
@@ -106,6 +108,8 @@ export interface EstimateTrace {
   place: string;
   period: string;
   estimate: Estimate;
+  /** Of a month that nobody tells: the figures of the year that it is an even part of. */
+  of_year: { period: string; estimate: Estimate }[];
   words: Text;
   /** The heaviest first. */
   weights: WeightLine[];

@@ -42,6 +42,8 @@ pub struct PlaceBalance {
 pub struct ReconciledStage {
     /// Stage key.
     pub stage: String,
+    /// Whether nobody tells months of that year: figures of a month are then even parts of it.
+    pub evenly: bool,
     /// The balance of the place asked for; its `lines` are empty where nobody says anything of it.
     pub whole: PlaceBalance,
     /// The places that add to it, the largest producer first.
@@ -90,7 +92,7 @@ pub struct Reconciled {
     pub layers: Vec<LayerInfo>,
     /// Year or month.
     pub period: String,
-    /// Years and months that are balanced.
+    /// Years, and months that somebody tells. Any month of such a year can be asked for.
     pub periods: Vec<String>,
     /// The place asked for.
     pub place: String,
@@ -144,6 +146,8 @@ pub struct EstimateTrace {
     pub period: String,
     /// The estimate.
     pub estimate: Estimate,
+    /// Of a month that nobody tells: the figures of the year that it is an even part of. They have what they are made of.
+    pub of_year: Vec<EstimatePoint>,
     /// What is said of it, in words.
     pub words: Text,
     /// What it is made of, the heaviest first.

@@ -192,7 +192,10 @@ pub fn reconciled(
         }
     }
     let wanted = match period {
-        Some(period) => Slot::of_period(period).filter(|slot| slots.contains(slot))?,
+        Some(period) => {
+            let year = Slot::of_year(period.year());
+            Slot::of_period(period).filter(|slot| slots.contains(slot) || slots.contains(&year))?
+        }
         None => latest(balance, layer).or_else(|| slots.last().copied())?,
     };
     if !places.contains(place) {
@@ -200,11 +203,9 @@ pub fn reconciled(
     }
     let mut found: BTreeMap<(u16, &Spot), Vec<types::Estimate>> = BTreeMap::new();
     let mut size: BTreeMap<(u16, &Spot), f64> = BTreeMap::new();
-    for (key, quantity) in balance.quantities() {
-        if key.layer != layer || key.slot != wanted {
-            continue;
-        }
-        if key.spot == *place || is_part(place, &key.spot) {
+    let figures = balance.figures(wanted);
+    for (key, quantity) in &figures {
+        if key.layer == layer && (key.spot == *place || is_part(place, &key.spot)) {
             let at = (key.stage, &key.spot);
             found.entry(at).or_default().push(of.estimate(key, quantity));
             let largest = size.entry(at).or_insert(0.0);
@@ -229,6 +230,7 @@ pub fn reconciled(
         parts.sort_by(|one, two| two.0.total_cmp(&one.0));
         Some(types::ReconciledStage {
             stage: name.clone(),
+            evenly: evenly(balance, &figures, layer, number),
             whole: types::PlaceBalance {
                 place: place.to_string(),
                 name: of.site_name(place),
@@ -262,6 +264,14 @@ pub fn reconciled(
         cut: of.lens.twin.cut().id().to_string(),
         stale: of.stale.map(str::to_owned),
     })
+}
+
+/// Whether a stage's figures are even parts of a year.
+fn evenly(balance: &Balance, figures: &[(Key, Quantity)], layer: u16, stage: u16) -> bool {
+    figures
+        .iter()
+        .find(|(key, _)| (key.layer, key.stage) == (layer, stage))
+        .is_some_and(|(key, _)| !balance.parts_of_year(key).is_empty())
 }
 
 /// The stages with their numbers as they are passed: goods are used before they are recycled.
@@ -339,12 +349,7 @@ pub fn reconciled_line(
         .balance
         .quantities()
         .filter(|(key, _)| is_of_line(key, layer, stage, place, line))
-        .filter_map(|(key, quantity)| {
-            Some(types::EstimatePoint {
-                period: key.slot.period()?.to_string(),
-                estimate: of.estimate(key, quantity),
-            })
-        })
+        .filter_map(|(key, _)| point(of, key))
         .collect();
     (!points.is_empty()).then(|| types::ReconciledLine {
         commodity: of.balance.family.clone(),
@@ -362,17 +367,25 @@ pub fn reconciled_line(
 
 /// An estimate and what it is made of.
 pub fn estimate_trace(of: BalanceLens<'_>, key: &Key) -> Option<types::EstimateTrace> {
-    let quantity = of.balance.quantity(key)?;
+    let quantity = of.balance.figure(key)?;
+    let of_year = of.balance.parts_of_year(key);
     let weights = of.balance.weights(key).unwrap_or_default();
     let (en, fr) = quantity.grade.words();
-    let (told_en, told_fr) = told_words(quantity.told);
+    let (told_en, told_fr) = match (of_year.is_empty(), quantity.told) {
+        (false, Told::Assumed) => assumed_month(of),
+        (_, told) => {
+            let (en, fr) = told_words(told);
+            (en.to_owned(), fr.to_owned())
+        }
+    };
     Some(types::EstimateTrace {
         commodity: of.balance.family.clone(),
         layer: of.layer_info(key.layer),
         stage: of.balance.stages.get(usize::from(key.stage))?.clone(),
         place: key.spot.to_string(),
         period: key.slot.period()?.to_string(),
-        estimate: of.estimate(key, quantity),
+        estimate: of.estimate(key, &quantity),
+        of_year: of_year.iter().filter_map(|key| point(of, key)).collect(),
         words: types::Text {
             en: format!("{told_en} Quality {}: {en}.", quantity.grade.letter()),
             fr: format!("{told_fr} Qualité {} : {fr}.", quantity.grade.letter()),
@@ -384,6 +397,29 @@ pub fn estimate_trace(of: BalanceLens<'_>, key: &Key) -> Option<types::EstimateT
             .map(|weight| weight_line(of, weight))
             .collect(),
     })
+}
+
+/// A figure with its period.
+fn point(of: BalanceLens<'_>, key: &Key) -> Option<types::EstimatePoint> {
+    Some(types::EstimatePoint {
+        period: key.slot.period()?.to_string(),
+        estimate: of.estimate(key, &of.balance.figure(key)?),
+    })
+}
+
+/// What a month is of a year that nobody tells by month.
+fn assumed_month(of: BalanceLens<'_>) -> (String, String) {
+    let (en, fr) = assumed_words(Assumed::Month);
+    let row = of
+        .lens
+        .twin
+        .vocabulary()
+        .assumption(Assumed::Month, &of.balance.family);
+    let differ = row.map_or_else(String::new, |row| row.deviation.to_string());
+    (
+        format!("{en}, ± {differ} % of it."),
+        format!("{fr}, ± {differ} %."),
+    )
 }
 
 /// What kind of knowledge a figure is, in English and French.
@@ -480,6 +516,10 @@ fn weight_line(of: BalanceLens<'_>, weight: &Weight<'_>) -> types::WeightLine {
 
 const fn assumed_words(assumed: Assumed) -> (&'static str, &'static str) {
     match assumed {
+        Assumed::Month => (
+            "Nobody tells months of this year here: an even part of the year",
+            "Nul ne déclare ici les mois de cette année : une part égale de l’année",
+        ),
         Assumed::Continuity => (
             "A producer makes this year about what it made last year",
             "Un producteur produit cette année environ autant que l’an passé",
