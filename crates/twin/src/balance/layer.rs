@@ -1,7 +1,7 @@
 //! Layers: what is followed through the chain, each in mass of one substance. The first is the whole of the family, the
 //! others are its elements.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use didymium_vocabulary::{Commodity, CommodityKind, Decimal, Mass, MassBasis, Vocabulary};
 use rust_decimal::prelude::ToPrimitive as _;
@@ -21,6 +21,8 @@ pub struct Layers {
     /// The layers.
     pub all: Vec<Layer>,
     by_commodity: BTreeMap<String, u16>,
+    /// Elements of which there is nothing to follow.
+    silent: BTreeSet<u16>,
 }
 
 /// Why a mass cannot be told in layers.
@@ -56,7 +58,11 @@ impl Layers {
             .zip(&all)
             .map(|(number, layer)| (layer.commodity.clone(), number))
             .collect();
-        Self { all, by_commodity }
+        Self {
+            all,
+            by_commodity,
+            silent: BTreeSet::new(),
+        }
     }
 
     /// The number of a commodity's layer.
@@ -64,9 +70,15 @@ impl Layers {
         self.by_commodity.get(commodity).copied()
     }
 
-    /// Elements.
-    pub fn elements(&self) -> std::ops::Range<u16> {
-        1..u16::try_from(self.all.len()).unwrap_or(u16::MAX)
+    /// Elements that are followed.
+    pub fn elements(&self) -> impl Iterator<Item = u16> + '_ {
+        let all = 1..u16::try_from(self.all.len()).unwrap_or(u16::MAX);
+        all.filter(|layer| !self.silent.contains(layer))
+    }
+
+    /// Follows some elements no more.
+    pub fn silence(&mut self, silent: BTreeSet<u16>) {
+        self.silent = silent;
     }
 
     /// A report's mass in layers. `form` is what was weighed.

@@ -33,6 +33,7 @@ mod network;
 mod pools;
 mod priors;
 mod report;
+mod silent;
 mod solve;
 mod unlisted;
 mod uses;

@@ -355,11 +355,18 @@ impl Network {
                 .filter(|spot| matches!(spot, Spot::Country(_)))
                 .collect()
         };
-        if pool.spot == Spot::Elsewhere && layers.elements().any(|layer| named(layer) != named(0)) {
+        let all: Vec<u16> = layers.elements().collect();
+        if pool.spot == Spot::Elsewhere && all.iter().any(|layer| named(*layer) != named(0)) {
             return;
         }
-        for slot in self.slots(pool.layer, pool.stage) {
-            for line in [Line::Produced, Line::Consumed] {
+        for (place, slot) in self.slots(pool.layer, pool.stage).into_iter().enumerate() {
+            // Later stocks follow from the first and their changes.
+            let first = place == 0;
+            for line in Line::ALL {
+                // The change of stock and the opening stock follow from the others.
+                if matches!(line, Line::Opening | Line::StockChange) || line == Line::Closing && !first {
+                    continue;
+                }
                 let of = |layer: u16| {
                     let part = Pool {
                         layer,
@@ -367,7 +374,7 @@ impl Network {
                     };
                     self.line(&part, slot, line)
                 };
-                let parts: Option<Vec<usize>> = layers.elements().map(of).collect();
+                let parts: Option<Vec<usize>> = all.iter().map(|layer| of(*layer)).collect();
                 let (Some(whole), Some(parts)) = (of(0), parts) else {
                     continue;
                 };

@@ -158,7 +158,7 @@ impl Balance {
             .ok_or_else(|| BalanceError::NoFamily {
                 family: family.chars().take(64).collect(),
             })?;
-        let layers = Layers::of(known, vocabulary);
+        let mut layers = Layers::of(known, vocabulary);
         let links: Vec<&ChainLink> = vocabulary.chain(family).collect();
         let goods = Goods::of(vocabulary, family, &links);
         let gatherer = Gatherer {
@@ -170,7 +170,10 @@ impl Balance {
             without: &options.without,
             out: Gathered::default(),
         };
-        let gathered = gatherer.gather();
+        let mut gathered = gatherer.gather();
+        let silent = gathered.silent(&layers);
+        gathered.leave_out(&silent);
+        layers.silence(silent);
         if !gathered
             .reports
             .first()

@@ -1,6 +1,8 @@
 //! Figures add up: lines to stocks, places to the world, months to years, elements to the whole. And they are the same
 //! whatever the order of statements.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use didymium_twin::Twin;
 use didymium_twin::balance::{Balance, Grade, Key, Line, Options, Slot, Spot, Told};
 
@@ -91,17 +93,46 @@ fn the_public_facts_of_every_family_add_up() {
 }
 
 #[test]
-fn elements_add_to_the_whole() {
+fn elements_add_to_the_whole_in_every_line() {
     let balance = Balance::of(public_twin(), "rare_earths", &Options::default()).unwrap();
-    let slot = Slot::of_year(2022);
-    for spot in [Spot::World, Spot::Country("CHN".into())] {
-        let whole = value(&balance, 0, 0, &spot, slot, Line::Produced).unwrap();
-        let elements = 1..u16::try_from(balance.layers.len()).unwrap();
-        let parts: f64 = elements
-            .filter_map(|layer| value(&balance, layer, 0, &spot, slot, Line::Produced))
-            .sum();
-        assert!((whole - parts).abs() <= 1e-6 * whole, "{spot}: {whole} {parts}");
+    let world = value(&balance, 0, 0, &Spot::World, Slot::of_year(2022), Line::Produced).unwrap();
+    let mut parts: BTreeMap<Key, (usize, f64)> = BTreeMap::new();
+    for (key, quantity) in balance.quantities().filter(|(key, _)| key.layer > 0) {
+        let sum = parts
+            .entry(Key {
+                layer: 0,
+                ..key.clone()
+            })
+            .or_default();
+        if let Some(value) = quantity.value {
+            *sum = (sum.0 + 1, sum.1 + value);
+        }
     }
+    // Each of the elements that are followed has a line in the world.
+    let followed = parts.values().map(|(count, _)| *count).max().unwrap();
+    let mut compared: BTreeSet<Line> = BTreeSet::new();
+    for (key, (count, sum)) in parts {
+        let of_place = matches!(key.spot, Spot::World | Spot::Country(_));
+        if let Some(whole) = balance.quantity(&key).and_then(|whole| whole.value)
+            && count == followed
+            && of_place
+        {
+            assert!((whole - sum).abs() <= 1e-9 * world, "{key:?}: {whole} {sum}");
+            compared.insert(key.line);
+        }
+    }
+    for line in [Line::Produced, Line::Consumed, Line::Lost, Line::StockChange] {
+        assert!(compared.contains(&line), "{compared:?}");
+    }
+}
+
+#[test]
+fn an_element_that_no_deposit_has_and_nobody_reports_is_not_followed() {
+    let balance = Balance::of(public_twin(), "rare_earths", &Options::default()).unwrap();
+    let promethium = balance.layer("promethium").unwrap();
+    assert!(balance.quantities().all(|(key, _)| key.layer != promethium));
+    let neodymium = balance.layer("neodymium").unwrap();
+    assert!(balance.quantities().any(|(key, _)| key.layer == neodymium));
 }
 
 /// A mine that reports months, a refinery that takes from it, and a national table of years.
