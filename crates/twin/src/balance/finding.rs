@@ -108,6 +108,18 @@ pub enum Reason {
         /// Tonnes that count.
         counted: String,
     },
+    /// A report that the balance leaves by many deviations, though no other report contradicts it.
+    Overruled {
+        /// Tonnes that the balance leaves of it.
+        left: String,
+        /// How far that is off, in deviations of the report.
+        deviations: String,
+    },
+    /// A stock of more than the world makes in ten years.
+    BeyondAllStocks {
+        /// Tonnes that the world makes in a year.
+        made: String,
+    },
     /// A series of months has a gap.
     MonthMissing {
         /// The first month that is missing.
@@ -139,7 +151,11 @@ impl Reason {
     pub const fn is_used(&self) -> bool {
         matches!(
             self,
-            Self::AboveCapacity { .. } | Self::SitesAboveCountry { .. } | Self::MonthMissing { .. }
+            Self::AboveCapacity { .. }
+                | Self::SitesAboveCountry { .. }
+                | Self::MonthMissing { .. }
+                | Self::Overruled { .. }
+                | Self::BeyondAllStocks { .. }
         )
     }
 }
@@ -267,6 +283,22 @@ impl Finding {
                 ),
                 format!(
                     "porte la somme des sites de son pays à {sites} t, plus que les {country} t déclarées pour le pays : l’un des deux est faux. Les deux sont utilisés."
+                ),
+            ),
+            Reason::Overruled { left, deviations } => (
+                format!(
+                    "is {deviations} deviations from the {left} t that the balance leaves of it, and no report alone contradicts it: something that cannot be negative, or a yield, stands against it. Compare the other figures of the place; one of them is wrong. It is used."
+                ),
+                format!(
+                    "est à {deviations} écarts types des {left} t que le bilan en laisse, sans qu’aucune déclaration seule le contredise : une grandeur qui ne peut être négative, ou un rendement, s’y oppose. Comparez les autres chiffres du lieu ; l’un d’eux est faux. Il est utilisé."
+                ),
+            ),
+            Reason::BeyondAllStocks { made } => (
+                format!(
+                    "is a stock of more than the world makes in ten years ({made} t a year): look at its unit. It is used."
+                ),
+                format!(
+                    "est un stock supérieur à dix ans de production mondiale ({made} t par an) : vérifiez son unité. Il est utilisé."
                 ),
             ),
             Reason::ToldOtherwise { counted } => (

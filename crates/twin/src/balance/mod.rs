@@ -30,6 +30,7 @@ mod level;
 mod line;
 mod months;
 mod network;
+mod overruled;
 mod pools;
 mod priors;
 mod report;

@@ -68,7 +68,7 @@ pub enum BalanceError {
     },
     /// So much was said of so many places and years that it is not computed.
     #[error(
-        "the balance of `{family}` is too large: it would have {extent}; at most {most} quantities are balanced. See which source speaks of so many places or months (`didymium twin observations`), and withdraw or mend what is wrong; a larger club raises `balance_quantities_max` under `[overrides]` in node.toml"
+        "the balance of `{family}` is too large: it would have {extent}; at most {most} quantities are balanced. Most is said by {loudest}: see whether it speaks of too many places or months (`didymium twin observations`), and withdraw or mend what is wrong; a larger club raises `balance_quantities_max` under `[overrides]` in node.toml"
     )]
     TooLarge {
         /// The family.
@@ -77,6 +77,8 @@ pub enum BalanceError {
         extent: Extents,
         /// Most quantities that are balanced.
         most: usize,
+        /// Who says most, and how much.
+        loudest: String,
     },
     /// The arithmetic found no answer.
     #[error("the balance of `{family}` has no solution near {near}")]
@@ -192,6 +194,7 @@ impl Balance {
                     family: family.to_owned(),
                     extent,
                     most,
+                    loudest: gathered.loudest(),
                 }
             })?;
         let assume = Assume {
@@ -228,7 +231,7 @@ impl Balance {
         let quantities = build.quantities(&solved, &values, &alone);
         let alone = build.kept(&alone, &learned);
         let Network { keys, .. } = network;
-        Ok(Self {
+        let mut balance = Self {
             family: family.to_owned(),
             stages: links
                 .iter()
@@ -246,7 +249,9 @@ impl Balance {
             solved,
             months_differ: assumed(vocabulary, Assumed::Month, family).1,
             alone,
-        })
+        };
+        balance.name_overruled();
+        Ok(balance)
     }
 
     /// The variable of the first report in the reconciliation: quantities come before.

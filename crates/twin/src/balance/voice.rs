@@ -1,7 +1,8 @@
 //! What one voice says of a period: all its editions together, each cell once.
 //!
 //! A survey that publishes a table every year, revises it, and is quoted by others, has said one thing of each year, not
-//! five. Its latest table that speaks for the world is taken; cells that are not in it are filled from its others.
+//! five. Its fullest table that speaks for the world is taken; later ones revise its cells, and what it does not have is filled from
+//! its others.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +11,7 @@ use didymium_vocabulary::Decimal;
 use jiff::civil::Date;
 
 use super::finding::{Finding, Reason};
-use super::gather::{Gatherer, OTHERS};
+use super::gather::{Gathered, Gatherer, OTHERS};
 use crate::WORLD;
 use crate::fact::FactId;
 use crate::intern::Symbol;
@@ -30,6 +31,22 @@ pub(super) struct Voiced {
     pub(super) cells: BTreeMap<Cell, FactId>,
     /// Whether its table claims to list the world.
     pub(super) speaks_for_world: bool,
+}
+
+impl Gathered {
+    /// The voice with the most reports, and how many these are, in words.
+    pub(super) fn loudest(&self) -> String {
+        let mut reports = vec![0_usize; self.voices.len()];
+        for voice in self.reports.iter().filter_map(|report| report.voice) {
+            if let Some(count) = reports.get_mut(usize::from(voice)) {
+                *count += 1;
+            }
+        }
+        let loudest = reports.iter().zip(&self.voices).max_by_key(|(count, _)| **count);
+        loudest.map_or_else(String::new, |(count, voice)| {
+            format!("`{voice}` with {count} figures")
+        })
+    }
 }
 
 impl<'t> Gatherer<'t> {
@@ -116,10 +133,18 @@ impl<'t> Gatherer<'t> {
         let with_others = cells
             .keys()
             .any(|(area, _)| OTHERS.contains(&self.twin.text(*area)));
-        for table in tables.iter().filter(|_| !with_others) {
-            for ((area, partner), fact) in table {
-                if !self.twin.is_aggregate(*area) || cells.is_empty() {
-                    cells.entry((*area, *partner)).or_insert(*fact);
+        // Whatever was published after it revises it, cell by cell; what was published before fills what it does not have.
+        for table in tables[..home].iter().rev() {
+            for (cell, fact) in table {
+                if !self.twin.is_aggregate(cell.0) && (!with_others || cells.contains_key(cell)) {
+                    cells.insert(*cell, *fact);
+                }
+            }
+        }
+        for table in tables[home + 1..].iter().filter(|_| !with_others) {
+            for (cell, fact) in table {
+                if !self.twin.is_aggregate(cell.0) || cells.is_empty() {
+                    cells.entry(*cell).or_insert(*fact);
                 }
             }
         }

@@ -2,31 +2,7 @@
 
 use didymium_twin::balance::{Balance, BalanceError, Options, Reason};
 
-use crate::club::{Said, balance, cobalt, mined, site, survey, table, twin};
-
-#[test]
-fn two_statements_that_copy_one_edition_differently_are_named() {
-    let of = |value| mined("CAN", "2023", value);
-    let edition = survey("nation", "2024-01-01");
-    let balance = balance(&[
-        table(&edition, &[of("4000"), mined("AUS", "2023", "10")]),
-        table(&edition, &[of("5000"), mined("AUS", "2023", "10")]),
-    ]);
-    let [finding] = &balance.findings[..] else {
-        panic!("{:?}", balance.findings)
-    };
-    // What counts and what is named are the two figures, whichever is preferred.
-    let counted = balance
-        .reports
-        .iter()
-        .find(|report| report.value > 3000.0)
-        .unwrap();
-    let Reason::ToldOtherwise { counted: said } = &finding.reason else {
-        panic!("{finding:?}")
-    };
-    assert_eq!(*said, format!("{:.0}", counted.value));
-    assert_ne!(finding.fact.as_ref(), counted.origin.facts().first());
-}
+use crate::club::{Said, balance, cobalt, site, survey, table, twin};
 
 /// A good table beside the one at fault.
 fn good() -> Said {

@@ -66,7 +66,11 @@ fn more_than_can_be_balanced_is_refused_with_its_size() {
         extent.quantities > QUANTITIES_MAX && extent.monthly == 44,
         "{extent}"
     );
-    assert!(refused.to_string().contains("withdraw or mend"), "{refused}");
+    let words = refused.to_string();
+    assert!(
+        words.contains("withdraw or mend") && words.contains("`flood` with "),
+        "{words}"
+    );
 }
 
 /// Run with `--ignored`; prints how long the largest balance takes.

@@ -1,6 +1,6 @@
 //! The world's rare-earth balance 2015 to 2022 from public facts alone, and whether its error bars are honest.
 
-use didymium_twin::balance::{Balance, Line, Options, Slot, Spot, Told, leave_out};
+use didymium_twin::balance::{Balance, Line, Options, Reason, Slot, Spot, Told, leave_out};
 
 use crate::facts::public_twin;
 
@@ -104,4 +104,35 @@ fn what_the_public_record_cannot_determine_is_named() {
     assert_eq!(told("mine", Line::Closing), Some(Told::Unobservable));
     assert_eq!(told("separation", Line::Consumed), Some(Told::Assumed));
     assert_eq!(told("metal", Line::Produced), Some(Told::Unobservable));
+}
+
+/// Run with `--nocapture`: what of the public facts the balances leave.
+#[test]
+fn public_facts_that_the_balance_leaves_are_few() {
+    for family in [
+        "rare_earths",
+        "lithium",
+        "cobalt",
+        "nickel",
+        "graphite_natural",
+        "gallium",
+        "germanium",
+    ] {
+        let balance = Balance::of(public_twin(), family, &Options::default()).unwrap();
+        let overruled = balance
+            .findings
+            .iter()
+            .filter(|finding| matches!(finding.reason, Reason::Overruled { .. }));
+        let evidence = balance
+            .reports
+            .iter()
+            .filter(|report| report.origin.is_evidence())
+            .count();
+        let (count, mut shown) = (overruled.clone().count(), overruled);
+        println!(
+            "{family}: {count} of {evidence} overruled; {:?}",
+            shown.next().map(|one| one.words().0)
+        );
+        assert!(count * 50 <= evidence, "{family}: {count} of {evidence}");
+    }
 }

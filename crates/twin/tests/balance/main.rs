@@ -8,6 +8,7 @@ mod bounds;
 mod capacities;
 mod club;
 mod doubts;
+mod editions;
 mod facts;
 mod goods;
 mod honest;

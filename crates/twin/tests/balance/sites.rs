@@ -174,3 +174,67 @@ fn the_only_site_of_a_country_keeps_what_it_reports_beside_elements() {
     let (site, country) = (made(&pit), made(&Spot::Country("CAN".into())));
     assert!((site - 812.5).abs() < 100.0, "{site} of {country}");
 }
+
+#[test]
+fn a_site_that_says_what_cannot_be_is_named_though_no_other_report_speaks_of_it() {
+    let before = |measure| cobalt((measure, "mine", "ore", "CAN", "", "site:works", "2022", "100"));
+    // 3900 t are made, and neither go nor stay.
+    let lost = [
+        before("stocks"),
+        at_works(("production", "mine", "ore", "3900")),
+        at_works(("stocks", "mine", "ore", "100")),
+        at_works(("shipments", "mine", "ore", "1")),
+        at_works(("consumption", "mine", "ore", "0")),
+        at_works(("losses", "mine", "ore", "0")),
+    ];
+    // 5000 t come out of 100.
+    let grown = [
+        at_works(("production", "refining", "refined", "5000")),
+        at_works(("receipts", "mine", "ore", "100")),
+        at_works(("consumption", "mine", "ore", "100")),
+    ];
+    let processes = [("mine", None), ("refining", None)];
+    for rows in [&lost[..], &grown] {
+        let said = [
+            site("works", "CAN", &processes[if rows.len() == 3 { 1 } else { 0 }..]),
+            table(
+                &survey("nation", "2024-01-01"),
+                &[mined("CAN", "2023", "4000"), mined("COD", "2023", "170000")],
+            ),
+            table(&survey("operator", "2024-02-01"), rows),
+        ];
+        let balance = balance(&said);
+        let named: Vec<_> = balance
+            .findings
+            .iter()
+            .filter(|finding| matches!(finding.reason, Reason::Overruled { .. }))
+            .collect();
+        assert!(!named.is_empty(), "{:?}", balance.findings);
+        assert!(
+            named
+                .iter()
+                .all(|finding| finding.site.as_deref() == Some("works") && finding.reason.is_used())
+        );
+    }
+}
+
+#[test]
+fn a_stock_of_more_than_the_world_makes_in_ten_years_is_named() {
+    let stock = |value| {
+        let said = [
+            site("works", "CAN", &[("mine", None)]),
+            table(
+                &survey("nation", "2024-01-01"),
+                &[mined("CAN", "2023", "4000"), mined("COD", "2023", "170000")],
+            ),
+            table(
+                &survey("operator", "2024-02-01"),
+                &[at_works(("stocks", "mine", "ore", value))],
+            ),
+        ];
+        let balance = balance(&said);
+        let beyond = |reason: &&Reason| matches!(reason, Reason::BeyondAllStocks { .. });
+        reasons(&balance).into_iter().any(|reason| beyond(&reason))
+    };
+    assert!(stock("100000000") && !stock("3000"));
+}

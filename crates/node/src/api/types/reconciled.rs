@@ -223,7 +223,7 @@ pub struct ReportFit {
     pub noticed: String,
     /// Numbers of other reports that no test can tell from it: one of them is wrong.
     pub with: Vec<u64>,
-    /// The query to whoever said it, in words.
+    /// The query to whoever said it, in words; empty where nothing is asked, for it fits.
     pub query: Text,
     /// The figures of statements.
     pub observations: Vec<ObservationTrace>,

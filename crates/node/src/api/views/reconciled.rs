@@ -9,6 +9,7 @@ use super::Lens;
 use crate::api::types;
 
 mod contradictions;
+mod query;
 
 pub use contradictions::{About, contradictions, report_fit};
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use didymium_twin::balance::{Balance, DoubtedReport, Finding, Origin, Report, Spot};
 
+use super::query::Query;
 use super::{BalanceLens, decimal, least, observations, probability, ratio};
 use crate::api::types;
 
@@ -90,24 +91,6 @@ fn finding_view(of: BalanceLens<'_>, finding: &Finding) -> types::FindingView {
     }
 }
 
-/// What would fit, in English and French; `impossible` where the others leave only figures that cannot be.
-fn fits_words((low, high): (f64, f64), impossible: bool) -> (String, String) {
-    if impossible {
-        return (
-            "No possible figure would fit: the others leave less than nothing, so another report of the same sum may be wrong."
-                .to_owned(),
-            "Aucun chiffre possible ne conviendrait : les autres laissent moins que rien, et une autre déclaration de la même \
-             somme est peut-être fausse."
-                .to_owned(),
-        );
-    }
-    let (low, high) = (decimal(low), decimal(high));
-    (
-        format!("A figure between {low} and {high} t would fit."),
-        format!("Un chiffre entre {low} et {high} t conviendrait."),
-    )
-}
-
 /// What a report is about, and who says it: keys as they are sent.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct About {
@@ -164,22 +147,18 @@ pub fn report_fit(of: BalanceLens<'_>, tested: &DoubtedReport<'_>) -> types::Rep
     let floor = key.map_or(f64::NEG_INFINITY, |key| least(key.line));
     let (low, high) = (tested.fits.0.max(floor), tested.fits.1.max(floor));
     let z = tested.test.z;
-    let (fits_en, fits_fr) = fits_words((low, high), tested.fits.1 < floor);
-    let query = types::Text {
-        en: format!(
-            "You report {said} t. The other reports and the balances lead one to expect {} t (± {}). The difference is {z:.1} \
-             deviations. {fits_en} Please confirm, correct, or say what differs.",
-            decimal(expected),
-            decimal(own),
-        ),
-        fr: format!(
-            "Vous déclarez {said} t. Les autres déclarations et les bilans font attendre {} t (± {}). L’écart est de {} écarts \
-             types. {fits_fr} Veuillez confirmer, corriger ou dire ce qui diffère.",
-            decimal(expected),
-            decimal(own),
-            format!("{z:.1}").replace('.', ","),
-        ),
-    };
+    let query = tested.test.flagged.then(|| {
+        Query {
+            unlisted: about.kind == "unlisted",
+            said: report.said(),
+            expected,
+            own,
+            z,
+            fits: (low, high),
+            impossible: tested.fits.1 < floor,
+        }
+        .words()
+    });
     types::ReportFit {
         number: tested.number as u64,
         kind: about.kind.to_owned(),
@@ -190,7 +169,7 @@ pub fn report_fit(of: BalanceLens<'_>, tested: &DoubtedReport<'_>) -> types::Rep
         line: about.line.to_owned(),
         said,
         deviation: decimal(tested.deviation),
-        expected: decimal(expected),
+        expected: decimal(expected.max(floor)),
         expected_deviation: decimal(own),
         fits_low: decimal(low),
         fits_high: decimal(high),
@@ -201,22 +180,7 @@ pub fn report_fit(of: BalanceLens<'_>, tested: &DoubtedReport<'_>) -> types::Rep
         adjustability: ratio(tested.test.adjustability),
         noticed: decimal(tested.noticed),
         with: tested.with.iter().map(|number| *number as u64).collect(),
-        query,
+        query: query.unwrap_or_default(),
         observations: observations(of, &report.origin),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn where_the_others_leave_less_than_nothing_no_figure_is_said_to_fit() {
-        let (en, fr) = fits_words((0.0, 791.0), false);
-        assert_eq!(en, "A figure between 0 and 791 t would fit.");
-        assert_eq!(fr, "Un chiffre entre 0 et 791 t conviendrait.");
-        let (en, fr) = fits_words((0.0, 0.0), true);
-        assert!(en.starts_with("No possible figure would fit"), "{en}");
-        assert!(fr.starts_with("Aucun chiffre possible"), "{fr}");
     }
 }
