@@ -20,7 +20,7 @@ pub(super) type Terms = Vec<(usize, f64)>;
 
 /// Most quantities of a balance unless its caller knows better: eight times those of the rare earths with fifteen elements over
 /// fifteen years. Whoever says something of every country and month must not take the time and memory of all who ask.
-pub const QUANTITIES_MAX: usize = 200_000;
+pub const QUANTITIES_MAX: usize = 400_000;
 
 /// How large a network would be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,6 +14,8 @@ pub(super) const CANCELLED: f64 = 1e-12;
 pub(super) const CONSISTENT: f64 = 1e-9;
 /// How small, beside the largest of its column, the coefficient of a pivot may be.
 const THRESHOLD: f64 = 0.1;
+/// A row is long beside another if it has this many times its terms.
+const LONG: usize = 8;
 
 /// A balance: terms by column, ascending; and of which original balances it is the sum.
 #[derive(Debug, Clone, Default)]
@@ -160,8 +162,8 @@ impl Work<'_> {
             return Ok(());
         };
         let (mut filled, mut cancelled) = (Vec::new(), Vec::new());
-        row.terms = combine(
-            &row.terms,
+        take_from(
+            &mut row.terms,
             factor,
             &pivot.terms,
             Some(gone),
@@ -177,8 +179,8 @@ impl Work<'_> {
                 self.recount(column, |count| count + 1);
             }
         }
-        row.weights = combine(
-            &row.weights,
+        take_from(
+            &mut row.weights,
             factor,
             &pivot.weights,
             None,
@@ -211,7 +213,68 @@ impl Work<'_> {
     }
 }
 
-/// `terms − factor · others`, both ascending. What appears and what vanishes is noted; `gone` vanishes without a note.
+/// `terms ← terms − factor · others`, both ascending. What appears and what vanishes is noted; `gone` vanishes without a note.
+fn take_from(
+    terms: &mut Vec<(usize, f64)>,
+    factor: f64,
+    others: &[(usize, f64)],
+    gone: Option<usize>,
+    filled: &mut Vec<usize>,
+    cancelled: &mut Vec<usize>,
+) {
+    // A long row, as that of a country of many sites, changes in a few places at a time.
+    if terms.len() > LONG * others.len() {
+        change(terms, factor, others, gone, filled, cancelled);
+    } else {
+        *terms = combine(terms, factor, others, gone, filled, cancelled);
+    }
+}
+
+/// What is left of a coefficient; zero where the difference is rounding.
+fn difference(own: f64, other: f64) -> f64 {
+    let value = own - other;
+    if value.abs() <= CANCELLED * (own.abs() + other.abs()) {
+        0.0
+    } else {
+        value
+    }
+}
+
+/// [`combine`] in place, to the same bits.
+fn change(
+    terms: &mut Vec<(usize, f64)>,
+    factor: f64,
+    others: &[(usize, f64)],
+    gone: Option<usize>,
+    filled: &mut Vec<usize>,
+    cancelled: &mut Vec<usize>,
+) {
+    for &(column, coefficient) in others {
+        let other = factor * coefficient;
+        let place = terms.binary_search_by_key(&column, |term| term.0);
+        let value = match place {
+            Ok(at) => difference(terms[at].1, other),
+            Err(_) => {
+                filled.push(column);
+                -other
+            }
+        };
+        let leaves = value == 0.0 || gone == Some(column);
+        match place {
+            Ok(at) if leaves => {
+                terms.remove(at);
+            }
+            Ok(at) => terms[at].1 = value,
+            Err(_) if leaves => {}
+            Err(at) => terms.insert(at, (column, value)),
+        }
+        if value == 0.0 && gone != Some(column) {
+            cancelled.push(column);
+        }
+    }
+}
+
+/// `terms − factor · others`, by merging.
 fn combine(
     terms: &[(usize, f64)],
     factor: f64,
@@ -232,14 +295,7 @@ fn combine(
         let own = left.next_if(|term| term.0 == next).map(|term| term.1);
         let other = right.next_if(|term| term.0 == next).map(|term| factor * term.1);
         let value = match (own, other) {
-            (Some(own), Some(other)) => {
-                let value = own - other;
-                if value.abs() <= CANCELLED * (own.abs() + other.abs()) {
-                    0.0
-                } else {
-                    value
-                }
-            }
+            (Some(own), Some(other)) => difference(own, other),
             (Some(own), None) => own,
             (None, Some(other)) => {
                 filled.push(next);
@@ -285,6 +341,28 @@ mod tests {
         assert_eq!(done.rest[0].terms, vec![(0, 1.0), (2, -1.0)]);
         assert_eq!(done.rest[0].rhs, 3.0);
         assert_eq!(done.rest[0].weights, vec![(0, 1.0), (1, 1.0)]);
+    }
+
+    #[test]
+    fn a_row_changed_in_place_is_the_row_that_is_merged() {
+        let terms: Vec<(usize, f64)> = (0..40).map(|at| (3 * at, 1.0 + at as f64)).collect();
+        // One that vanishes by itself, one that changes, one that appears, one that is gone, and one that appears as nothing.
+        let others = [(6, 1.5), (9, 0.25), (10, 4.0), (30, 7.0), (31, 0.0)];
+        let (mut filled, mut cancelled) = (Vec::new(), Vec::new());
+        let merged = combine(&terms, 2.0, &others, Some(30), &mut filled, &mut cancelled);
+        let (mut filled_too, mut cancelled_too) = (Vec::new(), Vec::new());
+        let mut changed = terms;
+        change(
+            &mut changed,
+            2.0,
+            &others,
+            Some(30),
+            &mut filled_too,
+            &mut cancelled_too,
+        );
+        assert_eq!(changed, merged);
+        assert_eq!((filled_too, cancelled_too), (filled, cancelled.clone()));
+        assert_eq!(cancelled, [6, 31]);
     }
 
     #[test]
