@@ -82,6 +82,36 @@ test('a month that nobody tells is an even part of its year, and leads to it', a
   await close();
 });
 
+test('a registered site of which nobody reports is a place of which nobody can know', async () => {
+  const country = await api('reconciled?commodity=rare_earths&place=USA&period=2022');
+  const [site] = country.unreported.filter((place) => place.startsWith('USA/'));
+  const { page, faults, close } = await open('/balance?place=USA&period=2022');
+  await page.locator('[data-choose=place]').selectOption(site);
+  await page.locator('[data-unreported]').waitFor();
+  const alone = await api(`reconciled?commodity=rare_earths&place=${encodeURIComponent(site)}&period=2022`);
+  const lines = alone.stages.flatMap((stage) => stage.whole.lines);
+  assert.ok(lines.length > 0 && lines.every(({ value, grade }) => value === null && grade === 'X'));
+  await page.locator('[data-ledger] [data-figure]').first().click();
+  await page.locator('dialog[open] [data-estimate]').waitFor();
+  assert.match(await page.innerText('dialog[open]'), /Nobody can know/);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('what no place is told of is told beside the places, so that a column adds up', async () => {
+  const { page, faults, close } = await open('/balance?layer=neodymium&period=2022&stage=mine');
+  const world = await api('reconciled?commodity=rare_earths&layer=neodymium&period=2022');
+  const mine = world.stages.find(({ stage }) => stage === 'mine');
+  const of = (place, key) => Number(place.lines.find(({ line }) => line === key)?.value ?? 0);
+  const rest = of(mine.whole, 'produced') - mine.parts.reduce((sum, part) => sum + of(part, 'produced'), 0);
+  assert.ok(Math.abs(rest) < 1, 'production adds up over places');
+  const change = of(mine.whole, 'stock_change') - mine.parts.reduce((sum, part) => sum + of(part, 'stock_change'), 0);
+  await page.locator('[data-parts] [data-part]').first().waitFor();
+  assert.equal(await page.locator('[data-parts] [data-left]').count() > 0, Math.abs(change) >= 1);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
 test('from the world to a country and back, by its parts and by the way up', async () => {
   const { page, faults, close } = await open('/balance?period=2022');
   await page.locator('[data-parts] [data-part="CHN"] th button').click();

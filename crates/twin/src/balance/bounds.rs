@@ -8,8 +8,9 @@ use std::collections::BTreeMap;
 
 use didymium_vocabulary::Assumed;
 
+use super::error::BalanceError;
 use super::report::Origin;
-use super::solve::{BalanceError, Build};
+use super::solve::Build;
 use super::worth::assumed;
 use crate::reconcile::Reconciliation;
 

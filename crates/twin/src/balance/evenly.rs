@@ -8,10 +8,14 @@ use super::line::{Key, Line, Slot};
 use super::solve::{Balance, Quantity, Told};
 
 impl Balance {
-    /// A figure: the estimate; of a month that nobody tells, an even part of its year. None where its year has none either.
+    /// A figure: the estimate; of a month that nobody tells, an even part of its year; of a registered site of which nobody reports,
+    /// that nobody can know it. None where there is none of them.
     #[must_use]
     pub fn figure(&self, key: &Key) -> Option<Quantity> {
-        self.quantity(key).copied().or_else(|| self.evenly(key))
+        self.quantity(key)
+            .copied()
+            .or_else(|| self.evenly(key))
+            .or_else(|| self.of_unreported(key))
     }
 
     /// All figures of a slot with their names, in the order of the names, as [`figure`](Self::figure) has them.

@@ -12,6 +12,7 @@ use super::goods::Goods;
 use super::layer::{InLayers, Layers, NotInLayers};
 use super::line::{Key, Line, Slot, Spot};
 use super::report::{Origin, Report};
+use super::unreported::Registered;
 use super::voice::Voiced;
 use super::worth::deviation;
 use crate::Symbol;
@@ -45,6 +46,8 @@ pub(super) struct Gathered {
     pub(super) shares: BTreeMap<Deposit, Vec<(u16, f64)>>,
     /// Tables that speak for the world.
     pub(super) tables: Vec<Table>,
+    /// Sites that are registered.
+    pub(super) registered: Registered,
     /// Recoveries reported: stage, layer, spot, slot, part of one, deviation.
     pub(super) recoveries: Vec<Recovery>,
 }
@@ -151,6 +154,7 @@ impl<'t> Gatherer<'t> {
         self.out.keep_near_years();
         self.out.name_sites_above_countries();
         self.capacities();
+        self.out.registered = self.registered();
         self.out.in_order()
     }
 

@@ -5,9 +5,10 @@
 
 use std::ops::RangeInclusive;
 
+use super::error::BalanceError;
 use super::line::Key;
 use super::report::Origin;
-use super::solve::{Balance, BalanceError, Options};
+use super::solve::{Balance, Options};
 use crate::fact::FactId;
 use crate::twin::Twin;
 

@@ -18,9 +18,9 @@ use super::report::Report;
 /// Terms of a balance: number of a quantity and its coefficient; their sum is zero.
 pub(super) type Terms = Vec<(usize, f64)>;
 
-/// Most quantities of a balance unless its caller knows better: eight times those of the rare earths with fifteen elements over
-/// fifteen years. Whoever says something of every country and month must not take the time and memory of all who ask.
-pub const QUANTITIES_MAX: usize = 400_000;
+/// Most quantities of a balance unless its caller knows better: those of three thousand sites that report every month of a year.
+/// Whoever says something of every country and month must not take the time and memory of all who ask.
+pub const QUANTITIES_MAX: usize = 320_000;
 
 /// How large a network would be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use didymium_vocabulary::{Assumed, ChainLink, CommodityKind, Vocabulary};
 
 use super::bounds::Kept;
 use super::doubt::Alone;
+use super::error::BalanceError;
 use super::finding::Finding;
 use super::gather::{Gathered, Gatherer};
 use super::goods::Goods;
@@ -14,9 +15,10 @@ use super::grade::Grade;
 use super::layer::{Layer, Layers};
 use super::level::levels;
 use super::line::{Key, Line, Slot, Spot};
-use super::network::{Extents, Network, QUANTITIES_MAX};
+use super::network::{Network, QUANTITIES_MAX};
 use super::priors::{Assume, Prior, Shares, closest};
 use super::report::Report;
+use super::unreported::Registered;
 use super::worth::assumed;
 use crate::reconcile::{Class, Constraint, GlobalTest, Problem, ReconcileError, Reconciliation, Variable};
 use crate::twin::Twin;
@@ -49,48 +51,6 @@ impl Default for Options {
             quantities_max: QUANTITIES_MAX,
         }
     }
-}
-
-/// Why there is no balance.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum BalanceError {
-    /// No such family.
-    #[error("`{family}` is no family of minerals: name one, such as `rare_earths`")]
-    NoFamily {
-        /// What was asked.
-        family: String,
-    },
-    /// Nobody said anything that a balance can be made of.
-    #[error("nobody has reported a mass of `{family}` that can be balanced")]
-    NothingSaid {
-        /// The family.
-        family: String,
-    },
-    /// So much was said of so many places and years that it is not computed.
-    #[error(
-        "the balance of `{family}` is too large: it would have {extent}; at most {most} quantities are balanced. Most is said by {loudest}: see whether it speaks of too many places or months (`didymium twin observations`), and withdraw or mend what is wrong; a larger club raises `balance_quantities_max` under `[overrides]` in node.toml"
-    )]
-    TooLarge {
-        /// The family.
-        family: String,
-        /// What makes it large.
-        extent: Extents,
-        /// Most quantities that are balanced.
-        most: usize,
-        /// Who says most, and how much.
-        loudest: String,
-    },
-    /// The arithmetic found no answer.
-    #[error("the balance of `{family}` has no solution near {near}")]
-    Unsolved {
-        /// The family.
-        family: String,
-        /// The quantity where it shows.
-        near: String,
-        /// Why.
-        #[source]
-        source: ReconcileError,
-    },
 }
 
 /// How a figure is told.
@@ -141,6 +101,8 @@ pub struct Balance {
     pub(super) quantities: Vec<Quantity>,
     pub(super) priors: Vec<Prior>,
     pub(super) solved: Reconciliation,
+    /// Registered sites that no quantity is of, with the stages of their processes.
+    pub(super) unreported: Registered,
     /// How far a month is from an even part of its year, where nobody tells months.
     pub(super) months_differ: f64,
     /// What the reports without assumptions say of each other.
@@ -231,6 +193,10 @@ impl Balance {
         let quantities = build.quantities(&solved, &values, &alone);
         let alone = build.kept(&alone, &learned);
         let Network { keys, .. } = network;
+        let mut unreported = std::mem::take(&mut gathered.registered);
+        for key in &keys {
+            unreported.remove(&key.spot);
+        }
         let mut balance = Self {
             family: family.to_owned(),
             stages: links
@@ -247,6 +213,7 @@ impl Balance {
             quantities,
             priors,
             solved,
+            unreported,
             months_differ: assumed(vocabulary, Assumed::Month, family).1,
             alone,
         };

@@ -1,6 +1,6 @@
 //! What sites say beside their countries.
 
-use didymium_twin::balance::{Balance, Line, Options, Reason, Slot, Spot};
+use didymium_twin::balance::{Balance, Grade, Key, Line, Options, Reason, Slot, Spot};
 
 use crate::club::{
     Said, at_works, balance, cobalt, estimate, mined, reasons, site, site_of, survey, table, twin, works,
@@ -237,4 +237,45 @@ fn a_stock_of_more_than_the_world_makes_in_ten_years_is_named() {
         reasons(&balance).into_iter().any(|reason| beyond(&reason))
     };
     assert!(stock("100000000") && !stock("3000"));
+}
+
+#[test]
+fn a_registered_site_of_which_nobody_reports_is_a_place_of_which_nobody_can_know() {
+    let said = [
+        site("works", "CAN", &[("mine", None), ("refining", None)]),
+        site("other", "CAN", &[("mine", Some("1000"))]),
+        table(&survey("nation", "2024-01-01"), &[mined("CAN", "2023", "4000")]),
+    ];
+    let balance = balance(&said);
+    // A capacity speaks of what its site makes.
+    assert_eq!(balance.unreported_sites().collect::<Vec<_>>(), [&works()]);
+    let year = Slot::of_year(2023);
+    let figures = balance.unreported_figures(0, &works(), year);
+    let stages: Vec<u16> = figures.iter().map(|(key, _)| key.stage).collect();
+    let refining = balance.stage("refining").unwrap();
+    assert!(stages.contains(&0) && stages.contains(&refining), "{stages:?}");
+    for (key, figure) in &figures {
+        assert_eq!((figure.grade, figure.value), (Grade::X, None));
+        assert_eq!(balance.figure(key).as_ref(), Some(figure));
+        let march = Key {
+            slot: year.months().nth(2).unwrap(),
+            ..key.clone()
+        };
+        assert_eq!(balance.figure(&march).unwrap().grade, Grade::X);
+    }
+    // It is within its country, and nothing that adds up has it.
+    assert!(balance.figures(year).iter().all(|(key, _)| key.spot != works()));
+    // The country has it and no other.
+    let elsewhere = Spot::Site {
+        country: "AUS".into(),
+        site: "works".into(),
+    };
+    assert!(
+        balance
+            .figure(&Key {
+                spot: elsewhere,
+                ..figures[0].0.clone()
+            })
+            .is_none()
+    );
 }

@@ -77,6 +77,8 @@ export interface Reconciled {
   periods: string[];
   place: string;
   places: string[];
+  /** Registered sites of which nobody reports: they can be asked for, and are a part of nothing. */
+  unreported: string[];
   unit: string;
   stages: ReconciledStage[];
   voices: VoiceInfo[];

@@ -98,6 +98,8 @@ pub struct Reconciled {
     pub place: String,
     /// Places that can be asked for.
     pub places: Vec<String>,
+    /// Registered sites of which nobody reports: they can be asked for, and are a part of nothing.
+    pub unreported: Vec<String>,
     /// Unit: always `t`.
     pub unit: String,
     /// Stages in the order of the chain.

@@ -2,25 +2,25 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use didymium_twin::balance::{Balance, Grade, Key, Line, Origin, Quantity, Slot, Spot, Told, Weight};
-use didymium_vocabulary::{Assumed, Period, Vocabulary};
+use didymium_twin::balance::{Balance, Grade, Key, Line, Quantity, Slot, Spot, Told};
+use didymium_vocabulary::{Period, Vocabulary};
 
 use super::Lens;
 use crate::api::types;
 
 mod contradictions;
 mod query;
+mod trace;
 
 pub use contradictions::{About, contradictions, report_fit};
+pub use trace::{estimate_trace, told_words};
 
 /// Two-sided 95 percent of the normal law, in deviations.
 const NINETY_FIVE: f64 = 1.96;
 /// Digits that are sent of an estimate.
 const DIGITS: i32 = 6;
-/// Figures sent with one report.
-const OBSERVATIONS: usize = 12;
-/// Reports and assumptions sent with one estimate.
-const WEIGHTS: usize = 60;
+/// A value below this part of its deviation is none.
+const ROUNDING: f64 = 1e-6;
 
 /// A balance, and the twin that its figures stand in.
 #[derive(Clone, Copy)]
@@ -75,6 +75,15 @@ fn probability(value: f64) -> String {
         format!("{value:.1e}")
     } else {
         format!("{value:.4}")
+    }
+}
+
+/// A value as it is told: what is a millionth of its deviation is rounding of the arithmetic, and nothing.
+fn told((value, deviation): (f64, f64)) -> f64 {
+    if value.abs() < ROUNDING * deviation {
+        0.0
+    } else {
+        value
     }
 }
 
@@ -136,7 +145,7 @@ impl BalanceLens<'_> {
         let least = least(key.line);
         types::Estimate {
             line: key.line.key().to_owned(),
-            value: quantity.value.map(decimal),
+            value: ends.map_or(quantity.value, |ends| Some(told(ends))).map(decimal),
             deviation: quantity.deviation.map(decimal),
             low: ends.map(|(value, deviation)| decimal((value - NINETY_FIVE * deviation).max(least))),
             high: ends.map(|(value, deviation)| decimal(value + NINETY_FIVE * deviation)),
@@ -199,12 +208,14 @@ pub fn reconciled(
         }
         None => latest(balance, layer).or_else(|| slots.last().copied())?,
     };
-    if !places.contains(place) {
+    let unreported: BTreeSet<&Spot> = balance.unreported_sites().collect();
+    if !places.contains(place) && !unreported.contains(place) {
         return None;
     }
     let mut found: BTreeMap<(u16, &Spot), Vec<types::Estimate>> = BTreeMap::new();
     let mut size: BTreeMap<(u16, &Spot), f64> = BTreeMap::new();
-    let figures = balance.figures(wanted);
+    let mut figures = balance.figures(wanted);
+    figures.extend(balance.unreported_figures(layer, place, wanted));
     for (key, quantity) in &figures {
         if key.layer == layer && (key.spot == *place || is_part(place, &key.spot)) {
             let at = (key.stage, &key.spot);
@@ -253,6 +264,7 @@ pub fn reconciled(
             .collect(),
         place: place.to_string(),
         places: places.iter().map(ToString::to_string).collect(),
+        unreported: unreported.iter().map(ToString::to_string).collect(),
         unit: "t".to_owned(),
         stages: in_order(balance, of.lens.twin.vocabulary())
             .into_iter()
@@ -346,11 +358,17 @@ pub fn reconciled_line(
     place: &Spot,
     line: Line,
 ) -> Option<types::ReconciledLine> {
+    // Of a site of which nobody reports it is told in every period that nobody can know.
+    let unreported = of.balance.unreported_sites().any(|site| site == place);
+    let of_years = if unreported { &Spot::World } else { place };
     let points: Vec<types::EstimatePoint> = of
         .balance
         .quantities()
-        .filter(|(key, _)| is_of_line(key, layer, stage, place, line))
-        .filter_map(|(key, _)| point(of, key))
+        .filter(|(key, _)| is_of_line(key, layer, stage, of_years, line))
+        .filter_map(|(key, _)| {
+            let spot = place.clone();
+            point(of, &Key { spot, ..key.clone() })
+        })
         .collect();
     (!points.is_empty()).then(|| types::ReconciledLine {
         commodity: of.balance.family.clone(),
@@ -366,217 +384,12 @@ pub fn reconciled_line(
     })
 }
 
-/// An estimate and what it is made of.
-pub fn estimate_trace(of: BalanceLens<'_>, key: &Key) -> Option<types::EstimateTrace> {
-    let quantity = of.balance.figure(key)?;
-    let of_year = of.balance.parts_of_year(key);
-    let weights = of.balance.weights(key).unwrap_or_default();
-    let (en, fr) = quantity.grade.words();
-    let (told_en, told_fr) = match (of_year.is_empty(), quantity.told) {
-        (false, Told::Assumed) => assumed_month(of),
-        (_, told) => {
-            let (en, fr) = told_words(told);
-            (en.to_owned(), fr.to_owned())
-        }
-    };
-    Some(types::EstimateTrace {
-        commodity: of.balance.family.clone(),
-        layer: of.layer_info(key.layer),
-        stage: of.balance.stages.get(usize::from(key.stage))?.clone(),
-        place: key.spot.to_string(),
-        period: key.slot.period()?.to_string(),
-        estimate: of.estimate(key, &quantity),
-        of_year: of_year.iter().filter_map(|key| point(of, key)).collect(),
-        words: types::Text {
-            en: format!("{told_en} Quality {}: {en}.", quantity.grade.letter()),
-            fr: format!("{told_fr} Qualité {} : {fr}.", quantity.grade.letter()),
-        },
-        weights_total: weights.len() as u64,
-        weights: weights
-            .iter()
-            .take(WEIGHTS)
-            .map(|weight| weight_line(of, weight))
-            .collect(),
-    })
-}
-
 /// A figure with its period.
 fn point(of: BalanceLens<'_>, key: &Key) -> Option<types::EstimatePoint> {
     Some(types::EstimatePoint {
         period: key.slot.period()?.to_string(),
         estimate: of.estimate(key, &of.balance.figure(key)?),
     })
-}
-
-/// What a month is of a year that nobody tells by month.
-fn assumed_month(of: BalanceLens<'_>) -> (String, String) {
-    let (en, fr) = assumed_words(Assumed::Month);
-    let row = of
-        .lens
-        .twin
-        .vocabulary()
-        .assumption(Assumed::Month, &of.balance.family);
-    let differ = row.map_or_else(String::new, |row| row.deviation.to_string());
-    (
-        format!("{en}, ± {differ} % of it."),
-        format!("{fr}, ± {differ} %."),
-    )
-}
-
-/// What kind of knowledge a figure is, in English and French.
-pub const fn told_words(told: Told) -> (&'static str, &'static str) {
-    match told {
-        Told::Redundant => (
-            "Reconciled: reported, and checked by other reports through balances that add up.",
-            "Réconcilié : déclaré, et recoupé par d’autres déclarations au moyen de bilans qui s’équilibrent.",
-        ),
-        Told::Reported => (
-            "Reported by one source alone: no other report checks it.",
-            "Déclaré par une seule source : aucune autre déclaration ne le recoupe.",
-        ),
-        Told::Observable => (
-            "Not reported itself, but told by the balances from what is reported.",
-            "Non déclaré, mais déduit des bilans à partir de ce qui est déclaré.",
-        ),
-        Told::Assumed => (
-            "Reports alone do not tell it: the estimate rests on assumptions of the vocabulary.",
-            "Les déclarations seules ne le disent pas : l’estimation repose sur des hypothèses du vocabulaire.",
-        ),
-        Told::Unobservable => (
-            "Nobody can know: neither reports nor assumptions tell it.",
-            "Nul ne peut le savoir : ni les déclarations ni les hypothèses ne le disent.",
-        ),
-    }
-}
-
-fn weight_line(of: BalanceLens<'_>, weight: &Weight<'_>) -> types::WeightLine {
-    let vocabulary = of.lens.twin.vocabulary();
-    let (kind, en, fr) = match weight.origin {
-        Origin::Fact(_) => (
-            "fact",
-            "A reported figure.".to_owned(),
-            "Un chiffre déclaré.".to_owned(),
-        ),
-        Origin::Unlisted(_) => (
-            "unlisted",
-            "What a table of the world leaves for the countries that it does not list.".to_owned(),
-            "Ce qu’un tableau mondial laisse aux pays qu’il n’énumère pas.".to_owned(),
-        ),
-        Origin::Share(_) => (
-            "share",
-            "What a use takes, as its share in what the same table says of all uses.".to_owned(),
-            "Ce que prend un usage, comme sa part de ce que le même tableau dit de tous les usages.".to_owned(),
-        ),
-        Origin::Quota(_) => (
-            "quota",
-            "A quota, taken as about what is made.".to_owned(),
-            "Un quota, pris pour environ ce qui est produit.".to_owned(),
-        ),
-        Origin::Capacity { site, .. } => (
-            "capacity",
-            format!("The nameplate capacity of {site}, of which a part is used."),
-            format!("La capacité nominale de {site}, utilisée en partie."),
-        ),
-        Origin::NoProcess(site) => (
-            "no_process",
-            format!("No process of {site} is registered at the stage: it makes nothing there."),
-            format!("Aucun procédé de {site} n’est enregistré à l’étape : rien n’y est produit."),
-        ),
-        Origin::Recipe => (
-            "recipe",
-            "The yield of the stage, as the vocabulary has it (`recipes.csv`).".to_owned(),
-            "Le rendement de l’étape, d’après le vocabulaire (`recipes.csv`).".to_owned(),
-        ),
-        Origin::Returns => (
-            "returns",
-            "How goods come round, as the vocabulary has it: what is put in use, what is recovered (`returns.csv`)."
-                .to_owned(),
-            "Le retour des biens, d’après le vocabulaire : ce qui est mis en usage, ce qui est récupéré (`returns.csv`)."
-                .to_owned(),
-        ),
-        Origin::Alloy => (
-            "alloy",
-            "The recipe of the alloy, as the vocabulary has it (`alloys.csv`).".to_owned(),
-            "La recette de l’alliage, d’après le vocabulaire (`alloys.csv`).".to_owned(),
-        ),
-        Origin::Assumption(assumed) => {
-            let row = vocabulary.assumption(*assumed, &of.balance.family);
-            let size = row.map_or_else(String::new, |row| format!("{} ± {} %", row.value, row.deviation));
-            let (en, fr) = assumed_words(*assumed);
-            ("assumption", format!("{en} ({size})."), format!("{fr} ({size})."))
-        }
-    };
-    types::WeightLine {
-        kind: kind.to_owned(),
-        gain: format!("{:.4}", weight.gain),
-        part: format!("{:.1}", 100.0 * weight.part),
-        words: types::Text { en, fr },
-        observations: observations(of, weight.origin),
-    }
-}
-
-const fn assumed_words(assumed: Assumed) -> (&'static str, &'static str) {
-    match assumed {
-        Assumed::Month => (
-            "Nobody tells months of this year here: an even part of the year",
-            "Nul ne déclare ici les mois de cette année : une part égale de l’année",
-        ),
-        Assumed::Continuity => (
-            "A producer makes this year about what it made last year",
-            "Un producteur produit cette année environ autant que l’an passé",
-        ),
-        Assumed::Entry => (
-            "Somebody may begin to produce, or end",
-            "Un producteur peut commencer ou cesser",
-        ),
-        Assumed::StockChange => ("Stocks change little", "Les stocks varient peu"),
-        Assumed::Loss => (
-            "A little is lost between the stages",
-            "Un peu se perd entre les étapes",
-        ),
-        Assumed::Unlisted => (
-            "Who is not listed in a table of the world makes little",
-            "Qui ne figure pas dans un tableau mondial produit peu",
-        ),
-        Assumed::CapacityUse => (
-            "A plant runs at a part of its capacity",
-            "Une usine tourne à une partie de sa capacité",
-        ),
-        Assumed::CapacityMost => (
-            "A plant makes no more than about its capacity",
-            "Une usine ne produit guère plus que sa capacité",
-        ),
-        Assumed::Lifetime => (
-            "Goods leave use at about the age that they are made for (`end_uses.csv`)",
-            "Les biens quittent l’usage à peu près à l’âge prévu (`end_uses.csv`)",
-        ),
-        Assumed::UseHistory => (
-            "Use grew steadily before the first year that is told",
-            "L’usage a crû régulièrement avant la première année connue",
-        ),
-        Assumed::UseChange => (
-            "A use takes this year about what it took last year",
-            "Un usage absorbe cette année environ autant que l’an passé",
-        ),
-        Assumed::Alloy => (
-            "An alloy holds little of an element that no recipe names",
-            "Un alliage contient peu d’un élément qu’aucune recette ne nomme",
-        ),
-        Assumed::CompositionKnown => (
-            "The shares of the elements are those of the country’s deposits",
-            "Les parts des éléments sont celles des gisements du pays",
-        ),
-        Assumed::CompositionUnknown => (
-            "The shares of the elements are about those of deposits elsewhere",
-            "Les parts des éléments sont à peu près celles des gisements d’ailleurs",
-        ),
-    }
-}
-
-fn observations(of: BalanceLens<'_>, origin: &Origin) -> Vec<types::ObservationTrace> {
-    let twin = of.lens.twin;
-    let facts = origin.facts().iter().take(OBSERVATIONS);
-    facts.map(|fact| of.lens.traced(twin.fact(*fact))).collect()
 }
 
 #[cfg(test)]

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use didymium_twin::balance::{Balance, DoubtedReport, Finding, Origin, Report, Spot};
 
 use super::query::Query;
-use super::{BalanceLens, decimal, least, observations, probability, ratio};
+use super::trace::observations;
+use super::{BalanceLens, decimal, least, probability, ratio};
 use crate::api::types;
 
 /// Findings sent with one answer.
