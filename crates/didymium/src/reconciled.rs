@@ -398,8 +398,35 @@ fn contradictions_text(found: &Contradictions) -> String {
                 .to_owned()
         })
         .collect();
+    let suspects: Vec<String> = found
+        .suspects
+        .iter()
+        .map(|one| {
+            format!(
+                "{} {} {} {} {} of {}: says {} t, off by {} t; explains {}",
+                one.stage,
+                one.line,
+                one.place,
+                one.period,
+                found.commodity,
+                one.voice,
+                one.said,
+                one.bias,
+                one.statistic
+            )
+        })
+        .collect();
+    let suspects = if suspects.is_empty() {
+        String::new()
+    } else {
+        format!(
+            "suspected one after another, until the rest agree (p {}):\n{}\n\n",
+            found.rest.p,
+            suspects.join("\n")
+        )
+    };
     format!(
-        "{}: chi-squared {} of {} degrees of freedom, p {}; flagged beyond z {} (*)\n\n{}\n\n{}\n\nnot used, or named:\n{}",
+        "{}: chi-squared {} of {} degrees of freedom, p {}; flagged beyond z {} (*)\n\n{}\n\n{suspects}{}\n\nnot used, or named:\n{}",
         found.commodity,
         found.test.statistic,
         found.test.degrees_of_freedom,

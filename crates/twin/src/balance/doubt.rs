@@ -2,7 +2,7 @@
 
 use super::report::Report;
 use super::solve::Balance;
-use crate::reconcile::{GlobalTest, MeasurementTest, MeasurementTests};
+use crate::reconcile::{Cause, GlobalTest, Identified, MeasurementTest, MeasurementTests};
 
 /// Two-sided 95 percent of the normal law.
 const NINETY_FIVE: f64 = 1.959_963_984_540_054;
@@ -16,6 +16,8 @@ const CHECKED: f64 = 0.01;
 pub(super) struct Alone {
     pub(super) tests: MeasurementTests,
     pub(super) global: GlobalTest,
+    /// Biases found one after another.
+    pub(super) identified: Identified,
     /// Report less estimate, by number of the report; none of those that were not measured.
     pub(super) adjustments: Vec<Option<f64>>,
     /// Deviations of the reports as they were measured.
@@ -56,7 +58,42 @@ pub struct Doubt<'b> {
     pub unchecked: Vec<usize>,
 }
 
+/// A report that, taken for biased, explains most of what is wrong: the result of one step of serial compensation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Suspect {
+    /// Its number in [`Balance::reports`], and those of others that no test can tell from it: one of them is biased.
+    pub reports: Vec<usize>,
+    /// By how much the first is above what all that are not suspected leave, tonnes.
+    pub bias: f64,
+    /// How much of the global statistic it explained when it was found.
+    pub statistic: f64,
+}
+
 impl Balance {
+    /// Which reports, taken for biased one after another, explain why all together do not agree, and whether the rest does. None where
+    /// all agree, or where it is no report: a yield that was reported, say.
+    #[must_use]
+    pub fn suspects(&self) -> (Vec<Suspect>, GlobalTest) {
+        let of_reports = |variables: &[usize]| -> Vec<usize> {
+            let numbers = variables
+                .iter()
+                .filter_map(|variable| variable.checked_sub(self.reports_at()));
+            numbers.filter(|number| *number < self.reports.len()).collect()
+        };
+        let suspects = self.alone.identified.errors.iter().filter_map(|error| {
+            let Cause::Bias { variables } = &error.cause else {
+                return None;
+            };
+            let reports = of_reports(variables);
+            (!reports.is_empty()).then_some(Suspect {
+                reports,
+                bias: error.size,
+                statistic: error.statistic,
+            })
+        });
+        (suspects.collect(), self.alone.identified.rest)
+    }
+
     /// Which reports do not fit, and which nobody could tell.
     #[must_use]
     pub fn doubt(&self) -> Doubt<'_> {

@@ -45,7 +45,7 @@ mod walk;
 mod worth;
 mod years;
 
-pub use doubt::{Doubt, DoubtedReport};
+pub use doubt::{Doubt, DoubtedReport, Suspect};
 pub use error::BalanceError;
 pub use finding::{Finding, Reason};
 pub(crate) use gather::SITE;

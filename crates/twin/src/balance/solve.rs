@@ -20,7 +20,9 @@ use super::priors::{Assume, Prior, Shares, closest};
 use super::report::Report;
 use super::unreported::Registered;
 use super::worth::assumed;
-use crate::reconcile::{Class, Constraint, GlobalTest, Problem, ReconcileError, Reconciliation, Variable};
+use crate::reconcile::{
+    Class, Constraint, GlobalTest, Problem, ReconcileError, Reconciliation, Search, Variable,
+};
 use crate::twin::Twin;
 
 /// Reports that count as one deviation each before a voice's own left-overs do, in learning its worth.
@@ -31,6 +33,8 @@ const FAR_OFF: f64 = 3.0;
 const LEARNED: (f64, f64) = (0.5, 4.0);
 /// Level of the tests of single reports together.
 const ALPHA: f64 = 0.05;
+/// Most reports that are suspected one after another.
+const SUSPECTS: usize = 20;
 
 /// How to balance.
 #[derive(Debug, Clone)]
@@ -467,6 +471,11 @@ impl Build<'_> {
         Alone {
             tests: alone.measurement_tests(ALPHA),
             global: alone.global_test(),
+            identified: alone.find_gross_errors(Search {
+                alpha: ALPHA,
+                leaks: false,
+                limit: SUSPECTS,
+            }),
             adjustments: (0..reports.len()).map(adjustment).collect(),
             deviations: reports
                 .iter()

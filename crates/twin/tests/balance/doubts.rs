@@ -87,3 +87,44 @@ fn editions_of_one_survey_are_one_voice() {
     let values: Vec<f64> = reports.map(|report| report.value).collect();
     assert_eq!(values, [145_000.0], "the newest edition speaks for the survey");
 }
+
+#[test]
+fn two_reports_that_are_wrong_are_suspected_one_after_the_other_and_the_rest_agree() {
+    let rows = |values: [&str; 4]| -> Vec<[String; 15]> {
+        let areas = ["COD", "AUS", "CAN", "PHL"].iter().zip(values);
+        areas
+            .map(|(area, value)| cobalt(("production", "mine", "ore", area, "", "", "2022", value)))
+            .collect()
+    };
+    let said = [
+        table(
+            &survey("one", "2023-01-01"),
+            &rows(["130100", "5900", "3900", "3800"]),
+        ),
+        table(
+            &survey("two", "2023-02-01"),
+            &rows(["131200", "5800", "4100", "3900"]),
+        ),
+        table(
+            &survey("three", "2023-03-01"),
+            &rows(["129900", "15900", "9000", "3850"]),
+        ),
+    ];
+    let balance = Balance::of(&twin(&said), "cobalt", &Options::default()).unwrap();
+    assert!(balance.global_test().p < 0.05);
+    let (suspects, rest) = balance.suspects();
+    let mut named: Vec<f64> = suspects
+        .iter()
+        .map(|suspect| balance.reports[suspect.reports[0]].value)
+        .collect();
+    named.sort_by(f64::total_cmp);
+    assert_eq!(named, [9000.0, 15900.0]);
+    assert!(
+        suspects.iter().all(|suspect| suspect.bias > 3000.0),
+        "{suspects:?}"
+    );
+    assert!(rest.p > 0.05, "{rest:?}");
+    // Where all agree nobody is suspected.
+    let (suspects, rest) = three_surveys("6000").suspects();
+    assert!(suspects.is_empty() && rest.p > 0.05);
+}

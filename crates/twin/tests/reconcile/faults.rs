@@ -217,3 +217,37 @@ fn deviations_of_every_size_are_told_apart() {
         );
     }
 }
+
+/// Two unmeasured flows from a to b and back: what goes round gains nothing and leaves no trace.
+#[test]
+fn a_cycle_of_zero_gain_is_not_known_and_harms_nothing() {
+    let there_and_back = |gain: f64| {
+        let variables = vec![
+            Variable::measured(1, 10.0, 1.0),
+            Variable::unmeasured(2),
+            Variable::unmeasured(3),
+            Variable::measured(4, 12.0, 1.0),
+        ];
+        let constraints = vec![
+            constraint(1, &[(0, 1.0), (1, -1.0), (2, gain)], 0.0),
+            constraint(2, &[(1, 1.0), (2, -1.0), (3, -1.0)], 0.0),
+        ];
+        Problem::new(variables, constraints).unwrap().solve().unwrap()
+    };
+    let round = there_and_back(1.0);
+    for at in [1, 2] {
+        let estimate = round.estimate(at).unwrap();
+        assert_eq!((estimate.class, estimate.value), (Class::Unobservable, None));
+    }
+    // What enters is what leaves, however much goes round.
+    for at in [0, 3] {
+        let value = round.estimate(at).unwrap().value.unwrap();
+        assert!((value - 11.0).abs() < 1e-9, "{value}");
+    }
+    // Where a round loses half, it is known from what enters and leaves.
+    let lossy = there_and_back(0.5);
+    for at in [1, 2] {
+        let estimate = lossy.estimate(at).unwrap();
+        assert_eq!(estimate.class, Class::Observable, "{estimate:?}");
+    }
+}

@@ -163,6 +163,21 @@ export interface ReportFit {
   observations: ObservationTrace[];
 }
 
+/** A report that, taken for biased, explains most of what is wrong beside those before it. */
+export interface Suspect {
+  /** Its number, and those of others that no test can tell from it. */
+  reports: number[];
+  voice: string;
+  stage: string;
+  place: string;
+  period: string;
+  line: LineKey;
+  said: string;
+  /** By how much that is above what the reports leave that are not suspected, tonnes. */
+  bias: string;
+  statistic: string;
+}
+
 /** A figure that could not be used, or stands out by itself. */
 export interface FindingView {
   site: string;
@@ -196,6 +211,10 @@ export interface Contradictions {
   flagged: number;
   /** Reports that others check, the gravest first. */
   reports: ReportFit[];
+  /** None where all together agree. */
+  suspects: Suspect[];
+  /** All together without those. */
+  rest: ChiSquared;
   voices: VoiceCheck[];
   findings: FindingView[];
   findings_total: number;

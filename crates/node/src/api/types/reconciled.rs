@@ -244,6 +244,30 @@ pub struct FindingView {
     pub observation: Option<ObservationTrace>,
 }
 
+/// A report that, taken for biased, explains most of what is wrong beside those before it (generalised likelihood ratio, serial
+/// compensation).
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct SuspectView {
+    /// Its number, and those of others that no test can tell from it: one of them is biased.
+    pub reports: Vec<u64>,
+    /// Who says it.
+    pub voice: String,
+    /// Stage.
+    pub stage: String,
+    /// Place.
+    pub place: String,
+    /// Period.
+    pub period: String,
+    /// Line.
+    pub line: String,
+    /// What it says, tonnes.
+    pub said: String,
+    /// By how much that is above what the reports leave that are not suspected, tonnes.
+    pub bias: String,
+    /// How much of the statistic of all together it explains.
+    pub statistic: String,
+}
+
 /// Which reports do not fit.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Contradictions {
@@ -261,6 +285,10 @@ pub struct Contradictions {
     pub flagged: u64,
     /// Reports that others check, the gravest first.
     pub reports: Vec<ReportFit>,
+    /// Reports that explain, one after another, why all together do not agree; none where they agree.
+    pub suspects: Vec<SuspectView>,
+    /// All together without those.
+    pub rest: ChiSquared,
     /// How well each voice is checked.
     pub voices: Vec<VoiceCheck>,
     /// Figures that could not be used, or stand out by themselves.

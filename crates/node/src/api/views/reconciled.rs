@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use didymium_twin::balance::{Balance, Grade, Key, Line, Quantity, Slot, Spot, Told};
+use didymium_twin::reconcile::GlobalTest;
 use didymium_vocabulary::{Period, Vocabulary};
 
 use super::Lens;
@@ -164,12 +165,7 @@ impl BalanceLens<'_> {
     }
 
     fn chi_squared(self) -> types::ChiSquared {
-        let test = self.balance.global_test();
-        types::ChiSquared {
-            statistic: format!("{:.1}", test.statistic.max(0.0)),
-            degrees_of_freedom: test.degrees_of_freedom as u64,
-            p: probability(test.p),
-        }
+        chi_squared_view(&self.balance.global_test())
     }
 
     fn site_name(self, spot: &Spot) -> String {
@@ -182,6 +178,15 @@ impl BalanceLens<'_> {
                 .map_or_else(String::new, |record| record.site.name.clone()),
             _ => String::new(),
         }
+    }
+}
+
+/// A test of all reports together.
+fn chi_squared_view(test: &GlobalTest) -> types::ChiSquared {
+    types::ChiSquared {
+        statistic: format!("{:.1}", test.statistic.max(0.0)),
+        degrees_of_freedom: test.degrees_of_freedom as u64,
+        p: probability(test.p),
     }
 }
 

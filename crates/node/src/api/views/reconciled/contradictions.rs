@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use didymium_twin::balance::{Balance, DoubtedReport, Finding, Origin, Report, Spot};
+use didymium_twin::balance::{Balance, DoubtedReport, Finding, Origin, Report, Spot, Suspect};
 
 use super::query::Query;
 use super::trace::observations;
-use super::{BalanceLens, decimal, least, probability, ratio};
+use super::{BalanceLens, chi_squared_view, decimal, least, probability, ratio};
 use crate::api::types;
 
 /// Findings sent with one answer.
@@ -55,6 +55,7 @@ pub fn contradictions(of: BalanceLens<'_>, offset: usize, limit: usize) -> types
             sum / check.checked as f64
         });
     }
+    let (suspects, rest) = balance.suspects();
     types::Contradictions {
         commodity: balance.family.clone(),
         test: of.chi_squared(),
@@ -70,6 +71,8 @@ pub fn contradictions(of: BalanceLens<'_>, offset: usize, limit: usize) -> types
             .map(|report| report_fit(of, report))
             .collect(),
         voices: checks.into_values().collect(),
+        suspects: suspects.iter().map(|suspect| suspect_view(of, suspect)).collect(),
+        rest: chi_squared_view(&rest),
         findings: balance
             .findings
             .iter()
@@ -79,6 +82,28 @@ pub fn contradictions(of: BalanceLens<'_>, offset: usize, limit: usize) -> types
         findings_total: balance.findings.len() as u64,
         cut: of.lens.twin.cut().id().to_string(),
         stale: of.stale.map(str::to_owned),
+    }
+}
+
+fn suspect_view(of: BalanceLens<'_>, suspect: &Suspect) -> types::SuspectView {
+    let report = suspect
+        .reports
+        .first()
+        .and_then(|first| of.balance.reports.get(*first));
+    let about = report
+        .map(|report| About::of(of.balance, report))
+        .unwrap_or_default();
+    let said = report.map_or(0.0, Report::said);
+    types::SuspectView {
+        reports: suspect.reports.iter().map(|number| *number as u64).collect(),
+        voice: about.voice,
+        stage: about.stage,
+        place: about.place,
+        period: about.period,
+        line: about.line.to_owned(),
+        said: decimal(said),
+        bias: decimal(suspect.bias),
+        statistic: format!("{:.1}", suspect.statistic),
     }
 }
 
