@@ -112,6 +112,18 @@ test('what no place is told of is told beside the places, so that a column adds 
   await close();
 });
 
+test('how concentrated a stage is stands beside its places, with its deviation', async () => {
+  const world = await api('reconciled?commodity=rare_earths&period=2022');
+  const { concentration, parts, whole } = world.stages.find(({ stage }) => stage === 'mine');
+  const produced = (place) => Number(place.lines.find(({ line }) => line === 'produced').value);
+  const china = parts.find(({ place }) => place === concentration.largest);
+  assert.ok(Math.abs((100 * produced(china)) / produced(whole) - Number(concentration.share)) < 0.1);
+  const { page, faults, close } = await open('/balance?period=2022&stage=mine');
+  assert.match(await page.innerText('[data-concentration]'), new RegExp(`China makes ${concentration.share} ± ${concentration.share_deviation}`));
+  assert.deepEqual(faults, []);
+  await close();
+});
+
 test('from the world to a country and back, by its parts and by the way up', async () => {
   const { page, faults, close } = await open('/balance?period=2022');
   await page.locator('[data-parts] [data-part="CHN"] th button').click();

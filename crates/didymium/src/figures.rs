@@ -65,6 +65,12 @@ pub async fn series(args: FiguresArgs, output: &Output) -> CliResult<()> {
             "{option}: a series is written whole; `twin observations` takes this"
         )));
     }
+    if args.commodity.is_none() {
+        return Err(CliError::Usage(
+            "a series is of one mineral: name it, such as `rare_earths`; `twin observations` writes all"
+                .to_owned(),
+        ));
+    }
     let mut query = args.series();
     query.measure.get_or_insert_with(|| "production".to_owned());
     let partner = args.partner.clone().unwrap_or_default();

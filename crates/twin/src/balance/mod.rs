@@ -18,6 +18,7 @@ mod at_sites;
 mod beside;
 mod bounds;
 mod capacities;
+mod concentration;
 mod doubt;
 mod error;
 mod evenly;
@@ -45,6 +46,7 @@ mod walk;
 mod worth;
 mod years;
 
+pub use concentration::Concentration;
 pub use doubt::{Doubt, DoubtedReport, Suspect};
 pub use error::BalanceError;
 pub use finding::{Finding, Reason};

@@ -7,6 +7,7 @@ mod bad_input;
 mod bounds;
 mod capacities;
 mod club;
+mod concentrations;
 mod doubts;
 mod editions;
 mod facts;

@@ -33,11 +33,24 @@ export interface PlaceBalance {
   lines: Estimate[];
 }
 
+/** How concentrated production is by the estimates: shares in percent, the index of 10,000. */
+export interface Concentration {
+  hhi: string;
+  hhi_deviation: string;
+  largest: string;
+  share: string;
+  share_deviation: string;
+  first_three: string;
+  first_three_deviation: string;
+}
+
 /** A stage of the chain. */
 export interface ReconciledStage {
   stage: string;
   /** Whether nobody tells months of that year: figures of a month are even parts of it. */
   evenly: boolean;
+  /** Of the world; none where nobody can know what some country makes. */
+  concentration: Concentration | null;
   /** The place asked for. */
   whole: PlaceBalance;
   /** The places that add to it, the largest producer first. */

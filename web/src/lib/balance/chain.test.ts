@@ -17,6 +17,7 @@ const line = (stage: string, key: LineKey, value: number | null, deviation = 10)
 const stage = (name: string, lines: Partial<Record<LineKey, number | null>>): ReconciledStage => ({
   stage: name,
   evenly: false,
+  concentration: null,
   whole: { place: 'WLD', name: '', lines: Object.entries(lines).map(([key, value]) => line(name, key as LineKey, value)) },
   parts: [],
 });

@@ -40,8 +40,9 @@ pub use overview::{Overview, SiteCount, StageLine};
 pub use page::Page;
 pub use provenance::{ObservationTrace, Provenance, SiteTrace};
 pub use reconciled::{
-    ChiSquared, Contradictions, Estimate, EstimatePoint, EstimateTrace, FindingView, LayerInfo, PlaceBalance,
-    Reconciled, ReconciledLine, ReconciledStage, ReportFit, SuspectView, VoiceCheck, VoiceInfo, WeightLine,
+    ChiSquared, Concentration, Contradictions, Estimate, EstimatePoint, EstimateTrace, FindingView,
+    LayerInfo, PlaceBalance, Reconciled, ReconciledLine, ReconciledStage, ReportFit, SuspectView, VoiceCheck,
+    VoiceInfo, WeightLine,
 };
 pub use series::{
     AreaLine, Balance, BalanceRow, Contradiction, Observation, PriceLine, Prices, SaidFigure, Series,

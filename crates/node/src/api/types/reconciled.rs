@@ -44,10 +44,31 @@ pub struct ReconciledStage {
     pub stage: String,
     /// Whether nobody tells months of that year: figures of a month are then even parts of it.
     pub evenly: bool,
+    /// How concentrated production is, of the world; none where nobody can know what some country makes.
+    pub concentration: Option<Concentration>,
     /// The balance of the place asked for; its `lines` are empty where nobody says anything of it.
     pub whole: PlaceBalance,
     /// The places that add to it, the largest producer first.
     pub parts: Vec<PlaceBalance>,
+}
+
+/// How concentrated the production of a stage is by the estimates, each with one standard deviation.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Concentration {
+    /// Herfindahl-Hirschman index, 0 to 10,000; at least, where there are countries that nobody names.
+    pub hhi: String,
+    /// Its deviation.
+    pub hhi_deviation: String,
+    /// The country that makes most.
+    pub largest: String,
+    /// Its share, percent; the rest is what is left without it.
+    pub share: String,
+    /// Its deviation.
+    pub share_deviation: String,
+    /// The share of the first three together, percent.
+    pub first_three: String,
+    /// Its deviation.
+    pub first_three_deviation: String,
 }
 
 /// What is followed through the chain.

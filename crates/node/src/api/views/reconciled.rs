@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use didymium_twin::balance::{Balance, Grade, Key, Line, Quantity, Slot, Spot, Told};
+use didymium_twin::balance::{Balance, Concentration, Grade, Key, Line, Quantity, Slot, Spot, Told};
 use didymium_twin::reconcile::GlobalTest;
 use didymium_vocabulary::{Period, Vocabulary};
 
@@ -248,6 +248,10 @@ pub fn reconciled(
         Some(types::ReconciledStage {
             stage: name.clone(),
             evenly: evenly(balance, &figures, layer, number),
+            concentration: Some(place)
+                .filter(|place| **place == Spot::World)
+                .and_then(|_| balance.concentration(layer, number, wanted))
+                .map(|found| concentration(&found)),
             whole: types::PlaceBalance {
                 place: place.to_string(),
                 name: of.site_name(place),
@@ -282,6 +286,21 @@ pub fn reconciled(
         cut: of.lens.twin.cut().id().to_string(),
         stale: of.stale.map(str::to_owned),
     })
+}
+
+/// Shares in percent, the index of 10,000.
+fn concentration(found: &Concentration) -> types::Concentration {
+    let percent = |value: f64| format!("{:.1}", 100.0 * value);
+    let of_ten_thousand = |value: f64| format!("{:.0}", 10_000.0 * value);
+    types::Concentration {
+        hhi: of_ten_thousand(found.hhi.0),
+        hhi_deviation: of_ten_thousand(found.hhi.1),
+        largest: found.largest.to_string(),
+        share: percent(found.share.0),
+        share_deviation: percent(found.share.1),
+        first_three: percent(found.first_three.0),
+        first_three_deviation: percent(found.first_three.1),
+    }
 }
 
 /// Whether a stage's figures are even parts of a year.
