@@ -19,6 +19,8 @@ use crate::intern::Symbol;
 use crate::supply_risk::RiskStage;
 use crate::twin::Twin;
 
+/// A share is not told by a figure with a deviation above this: it may be none or all.
+const UNTOLD: f64 = 1.0;
 /// Area whose recycling rates are at hand.
 const UNION: &str = "EU";
 
@@ -187,5 +189,8 @@ pub(crate) fn reliance(trade: &Trade, importer: &Importer, domestic: &Measured) 
         return Err(Missing::NoSupply);
     }
     let net = imports.minus(&exports);
-    net.over(&domestic.plus(&net)).ok_or(Missing::NothingConsumed)
+    let used = domestic.plus(&net);
+    // Of what cannot be told from nothing no share can be told either.
+    let told = net.over(&used).filter(|reliance| reliance.deviation() <= UNTOLD);
+    told.ok_or(Missing::NothingConsumed)
 }

@@ -24,7 +24,7 @@ pub enum Missing {
     NoSupply,
     /// What the importer produces at this stage is not known in the unit of its trade.
     DomesticUnknown,
-    /// Nothing is left for use: exports reach production and imports, or pass them.
+    /// Nothing is left for use, or nothing that can be told from nothing: exports reach production and imports, or pass them.
     NothingConsumed,
     /// No world demand is published for the year, in the substance that production is counted in.
     NoDemand,
@@ -117,8 +117,8 @@ impl Missing {
                 "Ce que l’importateur produit à cette étape n’est pas connu dans l’unité de son commerce.",
             ),
             Self::NothingConsumed => (
-                "Exports reach production and imports, or pass them: nothing is left for use.",
-                "Les exportations égalent ou dépassent la production et les importations : il ne reste rien à consommer.",
+                "Exports about reach production and imports, or pass them: nothing is left for use that can be told from nothing.",
+                "Les exportations égalent à peu près la production et les importations, ou les dépassent : il ne reste rien à consommer que l’on distingue de rien.",
             ),
             Self::NoDemand => (
                 "No world demand is published for this year in what production is counted in.",

@@ -298,3 +298,22 @@ fn the_higher_stage_decides() {
         .collect();
     assert_eq!(world, [("mine", Some(true)), ("refining", Some(false))]);
 }
+
+#[test]
+fn a_country_that_sells_about_all_it_has_has_no_reliance_that_could_be_told() {
+    let reliance = |passed_on: f64| {
+        let mut rows = rows();
+        rows.push(flow("CAN", "RUS", passed_on));
+        outcome(&twin(&rows), Quantity::ImportReliance, "trade", "CAN")
+    };
+    // CAN makes 120 t at 14,000, imports for 400,000 and sells for 1,200,000.
+    assert!(reliance(0.0).is_ok());
+    assert_eq!(reliance(879_900.0), Err(Missing::NothingConsumed));
+    // Whoever makes nothing relies on imports wholly, however little is left.
+    let mut rows = rows();
+    rows.push(flow("USA", "RUS", 1_649_900.0));
+    near(
+        outcome(&twin(&rows), Quantity::ImportReliance, "trade", "USA"),
+        100.0,
+    );
+}
