@@ -48,16 +48,24 @@ test('index, stage and year are chosen by keyboard, and the address keeps them',
   await settled(page);
   // The lines can be walked with the arrows, and Enter opens where a value comes from.
   const chart = page.getByRole('application').last();
-  await chart.focus();
-  await page.keyboard.press('End');
-  assert.match(await chart.locator('[aria-live]').innerText(), /±/);
   // The chart is drawn anew when the width of the page settles, and forgets then where the reader stood.
-  for (let tries = 0; tries < 10 && !(await page.locator('dialog[open]').count()); tries += 1) {
-    await chart.focus();
-    await page.keyboard.press('End');
-    await page.keyboard.press('Enter');
-    await page.waitForSelector('dialog[open]', { timeout: 2_000 }).catch(() => undefined);
-  }
+  const until = async (happened, then) => {
+    for (let tries = 0; tries < 10 && !(await happened()); tries += 1) {
+      await chart.focus();
+      await page.keyboard.press('End');
+      await then();
+    }
+  };
+  const said = () => chart.locator('[aria-live]').innerText();
+  await until(async () => /±/.test(await said()), () => page.waitForTimeout(200));
+  assert.match(await said(), /±/);
+  await until(
+    async () => (await page.locator('dialog[open]').count()) > 0,
+    async () => {
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('dialog[open]', { timeout: 2_000 }).catch(() => undefined);
+    },
+  );
   await page.waitForSelector('dialog[open] .value');
   await close();
 });
