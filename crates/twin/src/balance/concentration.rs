@@ -30,9 +30,11 @@ impl Balance {
     /// know what some country makes.
     #[must_use]
     pub fn concentration(&self, layer: u16, stage: u16, slot: Slot) -> Option<Concentration> {
-        let producers = self
-            .producers(layer, stage, slot)
-            .or_else(|| self.producers(layer, stage, Slot::of_year(slot.year())))?;
+        let told = self
+            .quantities()
+            .any(|(key, _)| (key.layer, key.stage, key.slot) == (layer, stage, slot));
+        let slot = if told { slot } else { Slot::of_year(slot.year()) };
+        let producers = self.producers(layer, stage, slot)?;
         let total: f64 = producers.iter().map(|one| one.tonnes).sum();
         if total <= 0.0 {
             return None;

@@ -36,7 +36,7 @@ impl Gathered {
     }
 
     /// Takes elements out of the sums that reports are about.
-    pub(super) fn leave_out(&mut self, silent: &BTreeSet<u16>) {
+    pub(super) fn drop_elements(&mut self, silent: &BTreeSet<u16>) {
         for report in &mut self.reports {
             report.terms.retain(|(key, _)| !silent.contains(&key.layer));
         }

@@ -140,7 +140,7 @@ impl Balance {
         };
         let mut gathered = gatherer.gather();
         let silent = gathered.silent(&layers);
-        gathered.leave_out(&silent);
+        gathered.drop_elements(&silent);
         layers.silence(silent);
         if !gathered
             .reports

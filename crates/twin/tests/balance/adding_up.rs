@@ -7,7 +7,7 @@ use didymium_twin::Twin;
 use didymium_twin::balance::{Balance, Grade, Key, Line, Options, Slot, Spot, Told};
 
 use crate::club::{Said, cobalt, site, survey, table, twin};
-use crate::facts::public_twin;
+use crate::facts::{FAMILIES, public_twin};
 
 fn value(balance: &Balance, layer: u16, stage: u16, spot: &Spot, slot: Slot, line: Line) -> Option<f64> {
     balance.line(layer, stage, spot, slot, line)?.value
@@ -47,15 +47,7 @@ fn worst_imbalance(balance: &Balance) -> f64 {
 #[test]
 fn the_public_facts_of_every_family_add_up() {
     let twin = public_twin();
-    for family in [
-        "rare_earths",
-        "lithium",
-        "cobalt",
-        "nickel",
-        "graphite_natural",
-        "gallium",
-        "germanium",
-    ] {
+    for family in FAMILIES {
         let balance = Balance::of(twin, family, &Options::default()).unwrap();
         assert!(
             worst_imbalance(&balance) < 1e-9,

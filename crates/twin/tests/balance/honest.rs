@@ -2,7 +2,7 @@
 
 use didymium_twin::balance::{Balance, Line, Options, Reason, Slot, Spot, Told, leave_out};
 
-use crate::facts::public_twin;
+use crate::facts::{FAMILIES, public_twin};
 
 const YEARS: std::ops::RangeInclusive<i16> = 2015..=2022;
 
@@ -109,15 +109,7 @@ fn what_the_public_record_cannot_determine_is_named() {
 /// Run with `--nocapture`: what of the public facts the balances leave.
 #[test]
 fn public_facts_that_the_balance_leaves_are_few() {
-    for family in [
-        "rare_earths",
-        "lithium",
-        "cobalt",
-        "nickel",
-        "graphite_natural",
-        "gallium",
-        "germanium",
-    ] {
+    for family in FAMILIES {
         let balance = Balance::of(public_twin(), family, &Options::default()).unwrap();
         let overruled = balance
             .findings
