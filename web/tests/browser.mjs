@@ -112,18 +112,24 @@ export function overflow(page) {
 /** The addresses of pages about an element or a basket, which the sources count within a family. */
 export const WITHIN_A_FAMILY = ['/?commodity=ndpr', '/map?commodity=terbium', '/flow?commodity=hree', '/mineral/dysprosium', '/mineral/ndpr'];
 
-/** What a click on an export button of a chart saves; what the page says instead is a failure at once. */
+/** How long a file that the page makes itself may take, at most; then the button is pressed once more. */
+const A_FILE = 20_000;
+
+/**
+ * What an export button of a chart saves; what the page says instead is a failure at once. The button is pressed by
+ * key, so that a page that moves under the mouse does not swallow the click, and pressed once more if no file came:
+ * on a laden machine a click was once seen to lead to no download.
+ */
 export async function saved(page, chart, kind) {
   const button = chart.locator(`[data-export=${kind}]`);
   const alert = chart.locator('[role=alert]');
-  const download = page.waitForEvent('download');
   const said = alert.waitFor().then(
     async () => Promise.reject(new Error(`the page says: ${await alert.innerText()}`)),
     // Nothing was said: the download decides.
     () => new Promise(() => {}),
   );
-  await button.click();
-  const file = await Promise.race([download, said]);
+  const attempt = async () => (await Promise.all([page.waitForEvent('download', { timeout: A_FILE }), button.press('Enter')]))[0];
+  const file = await Promise.race([attempt().catch(attempt), said]);
   return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
 }
 

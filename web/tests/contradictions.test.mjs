@@ -76,6 +76,28 @@ test('reports that are suspected one after another lead to their cards, and the 
   await close();
 });
 
+test('what would be if a report said what would fit, or were withdrawn: by mouse and by key', async () => {
+  const first = said.reports.find((report) => report.flagged);
+  const { page, faults, close } = await open('/contradictions?commodity=graphite_natural');
+  const card = page.locator(`[data-report="${first.number}"]`);
+  await card.locator('h3 button').click();
+  const part = card.locator('[data-what-if]');
+  const offered = Number(await part.locator('input[name=said]').inputValue());
+  const fits = [Math.max(0, Number(first.fits_low)), Number(first.fits_high)];
+  assert.ok(offered >= fits[0] && offered <= fits[1], `${offered} ${fits}`);
+  await part.locator('input[name=said]').press('Enter');
+  await part.locator('tbody tr').first().waitFor();
+  const moved = await api(`contradictions/what-if?commodity=graphite_natural&report=${first.number}&said=${offered}`);
+  assert.equal(await part.locator('tbody tr').count(), moved.moved.length);
+  assert.equal(await part.locator('tbody [data-figure]').first().getAttribute('data-figure'), moved.moved[0].figure);
+  await part.locator('[data-withdrawn]').click();
+  await page.waitForFunction((text) => document.querySelector('[data-what-if] [data-reckoned]')?.textContent?.startsWith(text), 'If it were withdrawn');
+  await part.locator('tbody [data-figure]').first().click();
+  await page.waitForSelector('dialog[open] .value');
+  assert.deepEqual(faults, []);
+  await close();
+});
+
 test('a report leads to its place in the balance', async () => {
   const first = said.reports.find((report) => report.flagged);
   const { page, faults, close } = await open('/contradictions?commodity=graphite_natural');
@@ -107,6 +129,8 @@ test('in French, narrow and dark, opened: nothing sticks out and axe finds nothi
   await page.locator('[data-report] h3 button').first().click();
   const first = said.reports.find((report) => report.flagged);
   assert.ok((await page.locator('[data-query]').innerText()).includes(first.query.fr));
+  await page.locator('[data-what-if] [data-withdrawn]').click();
+  await page.locator('[data-what-if] tbody tr').first().waitFor();
   assert.deepEqual(await overflow(page), []);
   assert.deepEqual(await violations(page), []);
   await page.screenshot({ path: `${results}contradiction-360-dark-fr.png`, fullPage: true });

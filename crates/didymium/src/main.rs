@@ -35,6 +35,7 @@ mod times;
 mod twin;
 mod verify;
 mod vintages;
+mod what_if;
 
 use std::process::ExitCode;
 

@@ -101,7 +101,11 @@ struct Outside {
     others_deviation: String,
 }
 
-fn balanced<T>(
+/// Asks of a family's balance.
+///
+/// # Errors
+/// Why it has none; what `ask` says.
+pub fn balanced<T>(
     lens: Lens<'_>,
     family: &str,
     ask: impl FnOnce(BalanceLens<'_>) -> CliResult<T>,
@@ -120,11 +124,12 @@ fn balanced<T>(
 }
 
 /// Why a family has no balance, with what the arithmetic says if that is why.
-fn refused(error: &BalanceError) -> CliError {
+pub fn refused(error: &BalanceError) -> CliError {
     match error {
         BalanceError::TooLarge { .. } => CliError::NotFound(error.to_string()),
         BalanceError::Unsolved { source, .. } => CliError::NotFound(format!("{error}: {source}")),
-        BalanceError::NoFamily { .. } | BalanceError::NothingSaid { .. } => {
+        BalanceError::CannotBeSaid { .. } => CliError::Usage(error.to_string()),
+        BalanceError::NoFamily { .. } | BalanceError::NothingSaid { .. } | BalanceError::NoReport { .. } => {
             CliError::NotFound(error.to_string())
         }
     }
@@ -357,6 +362,7 @@ fn contradictions_text(found: &Contradictions) -> String {
         .map(|report| {
             vec![
                 format!("{}{}", report.z, mark(report.flagged)),
+                report.number.to_string(),
                 report.voice.clone(),
                 format!(
                     "{} {} {} {}",
@@ -433,9 +439,18 @@ fn contradictions_text(found: &Contradictions) -> String {
         found.test.p,
         found.critical,
         columns(
-            &["z", "voice", "figure", "said", "expected", "would fit", "shows"],
+            &[
+                "z",
+                "no.",
+                "voice",
+                "figure",
+                "said",
+                "expected",
+                "would fit",
+                "shows"
+            ],
             &rows,
-            &[0, 3, 4, 5, 6]
+            &[0, 1, 4, 5, 6, 7]
         ),
         columns(
             &["voice", "reports", "checked", "shows", "flagged"],

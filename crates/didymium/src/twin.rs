@@ -19,6 +19,7 @@ use crate::save::{SaveArgs, View, save};
 use crate::series::SeriesArgs;
 use crate::times::TimesArgs;
 use crate::vintages::{self, VintagesArgs};
+use crate::what_if::{self, WhatIfArgs};
 
 const AFTER: &str = "\
 Examples:
@@ -109,6 +110,8 @@ enum Question {
         after_help = "shows: how much of an error of the report would show, 0 to 1. A report that nobody checks is not listed; with --csv or --parquet it is written too."
     )]
     Contradictions(ContradictionsArgs),
+    /// What the balance would be if a report said otherwise, or were withdrawn: which figures would move. Nothing is stored
+    WhatIf(WhatIfArgs),
     /// Are the error bars honest? Each voice is left out in turn, and its figures held against the others
     #[command(
         after_help = "A voice is a house that publishes: all of its editions are left out together. Takes a balance a voice."
@@ -196,6 +199,7 @@ pub async fn run(args: TwinArgs, output: &Output) -> CliResult<()> {
         Question::Series(args) => figures::series(args, output).await,
         Question::Chain(args) => reconciled::chain(args, output).await,
         Question::Contradictions(args) => reconciled::contradictions(args, output).await,
+        Question::WhatIf(args) => what_if::what_if(args, output).await,
         Question::Trial(args) => reconciled::trial(&args, output),
         Question::Indicators(args) => indicators::run(&args, output).await,
         Question::Mirror(args) => mirror::run(&args, output),

@@ -211,6 +211,8 @@ impl From<&BalanceError> for ApiError {
             BalanceError::NoFamily { family } | BalanceError::NothingSaid { family } => {
                 Self::not_found("balance of family", family)
             }
+            BalanceError::NoReport { number, .. } => Self::not_found("report", &number.to_string()),
+            BalanceError::CannotBeSaid { .. } => Self::query("said", error.to_string()),
             BalanceError::TooLarge { .. } => Self::Unbalanced(error.to_string()),
             BalanceError::Unsolved { source, .. } => Self::Unbalanced(format!("{error}: {source}")),
         }

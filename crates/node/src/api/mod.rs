@@ -99,6 +99,7 @@ fn described() -> OpenApiRouter<ApiState> {
         .routes(routes!(reconciled::reconciled_line))
         .routes(routes!(reconciled::estimate))
         .routes(routes!(reconciled::contradictions))
+        .routes(routes!(reconciled::what_if))
         .routes(routes!(vintages::vintage_series))
         .routes(routes!(log_handlers::statements))
         .routes(routes!(log_handlers::statement))

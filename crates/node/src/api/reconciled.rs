@@ -1,7 +1,7 @@
 //! Questions about the reconciled balance of a chain.
 
 use axum::response::Response;
-use didymium_twin::balance::{Line, Spot};
+use didymium_twin::balance::{Instead, Line, Spot};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -10,6 +10,7 @@ use super::cache::Question;
 use super::query::{Ask, period, window};
 use super::views::{self, BalanceLens, Lens};
 use super::{ApiError, download, types};
+use crate::blocking::blocking;
 
 type Answer = Result<Response, ApiError>;
 
@@ -81,6 +82,23 @@ pub(crate) struct ContradictionsAsk {
     /// instead of JSON.
     #[param(example = "csv")]
     format: Option<String>,
+}
+
+/// A report, and what it is taken to say.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WhatIfAsk {
+    /// Family key; `rare_earths` if absent.
+    commodity: Option<String>,
+    /// The `number` of a report among the contradictions of the same state.
+    #[param(example = 0)]
+    report: u64,
+    /// Tonnes of the layer's substance that it is taken to say; withdrawn if absent.
+    #[param(example = "2100")]
+    said: Option<String>,
+    /// The `cut` of the contradictions that the number is from; what is asked of another is refused.
+    of: Option<String>,
 }
 
 const FAMILY: &str = "rare_earths";
@@ -206,4 +224,33 @@ pub(crate) async fn contradictions(question: Question, Ask(ask): Ask<Contradicti
             .await;
     }
     question.answer_of(&served, |lens| Ok(views::contradictions(lens, offset, limit)))
+}
+
+/// What the balance would be if a report said otherwise, or nothing: the figures that would move, the furthest first. Nothing is
+/// stored.
+#[utoipa::path(get, path = "/api/v1/contradictions/what-if", tag = "twin", params(WhatIfAsk), responses((status = 200, body = types::WhatIf), (status = 404, description = "No such family or report"), (status = 400, description = "A parameter is wrong, or the number is of another state")))]
+pub(crate) async fn what_if(question: Question, Ask(ask): Ask<WhatIfAsk>) -> Answer {
+    let family = given(ask.commodity.as_ref()).unwrap_or(FAMILY);
+    let instead = match given(ask.said.as_ref()) {
+        None => Instead::Withdrawn,
+        Some(text) => Instead::Said(
+            text.parse()
+                .map_err(|_| ApiError::query("said", "must be tonnes, such as `2100` or `12.5`"))?,
+        ),
+    };
+    let number = usize::try_from(ask.report).unwrap_or(usize::MAX);
+    let served = question.balance(family).await?;
+    let cut = served.balanced.twin.cut().id().to_string();
+    if given(ask.of.as_ref()).is_some_and(|of| of != cut) {
+        return Err(ApiError::query(
+            "of",
+            "the balance is of another state by now: load the contradictions again",
+        ));
+    }
+    let asked = served.clone();
+    let found = blocking(move || {
+        views::what_if(asked.lens(), number, instead).map_err(|error| ApiError::from(&error))
+    })
+    .await?;
+    question.answer_of(&served, |_| Ok(found))
 }

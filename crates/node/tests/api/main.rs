@@ -16,6 +16,7 @@ mod indicators;
 mod last_good;
 mod left_out;
 mod statements;
+mod what_if;
 mod windows;
 
 use std::sync::{Arc, LazyLock};

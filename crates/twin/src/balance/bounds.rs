@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 
 use didymium_vocabulary::Assumed;
 
+use super::build::Build;
 use super::error::BalanceError;
 use super::report::Origin;
-use super::solve::Build;
 use super::worth::assumed;
-use crate::reconcile::Reconciliation;
+use crate::reconcile::{Reconciliation, Values};
 
 /// An estimate is beyond a bound by more than this part of its deviation.
 const BEYOND: f64 = 1e-6;
@@ -45,6 +45,14 @@ pub(super) struct Bound {
     upper: bool,
 }
 
+/// Estimates within bounds.
+pub(super) struct Within {
+    /// By quantity; none for what nobody can know.
+    pub(super) values: Vec<Option<f64>>,
+    /// What is not at a bound, solved without what is; none if nothing is.
+    pub(super) solved: Option<Values>,
+}
+
 impl Kept<'_> {
     /// Takes fixed quantities out of a balance; what is left is this.
     pub(super) fn take_out(&self, terms: &mut Vec<(usize, f64)>) -> f64 {
@@ -73,13 +81,13 @@ impl Kept<'_> {
 }
 
 impl Build<'_> {
-    /// The estimates, of which none is beyond its bounds; none for what nobody can know.
+    /// The estimates, of which none is beyond its bounds.
     pub(super) fn within_bounds(
         &self,
         free: &Reconciliation,
         levels: &[f64],
         learned: &[f64],
-    ) -> Result<Vec<Option<f64>>, BalanceError> {
+    ) -> Result<Within, BalanceError> {
         let keys = &self.network.keys;
         let capacities = self.capacities();
         // Which bound a value is beyond.
@@ -128,11 +136,14 @@ impl Build<'_> {
                 break;
             }
             held = next;
-            values = self.values(levels, learned, &Kept::Held(&held))?;
+            values = self.estimates(&self.values(levels, learned, &Kept::Held(&held))?);
         }
+        let mut solved = None;
         // Others follow what was taken out. Each round holds one more at least, so that it ends.
         while !held.is_empty() {
-            values = self.values(levels, learned, &Kept::Fixed(&held))?;
+            let again = self.values(levels, learned, &Kept::Fixed(&held))?;
+            values = self.estimates(&again);
+            solved = Some(again);
             for (at, bound) in &held {
                 values[*at] = Some(bound.value);
             }
@@ -152,7 +163,7 @@ impl Build<'_> {
                 *value = value.map(|value| value.max(0.0));
             }
         }
-        Ok(values)
+        Ok(Within { values, solved })
     }
 
     /// The most that sites can make in a year, by quantity, where they do not say what they made.

@@ -32,6 +32,24 @@ pub enum BalanceError {
         /// Who says most, and how much.
         loudest: String,
     },
+    /// Nobody made such a report.
+    #[error(
+        "the balance of `{family}` has no report {number}: take numbers from the contradictions of the same state"
+    )]
+    NoReport {
+        /// The family.
+        family: String,
+        /// The number that was asked of.
+        number: usize,
+    },
+    /// A report cannot say that.
+    #[error("a report of `{family}` cannot say {said} t: name tonnes of zero or more")]
+    CannotBeSaid {
+        /// The family.
+        family: String,
+        /// What was asked.
+        said: String,
+    },
     /// The arithmetic found no answer.
     #[error("the balance of `{family}` has no solution near {near}")]
     Unsolved {

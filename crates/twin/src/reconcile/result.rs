@@ -2,11 +2,11 @@
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::network::{Network, networks};
 use super::solved::{Asked, Solved};
-use super::{Problem, ReconcileError};
+use super::{Measurement, Problem, ReconcileError, UpdatedValues};
 
 /// What the balances and the other reports say of a variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -44,6 +44,41 @@ pub struct Reconciliation {
     pub(super) place: Vec<(usize, usize)>,
 }
 
+/// Estimates alone, and the way in which they move with the reports.
+#[derive(Debug)]
+pub struct Values(Arc<Reconciliation>);
+
+impl From<Arc<Reconciliation>> for Values {
+    /// Those of a whole answer.
+    fn from(solved: Arc<Reconciliation>) -> Self {
+        Self(solved)
+    }
+}
+
+impl Values {
+    /// The estimate of a variable, in its own unit; none if it is unobservable, or there is none.
+    #[must_use]
+    pub fn value(&self, variable: usize) -> Option<f64> {
+        self.0.estimate(variable).and_then(|known| known.value)
+    }
+
+    /// The report of a variable; none if it has none, or there is no such variable.
+    #[must_use]
+    pub fn report(&self, variable: usize) -> Option<Measurement> {
+        self.0
+            .problem
+            .variables
+            .get(variable)
+            .and_then(|known| known.measurement)
+    }
+
+    /// The same to be changed, one report after another.
+    #[must_use]
+    pub fn updated(&self) -> UpdatedValues {
+        UpdatedValues::new(Arc::clone(&self.0))
+    }
+}
+
 impl Problem {
     /// Reconciles on one thread.
     ///
@@ -63,20 +98,13 @@ impl Problem {
         Ok(Reconciliation::new(self, solved))
     }
 
-    /// Estimates alone, by variable, without what is known of them: none for what is not observable. The same to the bit as
-    /// those of [`Problem::solve_with`], and faster.
+    /// Estimates alone, without what is known of them. The same to the bit as those of [`Problem::solve_with`], and faster.
     ///
     /// # Errors
     /// As [`Problem::solve`].
-    pub fn values_with(self, threads: NonZeroUsize) -> Result<Vec<Option<f64>>, ReconcileError> {
-        let mut values = vec![None; self.variables.len()];
-        for solved in self.networks_with(threads, Asked::Values)? {
-            for (at, &variable) in solved.variables.iter().enumerate() {
-                let known = solved.class[at] != Class::Unobservable;
-                values[variable] = known.then_some(solved.value[at]);
-            }
-        }
-        Ok(values)
+    pub fn values_with(self, threads: NonZeroUsize) -> Result<Values, ReconcileError> {
+        let solved = self.networks_with(threads, Asked::Values)?;
+        Ok(Values(Arc::new(Reconciliation::new(self, solved))))
     }
 
     fn networks_with(&self, threads: NonZeroUsize, asked: Asked) -> Result<Vec<Solved>, ReconcileError> {

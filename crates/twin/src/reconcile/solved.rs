@@ -196,9 +196,14 @@ impl Solved {
     /// replaced by the others of a row it stands in: its large variance would drown what is left of it.
     fn narrowed(&self, sum: &[(usize, f64)]) -> Sum {
         let mut parts = Sum::with_capacity(sum.len());
+        // Where only values were asked for, nothing is known of that.
+        let counts_for_nothing = |at: usize, column: usize| {
+            let seen = self.selected.quadratic.get(column);
+            seen.is_some_and(|seen| 1.0 - self.variance[at] * seen < NARROWED)
+        };
         for &(at, weight) in sum {
             match self.column_of[at] {
-                Some(column) if 1.0 - self.variance[at] * self.selected.quadratic[column] < NARROWED => {
+                Some(column) if counts_for_nothing(at, column) => {
                     let others = self.others(at, column);
                     parts.extend(others.into_iter().map(|(other, part)| (other, weight * part)));
                 }

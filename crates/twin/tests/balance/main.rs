@@ -15,3 +15,4 @@ mod goods;
 mod honest;
 mod overlay;
 mod sites;
+mod what_ifs;

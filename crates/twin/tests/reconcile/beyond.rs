@@ -1,5 +1,7 @@
 //! Draws, updates, bounds and the robust option.
 
+use std::num::NonZeroUsize;
+
 use didymium_twin::reconcile::{
     Bounds, Class, Constraint, Huber, Measurement, Problem, ReconcileError, Search, Taken, Updated, Variable,
 };
@@ -280,7 +282,7 @@ proptest! {
             let measurement = report.map(|(value, deviation)| Measurement { value, deviation });
             updated.report(variable, measurement).unwrap();
             current = current.with_measurement(variable, measurement).unwrap();
-            prop_assert_eq!(updated.problem(), &current);
+            prop_assert_eq!(updated.problem(), current.clone());
             let scratch = current.clone().solve().unwrap();
             prop_assert_eq!(updated.degrees_of_freedom(), scratch.degrees_of_freedom());
             prop_assert!((updated.objective() - scratch.objective()).abs() <= 1e-7 * scratch.objective().max(1.0));
@@ -291,6 +293,31 @@ proptest! {
                 }
                 if let (Some(one), Some(two)) = (one.deviation, two.deviation) {
                     prop_assert!((one.powi(2) - two.powi(2)).abs() <= 1e-8 * 1000.0, "{} {} {}", at, one, two);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn values_alone_move_as_a_solve_from_scratch_says(
+        problem in problem(),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), 1.0..1000.0_f64, 0.05..5.0_f64), 1..8),
+    ) {
+        let values = problem.clone().values_with(NonZeroUsize::MIN).unwrap();
+        let mut updated = values.updated();
+        let mut current = problem;
+        for (index, value, deviation) in changes {
+            let variable = index.index(current.variables().len());
+            let report = Some(Measurement { value, deviation });
+            if !updated.report(variable, report).unwrap() {
+                continue;
+            }
+            current = current.with_measurement(variable, report).unwrap();
+            let scratch = current.clone().values_with(NonZeroUsize::MIN).unwrap();
+            for at in 0..current.variables().len() {
+                if let (Some(before), Some(now)) = (values.value(at), scratch.value(at)) {
+                    let moved = before + updated.moved(at).unwrap();
+                    prop_assert!((moved - now).abs() <= 1e-8 * 1000.0, "{} {} {}", at, moved, now);
                 }
             }
         }

@@ -176,6 +176,41 @@ export interface ReportFit {
   observations: ObservationTrace[];
 }
 
+/** A figure that would be another. */
+export interface MovedEstimate {
+  layer: string;
+  stage: string;
+  place: string;
+  period: string;
+  line: LineKey;
+  /** Address of the estimate. */
+  figure: string;
+  before: string;
+  before_deviation: string;
+  /** None if nobody could know. */
+  after: string | null;
+  after_deviation: string | null;
+}
+
+/** What the balance would be if a report said otherwise. */
+export interface WhatIf {
+  commodity: string;
+  number: number;
+  voice: string;
+  stage: string;
+  place: string;
+  period: string;
+  line: LineKey;
+  said: string;
+  /** Tonnes; none where it is taken to be withdrawn. */
+  instead: string | null;
+  moved: MovedEstimate[];
+  moved_total: number;
+  within_bounds: boolean;
+  cut: string;
+  stale: string | null;
+}
+
 /** A report that, taken for biased, explains most of what is wrong beside those before it. */
 export interface Suspect {
   /** Its number, and those of others that no test can tell from it. */

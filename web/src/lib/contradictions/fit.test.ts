@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { agreement, fitOf, voiceName } from '../balance/voices';
-import { compared, impossible, roundedTo, scaleOf, ticks } from './fit';
+import { compared, impossible, nearestFit, roundedTo, scaleOf, ticks } from './fit';
 
 const report = { said: '1221', deviation: '231', expected: '300', expected_deviation: '96', fits_low: '-191', fits_high: '791', line: 'produced' as const };
 
@@ -16,6 +16,14 @@ describe('a report that does not fit', () => {
     expect(impossible(compared({ ...report, said: '0', expected: '-16780', fits_low: '0', fits_high: '0' }))).toBe(true);
     expect(impossible(compared(report))).toBe(false);
     expect(impossible(compared({ ...report, line: 'stock_change', expected: '-16780', fits_low: '-20000', fits_high: '-9000' }))).toBe(false);
+  });
+
+  it('would fit at the figure nearest to what is said', () => {
+    expect(nearestFit(compared(report))).toBe(791);
+    expect(nearestFit({ said: 500, fits: [0, 791], step: 1 })).toBe(500);
+    expect(nearestFit({ said: 5, fits: [12, 791], step: 10 })).toBe(20);
+    expect(nearestFit({ said: 20000, fits: [0, 18861.9], step: 100 })).toBe(18800);
+    expect(nearestFit({ said: 5, fits: [12, 13], step: 10 })).toBe(12);
   });
 
   it('is rounded by the surer of the two deviations', () => {

@@ -38,6 +38,14 @@ export function impossible(all: Pick<Compared, 'expected' | 'fits'>): boolean {
   return all.expected < 0 && all.fits[1] <= 0 && all.fits[0] === 0;
 }
 
+/** The figure nearest to what is said that would fit, rounded so that it still does. */
+export function nearestFit({ said, fits: [low, high], step }: Pick<Compared, 'said' | 'fits' | 'step'>): number {
+  const nearest = Math.min(Math.max(said, low), high);
+  const rounded = toStep(nearest, step);
+  const inside = rounded > high ? rounded - step : rounded < low ? rounded + step : rounded;
+  return inside >= low && inside <= high ? toStep(inside, step) : nearest;
+}
+
 /** A number of a report, rounded. */
 export function roundedTo(value: number, { step }: Pick<Compared, 'step'>): number {
   return toStep(value, step);

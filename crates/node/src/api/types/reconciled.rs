@@ -322,6 +322,65 @@ pub struct Contradictions {
     pub stale: Option<String>,
 }
 
+/// A figure that would be another.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct MovedEstimate {
+    /// Commodity key of what is followed.
+    pub layer: String,
+    /// Stage.
+    pub stage: String,
+    /// Place.
+    pub place: String,
+    /// Year or month.
+    pub period: String,
+    /// Line.
+    pub line: String,
+    /// Address of the estimate.
+    pub figure: String,
+    /// The estimate now, tonnes.
+    pub before: String,
+    /// Its standard deviation now, tonnes.
+    pub before_deviation: String,
+    /// The estimate then; absent if nobody could know.
+    pub after: Option<String>,
+    /// Its standard deviation then.
+    pub after_deviation: Option<String>,
+}
+
+/// What the balance would be if a report said otherwise: an update of the estimates, with what was learned of the voices left as it
+/// is.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct WhatIf {
+    /// Family.
+    pub commodity: String,
+    /// Number of the report.
+    pub number: u64,
+    /// Who says it.
+    pub voice: String,
+    /// Stage.
+    pub stage: String,
+    /// Place.
+    pub place: String,
+    /// Period.
+    pub period: String,
+    /// Line.
+    pub line: String,
+    /// What it says, tonnes.
+    pub said: String,
+    /// What it is taken to say, tonnes; absent where it is taken to be withdrawn.
+    pub instead: Option<String>,
+    /// Figures that would move by a hundredth of their deviation or more, or be surer or less sure by as much; the furthest first.
+    pub moved: Vec<MovedEstimate>,
+    /// How many there are.
+    pub moved_total: u64,
+    /// Whether every bound is kept; else some that would be below nothing are told as nothing, and others may be off by as much.
+    pub within_bounds: bool,
+    /// Id of the cut that it is made of.
+    pub cut: String,
+    /// Why an earlier balance is asked, if one is.
+    pub stale: Option<String>,
+}
+
 /// Whether a false report from a voice would be noticed.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct VoiceCheck {

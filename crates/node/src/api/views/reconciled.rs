@@ -12,9 +12,11 @@ use crate::api::types;
 mod contradictions;
 mod query;
 mod trace;
+mod what_if;
 
 pub use contradictions::{About, contradictions, report_fit};
 pub use trace::{estimate_trace, told_words};
+pub use what_if::what_if;
 
 /// Two-sided 95 percent of the normal law, in deviations.
 const NINETY_FIVE: f64 = 1.96;

@@ -1,0 +1,89 @@
+//! What would be if a report said otherwise: asked, not stored.
+
+use axum::http::StatusCode;
+use serde_json::Value;
+
+use crate::{ask, ask_with};
+
+const FAMILY: &str = "graphite_natural";
+
+fn asked(more: &str) -> String {
+    format!("/api/v1/contradictions/what-if?commodity={FAMILY}{more}")
+}
+
+fn number(text: &Value) -> f64 {
+    text.as_str().unwrap().parse().unwrap()
+}
+
+#[test]
+fn a_report_that_says_what_would_fit_moves_its_figure_there_and_nothing_is_stored() {
+    let path = format!("/api/v1/contradictions?commodity={FAMILY}&limit=500");
+    let told = ask(&path);
+    let reports = told["reports"].as_array().unwrap();
+    let report = reports.iter().find(|report| report["flagged"] == true).unwrap();
+    let fits = (number(&report["fits_low"]), number(&report["fits_high"]));
+    let fit = number(&report["said"]).clamp(fits.0, fits.1);
+    let of = told["cut"].as_str().unwrap();
+    let found = ask(&asked(&format!(
+        "&report={}&said={fit}&of={of}",
+        report["number"]
+    )));
+    for same in ["number", "voice", "stage", "place", "period", "line", "said"] {
+        assert_eq!(found[same], report[same], "{same}");
+    }
+    let moved = found["moved"].as_array().unwrap();
+    assert!(!moved.is_empty() && found["moved_total"].as_u64().unwrap() >= moved.len() as u64);
+    // Every figure of now is the balance's own.
+    let first = &moved[0];
+    let figure = first["figure"].as_str().unwrap().replace('|', "%7C");
+    let estimate = ask(&format!("/api/v1/reconciled/figure?figure={figure}"));
+    assert_eq!(first["before"], estimate["estimate"]["value"]);
+    assert_ne!(first["before"], first["after"]);
+    // What it says already moves nothing, and withdrawn it leaves less known.
+    let same = ask(&asked(&format!(
+        "&report={}&said={}",
+        report["number"],
+        report["said"].as_str().unwrap()
+    )));
+    assert_eq!(same["moved_total"], 0, "{same}");
+    let withdrawn = ask(&asked(&format!("&report={}", report["number"])));
+    assert_eq!(withdrawn["instead"], Value::Null);
+    let surer =
+        |moved: &Value| number(&moved["after_deviation"]) < 0.999 * number(&moved["before_deviation"]);
+    assert!(
+        withdrawn["moved"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|moved| !surer(moved))
+    );
+    assert_eq!(ask(&path), told);
+}
+
+#[test]
+fn what_cannot_be_asked_is_told_so() {
+    let told = ask(&format!("/api/v1/contradictions?commodity={FAMILY}"));
+    let reports = told["reports"].as_array().unwrap();
+    let number = &reports.iter().find(|report| report["kind"] == "fact").unwrap()["number"];
+    for (more, status, told) in [
+        ("", 400, "report"),
+        ("&report=-1", 400, "whole number"),
+        ("&report=99999999", 404, "99999999"),
+        ("&report=NUMBER&said=-1", 400, "zero or more"),
+        ("&report=NUMBER&said=NaN", 400, "zero or more"),
+        ("&report=NUMBER&said=1e300", 400, "zero or more"),
+        ("&report=NUMBER&said=a%20lot", 400, "must be tonnes"),
+        ("&report=0&of=another", 400, "load the contradictions again"),
+        ("&report=0&format=csv", 400, "format"),
+    ] {
+        let more = more.replace("NUMBER", &number.to_string());
+        let answered = ask_with(&asked(&more), &[]);
+        let text = String::from_utf8_lossy(&answered.body).into_owned();
+        assert_eq!(
+            answered.status,
+            StatusCode::from_u16(status).unwrap(),
+            "{more}: {text}"
+        );
+        assert!(text.contains(told), "{more}: {text}");
+    }
+}

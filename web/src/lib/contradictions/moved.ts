@@ -1,0 +1,20 @@
+/** Figures that would be others, as they are shown: both rounded to one step, so that a move can be seen. */
+import type { MovedEstimate } from '../api/types';
+import { decimalsOf, stepOf, toStep } from '../balance/rounding';
+import { formatDecimal } from '../format';
+
+/** A figure now and then; `after` is absent where nobody could know. */
+export interface ShownMove {
+  readonly before: string;
+  readonly after: string | undefined;
+}
+
+/** The words of a row. The step is that of the smaller of both deviations. */
+export function shown(moved: Pick<MovedEstimate, 'before' | 'before_deviation' | 'after' | 'after_deviation'>): ShownMove {
+  const before = [Number(moved.before), Number(moved.before_deviation)] as const;
+  const after = moved.after === null || moved.after_deviation === null ? undefined : ([Number(moved.after), Number(moved.after_deviation)] as const);
+  const step = Math.min(stepOf(...before), after ? stepOf(...after) : Infinity);
+  const decimals = decimalsOf(step);
+  const words = ([value, deviation]: readonly [number, number]): string => `${formatDecimal(toStep(value, step), decimals)} ± ${formatDecimal(toStep(deviation, step), decimals)} t`;
+  return { before: words(before), after: after && words(after) };
+}
