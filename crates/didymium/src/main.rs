@@ -17,6 +17,7 @@ mod join;
 mod log;
 mod logs;
 mod mirror;
+mod mirror_tables;
 mod output;
 mod overlay;
 mod progress;

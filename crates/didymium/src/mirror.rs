@@ -14,6 +14,7 @@ use flate2::read::MultiGzDecoder;
 use serde::Serialize;
 
 use crate::error::{CliError, CliResult};
+use crate::mirror_tables;
 use crate::output::{Output, columns};
 
 /// Largest table, unpacked, bytes.
@@ -23,6 +24,7 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 const AFTER: &str = "\
 Examples:
+  didymium twin mirror --compare
   didymium twin mirror --reports comtrade_2022.csv.gz --compare baci_2022.csv
   didymium twin mirror --reports comtrade_2022.csv.gz --out flows_2022.csv
 
@@ -35,15 +37,20 @@ columns and the figures. Codes that the Harmonized System of 2022 split off are 
 #[command(after_help = AFTER)]
 pub struct MirrorArgs {
     /// Reports of one year in the layout of UN Comtrade, CSV or gzipped CSV: `reporter`, `partner`, `cmd`, `flow`, `value`,
-    /// `netwgt`, and `year` if there is one
+    /// `netwgt`, and `year` if there is one. Left out: the latest `comtrade_YEAR.csv.gz` of the folder
     #[arg(long, value_name = "FILE")]
-    reports: PathBuf,
-    /// Year of a table without a column `year`
+    reports: Option<PathBuf>,
+    /// Folder with `comtrade_YEAR.csv.gz` and `baci_YEAR.csv`. Left out: the first of `.`, `trade_mirror` and
+    /// `../shared/facts/trade_mirror` that has some
+    #[arg(long, value_name = "DIR", conflicts_with = "reports")]
+    folder: Option<PathBuf>,
+    /// Year of a table without a column `year`; which table to take from a folder
     #[arg(long, value_name = "YEAR")]
     year: Option<u16>,
-    /// Compare with a reference such as BACI, CSV or gzipped CSV: `i`, `j` (alpha-3 codes), `cmd`, `value`
-    #[arg(long, value_name = "FILE")]
-    compare: Option<PathBuf>,
+    /// Compare with a reference such as BACI, CSV or gzipped CSV: `i`, `j` (alpha-3 codes), `cmd`, `value`. Without a file:
+    /// `baci_YEAR.csv` beside the reports
+    #[arg(long, value_name = "FILE", num_args = 0..=1)]
+    compare: Option<Option<PathBuf>>,
     /// Write the reconciled flows as CSV
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -85,17 +92,52 @@ struct Compared {
     better: Option<bool>,
 }
 
+/// Which tables are taken.
+struct Asked {
+    reports: PathBuf,
+    /// The year of reports that do not say theirs.
+    year: Option<u16>,
+    reference: Option<PathBuf>,
+}
+
+impl MirrorArgs {
+    fn asked(&self) -> CliResult<Asked> {
+        let (reports, year) = match &self.reports {
+            Some(file) => (file.clone(), self.year),
+            None => {
+                let found = mirror_tables::reports(self.folder.as_deref(), self.year)?;
+                (found.file, Some(found.year))
+            }
+        };
+        let reference = match &self.compare {
+            None => None,
+            Some(Some(file)) => Some(file.clone()),
+            Some(None) => Some(mirror_tables::reference(&reports, year)?),
+        };
+        Ok(Asked {
+            reports,
+            year,
+            reference,
+        })
+    }
+}
+
 /// Reconciles, writes and compares.
 pub fn run(args: &MirrorArgs, output: &Output) -> CliResult<()> {
-    let table = read(&args.reports)?;
-    let mut reports = read_reports(&table).map_err(CliError::mirror(&args.reports))?;
+    let Asked {
+        reports: file,
+        year,
+        reference,
+    } = args.asked()?;
+    let table = read(&file)?;
+    let mut reports = read_reports(&table).map_err(CliError::mirror(&file))?;
     drop(table);
     for report in &mut reports {
-        report.year = report.year.or(args.year);
+        report.year = report.year.or(year);
     }
     let areas = AreaCodes::new(Vocabulary::embedded());
-    let mirror = TradeMirror::reconcile(&reports, &areas, &HS_2022_TO_2017)
-        .map_err(CliError::mirror(&args.reports))?;
+    let mirror =
+        TradeMirror::reconcile(&reports, &areas, &HS_2022_TO_2017).map_err(CliError::mirror(&file))?;
     if !mirror.settled {
         output.warn("learning did not settle: the figures may still move a little");
     }
@@ -105,8 +147,7 @@ pub fn run(args: &MirrorArgs, output: &Output) -> CliResult<()> {
             "{open} times the partners of a reporter do not add up to its total for the world: is the table whole?"
         ));
     }
-    let comparison = args
-        .compare
+    let comparison = reference
         .as_ref()
         .map(|file| compared(&mirror, file))
         .transpose()?;

@@ -82,6 +82,39 @@ fn reports_are_reconciled_written_and_compared() {
 }
 
 #[test]
+fn tables_of_a_folder_are_found_by_their_names() {
+    let folder = TempDir::new().unwrap();
+    let at = folder.path().display().to_string();
+    let mirror = |more: &[&str]| run(&[&["twin", "mirror", "--folder", &at, "--json"], more].concat());
+    let none = mirror(&["--compare"]).ends(2).err;
+    assert!(
+        none.contains("comtrade_YEAR.csv.gz") && none.contains("--folder"),
+        "{none}"
+    );
+    for year in [2021, 2023] {
+        std::fs::write(folder.path().join(format!("comtrade_{year}.csv")), reports()).unwrap();
+    }
+    std::fs::write(folder.path().join("comtrade_old.csv"), "nothing").unwrap();
+    let no_reference = mirror(&["--compare"]).ends(2).err;
+    assert!(no_reference.contains("baci_2023.csv"), "{no_reference}");
+    let reference = "i,j,cmd,value\nCHN,USA,283610,5\nUSA,DEU,283610,4\nCHN,USA,283611,9\n";
+    std::fs::write(folder.path().join("baci_2023.csv"), reference).unwrap();
+    let latest = mirror(&["--compare"]).ends(0).json();
+    assert_eq!(
+        (&latest["year"], &latest["comparison"]["exporter"]["codes"]),
+        (&2023.into(), &2.into())
+    );
+    assert_eq!(mirror(&["--year", "2021"]).ends(0).json()["year"], 2021);
+    mirror(&["--year", "2022"]).ends(2);
+    // Beside reports that are named, by the year in their name.
+    let named = folder.path().join("comtrade_2023.csv").display().to_string();
+    let compared = run(&["twin", "mirror", "--reports", &named, "--compare", "--json"])
+        .ends(0)
+        .json();
+    assert_eq!(compared["comparison"]["importer"]["codes"], 2);
+}
+
+#[test]
 fn a_table_that_is_wrong_is_refused_with_its_line() {
     let folder = TempDir::new().unwrap();
     let at = |name: &str, text: &str| {
