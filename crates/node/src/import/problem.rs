@@ -13,6 +13,9 @@ pub const PROBLEMS_MAX: usize = 20;
 pub struct Problem {
     /// Physical line of the file, from 1: the one the row begins on.
     pub line: u64,
+    /// What the row is about, as its own cells say: measure, stage, site, place and period, as far as it has them; empty where the
+    /// whole file is meant, or a row that could not be taken apart.
+    pub about: String,
     /// Column, absent where the whole row or the file is meant.
     pub column: Option<String>,
     /// What stands there, cut to a readable length.
@@ -24,6 +27,9 @@ pub struct Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}", self.line)?;
+        if !self.about.is_empty() {
+            write!(f, " ({})", self.about)?;
+        }
         if let Some(column) = &self.column {
             write!(f, ", column `{column}`")?;
         }
@@ -61,6 +67,40 @@ impl fmt::Display for Refusal {
     }
 }
 
+/// Columns that tell what a row is about, in the order in which they are told.
+const ABOUT: [&str; 7] = [
+    "measure",
+    "commodity",
+    "stage",
+    "site",
+    "subject",
+    "area",
+    "period",
+];
+
+/// What a row is about; `cell` gives a column's text.
+fn about<'r>(cell: impl Fn(&str) -> Option<&'r str>) -> String {
+    let told: Vec<String> = ABOUT
+        .iter()
+        .filter_map(|column| cell(column))
+        .filter(|text| !text.is_empty())
+        .map(|text| tamed(&cut(text)))
+        .collect();
+    told.join(" ")
+}
+
+/// Text of a file, cut to a readable length.
+fn cut(text: &str) -> String {
+    text.chars().take(80).collect()
+}
+
+/// A terminal obeys control characters: what came in must not come out.
+fn tamed(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { '\u{fffd}' } else { c })
+        .collect()
+}
+
 /// Gathers problems up to the limit.
 #[derive(Debug, Default)]
 pub(super) struct Problems {
@@ -80,17 +120,11 @@ impl Problems {
         if self.full() {
             return false;
         }
-        // A terminal obeys control characters: what came in must not come out.
-        let tamed = |text: &str| -> String {
-            text.chars()
-                .map(|c| if c.is_control() { '\u{fffd}' } else { c })
-                .collect()
-        };
-        let value = tamed(&value.chars().take(80).collect::<String>());
         self.found.push(Problem {
             line,
+            about: String::new(),
             column: column.map(str::to_owned),
-            value,
+            value: tamed(&cut(value)),
             reason: tamed(&reason.into()),
         });
         !self.full()
@@ -103,7 +137,8 @@ impl Problems {
         error: &StatementError,
         cell: impl Fn(&str) -> Option<&'r str>,
     ) -> bool {
-        match error {
+        let before = self.count();
+        let goes_on = match error {
             StatementError::Field { field, value, reason } => {
                 let column = cell(field).is_some().then_some(*field);
                 let reason = if column.is_some() {
@@ -120,6 +155,23 @@ impl Problems {
                 source.to_string(),
             ),
             other => self.add(line, None, "", other.to_string()),
+        };
+        self.tell_about(before, cell);
+        goes_on
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Says of those after the first so many what their row is about; `cell` gives a column's text.
+    pub(super) fn tell_about<'r>(&mut self, first: usize, cell: impl Fn(&str) -> Option<&'r str>) {
+        let row = self.found.get_mut(first..).unwrap_or_default();
+        if !row.is_empty() {
+            let about = about(cell);
+            row.iter_mut()
+                .for_each(|problem| problem.about.clone_from(&about));
         }
     }
 

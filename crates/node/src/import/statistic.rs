@@ -71,7 +71,9 @@ pub(super) fn read(
         if !reading.count(row.line(), bytes, IMPORT_ROWS_MAX) {
             break;
         }
+        let before = reading.problems.count();
         let Some((source, valid)) = check(import, &row, &mut seen, &mut figures, reading) else {
+            reading.problems.tell_about(before, |column| row.find(column));
             continue;
         };
         let chunk = match chunks.entry(&source.source) {

@@ -90,6 +90,22 @@ fn a_bad_row_is_refused_with_line_column_value_and_reason() {
 }
 
 #[test]
+fn a_bad_row_of_a_site_is_refused_by_its_site() {
+    let bench = Bench::new();
+    for nonsense in ["NaN", "inf", "1e5", ""] {
+        let row = CHINA
+            .replace("CHN,,,", "CHN,,site:bayan-obo,")
+            .replace("255000", nonsense);
+        let problems = bench.problems(TableKind::Statistic, &format!("{STATISTIC}{row}"));
+        let told = problems[0].to_string();
+        assert!(
+            told.starts_with("line 2 (production rare_earths mine site:bayan-obo CHN 2023), column `value`"),
+            "{nonsense}: {told}"
+        );
+    }
+}
+
+#[test]
 fn the_header_is_checked_and_every_fault_of_it_named() {
     let bench = Bench::new();
     let csv = format!("{}colour,measure\n", STATISTIC.trim_end().replace("unit,", ""));
