@@ -211,6 +211,10 @@ test('an estimate opens its weights, a weight its figure, and that the statement
   await page.locator('dialog .back').click();
   await page.waitForSelector('dialog [data-estimate]');
   assert.equal(at(page, 'figure'), produced.figure);
+  // Every one of them can be seen, not the heaviest alone.
+  assert.ok(trace.weights.length < trace.weights_total);
+  await page.locator('dialog [data-all-weights]').click();
+  await page.waitForFunction((total) => document.querySelectorAll('dialog tr[data-kind]').length === total, trace.weights_total);
   assert.deepEqual(faults, []);
   await close();
 });

@@ -7,7 +7,7 @@ use utoipa::IntoParams;
 
 use super::balances::{Served, Stale};
 use super::cache::Question;
-use super::query::{Ask, period, window};
+use super::query::{Ask, period, window, window_of};
 use super::views::{self, BalanceLens, Lens};
 use super::{ApiError, download, types};
 use crate::blocking::blocking;
@@ -64,7 +64,16 @@ pub(crate) struct EstimateAsk {
     /// The `figure` field of an estimate.
     #[param(example = "estimate|rare_earths|rare_earths|mine|WLD|2022|produced")]
     pub(crate) figure: String,
+    /// First report or assumption, from 0, the heaviest first.
+    offset: Option<u64>,
+    /// Most of them, 1 to 2,000; 60 if absent.
+    #[param(minimum = 1, maximum = 2000)]
+    limit: Option<u64>,
 }
+
+/// Most reports and assumptions of an estimate in one answer, and how many if nobody says.
+const WEIGHTS_MAX: u64 = 2_000;
+const WEIGHTS: u64 = 60;
 
 /// A family, and which part of the list.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -200,10 +209,11 @@ pub(crate) async fn estimate(question: Question, Ask(ask): Ask<EstimateAsk>) -> 
             "is not the address of an estimate: take addresses from the `figure` field of an answer",
         )
     })?;
+    let (offset, limit) = window_of(ask.offset, Some(ask.limit.unwrap_or(WEIGHTS)), WEIGHTS_MAX)?;
     let served = question.balance(parts[0]).await?;
     question.answer_of(&served, |lens| {
         views::key_of(lens.balance, parts)
-            .and_then(|key| views::estimate_trace(lens, &key))
+            .and_then(|key| views::estimate_trace(lens, &key, offset, limit))
             .ok_or_else(|| ApiError::not_found("estimate", &ask.figure))
     })
 }

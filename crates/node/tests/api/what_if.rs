@@ -61,6 +61,29 @@ fn a_report_that_says_what_would_fit_moves_its_figure_there_and_nothing_is_store
 }
 
 #[test]
+fn everything_that_an_estimate_is_made_of_can_be_asked_for() {
+    let figure = format!("estimate%7C{FAMILY}%7C{FAMILY}%7Cmine%7CWLD%7C2022%7Cproduced");
+    let of = |more: &str| ask(&format!("/api/v1/reconciled/figure?figure={figure}{more}"));
+    let (first, all) = (of(""), of("&limit=2000"));
+    let total = all["weights_total"].as_u64().unwrap();
+    let weights = |answer: &Value| answer["weights"].as_array().unwrap().clone();
+    assert!(total > 60 && weights(&first).len() == 60);
+    assert_eq!(weights(&all).len() as u64, total);
+    assert_eq!(weights(&all)[..60], weights(&first)[..]);
+    assert_eq!(weights(&of("&offset=60&limit=5")), weights(&all)[60..65]);
+    let parts = weights(&all)
+        .iter()
+        .map(|weight| number(&weight["part"]))
+        .sum::<f64>();
+    assert!((parts - 100.0).abs() < 1.0, "{parts}");
+    let wrong = ask_with(
+        &format!("/api/v1/reconciled/figure?figure={figure}&limit=2001"),
+        &[],
+    );
+    assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
+}
+
+#[test]
 fn what_cannot_be_asked_is_told_so() {
     let told = ask(&format!("/api/v1/contradictions?commodity={FAMILY}"));
     let reports = told["reports"].as_array().unwrap();

@@ -8,11 +8,14 @@ use crate::api::types;
 
 /// Figures sent with one report.
 const OBSERVATIONS: usize = 12;
-/// Reports and assumptions sent with one estimate.
-const WEIGHTS: usize = 60;
 
-/// An estimate and what it is made of.
-pub fn estimate_trace(of: BalanceLens<'_>, key: &Key) -> Option<types::EstimateTrace> {
+/// An estimate and what it is made of: of its reports and assumptions those from `offset`, at most `limit`.
+pub fn estimate_trace(
+    of: BalanceLens<'_>,
+    key: &Key,
+    offset: usize,
+    limit: usize,
+) -> Option<types::EstimateTrace> {
     let quantity = of.balance.figure(key)?;
     let of_year = of.balance.parts_of_year(key);
     let weights = of.balance.weights(key).unwrap_or_default();
@@ -39,7 +42,8 @@ pub fn estimate_trace(of: BalanceLens<'_>, key: &Key) -> Option<types::EstimateT
         weights_total: weights.len() as u64,
         weights: weights
             .iter()
-            .take(WEIGHTS)
+            .skip(offset)
+            .take(limit)
             .map(|weight| weight_line(of, weight))
             .collect(),
     })
