@@ -197,7 +197,13 @@ impl CliError {
         }
         match self {
             Self::Usage(_) | Self::NotACharter { .. } => Exit::Usage,
-            Self::Download(DownloadError::TooLong { .. } | DownloadError::Format) => Exit::Usage,
+            Self::Download(
+                DownloadError::TooLong { .. }
+                | DownloadError::Format
+                | DownloadError::NotInBalance { .. }
+                | DownloadError::Draws
+                | DownloadError::TooManyDraws { .. },
+            ) => Exit::Usage,
             Self::Download(
                 DownloadError::Nothing | DownloadError::NoCommodity(_) | DownloadError::Balance(_),
             ) => Exit::No,

@@ -6,6 +6,7 @@ mod charter;
 mod cli;
 mod completions;
 mod demo;
+mod draws;
 mod error;
 mod figures;
 mod home;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use didymium_node::NodeError;
-use didymium_node::api::download::{self, DownloadError, Format, Table};
+use didymium_node::api::download::{self, DownloadError, DrawsQuery, Format, Table};
 use didymium_node::api::views::{
     IndicatorQuery, Lens, ObservationFilter, SeriesQuery, SiteFilter, VintagesQuery,
 };
@@ -45,6 +45,8 @@ pub enum View {
     Reconciled(String),
     /// Every report of a family, and how it fits.
     Contradictions(String),
+    /// Draws of a line of a stage.
+    Draws(DrawsQuery),
     /// Indices of supply risk.
     Indicators(IndicatorQuery),
 }
@@ -117,6 +119,7 @@ impl View {
             Self::Sites(filter) => download::sites(lens, filter),
             Self::Reconciled(family) => download::reconciled(lens.twin, family),
             Self::Contradictions(family) => download::contradictions_of(lens.twin, family),
+            Self::Draws(query) => download::draws_of(lens.twin, query),
             Self::Indicators(query) => download::indicators(lens, query),
         }
     }
@@ -179,6 +182,18 @@ impl View {
             Self::Contradictions(family) => {
                 let fields = [("commodity", given(family))];
                 ("/api/v1/contradictions", more(Asked::new(), &fields))
+            }
+            Self::Draws(query) => {
+                let fields = [
+                    ("commodity", given(&query.family)),
+                    ("layer", given(&query.layer)),
+                    ("stage", given(&query.stage)),
+                    ("line", given(&query.line)),
+                    ("period", Some(query.period.to_string())),
+                    ("count", Some(query.count.to_string())),
+                    ("seed", Some(query.seed.to_string())),
+                ];
+                ("/api/v1/reconciled/draws", more(Asked::new(), &fields))
             }
             Self::Indicators(query) => {
                 let fields = [

@@ -8,6 +8,7 @@ use didymium_node::api::types::{Balance, BalanceRow, Contradiction, Figure, Twin
 use didymium_node::api::views::SeriesQuery;
 use serde::Serialize;
 
+use crate::draws::{self, DrawsArgs};
 use crate::error::{CliError, CliResult};
 use crate::figures::{self, FiguresArgs};
 use crate::indicators::{self, IndicatorsArgs};
@@ -112,6 +113,11 @@ enum Question {
     Contradictions(ContradictionsArgs),
     /// What the balance would be if a report said otherwise, or were withdrawn: which figures would move. Nothing is stored
     WhatIf(WhatIfArgs),
+    /// Draws of the posterior: estimates of a line as they might be, correlations included, as a file
+    #[command(
+        after_help = "A row a draw and place; every draw adds up. For what no deviation alone tells: the interval of a share, of an index, of a sum of countries. Without bounds, as deviations are."
+    )]
+    Draws(DrawsArgs),
     /// Are the error bars honest? Each voice is left out in turn, and its figures held against the others
     #[command(
         after_help = "A voice is a house that publishes: all of its editions are left out together. Takes a balance a voice."
@@ -199,6 +205,7 @@ pub async fn run(args: TwinArgs, output: &Output) -> CliResult<()> {
         Question::Series(args) => figures::series(args, output).await,
         Question::Chain(args) => reconciled::chain(args, output).await,
         Question::Contradictions(args) => reconciled::contradictions(args, output).await,
+        Question::Draws(args) => draws::draws(args, output).await,
         Question::WhatIf(args) => what_if::what_if(args, output).await,
         Question::Trial(args) => reconciled::trial(&args, output),
         Question::Indicators(args) => indicators::run(&args, output).await,

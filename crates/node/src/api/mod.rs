@@ -98,6 +98,7 @@ fn described() -> OpenApiRouter<ApiState> {
         .routes(routes!(reconciled::reconciled))
         .routes(routes!(reconciled::reconciled_line))
         .routes(routes!(reconciled::estimate))
+        .routes(routes!(reconciled::draws))
         .routes(routes!(reconciled::contradictions))
         .routes(routes!(reconciled::what_if))
         .routes(routes!(vintages::vintage_series))

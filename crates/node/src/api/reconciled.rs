@@ -7,6 +7,7 @@ use utoipa::IntoParams;
 
 use super::balances::{Served, Stale};
 use super::cache::Question;
+use super::download::{DrawsQuery, Format};
 use super::query::{Ask, period, window, window_of};
 use super::views::{self, BalanceLens, Lens};
 use super::{ApiError, download, types};
@@ -75,6 +76,33 @@ pub(crate) struct EstimateAsk {
 const WEIGHTS_MAX: u64 = 2_000;
 const WEIGHTS: u64 = 60;
 
+/// Draws of one line of a stage in one period.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct DrawsAsk {
+    /// Family key; `rare_earths` if absent.
+    commodity: Option<String>,
+    /// Commodity key of what is followed; the family if absent.
+    layer: Option<String>,
+    /// Stage key.
+    #[param(example = "mine")]
+    stage: String,
+    /// `produced` (if absent), `consumed`, `in`, `out`, `lost`, `stock_change`, `opening` or `closing`.
+    line: Option<String>,
+    /// A year, or a month that somebody tells.
+    #[param(example = "2022")]
+    period: String,
+    /// How many draws, 1 to 1,000; 200 if absent.
+    #[param(minimum = 1, maximum = 1000)]
+    count: Option<u16>,
+    /// Another whole number gives other draws; 0 if absent. The same state and seed give the same.
+    seed: Option<u64>,
+    /// `csv` (if absent) or `parquet`.
+    #[param(example = "csv")]
+    format: Option<String>,
+}
+
 /// A family, and which part of the list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -109,6 +137,9 @@ pub(crate) struct WhatIfAsk {
     /// The `cut` of the contradictions that the number is from; what is asked of another is refused.
     of: Option<String>,
 }
+
+/// Draws if nobody says how many.
+const DRAWS: u16 = 200;
 
 const FAMILY: &str = "rare_earths";
 
@@ -234,6 +265,29 @@ pub(crate) async fn contradictions(question: Question, Ask(ask): Ask<Contradicti
             .await;
     }
     question.answer_of(&served, |lens| Ok(views::contradictions(lens, offset, limit)))
+}
+
+/// Draws of the posterior, as a file: a row a draw and place, correlations included. For what no deviation alone tells: the interval of
+/// a share, of an index, of a sum of countries. Without bounds, as deviations are.
+#[utoipa::path(get, path = "/api/v1/reconciled/draws", tag = "twin", params(DrawsAsk), responses((status = 200, description = "A file", content_type = "text/csv"), (status = 404, description = "No such family or period"), (status = 400, description = "A parameter is wrong")))]
+pub(crate) async fn draws(question: Question, Ask(ask): Ask<DrawsAsk>) -> Answer {
+    let text = |parameter: Option<&String>| given(parameter).unwrap_or_default().to_owned();
+    let period = period(Some(&ask.period))?
+        .ok_or_else(|| ApiError::query("period", "must be a year, or a month that somebody tells"))?;
+    let query = DrawsQuery {
+        family: given(ask.commodity.as_ref()).unwrap_or(FAMILY).to_owned(),
+        layer: text(ask.layer.as_ref()),
+        stage: ask.stage,
+        line: text(ask.line.as_ref()),
+        period,
+        count: ask.count.unwrap_or(DRAWS),
+        seed: ask.seed.unwrap_or(0),
+    };
+    let format = download::asked(ask.format.as_ref())?.unwrap_or(Format::Csv);
+    let served = question.balance(&query.family).await?;
+    question
+        .download_balance(format, served, move |of| download::draws(of, &query))
+        .await
 }
 
 /// What the balance would be if a report said otherwise, or nothing: the figures that would move, the furthest first. Nothing is

@@ -326,3 +326,58 @@ fn what_cannot_be_a_file_is_told_as_the_answer_would_tell_it() {
         assert!(detail.contains(told), "{path}: {detail}");
     }
 }
+
+#[test]
+fn draws_spread_as_the_estimates_do_and_are_the_same_for_one_seed() {
+    let of = |more: &str| format!("/api/v1/reconciled/draws?commodity={FAMILY}&stage=mine&period=2022{more}");
+    let rows = csv(&of("&count=400"));
+    let places = rows.iter().filter(|row| row["draw"] == "0").count();
+    assert_eq!(rows.len(), 400 * places);
+    let told = ask(&format!(
+        "/api/v1/reconciled/line?commodity={FAMILY}&stage=mine&place=CHN"
+    ));
+    let points = list(&told, "points");
+    let estimate = &points.iter().find(|point| point["period"] == "2022").unwrap()["estimate"];
+    let number = |text: &str| text.parse::<f64>().unwrap();
+    let (value, deviation) = (
+        number(estimate["value"].as_str().unwrap()),
+        number(estimate["deviation"].as_str().unwrap()),
+    );
+    let drawn: Vec<f64> = rows
+        .iter()
+        .filter(|row| row["place"] == "CHN")
+        .map(|row| number(&row["value"]))
+        .collect();
+    let mean = drawn.iter().sum::<f64>() / 400.0;
+    let spread = (drawn.iter().map(|one| (one - mean).powi(2)).sum::<f64>() / 399.0).sqrt();
+    // Five deviations of a mean, and of a spread, of so many draws.
+    assert!(
+        (mean - value).abs() < 0.25 * deviation,
+        "{mean} {value} {deviation}"
+    );
+    assert!((spread / deviation - 1.0).abs() < 0.18, "{spread} {deviation}");
+    // Every draw adds up: the world is its countries.
+    for draw in ["0", "399"] {
+        let of_draw = || rows.iter().filter(|row| row["draw"] == draw);
+        let world = number(&of_draw().find(|row| row["place"] == "WLD").unwrap()["value"]);
+        let parts: f64 = of_draw()
+            .filter(|row| row["place"] == "OTH" || row["place"].len() == 3 && row["place"] != "WLD")
+            .map(|row| number(&row["value"]))
+            .sum();
+        assert!((parts - world).abs() < 1e-4 * world.abs(), "{parts} {world}");
+    }
+    assert_eq!(csv(&of("&count=400")), rows);
+    assert_ne!(csv(&of("&count=400&seed=1")), rows);
+    assert_eq!(csv(&of("&count=3")), rows[..3 * places]);
+    for (wrong, told) in [
+        ("&count=0", "1 to 1000"),
+        ("&count=1001", "1 to 1000"),
+        ("&layer=neodymium", "none of graphite_natural"),
+        ("&line=eaten", "none of"),
+    ] {
+        let answered = ask_with(&of(wrong), &[]);
+        let text = String::from_utf8_lossy(&answered.body).into_owned();
+        assert_eq!(answered.status, StatusCode::BAD_REQUEST, "{wrong}: {text}");
+        assert!(text.contains(told), "{wrong}: {text}");
+    }
+}

@@ -21,6 +21,7 @@ mod build;
 mod capacities;
 mod concentration;
 mod doubt;
+mod drawn;
 mod error;
 mod evenly;
 mod finding;

@@ -115,6 +115,10 @@ impl Question {
 impl From<DownloadError> for ApiError {
     fn from(error: DownloadError) -> Self {
         match error {
+            DownloadError::NotInBalance { parameter, .. } => Self::query(parameter, error.to_string()),
+            DownloadError::Draws | DownloadError::TooManyDraws { .. } => {
+                Self::query("count", error.to_string())
+            }
             DownloadError::Format | DownloadError::TooLong { .. } => Self::query("format", error.to_string()),
             DownloadError::NoCommodity(commodity) => Self::not_found("commodity", &commodity),
             DownloadError::Balance(error) => Self::from(&error),

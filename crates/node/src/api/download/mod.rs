@@ -9,6 +9,7 @@ mod answer;
 mod contradictions;
 mod credits;
 mod csv;
+mod draws;
 mod estimates;
 mod indicators;
 mod parquet;
@@ -19,9 +20,11 @@ mod tables;
 use std::str::FromStr;
 
 use didymium_twin::balance::BalanceError;
+use didymium_twin::reconcile::NormalsMissing;
 
 pub(crate) use answer::{asked, describe, whole};
 pub use contradictions::{contradictions, contradictions_of};
+pub use draws::{DRAWS_MAX, DrawsQuery, draws, draws_of};
 pub use estimates::{estimates, reconciled, reconciled_line};
 pub use indicators::indicators;
 pub use revised::vintage_series;
@@ -92,6 +95,32 @@ pub enum DownloadError {
         /// How many rows match.
         rows: u64,
     },
+    /// Something is asked of a balance that it has not.
+    #[error("{parameter} `{value}` is none of {known}")]
+    NotInBalance {
+        /// What was asked by.
+        parameter: &'static str,
+        /// What it said.
+        value: String,
+        /// What it may say.
+        known: String,
+    },
+    /// No such number of draws.
+    #[error("must be a whole number from 1 to {DRAWS_MAX}")]
+    Draws,
+    /// More draws than a file may hold rows of.
+    #[error(
+        "each draw has {places} places and a file holds at most {ROWS_MAX} rows: ask for {most} draws at most"
+    )]
+    TooManyDraws {
+        /// Places of each draw.
+        places: usize,
+        /// Draws that a file holds.
+        most: usize,
+    },
+    /// The draws ran out of numbers.
+    #[error(transparent)]
+    Normals(#[from] NormalsMissing),
     /// Nothing matches.
     #[error("nobody published such a series, or nothing for that period or place")]
     Nothing,
