@@ -282,7 +282,14 @@ pub fn trial(args: &TrialArgs, output: &Output) -> CliResult<()> {
 fn cell(place: &PlaceBalance, line: &str) -> String {
     let found = place.lines.iter().find(|known| known.line == line);
     match found.and_then(|line| Some((line.value.as_ref()?, line.deviation.as_ref()?, &line.grade))) {
-        Some((value, deviation, grade)) => format!("{value} ±{deviation} {grade}"),
+        Some((value, deviation, grade)) => {
+            let contested = if found.is_some_and(|line| line.contested) {
+                "!"
+            } else {
+                ""
+            };
+            format!("{value} ±{deviation} {grade}{contested}")
+        }
         None if found.is_some() => "nobody can know".to_owned(),
         None => "·".to_owned(),
     }
@@ -337,8 +344,16 @@ fn chain_text(found: &Reconciled) -> String {
             even.join(", ")
         )
     };
+    let untold = if found.untold.is_empty() {
+        String::new()
+    } else {
+        format!(
+            "nobody reports of, and nobody can know: {}\n",
+            found.untold.join(", ")
+        )
+    };
     format!(
-        "{} · {} · {} · tonnes {}\nopening + in + produced - consumed - out - lost = closing; value ±standard deviation, quality A to E\n{even}\n{}\n{parts}\n\
+        "{} · {} · {} · tonnes {}\nopening + in + produced - consumed - out - lost = closing; value ±standard deviation, quality A to E, ! where a report of it does not fit the others\n{untold}{even}\n{}\n{parts}\n\
          voices, what was learned of their deviations, reports: {}\nall together: chi-squared {} of {} degrees of freedom, p {}; {} reports do not fit, {} figures are not used or stand out",
         found.layer.commodity,
         found.place,
@@ -365,12 +380,29 @@ fn contradictions_text(found: &Contradictions) -> String {
                 report.number.to_string(),
                 report.voice.clone(),
                 format!(
-                    "{} {} {} {}",
-                    report.stage, report.place, report.period, report.line
+                    "{} {} {} {}{}",
+                    report.stage,
+                    report.place,
+                    report.period,
+                    report.line,
+                    // Nobody says it: it is a total less its rows.
+                    if report.kind == "unlisted" {
+                        " (left for those not listed)"
+                    } else {
+                        ""
+                    }
                 ),
                 report.said.clone(),
-                format!("{} ±{}", report.expected, report.expected_deviation),
-                format!("{} to {}", report.fits_low, report.fits_high),
+                if report.impossible {
+                    format!("less than nothing ±{}", report.expected_deviation)
+                } else {
+                    format!("{} ±{}", report.expected, report.expected_deviation)
+                },
+                if report.impossible {
+                    "no possible figure".to_owned()
+                } else {
+                    format!("{} to {}", report.fits_low, report.fits_high)
+                },
                 report.detectability.clone(),
             ]
         })
@@ -408,8 +440,12 @@ fn contradictions_text(found: &Contradictions) -> String {
         .suspects
         .iter()
         .map(|one| {
+            let alike = match one.reports.len().saturating_sub(1) {
+                0 => String::new(),
+                others => format!(" (or one of {others} that no test can tell from it)"),
+            };
             format!(
-                "{} {} {} {} {} of {}: says {} t, off by {} t; explains {}",
+                "{} {} {} {} {} of {}: says {} t, off by {} t; explains {}{alike}",
                 one.stage,
                 one.line,
                 one.place,
@@ -431,8 +467,13 @@ fn contradictions_text(found: &Contradictions) -> String {
             suspects.join("\n")
         )
     };
+    let nothing = if found.test.degrees_of_freedom == 0 {
+        ": no report checks another, so nothing can be tested and a false one would not be noticed"
+    } else {
+        ""
+    };
     format!(
-        "{}: chi-squared {} of {} degrees of freedom, p {}; flagged beyond z {} (*)\n\n{}\n\n{suspects}{}\n\nnot used, or named:\n{}",
+        "{}{nothing}: chi-squared {} of {} degrees of freedom, p {}; flagged beyond z {} (*)\n\n{}\n\n{suspects}{}\n\nnot used, or named:\n{}",
         found.commodity,
         found.test.statistic,
         found.test.degrees_of_freedom,

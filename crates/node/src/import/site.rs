@@ -92,7 +92,9 @@ pub(super) fn read(
         {
             finish(import, pending.take(), reading, speaker)?;
         }
+        let before = reading.problems.count();
         let Some(site) = site_of(import, &row, &mut reading.problems) else {
+            reading.problems.tell_about(before, |column| row.find(column));
             continue;
         };
         match &mut pending {
@@ -127,7 +129,10 @@ fn finish(
         return Ok(());
     };
     if let Err(error) = site.check(import.vocabulary) {
+        let before = reading.problems.count();
         reading.problems.add_error(line, &error, |_| None);
+        let own = |column: &str| (column == "site").then_some(site.site.as_str());
+        reading.problems.tell_about(before, own);
         return Ok(());
     }
     let path = format!("sites/{}", site.site);
@@ -177,6 +182,12 @@ impl Pending {
 /// The site of one row, with one process.
 fn site_of(import: &Import<'_>, row: &Row<'_, 27>, problems: &mut Problems) -> Option<Site> {
     let source = import.sources.of_row(row, problems)?.clone();
+    if row.get("commodity").is_empty() && row.get("stage").is_empty() {
+        let reason =
+            "is empty, and so is `commodity`: the site has no process. Say what it makes; a row a process";
+        problems.add(row.line(), Some("stage"), "", reason);
+        return None;
+    }
     let text = |column: &'static str| row.get(column).to_owned();
     let owners = owners_of(row, problems).ok()?;
     let point = point_of(row, problems).ok()?;

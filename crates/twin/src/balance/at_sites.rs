@@ -98,6 +98,8 @@ impl Gatherer<'_> {
                     terms: vec![(key, 1.0)],
                     value: 0.0,
                     beside: 0.0,
+                    relative: 0.0,
+                    others: 0.0,
                     deviation: NO_PROCESS,
                 };
                 if !self.out.reports.contains(&report) {

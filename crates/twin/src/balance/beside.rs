@@ -7,7 +7,11 @@ use super::gather::{Gatherer, Recovery, SITE};
 use super::layer::percent;
 use super::line::{Slot, Spot};
 use crate::WORLD;
+use crate::fact::Fact;
 use crate::series::Series;
+
+/// A yield is none if it is off what is known of such processes by more than so many of its deviations.
+const FAR_YIELD: f64 = 6.0;
 
 impl<'t> Gatherer<'t> {
     /// Shares of an element in the deposits of countries, one deposit a subject.
@@ -35,6 +39,21 @@ impl<'t> Gatherer<'t> {
         }
     }
 
+    /// Why a yield cannot be one, by what the vocabulary knows of such processes. It is no report that others test: a false one would
+    /// accuse everybody who tells of what goes in or comes out.
+    fn far_from_recipe(&self, stage: u16, commodity: &str, fact: &Fact) -> Option<Reason> {
+        let stage = &self.links.get(usize::from(stage))?.stage;
+        let recipe = self.vocabulary().recipe(self.family, stage, commodity)?;
+        let off = (percent(fact.canonical) - percent(recipe.recovery)).abs();
+        (off > FAR_YIELD * percent(recipe.deviation)).then(|| Reason::YieldFarFromRecipe {
+            said: fact.value.normalize().to_string(),
+            known: (
+                recipe.recovery.normalize().to_string(),
+                recipe.deviation.normalize().to_string(),
+            ),
+        })
+    }
+
     pub(super) fn recoveries(&mut self, series: &'t Series, commodity: &str) {
         let stage = self.text(series.key.stage);
         let Some(stage) = self.links.iter().position(|link| link.stage == stage) else {
@@ -59,6 +78,7 @@ impl<'t> Gatherer<'t> {
                     site.and_then(|site| self.misplaced(site, country))
                 };
                 let slot = Slot::of_period(*period);
+                let wrong = wrong.or_else(|| self.far_from_recipe(stage, commodity, fact));
                 let wrong = wrong.or_else(|| slot.is_none().then_some(Reason::YieldOfQuarter));
                 if let Some(reason) = wrong {
                     self.out.findings.push(Finding {

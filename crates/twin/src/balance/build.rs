@@ -293,6 +293,8 @@ impl Build<'_> {
                         observed,
                         told == Told::Redundant,
                     ),
+                    // Not before the reports are tested.
+                    contested: false,
                 }
             })
             .collect()

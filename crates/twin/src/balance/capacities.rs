@@ -7,7 +7,7 @@ use didymium_statement::payload::{Basis, Process, SiteStatus};
 use didymium_vocabulary::{Assumed, Period};
 use rust_decimal::prelude::ToPrimitive as _;
 
-use super::finding::{Finding, Reason};
+use super::finding::{CapacityFault, Finding, Reason};
 use super::gather::{Gatherer, TONNE};
 use super::line::{Key, Line, Slot, Spot};
 use super::report::{Origin, Report};
@@ -16,6 +16,12 @@ use crate::fact::FactId;
 
 /// Months that make a year.
 const MONTHS: usize = 12;
+
+/// No plant makes more in a year, tonnes: fifty times what the world mines of iron.
+const CAPACITY_MAX: f64 = 1e11;
+
+/// A product, its layers, and the tonnes a year that can be made of it.
+type Nameplate = (Product, Terms, f64);
 
 /// Layers with their coefficients.
 type Terms = Vec<(u16, f64)>;
@@ -68,6 +74,7 @@ impl Gatherer<'_> {
             return;
         };
         let reported = self.made_by_sites();
+        self.name_unusable_capacities();
         for (site, record) in self.twin.sites() {
             for ((product, year), installed) in self.installed(site, years) {
                 if let Some(made) = reported.get(&(site.clone(), product.clone(), year)) {
@@ -107,6 +114,8 @@ impl Gatherer<'_> {
                     terms: installed.terms.iter().map(named).collect(),
                     value: use_of * installed.tonnes,
                     beside: 0.0,
+                    relative: 0.0,
+                    others: 0.0,
                     deviation: (deviation * installed.tonnes).max(f64::MIN_POSITIVE),
                 });
             }
@@ -120,11 +129,13 @@ impl Gatherer<'_> {
             return installed;
         };
         for (number, process) in record.site.processes.iter().enumerate() {
-            let Some((product, terms, tonnes)) = self.capacity_of(process) else {
+            let Ok(Some((product, terms, tonnes))) = self.capacity_of(process) else {
                 continue;
             };
             let told = process.capacity.as_ref().and_then(|capacity| capacity.period);
-            let known = told.map_or_else(|| record.site.source.published.year(), Period::year);
+            // Told of no year it is one of its day, or where that is after all that is balanced, of the last year: a plant that
+            // runs was not built since.
+            let known = told.map_or_else(|| record.site.source.published.year().min(latest), Period::year);
             let first = process.start.map_or(known, |start| start.year().max(known));
             for year in first.max(earliest)..=latest {
                 let sum = installed.entry((product.clone(), year)).or_default();
@@ -167,23 +178,59 @@ impl Gatherer<'_> {
         reported
     }
 
-    /// Product, its layers, and nameplate tonnes a year of a process that runs.
-    fn capacity_of(&self, process: &Process) -> Option<(Product, Terms, f64)> {
-        let capacity = process.capacity.as_ref()?;
-        if process.status != SiteStatus::Operating || process.basis == Basis::Projected {
-            return None;
+    /// Names the sites whose capacities count nothing, and why.
+    fn name_unusable_capacities(&mut self) {
+        for (site, record) in self.twin.sites() {
+            for process in &record.site.processes {
+                if let Err(why) = self.capacity_of(process) {
+                    self.out.findings.push(Finding {
+                        fact: None,
+                        site: Some(site.clone()),
+                        reason: Reason::CapacityUnusable {
+                            stage: process.stage.clone(),
+                            why,
+                        },
+                    });
+                }
+            }
         }
-        let stage = self.links.iter().position(|link| link.stage == process.stage)?;
+    }
+
+    /// Product, its layers, and nameplate tonnes a year of a process that runs; nothing where it has none, or is of another chain. Why
+    /// it cannot be used, if it cannot.
+    fn capacity_of(&self, process: &Process) -> Result<Option<Nameplate>, CapacityFault> {
+        let Some(capacity) = process.capacity.as_ref() else {
+            return Ok(None);
+        };
+        let of_family = self
+            .vocabulary()
+            .commodity(&process.commodity)
+            .is_some_and(|known| known.family == self.family);
+        let runs = process.status == SiteStatus::Operating && process.basis != Basis::Projected;
+        let stage = self.links.iter().position(|link| link.stage == process.stage);
+        let Some(stage) = stage.filter(|_| of_family && runs) else {
+            return Ok(None);
+        };
         let told = self.layers.tell(
             self.vocabulary(),
             (&process.commodity, &process.form),
             capacity.mass_basis.parse().ok(),
             &capacity.substance,
         );
-        let factor = self.vocabulary().unit(&capacity.unit)?.factor?;
-        let kilograms = factor.checked_mul(capacity.value)?.to_f64()?;
-        let stage = u16::try_from(stage).ok()?;
-        Some(in_product(stage, told.ok()?.terms, kilograms / TONNE))
+        let told = told.map_err(|_| CapacityFault::Basis {
+            basis: capacity.mass_basis.clone(),
+            substance: capacity.substance.clone(),
+        })?;
+        let factor = self
+            .vocabulary()
+            .unit(&capacity.unit)
+            .and_then(|unit| unit.factor);
+        let kilograms = factor.and_then(|factor| factor.checked_mul(capacity.value));
+        let tonnes = kilograms.and_then(|mass| mass.to_f64()).map(|mass| mass / TONNE);
+        let tonnes = tonnes.filter(|tonnes| *tonnes <= CAPACITY_MAX);
+        let tonnes = tonnes.ok_or(CapacityFault::TooLarge)?;
+        let stage = u16::try_from(stage).unwrap_or(u16::MAX);
+        Ok(Some(in_product(stage, told.terms, tonnes)))
     }
 
     /// The first and the last year of which anything was observed.

@@ -1,5 +1,6 @@
 //! Reports that do not fit the others, and what would fit: a query to whoever said them.
 
+use super::grade::Grade;
 use super::report::Report;
 use super::solve::Balance;
 use crate::reconcile::{Cause, GlobalTest, Identified, MeasurementTest, MeasurementTests};
@@ -92,6 +93,34 @@ impl Balance {
             })
         });
         (suspects.collect(), self.alone.identified.rest)
+    }
+
+    /// Marks figures of which a report does not fit the others.
+    pub(super) fn mark_contested(&mut self) {
+        let flagged = self.alone.tests.tests.iter().filter(|test| test.flagged);
+        let flagged: Vec<usize> = flagged
+            .filter_map(|test| test.variable.checked_sub(self.reports_at()))
+            .collect();
+        for number in flagged {
+            let Some(report) = self.reports.get(number) else {
+                continue;
+            };
+            // What is left of a sum is no report of its parts.
+            if report.terms.iter().any(|(_, coefficient)| *coefficient < 0.0) {
+                continue;
+            }
+            let places: Vec<usize> = report
+                .terms
+                .iter()
+                .filter_map(|(key, _)| self.find(key))
+                .collect();
+            for at in places {
+                if let Some(quantity) = self.quantities.get_mut(at) {
+                    quantity.contested = true;
+                    quantity.grade = quantity.grade.max(Grade::D);
+                }
+            }
+        }
     }
 
     /// Which reports do not fit, and which nobody could tell.

@@ -77,6 +77,7 @@ impl Balance {
             deviation: estimate.map(|(_, deviation)| deviation),
             told: estimate.map_or(Told::Unobservable, |_| Told::Assumed),
             grade: estimate.map_or(Grade::X, |_| Grade::E),
+            contested: known.iter().any(|known| known.contested),
         })
     }
 

@@ -132,6 +132,20 @@ pub enum Reason {
         /// What was said, percent.
         said: String,
     },
+    /// The capacity of a process that counts nothing.
+    CapacityUnusable {
+        /// Stage of the process.
+        stage: String,
+        /// Why it cannot be used.
+        why: CapacityFault,
+    },
+    /// A yield that no such process has.
+    YieldFarFromRecipe {
+        /// What was said, percent.
+        said: String,
+        /// What the vocabulary knows of such processes, percent, and how far they differ.
+        known: (String, String),
+    },
     /// A yield of a quarter: processes are balanced by month or year.
     YieldOfQuarter,
     /// What a use takes in a part of a year: goods in use are balanced by year.
@@ -157,6 +171,40 @@ impl Reason {
                 | Self::Overruled { .. }
                 | Self::BeyondAllStocks { .. }
         )
+    }
+}
+
+/// Why a capacity cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CapacityFault {
+    /// It counts another mass than the chain does.
+    Basis {
+        /// The basis that it has.
+        basis: String,
+        /// The substance that it counts; empty where it counts none.
+        substance: String,
+    },
+    /// It is larger than anything that can be.
+    TooLarge,
+}
+
+impl CapacityFault {
+    /// Why, in English and French.
+    fn words(&self) -> (String, String) {
+        match self {
+            Self::Basis { basis, substance } => {
+                let counted = [basis.as_str(), substance.as_str()].join(" ");
+                let counted = counted.trim();
+                (
+                    format!("is told as `{counted}`, which this chain does not count there"),
+                    format!("est donnée en `{counted}`, que cette chaîne ne compte pas là"),
+                )
+            }
+            Self::TooLarge => (
+                "is larger than that of any plant".to_owned(),
+                "dépasse celle de toute usine".to_owned(),
+            ),
+        }
     }
 }
 
@@ -323,6 +371,24 @@ impl Finding {
                 ),
                 format!(
                     "donne un rendement de {said} % : il ne peut sortir plus qu’il n’entre. Il n’est pas utilisé."
+                ),
+            ),
+            Reason::CapacityUnusable { stage, why } => {
+                let (en, fr) = why.words();
+                (
+                    format!("has a capacity at the stage `{stage}` that {en}. It is not used. Mend the site."),
+                    format!("a, au stade `{stage}`, une capacité qui {fr}. Elle n’est pas utilisée. Corrigez le site."),
+                )
+            }
+            Reason::YieldFarFromRecipe {
+                said,
+                known: (recovery, deviation),
+            } => (
+                format!(
+                    "gives a yield of {said} percent, far from what such processes have ({recovery} ± {deviation}): every figure on both sides of it would look wrong. It is not used. Mend it, or have the club's vocabulary mended."
+                ),
+                format!(
+                    "donne un rendement de {said} %, loin de celui de tels procédés ({recovery} ± {deviation}) : tous les chiffres de part et d’autre paraîtraient faux. Il n’est pas utilisé. Corrigez-le, ou faites corriger le vocabulaire du club."
                 ),
             ),
             Reason::YieldOfQuarter => (

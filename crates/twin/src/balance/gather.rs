@@ -14,7 +14,7 @@ use super::line::{Key, Line, Slot, Spot};
 use super::report::{Origin, Report};
 use super::unreported::Registered;
 use super::voice::Voiced;
-use super::worth::deviation;
+use super::worth::{Worth, worth};
 use crate::Symbol;
 use crate::WORLD;
 use crate::fact::{Fact, FactId};
@@ -153,6 +153,7 @@ impl<'t> Gatherer<'t> {
         }
         self.out.keep_near_years();
         self.out.name_sites_above_countries();
+        self.out.measure_by_level();
         self.capacities();
         self.out.registered = self.registered();
         self.out.in_order()
@@ -448,7 +449,7 @@ impl<'t> Gatherer<'t> {
         if said.qualifier == Qualifier::AtLeast {
             return;
         }
-        let deviation = deviation(
+        let Worth { relative, deviation } = worth(
             self.vocabulary(),
             (self.family, measured.measure),
             said,
@@ -484,6 +485,8 @@ impl<'t> Gatherer<'t> {
             terms,
             value: tonnes,
             beside: 0.0,
+            relative,
+            others: 0.0,
             deviation,
         });
     }

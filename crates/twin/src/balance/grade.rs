@@ -9,7 +9,7 @@ pub enum Grade {
     B,
     /// Known from reports to two fifths.
     C,
-    /// Known from reports, no better than its order of size.
+    /// Known from reports, no better than its order of size; or a report of it does not fit the others.
     D,
     /// Not known from reports: it rests on assumptions.
     E,
@@ -73,8 +73,8 @@ impl Grade {
                 "connu par des déclarations à 40 % près",
             ),
             Self::D => (
-                "known from reports, no better than its order of size",
-                "connu par des déclarations, en ordre de grandeur seulement",
+                "known from reports, no better than its order of size, or they contradict each other",
+                "connu par des déclarations, en ordre de grandeur seulement, ou elles se contredisent",
             ),
             Self::E => (
                 "not known from reports: rests on assumptions",

@@ -76,6 +76,11 @@ pub struct Report {
     /// What was said less [`value`](Self::value), tonnes: what a figure says may stand among the terms, as the whole that a share
     /// is of.
     pub beside: f64,
+    /// The part of its deviation that grows with what is said, as a part of it; 0 where the deviation is of another kind.
+    pub relative: f64,
+    /// The middle one of all figures of the same, tonnes; 0 before they are compared. Its relative deviation is a part of this where it
+    /// says less.
+    pub others: f64,
     /// One standard deviation before anything was learned of its voice, tonnes, above zero.
     pub deviation: f64,
 }
@@ -85,5 +90,31 @@ impl Report {
     #[must_use]
     pub fn said(&self) -> f64 {
         self.value + self.beside
+    }
+
+    /// The deviation that it would have if it said so many tonnes, before anything was learned of its voice.
+    #[must_use]
+    pub fn deviation_if(&self, said: f64) -> f64 {
+        let deviation = libm::hypot(self.relative * said.max(self.others), self.least());
+        // Of nothing that stood alone nothing is left: it keeps what it had.
+        if deviation > 0.0 {
+            deviation
+        } else {
+            self.deviation
+        }
+    }
+
+    /// Others tell of so many tonnes of the same: its deviation is that of no smaller figure.
+    pub(super) fn rise_to(&mut self, others: f64) {
+        let least = self.least();
+        self.others = others;
+        let risen = libm::hypot(self.relative * self.said().max(others), least);
+        self.deviation = risen.max(self.deviation);
+    }
+
+    /// The part of its deviation that does not grow, tonnes.
+    fn least(&self) -> f64 {
+        let grown = self.relative * self.said().max(self.others);
+        (self.deviation * self.deviation - grown * grown).max(0.0).sqrt()
     }
 }

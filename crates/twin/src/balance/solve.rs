@@ -76,6 +76,8 @@ pub struct Quantity {
     pub told: Told,
     /// Its quality.
     pub grade: Grade,
+    /// Whether a report of it does not fit the others: one of them is wrong, so it is known no better than its order of size.
+    pub contested: bool,
 }
 
 /// The balance of a family.
@@ -100,8 +102,8 @@ pub struct Balance {
     pub(super) solved: Arc<Reconciliation>,
     /// The estimates without those that are at a bound.
     pub(super) within: Values,
-    /// Registered sites that no quantity is of, with the stages of their processes.
-    pub(super) unreported: Registered,
+    /// Registered sites, with the stages of their processes.
+    pub(super) registered: Registered,
     /// How far a month is from an even part of its year, where nobody tells months.
     pub(super) months_differ: f64,
     /// What the reports without assumptions say of each other.
@@ -193,10 +195,6 @@ impl Balance {
         let quantities = build.quantities(&solved, &within.values, &alone);
         let alone = build.kept(&alone, &learned);
         let Network { keys, .. } = network;
-        let mut unreported = std::mem::take(&mut gathered.registered);
-        for key in &keys {
-            unreported.remove(&key.spot);
-        }
         let mut balance = Self {
             family: family.to_owned(),
             stages: links
@@ -214,10 +212,11 @@ impl Balance {
             priors,
             within: within.solved.unwrap_or_else(|| Arc::clone(&solved).into()),
             solved,
-            unreported,
+            registered: gathered.registered,
             months_differ: assumed(vocabulary, Assumed::Month, family).1,
             alone,
         };
+        balance.mark_contested();
         balance.name_overruled();
         Ok(balance)
     }
@@ -303,7 +302,9 @@ fn say_instead(
             family: family.to_owned(),
             number: *number,
         })?;
-        report.value = sayable(report, family, *said)? - report.beside;
+        let said = sayable(report, family, *said)?;
+        report.deviation = report.deviation_if(said);
+        report.value = said - report.beside;
     }
     Ok(())
 }

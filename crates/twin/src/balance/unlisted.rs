@@ -93,6 +93,8 @@ impl Gatherer<'_> {
             terms,
             value,
             beside: 0.0,
+            relative: 0.0,
+            others: 0.0,
             deviation,
         });
     }

@@ -35,15 +35,25 @@ impl Gatherer<'_> {
 }
 
 impl Balance {
-    /// Registered sites of which nobody reports.
-    pub fn unreported_sites(&self) -> impl Iterator<Item = &Spot> {
-        self.unreported.keys()
+    /// Registered sites of which nobody reports in a layer: the whole, or an element.
+    #[must_use]
+    pub fn unreported_sites(&self, layer: u16) -> BTreeSet<&Spot> {
+        let of_layer = self.quantities().filter(|(key, _)| key.layer == layer);
+        let told: BTreeSet<&Spot> = of_layer.map(|(key, _)| &key.spot).collect();
+        self.registered
+            .keys()
+            .filter(|spot| !told.contains(spot))
+            .collect()
     }
 
     /// The lines of such a site in a slot, in one layer: nobody can know them.
     #[must_use]
     pub fn unreported_figures(&self, layer: u16, spot: &Spot, slot: Slot) -> Vec<(Key, Quantity)> {
-        let stages = self.unreported.get(spot).into_iter().flatten();
+        let stages = self
+            .unreported_sites(layer)
+            .get(spot)
+            .and_then(|spot| self.registered.get(spot));
+        let stages = stages.into_iter().flatten();
         let keys = stages.flat_map(|stage| {
             Line::ALL.into_iter().map(|line| Key {
                 layer,
@@ -59,12 +69,13 @@ impl Balance {
 
     /// A line of such a site.
     pub(super) fn of_unreported(&self, key: &Key) -> Option<Quantity> {
-        let stages = self.unreported.get(&key.spot)?;
+        let stages = self.registered.get(&key.spot)?;
         stages.contains(&key.stage).then_some(Quantity {
             value: None,
             deviation: None,
             told: Told::Unobservable,
             grade: Grade::X,
+            contested: false,
         })
     }
 }

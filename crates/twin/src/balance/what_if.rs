@@ -28,7 +28,7 @@ const SAID_MAX: f64 = 1e15;
 /// What a report is taken to say.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Instead {
-    /// Another figure, tonnes of the layer's substance, as sure as the one that it says.
+    /// Another figure, tonnes of the layer's substance, that is as sure as figures of its kind are.
     Said(f64),
     /// Nothing.
     Withdrawn,
@@ -93,12 +93,16 @@ impl Balance {
         let variable = self.reports_at() + number;
         let measurement = match instead {
             Instead::Withdrawn => None,
-            Instead::Said(said) => Some(Measurement {
-                value: sayable(report, &self.family, said)? - report.beside,
-                deviation: self.solved.problem().variables()[variable]
-                    .measurement
-                    .map_or(report.deviation, |own| own.deviation),
-            }),
+            Instead::Said(said) => {
+                let said = sayable(report, &self.family, said)?;
+                let measured = self.solved.problem().variables()[variable].measurement;
+                // With what was learned of its voice.
+                let factor = measured.map_or(1.0, |measured| measured.deviation / report.deviation);
+                Some(Measurement {
+                    value: said - report.beside,
+                    deviation: factor * report.deviation_if(said),
+                })
+            }
         };
         let unsolved = |source: ReconcileError| BalanceError::Unsolved {
             family: self.family.clone(),

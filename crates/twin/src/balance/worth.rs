@@ -13,25 +13,36 @@ const COARSEST_STEP: f64 = 0.1;
 /// The variance of a rounding to the nearest step is the square of the step over this.
 const UNIFORM: f64 = 12.0;
 
-/// One standard deviation of a figure, in the unit of `tonnes`, which is its value.
+/// How far a figure may be off.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Worth {
+    /// The part of its deviation that grows with it, as a part of it.
+    pub(super) relative: f64,
+    /// One standard deviation, in the unit of the figure.
+    pub(super) deviation: f64,
+}
+
+/// How far a figure may be off, in the unit of `tonnes`, which is its value.
 ///
 /// Three parts add as squares: what the vocabulary says of the measure and the basis, the rounding that shows in its
 /// last digit, and a smallest amount below which nobody counts (`floor`, tonnes).
-pub(super) fn deviation(
+pub(super) fn worth(
     vocabulary: &Vocabulary,
     (family, measure): (&str, &str),
     fact: &Fact,
     tonnes: f64,
     further: f64,
     floor: f64,
-) -> f64 {
+) -> Worth {
     let part = vocabulary
         .report_quality(family, measure, fact.basis.as_str())
         .map_or(UNKNOWN, |row| percent(row.deviation));
-    let step = step(fact.value).min(COARSEST_STEP) * tonnes.abs();
-    let own = part * tonnes;
-    let further = further * tonnes;
-    (own * own + further * further + step * step / UNIFORM + floor * floor).sqrt()
+    let step = step(fact.value).min(COARSEST_STEP);
+    let relative = (part * part + further * further + step * step / UNIFORM).sqrt();
+    Worth {
+        relative,
+        deviation: libm::hypot(relative * tonnes, floor),
+    }
 }
 
 /// The step of the last digit that is not zero, as a part of the number; 0 of zero.

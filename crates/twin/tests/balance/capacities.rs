@@ -1,9 +1,10 @@
 //! What plants can make.
 
-use didymium_twin::balance::{Line, Origin, Reason, Report};
+use didymium_twin::balance::{Line, Origin, Reason, Report, Slot};
 
 use crate::club::{
     at_works, balance, estimate, mined, reasons, site, site_of_forms, survey, table, works, works_mined,
+    works_of_capacity,
 };
 
 /// What is assumed of capacities.
@@ -106,4 +107,39 @@ fn a_plant_makes_no_more_than_it_can_where_nobody_says_that_it_did() {
     ]);
     let made = estimate(&balance, "mine", &works(), Line::Produced);
     assert!(made <= 1200.0 + 1e-6, "{made}");
+}
+
+#[test]
+fn a_capacity_of_no_year_counts_for_the_last_that_is_balanced() {
+    let of = |period| {
+        balance(&[
+            table(&survey("nation", "2022-06-01"), &[mined("CAN", "2021", "4000")]),
+            works_of_capacity(("1000", "contained", "Co", period)),
+        ])
+    };
+    // The register is of 2023, after all that is balanced; so is a capacity that says so.
+    assert!(capacities(&of(Some("2023")).reports).is_empty());
+    let of_no_year = of(None);
+    let capacities = capacities(&of_no_year.reports);
+    assert_eq!(capacities.len(), 1, "{capacities:?}");
+    assert_eq!(capacities[0].terms[0].0.slot, Slot::of_year(2021));
+}
+
+#[test]
+fn a_capacity_that_cannot_be_used_is_named_with_its_site() {
+    for (value, basis, substance) in [("99999999999999999999", "contained", "Co"), ("5000", "wet", "")] {
+        let found = balance(&[
+            table(&survey("nation", "2024-01-01"), &[mined("CAN", "2023", "4000")]),
+            works_of_capacity((value, basis, substance, Some("2023"))),
+        ]);
+        let named = found
+            .findings
+            .iter()
+            .find(|finding| matches!(finding.reason, Reason::CapacityUnusable { .. }));
+        assert_eq!(
+            named.and_then(|finding| finding.site.as_deref()),
+            Some("works"),
+            "{value} {basis}"
+        );
+    }
 }

@@ -97,6 +97,28 @@ pub fn site_of_forms(key: &str, country: &str, processes: &[(&str, &str, Option<
     site_of(key, country, "cobalt", processes)
 }
 
+/// The site `works` in Canada that mines cobalt, with a capacity as it is told: value, basis, substance, period.
+pub fn works_of_capacity((value, basis, substance, period): (&str, &str, &str, Option<&str>)) -> Said {
+    let capacity = Capacity {
+        value: value.parse().unwrap(),
+        unit: "t".into(),
+        mass_basis: basis.into(),
+        substance: substance.into(),
+        period: period.map(|period| period.parse().unwrap()),
+    };
+    let process = Process {
+        commodity: "cobalt".into(),
+        stage: "mine".into(),
+        form: String::new(),
+        capacity: Some(capacity),
+        status: SiteStatus::Operating,
+        start: None,
+        basis: Basis::Reported,
+        note: String::new(),
+    };
+    registered("works", "CAN", vec![process])
+}
+
 /// A site of another chain.
 pub fn site_of(key: &str, country: &str, commodity: &str, processes: &[(&str, &str, Option<&str>)]) -> Said {
     let process = |(stage, form, capacity): &(&str, &str, Option<&str>)| Process {
@@ -115,6 +137,10 @@ pub fn site_of(key: &str, country: &str, commodity: &str, processes: &[(&str, &s
         basis: Basis::Reported,
         note: String::new(),
     };
+    registered(key, country, processes.iter().map(process).collect())
+}
+
+fn registered(key: &str, country: &str, processes: Vec<Process>) -> Said {
     let site = Site {
         site: key.into(),
         name: key.into(),
@@ -124,7 +150,7 @@ pub fn site_of(key: &str, country: &str, commodity: &str, processes: &[(&str, &s
         operator: String::new(),
         owners: Vec::new(),
         status: SiteStatus::Operating,
-        processes: processes.iter().map(process).collect(),
+        processes,
         source: survey("register", "2023-01-01"),
     };
     said(Kind::Site, serde_json::to_vec(&site).unwrap())

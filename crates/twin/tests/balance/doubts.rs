@@ -1,6 +1,6 @@
 //! Reports that do not fit are found, and told what would fit.
 
-use didymium_twin::balance::{Balance, Options, Origin};
+use didymium_twin::balance::{Balance, Grade, Line, Options, Origin, Slot, Spot};
 
 use crate::club::{cobalt, survey, table, twin};
 
@@ -86,6 +86,27 @@ fn editions_of_one_survey_are_one_voice() {
         .filter(|report| matches!(report.origin, Origin::Fact(_)));
     let values: Vec<f64> = reports.map(|report| report.value).collect();
     assert_eq!(values, [145_000.0], "the newest edition speaks for the survey");
+}
+
+#[test]
+fn a_figure_far_too_low_is_no_surer_than_the_others_and_marks_what_it_tells_of() {
+    for low in ["0", "59"] {
+        let balance = three_surveys(low);
+        let australia = Spot::Country("AUS".into());
+        let told = balance
+            .line(0, 0, &australia, Slot::of_year(2022), Line::Produced)
+            .unwrap();
+        let value = told.value.unwrap();
+        assert!((3000.0..6200.0).contains(&value), "{low}: {told:?}");
+        let worst = &balance.doubt().tested[0];
+        assert!(
+            worst.test.flagged && worst.report.value < 100.0,
+            "{low}: {worst:?}"
+        );
+        assert!(told.contested && told.grade == Grade::D, "{low}: {told:?}");
+    }
+    let agreed = three_surveys("6000");
+    assert!(agreed.quantities().all(|(_, quantity)| !quantity.contested));
 }
 
 #[test]

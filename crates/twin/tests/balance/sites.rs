@@ -54,6 +54,41 @@ fn a_yield_of_a_quarter_or_of_an_unknown_site_is_named() {
     );
 }
 
+#[test]
+fn a_yield_that_no_process_has_is_named_and_accuses_nobody() {
+    let of = |yields: &[&str]| {
+        let mut said = vec![
+            table(
+                &survey("nation", "2024-01-01"),
+                &[
+                    mined("CAN", "2023", "4000"),
+                    cobalt(("production", "refining", "refined", "CAN", "", "", "2023", "3400")),
+                ],
+            ),
+            table(&survey("other", "2024-01-01"), &[mined("CAN", "2023", "4100")]),
+        ];
+        for value in yields {
+            let row = cobalt(("recovery", "refining", "refined", "CAN", "", "", "2023", value));
+            said.push(table(&survey("operator", "2024-02-01"), &[row]));
+        }
+        balance(&said)
+    };
+    for nonsense in ["0", "0.0000001", "12"] {
+        let balance = of(&[nonsense]);
+        let named = reasons(&balance);
+        assert!(
+            named
+                .iter()
+                .any(|reason| matches!(reason, Reason::YieldFarFromRecipe { .. }) && !reason.is_used()),
+            "{nonsense}: {named:?}"
+        );
+        assert!(balance.doubt().tested.iter().all(|report| !report.test.flagged));
+        let works = estimate(&balance, "refining", &Spot::Country("CAN".into()), Line::Produced);
+        assert!((works - 3400.0).abs() < 300.0, "{works}");
+    }
+    assert!(reasons(&of(&["70"])).is_empty());
+}
+
 /// A nation that says what was mined in it, and sources that say what its only site mined.
 fn nation_and_site(nation: &str, of_site: &[&str]) -> Vec<Said> {
     let mut said = vec![
@@ -248,7 +283,10 @@ fn a_registered_site_of_which_nobody_reports_is_a_place_of_which_nobody_can_know
     ];
     let balance = balance(&said);
     // A capacity speaks of what its site makes.
-    assert_eq!(balance.unreported_sites().collect::<Vec<_>>(), [&works()]);
+    assert_eq!(
+        balance.unreported_sites(0).into_iter().collect::<Vec<_>>(),
+        [&works()]
+    );
     let year = Slot::of_year(2023);
     let figures = balance.unreported_figures(0, &works(), year);
     let stages: Vec<u16> = figures.iter().map(|(key, _)| key.stage).collect();

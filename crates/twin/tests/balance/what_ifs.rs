@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use didymium_twin::balance::{Balance, BalanceError, Instead, Line, Options, Spot};
+use didymium_twin::balance::{Balance, BalanceError, Instead, Line, Moved, Options, Spot};
 
 use crate::club::{Said, balance, cobalt, estimate, survey, table, twin};
 
@@ -73,6 +73,31 @@ fn an_update_is_what_a_solve_from_scratch_says() {
     }
     let mined = update.moved.first().unwrap();
     assert!(mined.before.0 > mined.after.unwrap().0, "{mined:?}");
+}
+
+#[test]
+fn a_wrong_unit_is_as_unsure_as_such_a_figure_is() {
+    // What stands in the table itself, and not what the update takes it to be.
+    for (wrong, right) in [("990000", 5900.0), ("9900", 9900.0), ("59", 9900.0)] {
+        let truth = balance(&said(wrong));
+        let balance = balance(&said("6100"));
+        let number = number_of(&balance, 6100.0);
+        let found = balance
+            .what_if(number, Instead::Said(wrong.parse().unwrap()))
+            .unwrap();
+        let mined = |moved: &&Moved<'_>| {
+            moved.key.spot == australia() && moved.key.line == Line::Produced && moved.key.slot.is_year()
+        };
+        let now = estimate(&balance, "mine", &australia(), Line::Produced);
+        let after = found.moved.iter().find(mined);
+        let (value, deviation) = after.map_or((now, 1.0), |moved| moved.after.unwrap());
+        let anew = estimate(&truth, "mine", &australia(), Line::Produced);
+        // A voice that is far off is trusted less once it is balanced anew; an update leaves that as it is.
+        assert!(
+            (value - anew).abs() < 0.5 * deviation && value < 2.0 * right,
+            "{wrong}: {value} ± {deviation}, {anew}"
+        );
+    }
 }
 
 #[test]

@@ -20,6 +20,8 @@ export interface Estimate {
   /** `redundant`, `reported`, `observable`, `assumed` or `unobservable`. */
   told: string;
   grade: GradeKey;
+  /** Whether a report of it does not fit the others. */
+  contested: boolean;
   /** Address: pass it to `/api/v1/reconciled/figure?figure=`. */
   figure: string;
 }
@@ -94,6 +96,8 @@ export interface Reconciled {
   unreported: string[];
   unit: string;
   stages: ReconciledStage[];
+  /** Stages of the chain of which nobody reports a mass of this. */
+  untold: string[];
   voices: VoiceInfo[];
   test: ChiSquared;
   flagged: number;
@@ -164,6 +168,8 @@ export interface ReportFit {
   z: string;
   p: string;
   flagged: boolean;
+  /** Whether no figure that can be would fit. */
+  impossible: boolean;
   /** How much of an error of it would show, 0 to 1. */
   detectability: string;
   /** How much the others narrow it, 0 to 1. */

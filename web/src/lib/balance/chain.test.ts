@@ -12,6 +12,7 @@ const line = (stage: string, key: LineKey, value: number | null, deviation = 10)
   high: value === null ? null : String(value + 2 * deviation),
   told: 'observable',
   grade: value === null ? 'X' : 'C',
+  contested: false,
   figure: `estimate|f|f|${stage}|WLD|2024|${key}`,
 });
 const stage = (name: string, lines: Partial<Record<LineKey, number | null>>): ReconciledStage => ({

@@ -11,6 +11,7 @@ const estimate = (line: LineKey, value: number | null, deviation = 0): Estimate 
   high: null,
   told: 'observable',
   grade: value === null ? 'X' : 'B',
+  contested: false,
   figure: `estimate|x|x|mine|WLD|2024|${line}`,
 });
 const place = (...lines: Estimate[]): PlaceBalance => ({ place: 'WLD', name: '', lines });

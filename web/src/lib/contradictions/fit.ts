@@ -16,6 +16,8 @@ export interface Compared {
   readonly decimals: number;
   /** The step that they are rounded to. */
   readonly step: number;
+  /** Whether the others leave only figures that cannot be: less than nothing. */
+  readonly impossible: boolean;
 }
 
 /** A quantity that cannot be negative: everything but a change of stock. */
@@ -24,18 +26,13 @@ function least(line: string): number {
 }
 
 /** The numbers of a report; intervals of what cannot be negative begin at nought. */
-export function compared(report: Pick<ReportFit, 'said' | 'deviation' | 'expected' | 'expected_deviation' | 'fits_low' | 'fits_high' | 'line'>): Compared {
+export function compared(report: Pick<ReportFit, 'said' | 'deviation' | 'expected' | 'expected_deviation' | 'fits_low' | 'fits_high' | 'impossible' | 'line'>): Compared {
   const floor = least(report.line);
   const ends = (value: number, deviation: number): readonly [number, number] => [Math.max(floor, value - NINETY_FIVE * deviation), value + NINETY_FIVE * deviation];
   const [said, expected] = [Number(report.said), Number(report.expected)];
   const [own, other] = [Number(report.deviation), Number(report.expected_deviation)];
   const step = Math.min(stepOf(said, own), stepOf(expected, other));
-  return { said, saidEnds: ends(said, own), expected, expectedEnds: ends(expected, other), fits: [Math.max(floor, Number(report.fits_low)), Number(report.fits_high)], decimals: decimalsOf(step), step };
-}
-
-/** Whether the others leave only figures that cannot be: less than nothing. */
-export function impossible(all: Pick<Compared, 'expected' | 'fits'>): boolean {
-  return all.expected < 0 && all.fits[1] <= 0 && all.fits[0] === 0;
+  return { said, saidEnds: ends(said, own), expected, expectedEnds: ends(expected, other), fits: [Math.max(floor, Number(report.fits_low)), Number(report.fits_high)], decimals: decimalsOf(step), step, impossible: report.impossible };
 }
 
 /** The figure nearest to what is said that would fit, rounded so that it still does. */

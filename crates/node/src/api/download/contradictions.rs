@@ -143,6 +143,12 @@ impl<'b> Row<'b> {
         self.fit.as_ref().map(|fit| field(fit).clone())
     }
 
+    /// What would fit, if anything does.
+    fn possible(&self, field: impl Fn(&types::ReportFit) -> &String) -> Option<String> {
+        let fit = self.fit.as_ref().filter(|fit| !fit.impossible);
+        fit.map(|fit| field(fit).clone())
+    }
+
     fn estimated(&self, field: impl Fn(&types::Estimate) -> &String) -> String {
         self.estimate
             .as_ref()
@@ -176,8 +182,9 @@ fn table(of: BalanceLens<'_>, rows: &[Row<'_>]) -> Table<'static> {
         .text("substance", |row| row.substance.clone())
         .decimal("expected", |row| row.fit(|fit| &fit.expected))
         .decimal("expected_deviation", |row| row.fit(|fit| &fit.expected_deviation))
-        .decimal("fits_low", |row| row.fit(|fit| &fit.fits_low))
-        .decimal("fits_high", |row| row.fit(|fit| &fit.fits_high))
+        .decimal("fits_low", |row| row.possible(|fit| &fit.fits_low))
+        .decimal("fits_high", |row| row.possible(|fit| &fit.fits_high))
+        .flag("impossible", |row| row.fit.as_ref().map(|fit| fit.impossible))
         .decimal("z", |row| row.fit(|fit| &fit.z))
         .decimal("p", |row| row.fit(|fit| &fit.p))
         .flag("flagged", |row| row.fit.as_ref().map(|fit| fit.flagged))

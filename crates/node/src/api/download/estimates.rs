@@ -112,5 +112,6 @@ fn columns<'r>(of: BalanceLens<'_>, rows: &'r [Row<'_>]) -> Columns<'r, 'static,
         })
         .text("told", |(_, estimate)| estimate.told.clone())
         .text("grade", |(_, estimate)| estimate.grade.clone())
+        .flag("contested", |(_, estimate)| Some(estimate.contested))
         .text("figure", |(_, estimate)| estimate.figure.clone())
 }

@@ -22,6 +22,8 @@ pub struct Estimate {
     pub told: String,
     /// Quality: `A` to `E`, or `X` where nobody can know.
     pub grade: String,
+    /// Whether a report of it does not fit the others (`/api/v1/contradictions`): its quality is then `D` at best.
+    pub contested: bool,
     /// Address: pass it to `/api/v1/provenance?figure=` or `/api/v1/reconciled/figure?figure=`.
     pub figure: String,
 }
@@ -125,6 +127,8 @@ pub struct Reconciled {
     pub unit: String,
     /// Stages in the order of the chain.
     pub stages: Vec<ReconciledStage>,
+    /// Stages of the chain of which nobody reports a mass of this: nobody can know their lines.
+    pub untold: Vec<String>,
     /// Who speaks.
     pub voices: Vec<VoiceInfo>,
     /// All reports together.
@@ -238,6 +242,9 @@ pub struct ReportFit {
     pub p: String,
     /// Whether it is flagged.
     pub flagged: bool,
+    /// Whether no figure that can be would fit: the others leave less than nothing. What is expected, and what would fit, is then sent as
+    /// nothing.
+    pub impossible: bool,
     /// How much of an error of it would show, 0 to 1.
     pub detectability: String,
     /// How much the others narrow it, 0 to 1.

@@ -154,6 +154,7 @@ impl BalanceLens<'_> {
             high: ends.map(|(value, deviation)| decimal(value + NINETY_FIVE * deviation)),
             told: told_key(quantity.told).to_owned(),
             grade: quantity.grade.letter().to_owned(),
+            contested: quantity.contested,
             figure: address(self.balance, key),
         }
     }
@@ -186,7 +187,8 @@ impl BalanceLens<'_> {
 /// A test of all reports together.
 fn chi_squared_view(test: &GlobalTest) -> types::ChiSquared {
     types::ChiSquared {
-        statistic: format!("{:.1}", test.statistic.max(0.0)),
+        // Without the sign of nothing.
+        statistic: format!("{:.1}", test.statistic.max(0.0) + 0.0),
         degrees_of_freedom: test.degrees_of_freedom as u64,
         p: probability(test.p),
     }
@@ -215,7 +217,7 @@ pub fn reconciled(
         }
         None => latest(balance, layer).or_else(|| slots.last().copied())?,
     };
-    let unreported: BTreeSet<&Spot> = balance.unreported_sites().collect();
+    let unreported = balance.unreported_sites(layer);
     if !places.contains(place) && !unreported.contains(place) {
         return None;
     }
@@ -262,6 +264,12 @@ pub fn reconciled(
             parts: parts.into_iter().map(|(_, part)| part).collect(),
         })
     };
+    // Of what is followed, at any place and in any period.
+    let told: BTreeSet<u16> = balance
+        .quantities()
+        .filter(|(key, _)| key.layer == layer)
+        .map(|(key, _)| key.stage)
+        .collect();
     let doubt = balance.doubt();
     Some(types::Reconciled {
         commodity: balance.family.clone(),
@@ -277,6 +285,11 @@ pub fn reconciled(
         places: places.iter().map(ToString::to_string).collect(),
         unreported: unreported.iter().map(ToString::to_string).collect(),
         unit: "t".to_owned(),
+        untold: in_order(balance, of.lens.twin.vocabulary())
+            .into_iter()
+            .filter(|(number, _)| !told.contains(number))
+            .map(|(_, name)| name.clone())
+            .collect(),
         stages: in_order(balance, of.lens.twin.vocabulary())
             .into_iter()
             .filter_map(stage)
@@ -385,7 +398,7 @@ pub fn reconciled_line(
     line: Line,
 ) -> Option<types::ReconciledLine> {
     // Of a site of which nobody reports it is told in every period that nobody can know.
-    let unreported = of.balance.unreported_sites().any(|site| site == place);
+    let unreported = of.balance.unreported_sites(layer).contains(place);
     let of_years = if unreported { &Spot::World } else { place };
     let points: Vec<types::EstimatePoint> = of
         .balance

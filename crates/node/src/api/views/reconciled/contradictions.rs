@@ -202,6 +202,7 @@ pub fn report_fit(of: BalanceLens<'_>, tested: &DoubtedReport<'_>) -> types::Rep
         z: format!("{z:.2}"),
         p: probability(tested.test.p),
         flagged: tested.test.flagged,
+        impossible: tested.fits.1 < floor,
         detectability: ratio(tested.test.detectability),
         adjustability: ratio(tested.test.adjustability),
         noticed: decimal(tested.noticed),
