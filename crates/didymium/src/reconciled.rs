@@ -426,8 +426,10 @@ fn contradictions_text(found: &Contradictions) -> String {
         .map(|finding| {
             let figure = finding.observation.as_ref().map_or_else(String::new, |traced| {
                 let said = &traced.observation;
+                let statement = traced.statements.first();
+                let statement = statement.map_or("", |place| place.statement.get(..12).unwrap_or_default());
                 format!(
-                    "{} {} {} {} of {}",
+                    "{} {} {} {} of {} (statement {statement}…)",
                     said.key.measure, said.key.commodity, said.area, said.value.period, said.source
                 )
             });

@@ -208,9 +208,8 @@ impl Balances {
 impl From<&BalanceError> for ApiError {
     fn from(error: &BalanceError) -> Self {
         match error {
-            BalanceError::NoFamily { family } | BalanceError::NothingSaid { family } => {
-                Self::not_found("balance of family", family)
-            }
+            BalanceError::NoFamily { family } => Self::not_found("balance of family", family),
+            BalanceError::NothingSaid { .. } => Self::NothingSaid(error.to_string()),
             BalanceError::NoReport { number, .. } => Self::not_found("report", &number.to_string()),
             BalanceError::CannotBeSaid { .. } => Self::query("said", error.to_string()),
             BalanceError::TooLarge { .. } => Self::Unbalanced(error.to_string()),

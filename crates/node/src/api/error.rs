@@ -49,6 +49,9 @@ pub enum ApiError {
         /// Up to when sources count, if not all do.
         published: String,
     },
+    /// Nobody said anything that the answer could be made of.
+    #[error("{0}")]
+    NothingSaid(String),
     /// A parameter is wrong.
     #[error("parameter `{parameter}`: {reason}")]
     Query {
@@ -135,7 +138,9 @@ impl From<ApiError> for Problem {
         match error {
             ApiError::Building => Self::new(ProblemType::NotReady, text),
             ApiError::NotFound { what, key } => Self::not_found(format!("{what} `{key}`")),
-            ApiError::NotHereYet { .. } | ApiError::NotThen { .. } => Self::new(ProblemType::NotFound, text),
+            ApiError::NotHereYet { .. } | ApiError::NotThen { .. } | ApiError::NothingSaid(_) => {
+                Self::new(ProblemType::NotFound, text)
+            }
             ApiError::PastBusy | ApiError::DownloadsBusy => Self::new(ProblemType::Overloaded, text),
             ApiError::Past(error) => {
                 tracing::error!(error = error.in_words(), "an earlier twin cannot be built");

@@ -70,6 +70,9 @@ pub(crate) struct EstimateAsk {
     /// Most of them, 1 to 2,000; 60 if absent.
     #[param(minimum = 1, maximum = 2000)]
     limit: Option<u64>,
+    /// `csv` or `parquet`: a file of every report and assumption instead of JSON.
+    #[param(example = "csv")]
+    format: Option<String>,
 }
 
 /// Most reports and assumptions of an estimate in one answer, and how many if nobody says.
@@ -241,7 +244,18 @@ pub(crate) async fn estimate(question: Question, Ask(ask): Ask<EstimateAsk>) -> 
         )
     })?;
     let (offset, limit) = window_of(ask.offset, Some(ask.limit.unwrap_or(WEIGHTS)), WEIGHTS_MAX)?;
+    let format = download::asked(ask.format.as_ref())?;
+    if format.is_some() {
+        download::whole(ask.offset, ask.limit)?;
+    }
     let served = question.balance(parts[0]).await?;
+    if let Some(format) = format {
+        let key = views::key_of(&served.balanced.balance, parts)
+            .ok_or_else(|| ApiError::not_found("estimate", &ask.figure))?;
+        return question
+            .download_balance(format, served, move |of| download::weights(of, &key))
+            .await;
+    }
     question.answer_of(&served, |lens| {
         views::key_of(lens.balance, parts)
             .and_then(|key| views::estimate_trace(lens, &key, offset, limit))

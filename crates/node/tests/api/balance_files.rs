@@ -298,7 +298,7 @@ fn what_cannot_be_a_file_is_told_as_the_answer_would_tell_it() {
         (
             "/api/v1/contradictions?commodity=graphite_natural&as_of=1999-01-01",
             404,
-            "balance of family",
+            "nobody has reported a mass of `graphite_natural`",
         ),
         ("/api/v1/contradictions?limit=5", 400, "all that match"),
         (

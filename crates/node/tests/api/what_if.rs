@@ -76,6 +76,17 @@ fn everything_that_an_estimate_is_made_of_can_be_asked_for() {
         .map(|weight| number(&weight["part"]))
         .sum::<f64>();
     assert!((parts - 100.0).abs() < 1.0, "{parts}");
+    let rows = crate::downloads::csv(&format!("/api/v1/reconciled/figure?figure={figure}"));
+    assert_eq!(rows.len() as u64, total);
+    for (row, weight) in rows.iter().zip(weights(&all)) {
+        assert_eq!(row["kind"], weight["kind"].as_str().unwrap());
+        assert_eq!(row["part_percent"], weight["part"].as_str().unwrap());
+        assert_eq!(
+            row["facts"].is_empty(),
+            weight["observations"].as_array().unwrap().is_empty()
+        );
+        assert_eq!(row["licence"].is_empty(), row["facts"].is_empty());
+    }
     let wrong = ask_with(
         &format!("/api/v1/reconciled/figure?figure={figure}&limit=2001"),
         &[],

@@ -30,6 +30,8 @@ pub enum Assumption {
     /// Domestic production is known in tonnes, and no one price turns it into the value that trade is counted in; it counts
     /// as nothing.
     DomesticUnpriced,
+    /// The importer is not listed among the producers, and counts as making nothing.
+    DomesticNotListed,
     /// The concentration is that of production at another stage of the chain.
     ConcentrationOfOtherStage,
     /// The concentration is that of another commodity of the family.
@@ -71,6 +73,7 @@ impl Assumption {
         match self {
             Self::DomesticOfOtherStage => "domestic_of_other_stage",
             Self::DomesticUnpriced => "domestic_unpriced",
+            Self::DomesticNotListed => "domestic_not_listed",
             Self::ConcentrationOfOtherStage => "concentration_of_other_stage",
             Self::ConcentrationOfFamily => "concentration_of_family",
             Self::TradeParameterOne => "trade_parameter_one",
@@ -96,6 +99,7 @@ impl Assumption {
         match self {
             Self::DomesticOfOtherStage
             | Self::DomesticUnpriced
+            | Self::DomesticNotListed
             | Self::NoSubstitution
             | Self::NoRecycling => Some(Bound::AtMost),
             Self::OthersLumped | Self::OwnersUnknown => Some(Bound::AtLeast),
@@ -127,6 +131,11 @@ impl Assumption {
                  is at most this.",
                 "La production nationale n’est connue qu’en tonnes et aucun prix unique ne la convertit en valeur ; elle compte pour rien : la \
                  valeur vraie est au plus celle-ci.",
+            ),
+            Self::DomesticNotListed => (
+                "The source of world production does not list the importer, whose own counts as nothing: the true value is at most this.",
+                "La source de la production mondiale n’énumère pas l’importateur, dont la sienne compte pour rien : la valeur vraie est au plus \
+                 celle-ci.",
             ),
             Self::ConcentrationOfOtherStage => (
                 "Concentration is that of production at the nearest stage for which it is published.",

@@ -130,7 +130,15 @@ impl<'a> CodeYear<'a> {
             return Err(Missing::DomesticUnknown);
         };
         let part = reliance(self.trade, importer, &domestic)?;
-        Ok(Estimate::new(part.scaled(100.0), self.trade.notes.clone()))
+        let mut notes = self.trade.notes.clone();
+        // Who is not listed may still make a little: what would be exactly all is at most all.
+        if self
+            .supply
+            .is_some_and(|supply| !supply.lists(&importer.countries()))
+        {
+            notes.push(Assumption::DomesticNotListed);
+        }
+        Ok(Estimate::new(part.scaled(100.0), notes))
     }
 }
 

@@ -278,6 +278,11 @@ impl Supply {
     }
 
     /// What some areas produce together, in the canonical unit; 0 if the source lists none of them.
+    /// Whether one of these areas is named as a producer, be it of nothing.
+    pub(crate) fn lists(&self, areas: &[Symbol]) -> bool {
+        self.producers.iter().any(|one| areas.contains(&one.area))
+    }
+
     pub(crate) fn of_areas(&self, areas: &[Symbol]) -> Measured {
         self.producers
             .iter()

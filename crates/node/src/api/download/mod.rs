@@ -16,6 +16,7 @@ mod parquet;
 mod revised;
 mod table;
 mod tables;
+mod weights;
 
 use std::str::FromStr;
 
@@ -30,6 +31,7 @@ pub use indicators::indicators;
 pub use revised::vintage_series;
 pub use table::{Columns, Table};
 pub use tables::{balance, observations, series, sites, vintages};
+pub use weights::weights;
 
 use super::views::Lens;
 

@@ -29,7 +29,7 @@ pub use overview::overview;
 pub use provenance::provenance;
 pub use reconciled::{
     About, BalanceLens, address, contradictions, decimal, estimate_trace, is_of_line, key_of, parse_address,
-    reconciled, reconciled_line, report_fit, told_key, told_words, what_if,
+    reconciled, reconciled_line, report_fit, told_key, told_words, weight_line, what_if,
 };
 pub use series::{ObservationFilter, SeriesQuery, balance, matching_facts, observations, prices, series};
 pub use sites::{

@@ -15,7 +15,7 @@ mod trace;
 mod what_if;
 
 pub use contradictions::{About, contradictions, report_fit};
-pub use trace::{estimate_trace, told_words};
+pub use trace::{estimate_trace, told_words, weight_line};
 pub use what_if::what_if;
 
 /// Two-sided 95 percent of the normal law, in deviations.

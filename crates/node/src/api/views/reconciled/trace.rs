@@ -90,7 +90,8 @@ pub const fn told_words(told: Told) -> (&'static str, &'static str) {
     }
 }
 
-fn weight_line(of: BalanceLens<'_>, weight: &Weight<'_>) -> types::WeightLine {
+/// A report or assumption that an estimate is made of, with its weight.
+pub fn weight_line(of: BalanceLens<'_>, weight: &Weight<'_>) -> types::WeightLine {
     let vocabulary = of.lens.twin.vocabulary();
     let (kind, en, fr) = match weight.origin {
         Origin::Fact(_) => (
