@@ -174,19 +174,19 @@ mod tests {
             text.contains("`cobalt` has no solution near mine COD 2022 produced") && text.contains("NaN"),
             "{text}"
         );
-        for nothing in [
-            BalanceError::NothingSaid {
-                family: "cobalt".into(),
-            },
-            BalanceError::NoFamily {
-                family: "cobalt".into(),
-            },
-        ] {
-            let told = ApiError::from(DownloadError::from(nothing));
-            assert!(
-                matches!(&told, ApiError::NotFound { key, .. } if key == "cobalt"),
-                "{told:?}"
-            );
-        }
+        let told = ApiError::from(DownloadError::from(BalanceError::NoFamily {
+            family: "cobalt".into(),
+        }));
+        assert!(
+            matches!(&told, ApiError::NotFound { key, .. } if key == "cobalt"),
+            "{told:?}"
+        );
+        let told = ApiError::from(DownloadError::from(BalanceError::NothingSaid {
+            family: "cobalt".into(),
+        }));
+        assert!(
+            matches!(&told, ApiError::NothingSaid(why) if why.contains("nobody has reported a mass of `cobalt`")),
+            "{told:?}"
+        );
     }
 }
