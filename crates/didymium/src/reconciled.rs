@@ -378,13 +378,13 @@ fn contradictions_text(found: &Contradictions) -> String {
             vec![
                 format!("{}{}", report.z, mark(report.flagged)),
                 report.number.to_string(),
-                report.voice.clone(),
+                report.about.voice.clone(),
                 format!(
                     "{} {} {} {}{}",
-                    report.stage,
-                    report.place,
-                    report.period,
-                    report.line,
+                    report.about.stage,
+                    report.about.place,
+                    report.about.period,
+                    report.about.line,
                     // Nobody says it: it is a total less its rows.
                     if report.kind == "unlisted" {
                         " (left for those not listed)"
@@ -392,7 +392,7 @@ fn contradictions_text(found: &Contradictions) -> String {
                         ""
                     }
                 ),
-                report.said.clone(),
+                report.about.said.clone(),
                 if report.impossible {
                     format!("less than nothing ±{}", report.expected_deviation)
                 } else {
@@ -448,13 +448,13 @@ fn contradictions_text(found: &Contradictions) -> String {
             };
             format!(
                 "{} {} {} {} {} of {}: says {} t, off by {} t; explains {}{alike}",
-                one.stage,
-                one.line,
-                one.place,
-                one.period,
+                one.about.stage,
+                one.about.line,
+                one.about.place,
+                one.about.period,
                 found.commodity,
-                one.voice,
-                one.said,
+                one.about.voice,
+                one.about.said,
                 one.bias,
                 one.statistic
             )

@@ -95,12 +95,12 @@ fn what_if_text(found: &WhatIf) -> String {
     format!(
         "if report {} of {} ({} {} {} {}: {} t) {instead}, {} figures would move, the furthest first:\n\n{}{bounds}",
         found.number,
-        found.voice,
-        found.stage,
-        found.place,
-        found.period,
-        found.line,
-        found.said,
+        found.about.voice,
+        found.about.stage,
+        found.about.place,
+        found.about.period,
+        found.about.line,
+        found.about.said,
         found.moved_total,
         columns(&["figure", "now", "then"], &rows, &[1, 2]),
     )

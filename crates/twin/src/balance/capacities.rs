@@ -17,7 +17,7 @@ use crate::fact::FactId;
 /// Months that make a year.
 const MONTHS: usize = 12;
 
-/// No plant makes more in a year, tonnes: fifty times what the world mines of iron.
+/// A larger capacity is a slip of the pen, tonnes a year.
 const CAPACITY_MAX: f64 = 1e11;
 
 /// A product, its layers, and the tonnes a year that can be made of it.

@@ -22,7 +22,7 @@ const HELD: f64 = 1e-3;
 /// Rounds in which figures are held at nothing, and most that are.
 const ROUNDS: usize = 8;
 const HELD_MAX: usize = 48;
-/// Most that a report may be taken to say, tonnes: more than a thousand years of the world's mining of everything.
+/// Most that a report may be taken to say, tonnes; more is a slip of the pen.
 const SAID_MAX: f64 = 1e15;
 
 /// What a report is taken to say.

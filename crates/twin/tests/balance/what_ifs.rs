@@ -130,17 +130,24 @@ fn a_report_withdrawn_leaves_what_the_others_say_and_less_is_known() {
 #[test]
 fn nothing_falls_below_nothing() {
     let balance = balance(&said("9900"));
+    let mut asked = 0;
     for number in 0..balance.reports.len() {
         for instead in [Instead::Said(0.0), Instead::Said(1e9), Instead::Withdrawn] {
             let Ok(found) = balance.what_if(number, instead) else {
                 continue;
             };
+            asked += 1;
             for moved in found.moved.iter().filter(|moved| !moved.key.line.is_signed()) {
                 let (value, deviation) = moved.after.unwrap_or_default();
                 assert!(value >= 0.0 && deviation.is_finite(), "{instead:?}: {moved:?}");
             }
         }
     }
+    let told = balance
+        .reports
+        .iter()
+        .filter(|report| report.origin.is_evidence());
+    assert_eq!(asked, 3 * told.count());
     // The estimate itself was changed by nobody's asking.
     assert!(estimate(&balance, "mine", &australia(), Line::Produced) > 5000.0);
 }

@@ -144,12 +144,8 @@ export interface ReconciledLine {
   points: { period: string; estimate: Estimate }[];
 }
 
-/** A report and how it fits the others. */
-export interface ReportFit {
-  /** Its number among the reports of the balance. */
-  number: number;
-  /** `fact` or `unlisted`. */
-  kind: string;
+/** What a report is about, who says it, and what. */
+export interface ReportAbout {
   voice: string;
   stage: string;
   place: string;
@@ -157,6 +153,14 @@ export interface ReportFit {
   line: LineKey;
   /** What it says, tonnes. */
   said: string;
+}
+
+/** A report and how it fits the others. */
+export interface ReportFit extends ReportAbout {
+  /** Its number among the reports of the balance. */
+  number: number;
+  /** `fact` or `unlisted`. */
+  kind: string;
   deviation: string;
   /** What the others say it should be, tonnes. */
   expected: string;
@@ -199,15 +203,9 @@ export interface MovedEstimate {
 }
 
 /** What the balance would be if a report said otherwise. */
-export interface WhatIf {
+export interface WhatIf extends ReportAbout {
   commodity: string;
   number: number;
-  voice: string;
-  stage: string;
-  place: string;
-  period: string;
-  line: LineKey;
-  said: string;
   /** Tonnes; none where it is taken to be withdrawn. */
   instead: string | null;
   moved: MovedEstimate[];
@@ -218,15 +216,9 @@ export interface WhatIf {
 }
 
 /** A report that, taken for biased, explains most of what is wrong beside those before it. */
-export interface Suspect {
+export interface Suspect extends ReportAbout {
   /** Its number, and those of others that no test can tell from it. */
   reports: number[];
-  voice: string;
-  stage: string;
-  place: string;
-  period: string;
-  line: LineKey;
-  said: string;
   /** By how much that is above what the reports leave that are not suspected, tonnes. */
   bias: string;
   statistic: string;

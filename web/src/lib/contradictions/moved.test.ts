@@ -8,6 +8,11 @@ describe('a figure that would be another', () => {
     expect(row.after?.replace(/[\s,]/g, '')).toBe('46101±95t');
   });
 
+  it('shows a move that is small beside the deviation', () => {
+    const row = shown({ before: '1643640', before_deviation: '135803', after: '1638200', after_deviation: '136100' });
+    expect([row.before, row.after].map((text) => text?.replace(/[\s,]/g, ''))).toEqual(['1644000±136000t', '1638000±136000t']);
+  });
+
   it('has no number where nobody could know', () => {
     expect(shown({ before: '5', before_deviation: '1', after: null, after_deviation: null }).after).toBeUndefined();
   });

@@ -41,8 +41,8 @@ pub use page::Page;
 pub use provenance::{ObservationTrace, Provenance, SiteTrace};
 pub use reconciled::{
     ChiSquared, Concentration, Contradictions, Estimate, EstimatePoint, EstimateTrace, FindingView,
-    LayerInfo, MovedEstimate, PlaceBalance, Reconciled, ReconciledLine, ReconciledStage, ReportFit,
-    SuspectView, VoiceCheck, VoiceInfo, WeightLine, WhatIf,
+    LayerInfo, MovedEstimate, PlaceBalance, Reconciled, ReconciledLine, ReconciledStage, ReportAbout,
+    ReportFit, SuspectView, VoiceCheck, VoiceInfo, WeightLine, WhatIf,
 };
 pub use series::{
     AreaLine, Balance, BalanceRow, Contradiction, Observation, PriceLine, Prices, SaidFigure, Series,

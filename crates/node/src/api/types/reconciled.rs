@@ -207,6 +207,23 @@ pub struct ReconciledLine {
     pub points: Vec<EstimatePoint>,
 }
 
+/// What a report is about, who says it, and what.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+pub struct ReportAbout {
+    /// Who says it.
+    pub voice: String,
+    /// Stage.
+    pub stage: String,
+    /// Place; the first of a sum.
+    pub place: String,
+    /// Year or month.
+    pub period: String,
+    /// Line of the balance.
+    pub line: String,
+    /// What it says, tonnes.
+    pub said: String,
+}
+
 /// A report and how it fits the others.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ReportFit {
@@ -214,18 +231,9 @@ pub struct ReportFit {
     pub number: u64,
     /// `fact` or `unlisted`.
     pub kind: String,
-    /// Who says it.
-    pub voice: String,
-    /// Stage.
-    pub stage: String,
-    /// Place, or several where the report is about a sum.
-    pub place: String,
-    /// Period.
-    pub period: String,
-    /// Line.
-    pub line: String,
-    /// What it says, tonnes.
-    pub said: String,
+    /// What it is about, who says it, and what.
+    #[serde(flatten)]
+    pub about: ReportAbout,
     /// Its deviation, tonnes.
     pub deviation: String,
     /// What the others say it should be, tonnes.
@@ -278,18 +286,9 @@ pub struct FindingView {
 pub struct SuspectView {
     /// Its number, and those of others that no test can tell from it: one of them is biased.
     pub reports: Vec<u64>,
-    /// Who says it.
-    pub voice: String,
-    /// Stage.
-    pub stage: String,
-    /// Place.
-    pub place: String,
-    /// Period.
-    pub period: String,
-    /// Line.
-    pub line: String,
-    /// What it says, tonnes.
-    pub said: String,
+    /// What it is about, who says it, and what.
+    #[serde(flatten)]
+    pub about: ReportAbout,
     /// By how much that is above what the reports leave that are not suspected, tonnes.
     pub bias: String,
     /// How much of the statistic of all together it explains.
@@ -362,18 +361,9 @@ pub struct WhatIf {
     pub commodity: String,
     /// Number of the report.
     pub number: u64,
-    /// Who says it.
-    pub voice: String,
-    /// Stage.
-    pub stage: String,
-    /// Place.
-    pub place: String,
-    /// Period.
-    pub period: String,
-    /// Line.
-    pub line: String,
-    /// What it says, tonnes.
-    pub said: String,
+    /// What it is about, who says it, and what.
+    #[serde(flatten)]
+    pub about: ReportAbout,
     /// What it is taken to say, tonnes; absent where it is taken to be withdrawn.
     pub instead: Option<String>,
     /// Figures that would move by a hundredth of their deviation or more, or be surer or less sure by as much; the furthest first.

@@ -96,12 +96,7 @@ fn suspect_view(of: BalanceLens<'_>, suspect: &Suspect) -> types::SuspectView {
     let said = report.map_or(0.0, Report::said);
     types::SuspectView {
         reports: suspect.reports.iter().map(|number| *number as u64).collect(),
-        voice: about.voice,
-        stage: about.stage,
-        place: about.place,
-        period: about.period,
-        line: about.line.to_owned(),
-        said: decimal(said),
+        about: about.saying(said),
         bias: decimal(suspect.bias),
         statistic: format!("{:.1}", suspect.statistic),
     }
@@ -162,12 +157,25 @@ impl About {
     }
 }
 
+impl About {
+    /// As it is sent, with what is said, tonnes.
+    pub(super) fn saying(self, said: f64) -> types::ReportAbout {
+        types::ReportAbout {
+            voice: self.voice,
+            stage: self.stage,
+            place: self.place,
+            period: self.period,
+            line: self.line.to_owned(),
+            said: decimal(said),
+        }
+    }
+}
+
 /// A report that others check: how it fits them.
 pub fn report_fit(of: BalanceLens<'_>, tested: &DoubtedReport<'_>) -> types::ReportFit {
     let report = tested.report;
     let about = About::of(of.balance, report);
     let key = report.terms.first().map(|(key, _)| key);
-    let said = decimal(report.said());
     let (expected, own) = tested.expected;
     // Nobody is told that a negative figure would fit.
     let floor = key.map_or(f64::NEG_INFINITY, |key| least(key.line));
@@ -188,12 +196,7 @@ pub fn report_fit(of: BalanceLens<'_>, tested: &DoubtedReport<'_>) -> types::Rep
     types::ReportFit {
         number: tested.number as u64,
         kind: about.kind.to_owned(),
-        voice: about.voice,
-        stage: about.stage,
-        place: about.place,
-        period: about.period,
-        line: about.line.to_owned(),
-        said,
+        about: about.saying(report.said()),
         deviation: decimal(tested.deviation),
         expected: decimal(expected.max(floor)),
         expected_deviation: decimal(own),

@@ -26,12 +26,7 @@ pub fn what_if(of: BalanceLens<'_>, number: usize, instead: Instead) -> Result<t
     Ok(types::WhatIf {
         commodity: balance.family.clone(),
         number: number as u64,
-        voice: about.voice,
-        stage: about.stage,
-        place: about.place,
-        period: about.period,
-        line: about.line.to_owned(),
-        said: decimal(report.said()),
+        about: about.saying(report.said()),
         instead: match instead {
             Instead::Said(said) => Some(decimal(said)),
             Instead::Withdrawn => None,
