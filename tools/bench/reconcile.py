@@ -191,8 +191,9 @@ def main(problem, ours_path, month_path):
         ("the same with all tests", solve + tests),
         ("one report changed, median of 32", figure(r"changed: median ([\d.]+) ms", ours)),
         ("one report changed, longest of 32", figure(r"longest ([\d.]+) ms", ours)),
-        ("1,000 draws of all months", figure(r"1000 posterior draws +([\d.]+) ms", ours)),
-        ("1,000 draws of one month", figure(r"1000 posterior draws +([\d.]+) ms", month)),
+        ("1,000 draws of all months, one thread", figure(r"1000 draws, threads: 1 +([\d.]+) ms", ours)),
+        ("1,000 draws of all months, two threads", figure(r"1000 draws, threads: 2 +([\d.]+) ms", ours)),
+        ("1,000 draws of one month, one thread", figure(r"1000 draws, threads: 1 +([\d.]+) ms", month)),
     ]
     for what, milliseconds in rows:
         print(f"  {what:<56} {milliseconds:>10.2f}")

@@ -6,18 +6,22 @@
 //!
 //! `cargo bench -p didymium-twin --bench reconcile` (arguments: flows per element and month, 2000 by default; months,
 //! 24; elements, 1; threads, 1; a file to write the balances to, as a triplet list that other programs can read, with
-//! the answer beside it in a file of the same name and `.answer`). Above 500,000 variables: one solve, ten draws.
+//! the answer beside it in a file of the same name and `.answer`). Above 500,000 variables: one solve, eight draws.
 
 use std::fmt::Write as _;
 use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
-use didymium_twin::reconcile::{Constraint, Measurement, Problem, Reconciliation, Search, Updated, Variable};
+use didymium_twin::reconcile::{
+    Constraint, DRAWS_AT_ONCE, Draws, Measurement, NormalsMissing, Problem, Reconciliation, Search, Sheet,
+    Updated, Variable,
+};
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
 const STAGES: usize = 8;
-/// More variables than this are solved once, and drawn from ten times.
+/// More variables than this are solved once, and drawn from eight times.
 const LARGE: usize = 500_000;
 
 /// SplitMix64: the invented chain is the same in every run.
@@ -170,23 +174,43 @@ fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {
     result
 }
 
-/// Posterior draws, the normal numbers made beforehand.
-fn draws(solved: &Reconciliation, count: u16, numbers: &mut Numbers) -> Outcome<()> {
-    let normals: Vec<f64> = (0..solved.normals_per_draw() + usize::from(count))
-        .map(|_| (0..12).map(|_| numbers.unit()).sum::<f64>() - 6.0)
+/// Posterior draws of all variables, the normal numbers made beforehand; on one thread, and on two.
+fn draws(solved: &Reconciliation, count: usize, numbers: &mut Numbers) -> Outcome<()> {
+    let all: Vec<usize> = (0..solved.problem().variables().len()).collect();
+    let drawing = timed("make ready for draws", || solved.drawing(&all));
+    let blocks = count.div_ceil(DRAWS_AT_ONCE);
+    let normals: Vec<Draws> = (0..solved.normals_per_draw() + blocks)
+        .map(|_| std::array::from_fn(|_| (0..12).map(|_| numbers.unit()).sum::<f64>() - 6.0))
         .collect();
-    let sum = timed(&format!("{count} posterior draws"), || -> Outcome<f64> {
-        let mut sum = 0.0;
-        for at in 0..usize::from(count) {
-            sum += solved
-                .draw(&normals[at..])?
-                .iter()
-                .filter(|value| value.is_finite())
-                .sum::<f64>();
-        }
-        Ok(sum)
-    })?;
-    println!("mean of the sum of all {:.1}", sum / f64::from(count));
+    let mut sums = Vec::new();
+    for threads in 1..=2 {
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let (mut sheet, mut sum) = (Sheet::default(), 0.0);
+            loop {
+                let block = next.fetch_add(1, Ordering::Relaxed);
+                if block >= blocks {
+                    return Ok::<f64, NormalsMissing>(sum);
+                }
+                let drawn = drawing.draw(&normals[block..], &mut sheet)?;
+                let drawn = drawn.as_flattened().iter();
+                sum += drawn.filter(|value| value.is_finite()).sum::<f64>();
+            }
+        };
+        let what = format!("{count} draws, threads: {threads}");
+        sums.push(timed(&what, || -> Outcome<f64> {
+            std::thread::scope(|scope| {
+                let others: Vec<_> = (1..threads).map(|_| scope.spawn(work)).collect();
+                let mut sum = work()?;
+                for other in others {
+                    sum += other.join().map_err(|_| "a thread panicked")??;
+                }
+                Ok(sum)
+            })
+        })?);
+    }
+    let drawn = u32::try_from(blocks * DRAWS_AT_ONCE)?;
+    println!("mean of the sum of all {:.1}", sums[0] / f64::from(drawn));
     Ok(())
 }
 
@@ -272,7 +296,7 @@ fn main() -> Outcome<()> {
             found.errors.len(),
             solved.largest_imbalance()
         );
-        draws(&solved, if large { 10 } else { 1000 }, &mut numbers)?;
+        draws(&solved, if large { 8 } else { 1000 }, &mut numbers)?;
         updates(solved, &mut numbers)?;
     }
     println!("peak memory {} MiB", peak_mib().unwrap_or_default());

@@ -5,7 +5,7 @@
 
 use super::line::Key;
 use super::solve::Balance;
-use crate::reconcile::NormalsMissing;
+use crate::reconcile::Drawing;
 
 impl Balance {
     /// How many standard normal numbers one draw takes.
@@ -14,16 +14,10 @@ impl Balance {
         self.solved.normals_per_draw()
     }
 
-    /// One draw of these figures, tonnes, from independent standard normal numbers; none for what nobody can know.
-    ///
-    /// # Errors
-    /// [`NormalsMissing`] if there are too few numbers.
-    pub fn draw(&self, keys: &[Key], normals: &[f64]) -> Result<Vec<Option<f64>>, NormalsMissing> {
-        let drawn = self.solved.draw(normals)?;
-        let of = |key: &Key| self.find(key).and_then(|at| drawn.get(at)).copied();
-        Ok(keys
-            .iter()
-            .map(|key| of(key).filter(|value| value.is_finite()))
-            .collect())
+    /// Makes ready to draw these figures, tonnes; NaN is drawn for what nobody can know, and for what is not in the balance.
+    #[must_use]
+    pub fn drawing(&self, keys: &[Key]) -> Drawing<'_> {
+        let places = keys.iter().map(|key| self.find(key).unwrap_or(usize::MAX));
+        self.solved.drawing(&places.collect::<Vec<_>>())
     }
 }

@@ -32,6 +32,7 @@ mod eliminate;
 mod error;
 mod glr;
 mod gross;
+mod lanes;
 mod network;
 mod nonlinear;
 mod observe;
@@ -45,7 +46,7 @@ mod update;
 
 pub use bilinear::GradeBalance;
 pub use bounds::{Bounded, Bounds};
-pub use draws::NormalsMissing;
+pub use draws::{DRAWS_AT_ONCE, Drawing, Draws, NormalsMissing, Sheet};
 pub use error::ReconcileError;
 pub use glr::{Cause, GrossError, Identified, Search};
 pub use gross::{GlobalTest, MeasurementTest, MeasurementTests, NodalTest};

@@ -69,6 +69,11 @@ impl Paths {
         value
     }
 
+    /// In order of elimination.
+    pub(super) fn pivots(&self) -> &[Pivot] {
+        &self.pivots
+    }
+
     /// Sets the unmeasured variables from the measured ones; those that nothing determines to one solution.
     pub(super) fn fill(&self, value: &mut [f64], inhomogeneous: bool) {
         for pivot in self.pivots.iter().rev() {

@@ -3,7 +3,8 @@
 use std::num::NonZeroUsize;
 
 use didymium_twin::reconcile::{
-    Bounds, Class, Constraint, Huber, Measurement, Problem, ReconcileError, Search, Taken, Updated, Variable,
+    Bounds, Class, Constraint, DRAWS_AT_ONCE, Draws, Huber, Measurement, Problem, ReconcileError, Search,
+    Sheet, Taken, Updated, Variable,
 };
 use proptest::prelude::*;
 
@@ -234,20 +235,24 @@ fn halton(mut index: u64, base: u64) -> f64 {
 fn draws_have_the_posterior_moments() {
     let solved = junction(10.0, 6.0, 3.0).solve().unwrap();
     assert_eq!(solved.normals_per_draw(), 3);
-    assert!(solved.draw(&[0.0, 0.0]).is_err());
+    let (drawing, mut sheet) = (solved.drawing(&[0, 1, 2]), Sheet::default());
+    assert!(drawing.draw(&[[0.0; DRAWS_AT_ONCE]; 2], &mut sheet).is_err());
     let (mut mean, mut square, mut cross) = (0.0, 0.0, 0.0);
     let draws = 20_000_u32;
-    for index in 1..=u64::from(draws) {
-        let normal = |one: u64, two: u64| {
-            (-2.0 * halton(index, one).ln()).sqrt() * (std::f64::consts::TAU * halton(index, two)).cos()
-        };
-        let draw = solved
-            .draw(&[normal(2, 3), normal(5, 7), normal(11, 13)])
-            .unwrap();
-        assert!((draw[0] - draw[1] - draw[2]).abs() < 1e-12);
-        mean += draw[0];
-        square += draw[0] * draw[0];
-        cross += draw[0] * draw[1];
+    for first in (1..=u64::from(draws)).step_by(DRAWS_AT_ONCE) {
+        let normals = [(2, 3), (5, 7), (11, 13)].map(|(one, two)| {
+            std::array::from_fn(|lane| {
+                let index = first + lane as u64;
+                (-2.0 * halton(index, one).ln()).sqrt() * (std::f64::consts::TAU * halton(index, two)).cos()
+            })
+        });
+        let drawn = drawing.draw(&normals, &mut sheet).unwrap();
+        for ((whole, one), two) in drawn[0].into_iter().zip(drawn[1]).zip(drawn[2]) {
+            assert!((whole - one - two).abs() < 1e-12);
+            mean += whole;
+            square += whole * whole;
+            cross += whole * one;
+        }
     }
     let count = f64::from(draws);
     let (first, second) = (solved.estimate(0).unwrap(), solved.estimate(1).unwrap());
@@ -264,8 +269,64 @@ fn draws_have_the_posterior_moments() {
     );
 }
 
+/// Each draw is what the reports would give if each were off by its normal number of deviations.
+fn drawn_as_solved(problem: &Problem, seed: u64) -> Result<(), TestCaseError> {
+    let measured = problem
+        .variables()
+        .iter()
+        .filter(|one| one.measurement.is_some())
+        .count();
+    let normal = |at: usize, lane: usize| {
+        let index = seed * 8 + lane as u64 + 1;
+        4.0 * halton(index, [2, 3, 5, 7, 11, 13, 17][at % 7]) - 2.0
+    };
+    let normals: Vec<Draws> = (0..measured)
+        .map(|at| std::array::from_fn(|lane| normal(at, lane)))
+        .collect();
+    let solved = problem.clone().solve().unwrap();
+    let all: Vec<usize> = (0..problem.variables().len()).rev().collect();
+    let (mut sheet, mut other) = (Sheet::default(), Sheet::default());
+    let drawn = solved.drawing(&all).draw(&normals, &mut sheet).unwrap();
+    for lane in [0, DRAWS_AT_ONCE - 1] {
+        let mut variables = problem.variables().to_vec();
+        let reports = variables
+            .iter_mut()
+            .filter_map(|variable| variable.measurement.as_mut());
+        for (at, report) in reports.enumerate() {
+            report.value += report.deviation * normal(at, lane);
+        }
+        let moved = Problem::new(variables, problem.constraints().to_vec())
+            .unwrap()
+            .solve()
+            .unwrap();
+        for (values, at) in drawn.iter().zip(&all) {
+            let expected = moved.estimate(*at).unwrap().value;
+            prop_assert_eq!(expected.is_none(), values[lane].is_nan());
+            let expected = expected.unwrap_or(0.0);
+            let off = expected - values[lane];
+            prop_assert!(
+                off.is_nan() || off.abs() <= 1e-6 * expected.abs().max(1.0),
+                "{} {}",
+                expected,
+                values[lane]
+            );
+        }
+    }
+    // One asked for alone is drawn the same, to the bit; one that is not there is no number.
+    let alone = [all[all.len() / 2], usize::MAX];
+    let alone = solved.drawing(&alone).draw(&normals, &mut other).unwrap();
+    prop_assert_eq!(alone[0].map(f64::to_bits), drawn[all.len() / 2].map(f64::to_bits));
+    prop_assert!(alone[1].iter().all(|value| value.is_nan()));
+    Ok(())
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn a_draw_is_a_solve_of_reports_that_are_off(problem in problem(), seed in 0..1_000_u64) {
+        drawn_as_solved(&problem, seed)?;
+    }
 
     #[test]
     fn an_update_is_a_solve_from_scratch(

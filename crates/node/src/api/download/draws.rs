@@ -3,6 +3,7 @@
 use didymium_statement::Digest;
 use didymium_twin::Twin;
 use didymium_twin::balance::{Balance, Key, Line, Slot};
+use didymium_twin::reconcile::{DRAWS_AT_ONCE, Draws, Sheet};
 use didymium_vocabulary::Period;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -108,13 +109,29 @@ pub fn draws(of: BalanceLens<'_>, query: &DrawsQuery) -> Result<Table<'static>, 
     }
     let seed = Digest::of(format!("{}:{}", of.lens.twin.cut().id(), query.seed).as_bytes());
     let mut numbers = ChaCha20Rng::from_seed(*seed.as_bytes());
-    let mut normals = vec![0.0; balance.normals_per_draw()];
+    let drawing = balance.drawing(&keys);
+    let (mut normals, mut sheet) = (
+        vec![Draws::default(); balance.normals_per_draw()],
+        Sheet::default(),
+    );
     let mut rows = Vec::with_capacity(keys.len() * usize::from(query.count));
-    for draw in 0..query.count {
-        normals.fill_with(|| StandardNormal.sample(&mut numbers));
-        let values = balance.draw(&keys, &normals)?;
-        let of_draw = keys.iter().zip(values);
-        rows.extend(of_draw.map(|(key, value)| Row { draw, key, value }));
+    let asked_for: Vec<u16> = (0..query.count).collect();
+    for lanes in asked_for.chunks(DRAWS_AT_ONCE) {
+        // One draw's numbers after another: a draw is the same however many are asked for.
+        for lane in 0..lanes.len() {
+            for normal in &mut normals {
+                normal[lane] = StandardNormal.sample(&mut numbers);
+            }
+        }
+        let drawn = drawing.draw(&normals, &mut sheet)?;
+        for (lane, &draw) in lanes.iter().enumerate() {
+            let of_draw = keys.iter().zip(drawn).map(|(key, values)| (key, values[lane]));
+            rows.extend(of_draw.map(|(key, value)| Row {
+                draw,
+                key,
+                value: Some(value).filter(|value| value.is_finite()),
+            }));
+        }
     }
     let layer = balance.layers.get(usize::from(asked.layer));
     let (commodity, substance) = layer.map_or_else(Default::default, |layer| {

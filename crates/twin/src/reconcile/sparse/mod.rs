@@ -10,6 +10,7 @@ mod dense;
 mod factor;
 mod inverse;
 mod order;
+mod solve;
 mod symbolic;
 
 pub(super) use factor::{Factor, LAST_RESORT, SUSPECT};
