@@ -161,6 +161,26 @@ test('from a country to a site, and from the whole to an element', async () => {
   await close();
 });
 
+test('reports that do not fit count less where the reader wants it, and the figures say so', async () => {
+  const told = await api('reconciled?commodity=rare_earths&robust=true');
+  const { page, faults, close } = await open('/balance');
+  assert.equal(await page.locator('[data-robust]').count(), 0);
+  await page.selectOption('[data-choose=robust]', 'yes');
+  const figure = page.locator('[data-ledger] [data-figure^="robust|rare_earths|rare_earths|mine|"]').first();
+  await figure.waitFor();
+  assert.equal(at(page, 'robust'), 'yes');
+  assert.match(await page.textContent('[data-robust]'), new RegExp(`^${told.counted_less} `));
+  // The address goes with whoever passes it on, and the panel of a figure is that of the robust estimate.
+  await page.reload();
+  await figure.waitFor();
+  await figure.click();
+  await page.locator('dialog [data-estimate^="robust|"]').waitFor();
+  assert.match(await page.textContent('dialog .chip'), /Robust/);
+  assert.match(await page.getAttribute('dialog section a[href*="/balance"]', 'href'), /robust=yes/);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
 test('of an element and of a basket: the balance of their family, and the whole of it', async () => {
   const { page, faults, close } = await open('/balance?commodity=neodymium');
   assert.equal(await page.inputValue('[data-choose=layer]'), 'neodymium');

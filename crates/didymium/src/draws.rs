@@ -28,6 +28,9 @@ pub struct DrawsArgs {
     /// A year, or a month that somebody tells
     #[arg(long)]
     period: String,
+    /// Of the robust balance: reports that do not fit count less
+    #[arg(long)]
+    robust: bool,
     /// How many draws
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u16).range(1..=i64::from(DRAWS_MAX)))]
     count: u16,
@@ -49,6 +52,7 @@ pub async fn draws(args: DrawsArgs, output: &Output) -> CliResult<()> {
         stage: args.stage,
         line: args.line,
         period: parse_period(&args.period)?,
+        robust: args.robust,
         count: args.count,
         seed: args.seed,
     });

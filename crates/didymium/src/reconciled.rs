@@ -4,6 +4,7 @@ use clap::Args;
 use didymium_node::api::types::{Contradictions, PlaceBalance, Reconciled};
 use didymium_node::api::views::{self, BalanceLens, Lens};
 use didymium_twin::balance::{Balance, BalanceError, Options, Spot, leave_out};
+use didymium_twin::reconcile::Huber;
 use serde::Serialize;
 
 use crate::error::{CliError, CliResult};
@@ -33,6 +34,9 @@ pub struct ChainArgs {
     /// A year or a month; the latest year of which reports tell if left out
     #[arg(long)]
     period: Option<String>,
+    /// Reports that do not fit count less, so that a few false ones bend the balance less (Huber)
+    #[arg(long)]
+    robust: bool,
     #[command(flatten)]
     times: TimesArgs,
     #[command(flatten)]
@@ -110,9 +114,20 @@ pub fn balanced<T>(
     family: &str,
     ask: impl FnOnce(BalanceLens<'_>) -> CliResult<T>,
 ) -> CliResult<T> {
+    balanced_as(lens, family, false, ask)
+}
+
+/// The same of the robust balance, if that is asked for.
+fn balanced_as<T>(
+    lens: Lens<'_>,
+    family: &str,
+    robust: bool,
+    ask: impl FnOnce(BalanceLens<'_>) -> CliResult<T>,
+) -> CliResult<T> {
     // Whoever asks for a large one on their own machine may wait for it.
     let options = Options {
         quantities_max: usize::MAX,
+        robust: robust.then(Huber::default),
         ..Options::default()
     };
     let balance = Balance::of(lens.twin, family, &options).map_err(|error| refused(&error))?;
@@ -141,13 +156,13 @@ pub async fn chain(args: ChainArgs, output: &Output) -> CliResult<()> {
     let period = args.period.as_deref().map(parse_period).transpose()?;
     let reader = Reader::open_over(&args.from)?;
     if let Some(file) = args.save.wanted() {
-        let view = View::Reconciled(args.commodity.clone());
+        let view = View::Reconciled(args.commodity.clone(), args.robust);
         return save(&reader, &view, &args.times, file, output).await;
     }
     let found = match &reader {
         Reader::Folder(folder) => {
             let found = with_twin(folder, &args.times, |lens| {
-                balanced(lens, &args.commodity, |of| {
+                balanced_as(lens, &args.commodity, args.robust, |of| {
                     let layer = args.layer.as_deref().unwrap_or(&args.commodity);
                     let layer = of.balance.layer(layer).ok_or_else(|| {
                         CliError::NotFound(format!(
@@ -171,6 +186,7 @@ pub async fn chain(args: ChainArgs, output: &Output) -> CliResult<()> {
                 ("place", Some(args.place.as_str())),
                 ("period", args.period.as_deref()),
             ];
+            ask.push(("robust", args.robust.then_some("true")));
             ask.extend(args.times.asked());
             node.json("/api/v1/reconciled", &ask).await?
         }
@@ -352,8 +368,11 @@ fn chain_text(found: &Reconciled) -> String {
             found.untold.join(", ")
         )
     };
+    let robust = found.counted_less.map_or_else(String::new, |reports| {
+        format!("robust: {reports} reports that do not fit count less than in full\n")
+    });
     format!(
-        "{} · {} · {} · tonnes {}\nopening + in + produced - consumed - out - lost = closing; value ±standard deviation, quality A to E, ! where a report of it does not fit the others\n{untold}{even}\n{}\n{parts}\n\
+        "{} · {} · {} · tonnes {}\nopening + in + produced - consumed - out - lost = closing; value ±standard deviation, quality A to E, ! where a report of it does not fit the others\n{robust}{untold}{even}\n{}\n{parts}\n\
          voices, what was learned of their deviations, reports: {}\nall together: chi-squared {} of {} degrees of freedom, p {}; {} reports do not fit, {} figures are not used or stand out",
         found.layer.commodity,
         found.place,

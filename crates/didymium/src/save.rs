@@ -41,8 +41,8 @@ pub enum View {
     Vintages(VintagesQuery),
     /// Sites.
     Sites(SiteFilter),
-    /// Every estimate of a family.
-    Reconciled(String),
+    /// Every estimate of a family; whether reports that do not fit count less.
+    Reconciled(String, bool),
     /// Every report of a family, and how it fits.
     Contradictions(String),
     /// Draws of a line of a stage.
@@ -117,7 +117,7 @@ impl View {
             Self::Observations(query, filter) => download::observations(lens, query, filter),
             Self::Vintages(query) => download::vintages(lens, query),
             Self::Sites(filter) => download::sites(lens, filter),
-            Self::Reconciled(family) => download::reconciled(lens.twin, family),
+            Self::Reconciled(family, robust) => download::reconciled(lens.twin, family, *robust),
             Self::Contradictions(family) => download::contradictions_of(lens.twin, family),
             Self::Draws(query) => download::draws_of(lens.twin, query),
             Self::Indicators(query) => download::indicators(lens, query),
@@ -175,8 +175,9 @@ impl View {
                 ];
                 ("/api/v1/sites", more(Asked::new(), &fields))
             }
-            Self::Reconciled(family) => {
-                let fields = [("commodity", given(family))];
+            Self::Reconciled(family, robust) => {
+                let robust = robust.then(|| "true".to_owned());
+                let fields = [("commodity", given(family)), ("robust", robust)];
                 ("/api/v1/reconciled", more(Asked::new(), &fields))
             }
             Self::Contradictions(family) => {
@@ -190,6 +191,7 @@ impl View {
                     ("stage", given(&query.stage)),
                     ("line", given(&query.line)),
                     ("period", Some(query.period.to_string())),
+                    ("robust", query.robust.then(|| "true".to_owned())),
                     ("count", Some(query.count.to_string())),
                     ("seed", Some(query.seed.to_string())),
                 ];

@@ -11,6 +11,7 @@ use std::time::Duration;
 use didymium_statement::Digest;
 use didymium_twin::Twin;
 use didymium_twin::balance::{Balance, BalanceError, Options};
+use didymium_twin::reconcile::Huber;
 use tokio::sync::{OnceCell, Semaphore};
 
 use super::ApiError;
@@ -57,8 +58,27 @@ impl Stale {
     }
 }
 
+/// Which balance of a twin.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Which {
+    /// Family key.
+    pub(crate) family: String,
+    /// Whether reports that do not fit count less.
+    pub(crate) robust: bool,
+}
+
+impl Which {
+    /// That in which every report counts in full.
+    pub(crate) fn plain(family: &str) -> Self {
+        Self {
+            family: family.to_owned(),
+            robust: false,
+        }
+    }
+}
+
 type Solved = Result<Arc<Balanced>, Arc<BalanceError>>;
-type Key = (Digest, String);
+type Key = (Digest, Which);
 type Kept = (Key, Arc<OnceCell<Solved>>);
 
 #[derive(Clone)]
@@ -66,7 +86,7 @@ pub(crate) struct Balances {
     /// The one that was begun last at the end.
     kept: Arc<Mutex<Vec<Kept>>>,
     /// The last of each family that was solved of the present twin.
-    good: Arc<Mutex<BTreeMap<String, Arc<Balanced>>>>,
+    good: Arc<Mutex<BTreeMap<Which, Arc<Balanced>>>>,
     /// What those were of, for after the next start.
     last_good: LastGood,
     solves: Arc<Semaphore>,
@@ -94,9 +114,14 @@ impl Balances {
     ///
     /// # Errors
     /// [`ApiError::NotFound`] for what is no family, or one of which nothing is said; [`ApiError::Unbalanced`].
-    pub(crate) async fn of(&self, twin: &Arc<Twin>, family: &str, present: bool) -> Result<Served, ApiError> {
-        let solving = tokio::spawn(self.clone().solved(Arc::clone(twin), family.to_owned()));
-        let waited = match self.good(family).filter(|_| present) {
+    pub(crate) async fn of(
+        &self,
+        twin: &Arc<Twin>,
+        which: &Which,
+        present: bool,
+    ) -> Result<Served, ApiError> {
+        let solving = tokio::spawn(self.clone().solved(Arc::clone(twin), which.clone()));
+        let waited = match self.good(which).filter(|_| present) {
             None => solving.await,
             Some(good) => match tokio::time::timeout(self.patience, solving).await {
                 Ok(solved) => solved,
@@ -113,27 +138,30 @@ impl Balances {
         match solved {
             Ok(balanced) => {
                 if present {
-                    self.keep_good(family, &balanced);
-                    self.note(family, &balanced).await;
+                    self.keep_good(which, &balanced);
+                    self.note(which, &balanced).await;
                 }
                 Ok(Served {
                     balanced,
                     stale: None,
                 })
             }
-            Err(error) => self.instead(family, present, &error),
+            Err(error) => self.instead(which, present, &error),
         }
     }
 
     /// The balance of a family at a twin, or why there is none: kept, waited for, or solved.
-    async fn solved(self, twin: Arc<Twin>, family: String) -> Result<Solved, ApiError> {
-        let cell = self.cell((version_of(&twin), family.clone()));
+    async fn solved(self, twin: Arc<Twin>, which: Which) -> Result<Solved, ApiError> {
+        let cell = self.cell((version_of(&twin), which.clone()));
         let solved = cell.get_or_try_init(|| async {
             // The semaphore is never closed. Its permit goes with the work.
             let permit = Arc::clone(&self.solves).acquire_owned().await;
-            let options = self.options.clone();
+            let options = Options {
+                robust: which.robust.then(Huber::default),
+                ..self.options.clone()
+            };
             let solved = blocking(move || {
-                let solved = Balance::of(&twin, &family, &options);
+                let solved = Balance::of(&twin, &which.family, &options);
                 drop(permit);
                 Ok::<_, ApiError>(solved.map(|balance| Arc::new(Balanced { twin, balance })))
             })
@@ -143,14 +171,15 @@ impl Balances {
         solved.await.cloned()
     }
 
-    fn keep_good(&self, family: &str, balanced: &Arc<Balanced>) {
+    fn keep_good(&self, which: &Which, balanced: &Arc<Balanced>) {
         let mut good = self.good.lock().unwrap_or_else(PoisonError::into_inner);
-        good.insert(family.to_owned(), Arc::clone(balanced));
+        good.insert(which.clone(), Arc::clone(balanced));
     }
 
     /// Notes what was balanced for after the next start; without that the answer is as good.
-    async fn note(&self, family: &str, balanced: &Arc<Balanced>) {
-        let (last_good, balanced, family) = (self.last_good.clone(), Arc::clone(balanced), family.to_owned());
+    async fn note(&self, which: &Which, balanced: &Arc<Balanced>) {
+        let (last_good, balanced) = (self.last_good.clone(), Arc::clone(balanced));
+        let family = which.family.clone();
         let noted = blocking(move || last_good.note(&family, balanced.twin.cut())).await;
         if let Err(error) = noted {
             tracing::warn!(%error, "after the next start the last good balance is not known");
@@ -163,8 +192,8 @@ impl Balances {
     }
 
     /// Serves a balance of before the node began instead of the present one, of which `told` says why there is none.
-    pub(crate) fn good_before(&self, family: &str, balanced: Arc<Balanced>, told: String) -> Served {
-        self.keep_good(family, &balanced);
+    pub(crate) fn good_before(&self, which: &Which, balanced: Arc<Balanced>, told: String) -> Served {
+        self.keep_good(which, &balanced);
         Served {
             balanced,
             stale: Some(Stale::Unsolved(told)),
@@ -172,17 +201,17 @@ impl Balances {
     }
 
     /// The last balance of the present that could be solved.
-    fn good(&self, family: &str) -> Option<Arc<Balanced>> {
+    fn good(&self, which: &Which) -> Option<Arc<Balanced>> {
         let good = self.good.lock().unwrap_or_else(PoisonError::into_inner);
-        good.get(family).cloned()
+        good.get(which).cloned()
     }
 
-    fn instead(&self, family: &str, present: bool, error: &BalanceError) -> Result<Served, ApiError> {
+    fn instead(&self, which: &Which, present: bool, error: &BalanceError) -> Result<Served, ApiError> {
         let told = match ApiError::from(error) {
             ApiError::Unbalanced(told) => told,
             nothing => return Err(nothing),
         };
-        match self.good(family).filter(|_| present) {
+        match self.good(which).filter(|_| present) {
             Some(balanced) => Ok(Served {
                 balanced,
                 stale: Some(Stale::Unsolved(told)),

@@ -17,7 +17,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use tokio::sync::OwnedSemaphorePermit;
 
-use super::balances::{Balanced, Served, Stale};
+use super::balances::{Balanced, Served, Stale, Which};
 use super::past::Seen;
 use super::views::{BalanceLens, Lens};
 use super::{ApiError, ApiState, times, types};
@@ -174,14 +174,14 @@ impl Question {
     ///
     /// # Errors
     /// [`ApiError::Building`] before the first twin; those of [`Balances::of`](super::balances::Balances::of).
-    pub(crate) async fn balance(&self, family: &str) -> Result<Served, ApiError> {
+    pub(crate) async fn balance(&self, which: &Which) -> Result<Served, ApiError> {
         let Seen { twin, .. } = self.seen()?;
         let balances = &self.state.balances;
-        let served = match balances.of(twin, family, self.times.is_now()).await {
+        let served = match balances.of(twin, which, self.times.is_now()).await {
             // There was a good one before the node began: its state is in the logs still.
             Err(ApiError::Unbalanced(told)) if self.times.is_now() => {
-                match self.before_the_start(family).await {
-                    Some(before) => Ok(balances.good_before(family, before, told)),
+                match self.before_the_start(which).await {
+                    Some(before) => Ok(balances.good_before(which, before, told)),
                     None => Err(ApiError::Unbalanced(told)),
                 }
             }
@@ -191,16 +191,16 @@ impl Question {
     }
 
     /// The last good balance of before the node began, solved again.
-    async fn before_the_start(&self, family: &str) -> Option<Arc<Balanced>> {
+    async fn before_the_start(&self, which: &Which) -> Option<Arc<Balanced>> {
         let balances = &self.state.balances;
-        let times = balances.last_good().of(family)?;
+        let times = balances.last_good().of(&which.family)?;
         let past = self
             .state
             .past
             .seen(&self.state.node, &times, &self.state.cache)
             .await
             .ok()?;
-        let served = balances.of(&past.twin, family, false).await.ok()?;
+        let served = balances.of(&past.twin, which, false).await.ok()?;
         Some(served.balanced)
     }
 

@@ -5,7 +5,7 @@ use didymium_twin::balance::{Instead, Line, Spot};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::balances::{Served, Stale};
+use super::balances::{Served, Stale, Which};
 use super::cache::Question;
 use super::download::{DrawsQuery, Format};
 use super::query::{Ask, period, window, window_of};
@@ -31,6 +31,8 @@ pub(crate) struct ReconciledAsk {
     /// A year or a month; the latest year of which reports tell, if absent.
     #[param(example = "2022")]
     period: Option<String>,
+    /// Whether reports that do not fit count less, so that a few false ones bend the balance less (Huber); else all count in full.
+    robust: Option<bool>,
     /// `csv` or `parquet`: a file of every estimate of the family, of all layers, places and periods, instead of JSON.
     #[param(example = "csv")]
     format: Option<String>,
@@ -52,6 +54,8 @@ pub(crate) struct LineAsk {
     stage: String,
     /// `produced` (if absent), `consumed`, `in`, `out`, `lost`, `stock_change`, `opening` or `closing`.
     line: Option<String>,
+    /// Whether reports that do not fit count less.
+    robust: Option<bool>,
     /// `csv` or `parquet`: a file of the line instead of JSON.
     #[param(example = "csv")]
     format: Option<String>,
@@ -62,7 +66,7 @@ pub(crate) struct LineAsk {
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EstimateAsk {
-    /// The `figure` field of an estimate.
+    /// The `figure` field of an estimate; `robust` in place of `estimate` at its begin names that of the robust balance.
     #[param(example = "estimate|rare_earths|rare_earths|mine|WLD|2022|produced")]
     pub(crate) figure: String,
     /// First report or assumption, from 0, the heaviest first.
@@ -96,6 +100,8 @@ pub(crate) struct DrawsAsk {
     /// A year, or a month that somebody tells.
     #[param(example = "2022")]
     period: String,
+    /// Whether reports that do not fit count less.
+    robust: Option<bool>,
     /// How many draws, 1 to 1,000; 200 if absent.
     #[param(minimum = 1, maximum = 1000)]
     count: Option<u16>,
@@ -158,6 +164,14 @@ impl Served {
     }
 }
 
+/// Which balance is asked for.
+fn which(family: &str, robust: Option<bool>) -> Which {
+    Which {
+        family: family.to_owned(),
+        robust: robust.unwrap_or(false),
+    }
+}
+
 /// A parameter that says something.
 fn given(parameter: Option<&String>) -> Option<&str> {
     parameter.map(String::as_str).filter(|text| !text.is_empty())
@@ -187,7 +201,7 @@ fn place_of(place: Option<&String>) -> Result<Spot, ApiError> {
 #[utoipa::path(get, path = "/api/v1/reconciled", tag = "twin", params(ReconciledAsk), responses((status = 200, body = types::Reconciled), (status = 404, description = "No such family, place or period"), (status = 400, description = "A parameter is wrong")))]
 pub(crate) async fn reconciled(question: Question, Ask(ask): Ask<ReconciledAsk>) -> Answer {
     let family = given(ask.commodity.as_ref()).unwrap_or(FAMILY);
-    let served = question.balance(family).await?;
+    let served = question.balance(&which(family, ask.robust)).await?;
     if let Some(format) = download::asked(ask.format.as_ref())? {
         return question
             .download_balance(format, served, download::estimates)
@@ -206,7 +220,7 @@ pub(crate) async fn reconciled(question: Question, Ask(ask): Ask<ReconciledAsk>)
 #[utoipa::path(get, path = "/api/v1/reconciled/line", tag = "twin", params(LineAsk), responses((status = 200, body = types::ReconciledLine), (status = 404, description = "No such family, stage or place"), (status = 400, description = "A parameter is wrong")))]
 pub(crate) async fn reconciled_line(question: Question, Ask(ask): Ask<LineAsk>) -> Answer {
     let family = given(ask.commodity.as_ref()).unwrap_or(FAMILY);
-    let served = question.balance(family).await?;
+    let served = question.balance(&which(family, ask.robust)).await?;
     let layer = layer_of(&served, ask.layer.as_ref(), family)?;
     let place = place_of(ask.place.as_ref())?;
     let line = given(ask.line.as_ref()).unwrap_or("produced");
@@ -237,7 +251,7 @@ pub(crate) async fn reconciled_line(question: Question, Ask(ask): Ask<LineAsk>) 
 /// An estimate and every report and assumption that it is made of, with their weights.
 #[utoipa::path(get, path = "/api/v1/reconciled/figure", tag = "twin", params(EstimateAsk), responses((status = 200, body = types::EstimateTrace), (status = 404, description = "No such estimate"), (status = 400, description = "A parameter is wrong")))]
 pub(crate) async fn estimate(question: Question, Ask(ask): Ask<EstimateAsk>) -> Answer {
-    let parts = views::parse_address(&ask.figure).ok_or_else(|| {
+    let (robust, parts) = views::parse_address(&ask.figure).ok_or_else(|| {
         ApiError::query(
             "figure",
             "is not the address of an estimate: take addresses from the `figure` field of an answer",
@@ -248,7 +262,7 @@ pub(crate) async fn estimate(question: Question, Ask(ask): Ask<EstimateAsk>) -> 
     if format.is_some() {
         download::whole(ask.offset, ask.limit)?;
     }
-    let served = question.balance(parts[0]).await?;
+    let served = question.balance(&which(parts[0], Some(robust))).await?;
     if let Some(format) = format {
         let key = views::key_of(&served.balanced.balance, parts)
             .ok_or_else(|| ApiError::not_found("estimate", &ask.figure))?;
@@ -272,7 +286,7 @@ pub(crate) async fn contradictions(question: Question, Ask(ask): Ask<Contradicti
     if format.is_some() {
         download::whole(ask.offset, ask.limit)?;
     }
-    let served = question.balance(family).await?;
+    let served = question.balance(&Which::plain(family)).await?;
     if let Some(format) = format {
         return question
             .download_balance(format, served, download::contradictions)
@@ -294,11 +308,14 @@ pub(crate) async fn draws(question: Question, Ask(ask): Ask<DrawsAsk>) -> Answer
         stage: ask.stage,
         line: text(ask.line.as_ref()),
         period,
+        robust: ask.robust.unwrap_or(false),
         count: ask.count.unwrap_or(DRAWS),
         seed: ask.seed.unwrap_or(0),
     };
     let format = download::asked(ask.format.as_ref())?.unwrap_or(Format::Csv);
-    let served = question.balance(&query.family).await?;
+    let served = question
+        .balance(&which(&query.family, Some(query.robust)))
+        .await?;
     question
         .download_balance(format, served, move |of| download::draws(of, &query))
         .await
@@ -317,7 +334,7 @@ pub(crate) async fn what_if(question: Question, Ask(ask): Ask<WhatIfAsk>) -> Ans
         ),
     };
     let number = usize::try_from(ask.report).unwrap_or(usize::MAX);
-    let served = question.balance(family).await?;
+    let served = question.balance(&Which::plain(family)).await?;
     let cut = served.balanced.twin.cut().id().to_string();
     if given(ask.of.as_ref()).is_some_and(|of| of != cut) {
         return Err(ApiError::query(

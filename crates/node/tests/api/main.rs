@@ -15,6 +15,7 @@ mod governed;
 mod indicators;
 mod last_good;
 mod left_out;
+mod robust;
 mod statements;
 mod what_if;
 mod windows;

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use didymium_vocabulary::Assumed;
 
 use super::build::Build;
+use super::credit::Credit;
 use super::error::BalanceError;
 use super::report::Origin;
 use super::worth::assumed;
@@ -86,7 +87,7 @@ impl Build<'_> {
         &self,
         free: &Reconciliation,
         levels: &[f64],
-        learned: &[f64],
+        credit: &Credit,
     ) -> Result<Within, BalanceError> {
         let keys = &self.network.keys;
         let capacities = self.capacities();
@@ -136,12 +137,12 @@ impl Build<'_> {
                 break;
             }
             held = next;
-            values = self.estimates(&self.values(levels, learned, &Kept::Held(&held))?);
+            values = self.estimates(&self.values(levels, credit, &Kept::Held(&held))?);
         }
         let mut solved = None;
         // Others follow what was taken out. Each round holds one more at least, so that it ends.
         while !held.is_empty() {
-            let again = self.values(levels, learned, &Kept::Fixed(&held))?;
+            let again = self.values(levels, credit, &Kept::Fixed(&held))?;
             values = self.estimates(&again);
             solved = Some(again);
             for (at, bound) in &held {

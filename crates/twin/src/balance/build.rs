@@ -6,6 +6,7 @@ use std::num::NonZeroUsize;
 use didymium_vocabulary::Vocabulary;
 
 use super::bounds::Kept;
+use super::credit::Credit;
 use super::doubt::Alone;
 use super::error::BalanceError;
 use super::gather::Gathered;
@@ -16,7 +17,7 @@ use super::priors::{Prior, closest};
 use super::report::Report;
 use super::solve::{Quantity, Told};
 use crate::reconcile::{
-    Class, Constraint, Problem, ReconcileError, Reconciliation, Search, Values, Variable,
+    Class, Constraint, Huber, Problem, ReconcileError, Reconciliation, Search, Values, Variable,
 };
 
 /// Reports that count as one deviation each before a voice's own left-overs do, in learning its worth.
@@ -41,17 +42,8 @@ pub(super) struct Build<'a> {
 }
 
 impl Build<'_> {
-    fn deviation(&self, report: &Report, learned: &[f64]) -> f64 {
-        let factor = report
-            .voice
-            .and_then(|voice| learned.get(usize::from(voice)))
-            .copied()
-            .unwrap_or(1.0);
-        report.deviation * factor
-    }
-
-    pub(super) fn solve(&self, levels: &[f64], learned: &[f64]) -> Result<Reconciliation, BalanceError> {
-        let problem = self.of_everything(levels, learned, &Kept::Free)?;
+    pub(super) fn solve(&self, levels: &[f64], credit: &Credit) -> Result<Reconciliation, BalanceError> {
+        let problem = self.of_everything(levels, credit, &Kept::Free)?;
         problem
             .solve_with(self.threads)
             .map_err(|source| self.unsolved(source))
@@ -61,10 +53,10 @@ impl Build<'_> {
     pub(super) fn values(
         &self,
         levels: &[f64],
-        learned: &[f64],
+        credit: &Credit,
         kept: &Kept<'_>,
     ) -> Result<Values, BalanceError> {
-        let problem = self.of_everything(levels, learned, kept)?;
+        let problem = self.of_everything(levels, credit, kept)?;
         problem
             .values_with(self.threads)
             .map_err(|source| self.unsolved(source))
@@ -78,11 +70,11 @@ impl Build<'_> {
     fn of_everything(
         &self,
         levels: &[f64],
-        learned: &[f64],
+        credit: &Credit,
         kept: &Kept<'_>,
     ) -> Result<Problem, BalanceError> {
-        let reports = self.gathered.reports.iter();
-        let measured = reports.map(|report| (report, self.deviation(report, learned)));
+        let reports = self.gathered.reports.iter().enumerate();
+        let measured = reports.map(|(number, report)| (report, credit.deviation(number, report)));
         let closest = closest(levels);
         let soft = self
             .priors
@@ -95,11 +87,40 @@ impl Build<'_> {
     pub(super) fn reports_alone(
         &self,
         levels: &[f64],
-        learned: &[f64],
+        credit: &Credit,
     ) -> Result<Reconciliation, BalanceError> {
-        let reports = self.gathered.reports.iter();
-        let evidence = reports.filter(|report| report.origin.is_evidence());
-        let measured = evidence.map(|report| (report, self.deviation(report, learned)));
+        let problem = self.of_reports(levels, credit)?;
+        problem
+            .solve_with(self.threads)
+            .map_err(|source| self.unsolved(source))
+    }
+
+    /// How much each report counts where those that do not fit count less, by number: 1 in full. An assumption that fails is no
+    /// fault of who reports, so the reports decide among themselves.
+    pub(super) fn robust_weights(
+        &self,
+        levels: &[f64],
+        credit: &Credit,
+        huber: Huber,
+    ) -> Result<Vec<f64>, BalanceError> {
+        let problem = self.of_reports(levels, credit)?;
+        let found = problem
+            .robust_weights(huber, self.threads)
+            .map_err(|source| self.unsolved(source))?;
+        let evidence = self.gathered.reports.iter();
+        let evidence = evidence.take_while(|report| report.origin.is_evidence()).count();
+        let mut weights = vec![1.0; self.gathered.reports.len()];
+        let of_reports = found.weights.into_iter().skip(self.network.keys.len());
+        for (weight, found) in weights.iter_mut().zip(of_reports.take(evidence)) {
+            *weight = found.unwrap_or(1.0);
+        }
+        Ok(weights)
+    }
+
+    fn of_reports(&self, levels: &[f64], credit: &Credit) -> Result<Problem, BalanceError> {
+        let reports = self.gathered.reports.iter().enumerate();
+        let evidence = reports.filter(|(_, report)| report.origin.is_evidence());
+        let measured = evidence.map(|(number, report)| (report, credit.deviation(number, report)));
         let closest = closest(levels);
         let told: Vec<(&Prior, f64)> = self
             .priors
@@ -107,10 +128,7 @@ impl Build<'_> {
             .filter(|prior| prior.origin.is_evidence())
             .map(|prior| (prior, prior.deviation(levels, closest)))
             .collect();
-        let problem = self.problem(measured.collect(), told, &Kept::Free)?;
-        problem
-            .solve_with(self.threads)
-            .map_err(|source| self.unsolved(source))
+        self.problem(measured.collect(), told, &Kept::Free)
     }
 
     fn problem(
@@ -190,7 +208,7 @@ impl Build<'_> {
     }
 
     /// What is kept of the reports alone: their factor takes as much memory as the balance itself.
-    pub(super) fn kept(&self, alone: &Reconciliation, learned: &[f64]) -> Alone {
+    pub(super) fn kept(&self, alone: &Reconciliation, credit: &Credit) -> Alone {
         let first = self.network.keys.len();
         let reports = &self.gathered.reports;
         let adjustment = |number: usize| {
@@ -209,7 +227,8 @@ impl Build<'_> {
             adjustments: (0..reports.len()).map(adjustment).collect(),
             deviations: reports
                 .iter()
-                .map(|report| self.deviation(report, learned))
+                .enumerate()
+                .map(|(number, report)| credit.deviation(number, report))
                 .collect(),
         }
     }

@@ -20,6 +20,7 @@ mod bounds;
 mod build;
 mod capacities;
 mod concentration;
+mod credit;
 mod doubt;
 mod drawn;
 mod error;

@@ -8,6 +8,7 @@ use didymium_vocabulary::{Assumed, ChainLink, CommodityKind};
 
 use super::bounds::Kept;
 use super::build::Build;
+use super::credit::Credit;
 use super::doubt::Alone;
 use super::error::BalanceError;
 use super::finding::Finding;
@@ -23,7 +24,7 @@ use super::report::Report;
 use super::unreported::Registered;
 use super::what_if::sayable;
 use super::worth::assumed;
-use crate::reconcile::{GlobalTest, Reconciliation, Values};
+use crate::reconcile::{GlobalTest, Huber, Reconciliation, Values};
 use crate::twin::Twin;
 
 /// How to balance.
@@ -33,6 +34,8 @@ pub struct Options {
     pub without: BTreeSet<String>,
     /// What reports are taken to say, by their number in [`Balance::reports`], tonnes: all that follows is solved from scratch.
     pub instead: BTreeMap<usize, f64>,
+    /// Whether reports that do not fit count less, and how: a few false ones then bend the balance less. Tests and queries are the same.
+    pub robust: Option<Huber>,
     /// Threads; the answer is the same for any number.
     pub threads: NonZeroUsize,
     /// Most quantities that are balanced.
@@ -44,6 +47,7 @@ impl Default for Options {
         Self {
             without: BTreeSet::new(),
             instead: BTreeMap::new(),
+            robust: None,
             threads: NonZeroUsize::MIN,
             quantities_max: QUANTITIES_MAX,
         }
@@ -96,6 +100,8 @@ pub struct Balance {
     pub reports: Vec<Report>,
     /// What could not be used.
     pub findings: Vec<Finding>,
+    /// How much each report counts, by number, where those that do not fit count less: 1 in full. None where all do.
+    pub robust: Option<Vec<f64>>,
     pub(super) keys: Vec<Key>,
     pub(super) quantities: Vec<Quantity>,
     pub(super) priors: Vec<Prior>,
@@ -173,7 +179,7 @@ impl Balance {
         };
         let priors = assume.priors();
         let mut levels = levels(&network, &gathered.reports, &shares);
-        let mut learned = vec![1.0; gathered.voices.len()];
+        let mut credit = Credit::in_full(gathered.voices.len(), gathered.reports.len());
         let build = Build {
             vocabulary,
             family,
@@ -182,18 +188,22 @@ impl Balance {
             priors: &priors,
             threads: options.threads,
         };
-        let first = build.values(&levels, &learned, &Kept::Free)?;
+        let first = build.values(&levels, &credit, &Kept::Free)?;
         refine(&mut levels, &network, &build.estimates(&first));
-        let second = build.values(&levels, &learned, &Kept::Free)?;
+        let second = build.values(&levels, &credit, &Kept::Free)?;
         // From the reports alone: an assumption that fails is no fault of who reports.
         refine(&mut levels, &network, &build.estimates(&second));
-        let unlearned = build.reports_alone(&levels, &learned)?;
-        build.learn(&unlearned, &mut learned);
-        let solved = Arc::new(build.solve(&levels, &learned)?);
-        let within = build.within_bounds(&solved, &levels, &learned)?;
-        let alone = build.reports_alone(&levels, &learned)?;
+        let unlearned = build.reports_alone(&levels, &credit)?;
+        build.learn(&unlearned, &mut credit.voices);
+        // Tests take every report as it is: what does not fit is not to hide itself.
+        let alone = build.reports_alone(&levels, &credit)?;
+        let tested = build.kept(&alone, &credit);
+        if let Some(huber) = options.robust {
+            credit.reports = build.robust_weights(&levels, &credit, huber)?;
+        }
+        let solved = Arc::new(build.solve(&levels, &credit)?);
+        let within = build.within_bounds(&solved, &levels, &credit)?;
         let quantities = build.quantities(&solved, &within.values, &alone);
-        let alone = build.kept(&alone, &learned);
         let Network { keys, .. } = network;
         let mut balance = Self {
             family: family.to_owned(),
@@ -204,7 +214,7 @@ impl Balance {
                 .cloned()
                 .collect(),
             layers: layers.all,
-            voices: gathered.voices.into_iter().zip(learned).collect(),
+            voices: gathered.voices.into_iter().zip(credit.voices).collect(),
             reports: gathered.reports,
             findings: gathered.findings,
             keys,
@@ -214,7 +224,8 @@ impl Balance {
             solved,
             registered: gathered.registered,
             months_differ: assumed(vocabulary, Assumed::Month, family).1,
-            alone,
+            alone: tested,
+            robust: options.robust.map(|_| credit.reports),
         };
         balance.mark_contested();
         balance.name_overruled();

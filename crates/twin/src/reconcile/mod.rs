@@ -53,5 +53,5 @@ pub use gross::{GlobalTest, MeasurementTest, MeasurementTests, NodalTest};
 pub use nonlinear::{Equations, NonlinearError, NonlinearReconciliation, Rounds, reconcile_nonlinear};
 pub use problem::{Constraint, MAX_DEVIATION, MIN_DEVIATION, Measurement, Problem, Variable};
 pub use result::{Class, Estimate, Reconciliation, Values};
-pub use robust::{Huber, RobustReconciliation};
+pub use robust::{Huber, RobustReconciliation, RobustWeights};
 pub use update::{Taken, Updated, UpdatedValues};

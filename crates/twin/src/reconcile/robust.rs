@@ -4,7 +4,9 @@
 //! iteratively reweighted least squares: a report whose adjustment is more than `k` deviations counts as if its deviation
 //! were as much larger.
 
-use super::{Measurement, Problem, ReconcileError, Reconciliation};
+use std::num::NonZeroUsize;
+
+use super::{Measurement, Problem, ReconcileError, Reconciliation, Variable};
 
 /// Huber's function and when to stop.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -29,12 +31,9 @@ impl Default for Huber {
     }
 }
 
-/// A robust answer.
-#[derive(Debug)]
-pub struct RobustReconciliation {
-    /// Estimates under the last weights. Its deviations hold for the widened deviations of the reports, and its
-    /// adjustments are those of the reports as they are.
-    pub solved: Reconciliation,
+/// How much each report counts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RobustWeights {
     /// The weight of each variable's report: 1 counts in full, less is held to be doubtful; none if not measured.
     pub weights: Vec<Option<f64>>,
     /// Rounds made.
@@ -43,51 +42,63 @@ pub struct RobustReconciliation {
     pub settled: bool,
 }
 
+/// A robust answer.
+#[derive(Debug)]
+pub struct RobustReconciliation {
+    /// Estimates under the last weights. Its deviations hold for the widened deviations of the reports, and its
+    /// adjustments are those of the reports as they are.
+    pub solved: Reconciliation,
+    /// Those weights.
+    pub weights: RobustWeights,
+}
+
 impl Problem {
     /// Reconciles robustly.
     ///
     /// # Errors
     /// As [`Problem::solve`]; [`ReconcileError::BendNotPositive`].
     pub fn solve_robust(&self, huber: Huber) -> Result<RobustReconciliation, ReconcileError> {
+        let weights = self.robust_weights(huber, NonZeroUsize::MIN)?;
+        let solved = self.weighted(&weights.weights).solve()?;
+        Ok(RobustReconciliation { solved, weights })
+    }
+
+    /// How much each report counts in the robust answer: estimates alone, again and again, on so many threads. The same to the bit
+    /// for any number of them.
+    ///
+    /// # Errors
+    /// As [`Problem::solve`]; [`ReconcileError::BendNotPositive`].
+    pub fn robust_weights(
+        &self,
+        huber: Huber,
+        threads: NonZeroUsize,
+    ) -> Result<RobustWeights, ReconcileError> {
         if !(huber.bend.is_finite() && huber.bend > 0.0) {
             return Err(ReconcileError::BendNotPositive { bend: huber.bend });
         }
-        let mut weights: Vec<Option<f64>> = self
-            .variables
-            .iter()
-            .map(|variable| variable.measurement.map(|_| 1.0))
-            .collect();
-        let mut solved = self.clone().solve()?;
-        for rounds in 1..=huber.limit {
+        let in_full = |variable: &Variable| variable.measurement.map(|_| 1.0);
+        let mut found = RobustWeights {
+            weights: self.variables.iter().map(in_full).collect(),
+            rounds: 0,
+            settled: false,
+        };
+        while found.rounds < huber.limit && !found.settled {
+            let values = self.weighted(&found.weights).values_with(threads)?;
             let mut moved = 0.0_f64;
-            for ((variable, weight), estimate) in
-                self.variables.iter().zip(&mut weights).zip(solved.estimates())
-            {
-                if let (Some(report), Some(weight), Some(adjustment)) =
-                    (variable.measurement, weight.as_mut(), estimate.adjustment)
+            for (at, (variable, weight)) in self.variables.iter().zip(&mut found.weights).enumerate() {
+                if let (Some(report), Some(weight), Some(value)) =
+                    (variable.measurement, weight.as_mut(), values.value(at))
                 {
-                    let off = adjustment.abs() / report.deviation;
+                    let off = (report.value - value).abs() / report.deviation;
                     let next = if off > huber.bend { huber.bend / off } else { 1.0 };
                     moved = moved.max((next - *weight).abs());
                     *weight = next;
                 }
             }
-            if moved <= huber.tolerance || rounds == huber.limit {
-                return Ok(RobustReconciliation {
-                    solved,
-                    weights,
-                    rounds,
-                    settled: moved <= huber.tolerance,
-                });
-            }
-            solved = self.weighted(&weights).solve()?;
+            found.rounds += 1;
+            found.settled = moved <= huber.tolerance;
         }
-        Ok(RobustReconciliation {
-            solved,
-            weights,
-            rounds: 0,
-            settled: false,
-        })
+        Ok(found)
     }
 
     /// The same problem with each report's deviation widened to its weight.

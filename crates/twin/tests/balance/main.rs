@@ -14,5 +14,6 @@ mod facts;
 mod goods;
 mod honest;
 mod overlay;
+mod robust;
 mod sites;
 mod what_ifs;

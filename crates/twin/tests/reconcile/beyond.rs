@@ -204,12 +204,12 @@ fn one_false_report_bends_a_robust_answer_less() {
         .value
         .unwrap();
     let robust = problem.solve_robust(Huber::default()).unwrap();
-    assert!(robust.settled);
+    assert!(robust.weights.settled);
     let value = robust.solved.estimate(0).unwrap().value.unwrap();
     assert!((plain - 120.0).abs() < 1e-9);
     // Huber's location of four 100 and one 200: 4 (x − 100) = 1.345.
     assert!((value - 100.0 - 1.345 / 4.0).abs() < 1e-6, "{value}");
-    assert!(robust.weights[0].unwrap() < 0.02 && robust.weights[1] == Some(1.0));
+    assert!(robust.weights.weights[0].unwrap() < 0.02 && robust.weights.weights[1] == Some(1.0));
     let bad = Huber {
         bend: 0.0,
         ..Huber::default()

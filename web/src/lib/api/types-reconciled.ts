@@ -103,6 +103,8 @@ export interface Reconciled {
   flagged: number;
   findings: number;
   cut: string;
+  /** Where reports that do not fit count less: how many do; null where all count in full. */
+  counted_less: number | null;
   /** Why an earlier balance is shown, if one is. */
   stale: string | null;
 }
@@ -115,6 +117,8 @@ export interface WeightLine {
   gain: string;
   /** Part of the estimate's variance that comes from it, percent. */
   part: string;
+  /** In the robust balance: how much the report counts, percent. */
+  counts: string | null;
   words: Text;
   observations: ObservationTrace[];
 }

@@ -65,7 +65,7 @@ pub fn contradictions(of: BalanceLens<'_>) -> Result<Table<'static>, DownloadErr
 /// # Errors
 /// [`DownloadError::Balance`] where the family cannot be balanced; those of [`contradictions`].
 pub fn contradictions_of(twin: &Twin, family: &str) -> Result<Table<'static>, DownloadError> {
-    with_balance(twin, family, contradictions)
+    with_balance(twin, family, false, contradictions)
 }
 
 impl<'b> Row<'b> {

@@ -9,7 +9,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};
 
-use super::estimates::with_balance;
+use super::estimates::{called, with_balance};
 use super::{Columns, DownloadError, ROWS_MAX, Table};
 use crate::api::views::{BalanceLens, address, decimal};
 
@@ -29,6 +29,8 @@ pub struct DrawsQuery {
     pub line: String,
     /// Year or month.
     pub period: Period,
+    /// Whether the balance is one in which reports that do not fit count less.
+    pub robust: bool,
     /// How many, 1 to [`DRAWS_MAX`].
     pub count: u16,
     /// Other draws for another seed; the same for the same one and the same state.
@@ -156,7 +158,7 @@ pub fn draws(of: BalanceLens<'_>, query: &DrawsQuery) -> Result<Table<'static>, 
         .text("substance", |_| substance.clone())
         .text("figure", |row| address(balance, row.key));
     Ok(columns.table(&[
-        "draws",
+        &called(balance, "draws"),
         &balance.family,
         &commodity,
         &stage,
@@ -170,5 +172,5 @@ pub fn draws(of: BalanceLens<'_>, query: &DrawsQuery) -> Result<Table<'static>, 
 /// # Errors
 /// [`DownloadError::Balance`] where the family cannot be balanced; those of [`draws`].
 pub fn draws_of(twin: &Twin, query: &DrawsQuery) -> Result<Table<'static>, DownloadError> {
-    with_balance(twin, &query.family, |of| draws(of, query))
+    with_balance(twin, &query.family, query.robust, |of| draws(of, query))
 }

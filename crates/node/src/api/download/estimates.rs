@@ -2,6 +2,7 @@
 
 use didymium_twin::Twin;
 use didymium_twin::balance::{Balance, Key, Line, Options, Quantity, Spot};
+use didymium_twin::reconcile::Huber;
 
 use super::{Columns, DownloadError, Table};
 use crate::api::types;
@@ -15,7 +16,7 @@ type Row<'b> = (&'b Key, types::Estimate);
 /// # Errors
 /// [`DownloadError::TooLong`].
 pub fn estimates(of: BalanceLens<'_>) -> Result<Table<'static>, DownloadError> {
-    Ok(columns(of, &rows(of, |_| true)?).table(&["reconciled", &of.balance.family]))
+    Ok(columns(of, &rows(of, |_| true)?).table(&[&called(of.balance, "reconciled"), &of.balance.family]))
 }
 
 /// One line of a balance over time.
@@ -33,8 +34,8 @@ pub fn reconciled_line(
     let (key, _) = rows.first().ok_or(DownloadError::Nothing)?;
     let commodity = layer_of(of.balance, key).map_or("", |layer| &layer.commodity);
     let stage = of.balance.stages.get(usize::from(stage));
-    let name = [
-        "reconciled-line",
+    let name: [&str; 6] = [
+        &called(of.balance, "reconciled-line"),
         &of.balance.family,
         commodity,
         stage.map_or("", String::as_str),
@@ -44,23 +45,33 @@ pub fn reconciled_line(
     Ok(columns(of, &rows).table(&name))
 }
 
-/// [`estimates`] of a twin, balanced for the purpose.
+/// What a file of a balance is called: that of a robust one says so.
+pub(super) fn called(balance: &Balance, what: &str) -> String {
+    match balance.robust {
+        Some(_) => format!("{what}-robust"),
+        None => what.to_owned(),
+    }
+}
+
+/// [`estimates`] of a twin, balanced for the purpose; `robust`: reports that do not fit count less.
 ///
 /// # Errors
 /// [`DownloadError::Balance`] where the family cannot be balanced; those of [`estimates`].
-pub fn reconciled(twin: &Twin, family: &str) -> Result<Table<'static>, DownloadError> {
-    with_balance(twin, family, estimates)
+pub fn reconciled(twin: &Twin, family: &str, robust: bool) -> Result<Table<'static>, DownloadError> {
+    with_balance(twin, family, robust, estimates)
 }
 
 /// A table of a family's balance, which is solved for the purpose.
 pub(super) fn with_balance(
     twin: &Twin,
     family: &str,
+    robust: bool,
     make: impl FnOnce(BalanceLens<'_>) -> Result<Table<'static>, DownloadError>,
 ) -> Result<Table<'static>, DownloadError> {
     // Whoever asks for a large one on their own machine may wait for it.
     let options = Options {
         quantities_max: usize::MAX,
+        robust: robust.then(Huber::default),
         ..Options::default()
     };
     let balance = Balance::of(twin, family, &options)?;

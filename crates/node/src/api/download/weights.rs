@@ -6,6 +6,7 @@ use didymium_statement::payload::Source;
 use didymium_twin::FigureAddress;
 use didymium_twin::balance::{Key, Weight};
 
+use super::estimates::called;
 use super::{Columns, DownloadError, Table, credits};
 use crate::api::types;
 use crate::api::views::{BalanceLens, address, decimal, weight_line};
@@ -49,6 +50,7 @@ pub fn weights(of: BalanceLens<'_>, key: &Key) -> Result<Table<'static>, Downloa
         .integer("report", |row| row.weight.report.map(|number| number as u64))
         .decimal("part_percent", |row| Some(row.told.part.clone()))
         .decimal("gain", |row| Some(row.told.gain.clone()))
+        .decimal("counts_percent", |row| row.told.counts.clone())
         .decimal("said", |row| row.said.clone())
         .text("unit", |_| "t")
         .text("words_en", |row| row.told.words.en.clone())
@@ -59,5 +61,5 @@ pub fn weights(of: BalanceLens<'_>, key: &Key) -> Result<Table<'static>, Downloa
             facts.collect::<Vec<_>>().join("; ")
         });
     let columns = credits::credited(columns, |row| &row.sources);
-    Ok(columns.table(&["weights", &of.balance.family]))
+    Ok(columns.table(&[&called(of.balance, "weights"), &of.balance.family]))
 }

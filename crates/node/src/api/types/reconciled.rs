@@ -139,6 +139,8 @@ pub struct Reconciled {
     pub findings: u64,
     /// Id of the cut that it is made of.
     pub cut: String,
+    /// Where reports that do not fit count less: how many do; none where all count in full.
+    pub counted_less: Option<u64>,
     /// Why an earlier balance is shown, if one is.
     pub stale: Option<String>,
 }
@@ -152,6 +154,8 @@ pub struct WeightLine {
     pub gain: String,
     /// Part of the estimate's variance that comes from it, percent.
     pub part: String,
+    /// In the robust balance: how much the report counts, percent, 100 in full. None of assumptions, and where all count in full.
+    pub counts: Option<String>,
     /// What it is, in words.
     pub words: Text,
     /// The figures of statements that it is, or follows from.

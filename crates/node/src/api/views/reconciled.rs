@@ -95,6 +95,11 @@ const fn least(line: Line) -> f64 {
     if line.is_signed() { f64::NEG_INFINITY } else { 0.0 }
 }
 
+/// How the address of an estimate begins, of the balance in which every report counts in full.
+const PLAIN: &str = "estimate";
+/// The same of the robust balance.
+const ROBUST: &str = "robust";
+
 /// The address of an estimate.
 pub fn address(balance: &Balance, key: &Key) -> String {
     let layer = balance.layers.get(usize::from(key.layer));
@@ -103,8 +108,9 @@ pub fn address(balance: &Balance, key: &Key) -> String {
         .slot
         .period()
         .map_or_else(String::new, |period| period.to_string());
+    let kind = if balance.robust.is_some() { ROBUST } else { PLAIN };
     format!(
-        "estimate|{}|{}|{}|{}|{period}|{}",
+        "{kind}|{}|{}|{}|{}|{period}|{}",
         balance.family,
         layer.map_or("", |layer| &layer.commodity),
         stage.map_or("", String::as_str),
@@ -113,10 +119,16 @@ pub fn address(balance: &Balance, key: &Key) -> String {
     )
 }
 
-/// The parts of the address of an estimate: family, layer, stage, place, period, line.
-pub fn parse_address(text: &str) -> Option<[&str; 6]> {
-    let parts: Vec<&str> = text.strip_prefix("estimate|")?.split('|').collect();
-    parts.try_into().ok()
+/// The parts of the address of an estimate: whether it is of the robust balance, then family, layer, stage, place, period, line.
+pub fn parse_address(text: &str) -> Option<(bool, [&str; 6])> {
+    let (kind, rest) = text.split_once('|')?;
+    let robust = match kind {
+        PLAIN => false,
+        ROBUST => true,
+        _ => return None,
+    };
+    let parts: Vec<&str> = rest.split('|').collect();
+    Some((robust, parts.try_into().ok()?))
 }
 
 /// The key that such parts name in a balance.
@@ -299,6 +311,10 @@ pub fn reconciled(
         flagged: doubt.tested.iter().filter(|report| report.test.flagged).count() as u64,
         findings: balance.findings.len() as u64,
         cut: of.lens.twin.cut().id().to_string(),
+        counted_less: balance
+            .robust
+            .as_ref()
+            .map(|weights| weights.iter().filter(|weight| **weight < 1.0).count() as u64),
         stale: of.stale.map(str::to_owned),
     })
 }

@@ -152,9 +152,17 @@ pub fn weight_line(of: BalanceLens<'_>, weight: &Weight<'_>) -> types::WeightLin
         kind: kind.to_owned(),
         gain: format!("{:.4}", weight.gain),
         part: format!("{:.1}", 100.0 * weight.part),
+        counts: counts(of, weight).map(|counts| format!("{:.0}", 100.0 * counts)),
         words: types::Text { en, fr },
         observations: observations(of, weight.origin),
     }
+}
+
+/// How much a report counts in the robust balance, as a part of one.
+fn counts(of: BalanceLens<'_>, weight: &Weight<'_>) -> Option<f64> {
+    let weights = of.balance.robust.as_ref()?;
+    let report = weight.report.filter(|_| weight.origin.is_evidence())?;
+    weights.get(report).copied()
 }
 
 const fn assumed_words(assumed: Assumed) -> (&'static str, &'static str) {
