@@ -16,6 +16,7 @@ mod indicators;
 mod last_good;
 mod left_out;
 mod statements;
+mod view_files;
 mod what_if;
 mod windows;
 
