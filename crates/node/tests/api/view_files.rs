@@ -445,6 +445,31 @@ fn shares_of_a_flow_are_those_that_are_drawn() {
 }
 
 #[test]
+fn a_whole_of_those_listed_alone_says_so_beside_each_figure() {
+    let path = "/api/v1/overview?commodity=rare_earths";
+    let (told, rows) = (ask(path), csv(path));
+    let line = |stage: &str| {
+        list(&told, "stages")
+            .iter()
+            .find(|line| line["stage"] == stage)
+            .unwrap()
+    };
+    let of = |stage: &str, quantity: &str| {
+        let mut rows = rows
+            .iter()
+            .filter(|row| row["stage"] == stage && row["quantity"] == quantity);
+        rows.next_back().map(|row| row["listed"].clone())
+    };
+    let listed = line("magnet")["listed"].to_string();
+    for quantity in ["world", "cell", "hhi", "n-1", "trend"] {
+        assert_eq!(of("magnet", quantity).as_ref(), Some(&listed), "{quantity}");
+        assert_eq!(of("mine", quantity).as_deref(), Some(""), "{quantity}");
+    }
+    assert!(line("magnet")["listed"].as_u64() > Some(10));
+    assert_eq!(of("magnet", "sites").as_deref(), Some(""));
+}
+
+#[test]
 fn a_file_of_a_view_is_of_the_state_that_is_asked_for() {
     let of = |times: &str| csv(&format!("/api/v1/overview?commodity=rare_earths{times}"));
     let world = |rows: &[Row]| {

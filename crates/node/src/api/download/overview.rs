@@ -1,6 +1,7 @@
 //! The stages of a chain: one row a figure.
 
 use didymium_statement::payload::Source;
+use didymium_twin::SeriesId;
 
 use super::{Columns, DownloadError, Table, credits, shown};
 use crate::api::types;
@@ -15,6 +16,7 @@ struct Row<'t> {
     share: Option<String>,
     /// Among the countries, 1 for the largest.
     rank: Option<u64>,
+    /// Of how many countries the whole of the figure's period is the sum, where it is no world total.
     listed: Option<u32>,
     editions: Vec<&'t Source>,
 }
@@ -32,8 +34,10 @@ pub fn overview<'t>(lens: Lens<'t>, commodity: &str) -> Result<Table<'t>, Downlo
     let editions = shown::editions(lens);
     let mut rows: Vec<Row<'t>> = Vec::new();
     for line in found.stages {
+        let series = line.series.as_ref().and_then(|key| series_of(lens, key));
         rows.extend(rows_of(line, commodity).map(|row| Row {
             editions: shown::behind(lens, &editions, &row.figure),
+            listed: listed(lens, series, &row.figure),
             ..row
         }));
     }
@@ -49,6 +53,24 @@ pub fn overview<'t>(lens: Lens<'t>, commodity: &str) -> Result<Table<'t>, Downlo
     Ok(columns.table(&["overview", commodity]))
 }
 
+fn series_of(lens: Lens<'_>, key: &types::SeriesKey) -> Option<SeriesId> {
+    let names = [
+        &key.measure,
+        &key.commodity,
+        &key.stage,
+        &key.form,
+        &key.substance,
+        &key.mass_basis,
+        &key.subject,
+    ];
+    lens.twin.find_series(names.map(|name| Some(name.as_str())))
+}
+
+/// What is a share of those listed alone, or their sum, says so; a number of sites has no period.
+fn listed(lens: Lens<'_>, series: Option<SeriesId>, figure: &types::Figure) -> Option<u32> {
+    lens.twin.listed_only(series?, figure.period.parse().ok()?)
+}
+
 fn rows_of<'t>(line: types::StageLine, commodity: &str) -> impl Iterator<Item = Row<'t>> {
     // Sites are counted at the stage, whatever series stands for it.
     let place = types::SeriesKey {
@@ -58,7 +80,6 @@ fn rows_of<'t>(line: types::StageLine, commodity: &str) -> impl Iterator<Item = 
         ..types::SeriesKey::default()
     };
     let key = line.series.unwrap_or_else(|| place.clone());
-    let listed = line.listed;
     let plain = move |quantity, key: &types::SeriesKey, area: &str, figure| Row {
         quantity,
         key: key.clone(),
@@ -72,15 +93,13 @@ fn rows_of<'t>(line: types::StageLine, commodity: &str) -> impl Iterator<Item = 
     let world = |quantity, figure: Option<types::Figure>| {
         figure.map(|figure| plain(quantity, &key, didymium_twin::WORLD, figure))
     };
-    // What is a share of those listed alone says so.
     let shared = |quantity, rank, country: types::CountryShare| Row {
         share: country.share.value,
         rank,
-        listed,
         ..plain(quantity, &key, &country.area, country.value)
     };
     let mut rows: Vec<Row<'t>> = Vec::new();
-    rows.extend(world("world", line.world).map(|row| Row { listed, ..row }));
+    rows.extend(world("world", line.world));
     let ranked = (1..).zip(line.top);
     rows.extend(ranked.map(|(rank, country)| shared("cell", Some(rank), country)));
     rows.extend(line.club.map(|club| shared("club", None, club)));
