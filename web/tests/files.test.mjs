@@ -59,3 +59,53 @@ test('vintages: which series there are, in French', async () => {
   assert.deepEqual(faults, []);
   await close();
 });
+
+/** Pages whose view is one file, the link to it, what the file is called, and how many rows the view has. */
+const PAGES = [
+  ['/?commodity=rare_earths', 'every figure of this chain, stage by stage', 'overview-rare_earths', undefined],
+  ['/flow?commodity=rare_earths&period=2022', 'every flow of this period, with its share', 'flows-rare_earths-2022', async () => (await api('flows?commodity=rare_earths&period=2022')).links.length],
+  ['/map?commodity=rare_earths&stage=mine', 'the share of every country', 'map-rare_earths-mine-[0-9]+', async () => (await api('map?commodity=rare_earths&stage=mine')).shares.length],
+  ['/map?commodity=rare_earths&stage=mine', 'these sites, process by process', 'sites-rare_earths-mine', undefined],
+  ['/mineral/rare_earths', 'this production, by country and year', 'series-production-rare_earths-mine', undefined],
+  ['/mineral/rare_earths', 'every price of this mineral', 'prices-rare_earths', async () => (await api('prices?commodity=rare_earths')).lines.reduce((sum, line) => sum + line.points.length, 0)],
+  ['/mineral/rare_earths', 'every notice of this mineral', 'notices-rare_earths', undefined],
+  ['/mineral/rare_earths', 'every share of an element in a deposit', 'composition-rare_earths', async () => (await api('composition?commodity=rare_earths')).deposits.reduce((sum, deposit) => sum + deposit.shares.filter(Boolean).length, 0)],
+  ['/mineral/rare_earths', 'every source’s figures of this period', 'balance-production-rare_earths-mine-[0-9]+', undefined],
+  ['/countries', 'every country, with its sites and the stages it leads', 'countries', async () => (await api('countries?limit=1')).total],
+  ['/country/CHN', 'every figure of this country', 'country-CHN', undefined],
+  ['/sites?commodity=rare_earths', 'every site of this choice, process by process', 'sites-rare_earths', undefined],
+  ['/site/mountain-pass', 'the figures of this site', 'site-mountain-pass', undefined],
+  ['/about', 'every edition, with its licence', 'sources', async () => (await api('sources?limit=1')).total],
+  ['/about', 'the list of all statements', 'statements', async () => (await api('statements?limit=1')).total],
+];
+
+test('every page has a link to a file of the view that it shows', async () => {
+  const { page, faults, close } = await open('/');
+  for (const [path, what, named, count] of PAGES) {
+    await page.goto(new URL(path, page.url()).href);
+    const { name, bytes } = await file(page, `Save ${what} as CSV`);
+    assert.match(name, new RegExp(`^didymium-${named}-cut-[0-9a-f]{8}\\.csv$`), path);
+    const lines = bytes.toString('utf8').trim().split('\r\n').length - 1;
+    assert.ok(lines > 1, `${path}: ${lines} rows`);
+    if (count) assert.equal(lines, await count(), `${path}: ${what}`);
+  }
+  assert.deepEqual(faults, []);
+  await close();
+});
+
+test('where a figure comes from, and what if a report said otherwise', async () => {
+  const { page, faults, close } = await open('/contradictions?commodity=graphite_natural');
+  const card = page.locator('li[data-report]').first();
+  await card.locator('h3 button').click();
+  await card.locator('[data-withdrawn]').click();
+  const moved = await file(page, 'Save every figure that would move as CSV');
+  assert.match(moved.name, /^didymium-what-if-graphite_natural-[0-9]+-cut-/);
+  assert.ok(rows(moved.bytes, 'graphite_natural,') > 0);
+  await page.goto(new URL('/country/CHN', page.url()).href);
+  await page.locator('main [data-figure]').first().click();
+  const rests = await file(page, 'Save everything that this figure rests on as CSV');
+  assert.match(rests.name, /^didymium-provenance-/);
+  assert.match(rests.bytes.toString('utf8'), /^of_figure,of_quantity,role,/);
+  assert.deepEqual(faults, []);
+  await close();
+});

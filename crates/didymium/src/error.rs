@@ -205,7 +205,10 @@ impl CliError {
                 | DownloadError::TooManyDraws { .. },
             ) => Exit::Usage,
             Self::Download(
-                DownloadError::Nothing | DownloadError::NoCommodity(_) | DownloadError::Balance(_),
+                DownloadError::Nothing
+                | DownloadError::NoCommodity(_)
+                | DownloadError::NotHere { .. }
+                | DownloadError::Balance(_),
             ) => Exit::No,
             Self::Import(error) => exit_of_import(error),
             Self::Node(error) => exit_of_node(error),

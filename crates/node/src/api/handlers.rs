@@ -5,8 +5,8 @@ use axum::response::Response;
 
 use super::cache::{List, Question};
 use super::query::{
-    Ask, CommodityAsk, FigureAsk, FlowAsk, LinesAsk, NothingAsk, NoticesAsk, OBSERVATIONS_LIMIT_MAX, PageAsk,
-    SeriesAsk, SitesAsk, StageAsk, period, window, window_of,
+    Ask, CommodityAsk, FigureAsk, FlowAsk, FormatAsk, LinesAsk, ListAsk, NothingAsk, NoticesAsk,
+    OBSERVATIONS_LIMIT_MAX, PageAsk, SeriesAsk, SitesAsk, StageAsk, period, window, window_of,
 };
 use super::types;
 use super::views;
@@ -94,6 +94,11 @@ pub(crate) async fn twin_digest(question: Question, Ask(_nothing): Ask<NothingAs
 /// One line per stage of a commodity's chain.
 #[utoipa::path(get, path = "/api/v1/overview", tag = "twin", params(CommodityAsk), responses((status = 200, body = types::Overview), (status = 404, description = "No such commodity"), (status = 400, description = "A parameter is wrong")))]
 pub(crate) async fn overview(question: Question, Ask(ask): Ask<CommodityAsk>) -> Answer {
+    if let Some(format) = download::asked(ask.format.as_ref())? {
+        return question
+            .download(format, move |lens| download::overview(lens, ask.commodity()))
+            .await;
+    }
     question.answer(|lens| {
         views::overview(lens, ask.commodity())
             .ok_or_else(|| ApiError::not_found("commodity", ask.commodity()))
@@ -159,6 +164,12 @@ pub(crate) async fn observations(question: Question, Ask(ask): Ask<SeriesAsk>) -
 #[utoipa::path(get, path = "/api/v1/prices", tag = "twin", params(LinesAsk), responses((status = 200, body = types::Prices), (status = 400, description = "A parameter is wrong")))]
 pub(crate) async fn prices(question: Question, Ask(ask): Ask<LinesAsk>) -> Answer {
     let window = ask.window()?;
+    if let Some(format) = download::asked(ask.format.as_ref())? {
+        download::whole(ask.offset, ask.limit)?;
+        return question
+            .download(format, move |lens| download::prices(lens, ask.commodity()))
+            .await;
+    }
     question.answer(|lens| Ok(views::prices(lens, ask.commodity(), window)))
 }
 
@@ -166,6 +177,12 @@ pub(crate) async fn prices(question: Question, Ask(ask): Ask<LinesAsk>) -> Answe
 #[utoipa::path(get, path = "/api/v1/composition", tag = "twin", params(LinesAsk), responses((status = 200, body = types::Composition), (status = 404, description = "No such commodity"), (status = 400, description = "A parameter is wrong")))]
 pub(crate) async fn composition(question: Question, Ask(ask): Ask<LinesAsk>) -> Answer {
     let window = ask.window()?;
+    if let Some(format) = download::asked(ask.format.as_ref())? {
+        download::whole(ask.offset, ask.limit)?;
+        return question
+            .download(format, move |lens| download::composition(lens, ask.commodity()))
+            .await;
+    }
     question.answer(|lens| {
         views::composition(lens, ask.commodity(), window)
             .ok_or_else(|| ApiError::not_found("commodity", ask.commodity()))
@@ -176,11 +193,17 @@ pub(crate) async fn composition(question: Question, Ask(ask): Ask<LinesAsk>) -> 
 #[utoipa::path(get, path = "/api/v1/flows", tag = "twin", params(FlowAsk), responses((status = 200, body = types::Flows), (status = 404, description = "No such commodity, or nothing published for it"), (status = 400, description = "A parameter is wrong")))]
 pub(crate) async fn flows(question: Question, Ask(ask): Ask<FlowAsk>) -> Answer {
     let period = period(ask.period.as_ref())?;
-    let commodity = ask.commodity.as_deref().unwrap_or("rare_earths");
+    let format = download::asked(ask.format.as_ref())?;
+    let commodity = ask.commodity.unwrap_or_else(|| "rare_earths".to_owned());
+    if let Some(format) = format {
+        return question
+            .download(format, move |lens| download::flows(lens, &commodity, period))
+            .await;
+    }
     question.answer(|lens| {
-        views::flows(lens, commodity, period).ok_or_else(|| match period {
+        views::flows(lens, &commodity, period).ok_or_else(|| match period {
             Some(period) => ApiError::not_found("year of flows", &format!("{commodity}, {period}")),
-            None => ApiError::not_found("flows", commodity),
+            None => ApiError::not_found("flows", &commodity),
         })
     })
 }
@@ -188,9 +211,15 @@ pub(crate) async fn flows(question: Question, Ask(ask): Ask<FlowAsk>) -> Answer 
 /// Shares that shade the countries of the map.
 #[utoipa::path(get, path = "/api/v1/map", tag = "twin", params(StageAsk), responses((status = 200, body = types::MapShares), (status = 404, description = "No such commodity or stage"), (status = 400, description = "A parameter is wrong")))]
 pub(crate) async fn map(question: Question, Ask(ask): Ask<StageAsk>) -> Answer {
-    let commodity = ask.commodity.as_deref().unwrap_or("rare_earths");
+    let format = download::asked(ask.format.as_ref())?;
+    let commodity = ask.commodity.unwrap_or_else(|| "rare_earths".to_owned());
+    if let Some(format) = format {
+        return question
+            .download(format, move |lens| download::map(lens, &commodity, &ask.stage))
+            .await;
+    }
     question.answer(|lens| {
-        views::map_shares(lens, commodity, &ask.stage)
+        views::map_shares(lens, &commodity, &ask.stage)
             .ok_or_else(|| ApiError::not_found("stage", &format!("{commodity}/{}", ask.stage)))
     })
 }
@@ -212,21 +241,41 @@ pub(crate) async fn sites(question: Question, Ask(ask): Ask<SitesAsk>) -> Answer
 }
 
 /// A site.
-#[utoipa::path(get, path = "/api/v1/sites/{site}", tag = "chain", params(("site" = String, Path, description = "Site key")), responses((status = 200, body = types::SitePage), (status = 404, description = "No such site"), (status = 400, description = "A parameter is wrong")))]
-pub(crate) async fn site(question: Question, Path(site): Path<String>) -> Answer {
+#[utoipa::path(get, path = "/api/v1/sites/{site}", tag = "chain", params(("site" = String, Path, description = "Site key"), FormatAsk), responses((status = 200, body = types::SitePage), (status = 404, description = "No such site"), (status = 400, description = "A parameter is wrong")))]
+pub(crate) async fn site(question: Question, Path(site): Path<String>, Ask(ask): Ask<FormatAsk>) -> Answer {
+    if let Some(format) = download::asked(ask.format.as_ref())? {
+        return question
+            .download(format, move |lens| download::site(lens, &site))
+            .await;
+    }
     question.answer(|lens| views::site_page(lens, &site).ok_or_else(|| ApiError::not_found("site", &site)))
 }
 
 /// Countries that appear anywhere in the twin.
-#[utoipa::path(get, path = "/api/v1/countries", tag = "chain", params(PageAsk), responses((status = 200, body = types::Page<types::CountryRow>), (status = 400, description = "A parameter is wrong")))]
-pub(crate) async fn countries(question: Question, Ask(ask): Ask<PageAsk>) -> Answer {
+#[utoipa::path(get, path = "/api/v1/countries", tag = "chain", params(ListAsk), responses((status = 200, body = types::Page<types::CountryRow>), (status = 400, description = "A parameter is wrong")))]
+pub(crate) async fn countries(question: Question, Ask(ask): Ask<ListAsk>) -> Answer {
     let window = window(ask.offset, ask.limit)?;
+    if let Some(format) = download::asked(ask.format.as_ref())? {
+        download::whole(ask.offset, ask.limit)?;
+        return question
+            .download(format, |lens| Ok(download::countries(lens)))
+            .await;
+    }
     question.page(List::Countries, window, views::countries, |_| None)
 }
 
 /// A country.
-#[utoipa::path(get, path = "/api/v1/countries/{iso3}", tag = "chain", params(("iso3" = String, Path, description = "ISO 3166 alpha-3 code", example = "CAN")), responses((status = 200, body = types::CountryPage), (status = 404, description = "No such country"), (status = 400, description = "A parameter is wrong")))]
-pub(crate) async fn country(question: Question, Path(iso3): Path<String>) -> Answer {
+#[utoipa::path(get, path = "/api/v1/countries/{iso3}", tag = "chain", params(("iso3" = String, Path, description = "ISO 3166 alpha-3 code", example = "CAN"), FormatAsk), responses((status = 200, body = types::CountryPage), (status = 404, description = "No such country"), (status = 400, description = "A parameter is wrong")))]
+pub(crate) async fn country(
+    question: Question,
+    Path(iso3): Path<String>,
+    Ask(ask): Ask<FormatAsk>,
+) -> Answer {
+    if let Some(format) = download::asked(ask.format.as_ref())? {
+        return question
+            .download(format, move |lens| download::country(lens, &iso3))
+            .await;
+    }
     question.answer(|lens| views::country(lens, &iso3).ok_or_else(|| ApiError::not_found("country", &iso3)))
 }
 
@@ -235,15 +284,27 @@ pub(crate) async fn country(question: Question, Path(iso3): Path<String>) -> Ans
 pub(crate) async fn notices(question: Question, Ask(ask): Ask<NoticesAsk>) -> Answer {
     let window = window(ask.offset, ask.limit)?;
     let filter = ask.filter(question.node().vocabulary())?;
+    if let Some(format) = download::asked(ask.format.as_ref())? {
+        download::whole(ask.offset, ask.limit)?;
+        return question
+            .download(format, move |lens| Ok(download::notices(lens, &filter)))
+            .await;
+    }
     question.page(List::Notices, window, views::every_notice, |lens| {
         views::places_of_notices(lens.twin, &filter)
     })
 }
 
 /// Every source that the twin's figures come from, with licence and attribution.
-#[utoipa::path(get, path = "/api/v1/sources", tag = "twin", params(PageAsk), responses((status = 200, body = types::Page<types::Source>), (status = 400, description = "A parameter is wrong")))]
-pub(crate) async fn sources(question: Question, Ask(ask): Ask<PageAsk>) -> Answer {
+#[utoipa::path(get, path = "/api/v1/sources", tag = "twin", params(ListAsk), responses((status = 200, body = types::Page<types::Source>), (status = 400, description = "A parameter is wrong")))]
+pub(crate) async fn sources(question: Question, Ask(ask): Ask<ListAsk>) -> Answer {
     let window = window(ask.offset, ask.limit)?;
+    if let Some(format) = download::asked(ask.format.as_ref())? {
+        download::whole(ask.offset, ask.limit)?;
+        return question
+            .download(format, |lens| Ok(download::sources(lens)))
+            .await;
+    }
     question.answer(|lens| Ok(page(lens.twin.sources(), |source| views::source(source), window)))
 }
 
@@ -254,6 +315,11 @@ pub(crate) async fn provenance(question: Question, Ask(ask): Ask<FigureAsk>) -> 
         .figure
         .parse()
         .map_err(|error: didymium_twin::AddressError| ApiError::query("figure", error.to_string()))?;
+    if let Some(format) = download::asked(ask.format.as_ref())? {
+        return question
+            .download(format, move |lens| download::provenance(lens, &address))
+            .await;
+    }
     question.answer(|lens| {
         views::provenance(lens, &address).ok_or_else(|| ApiError::not_found("figure", &ask.figure))
     })

@@ -10,14 +10,18 @@ use didymium_store::EntryRecord;
 use didymium_twin::TwinBuilder;
 
 use super::cache::Question;
+use super::download::{self, DownloadError};
 use super::query::{Ask, StatementsAsk, window};
 use super::types;
 use super::views;
 use super::{ApiError, ApiState};
-use crate::NodeState;
 use crate::blocking::blocking;
 use crate::charter::log_keys;
 use crate::clock::rfc3339;
+use crate::{NodeError, NodeResult, NodeState};
+
+/// Statements that are read at a time for a file.
+const STATEMENTS_A_READ: usize = 500;
 
 /// Statements by member code, in the order of their logs.
 #[utoipa::path(get, path = "/api/v1/statements", tag = "log", params(StatementsAsk), responses((status = 200, body = types::Page<types::StatementPlace>), (status = 400, description = "A parameter is wrong"), (status = 404, description = "No such member")))]
@@ -34,10 +38,24 @@ pub(crate) async fn statements(
     {
         return Err(ApiError::not_found("member", code));
     }
+    if let Some(format) = download::asked(ask.format.as_ref())? {
+        download::whole(ask.offset, ask.limit)?;
+        let node = question.node().clone();
+        return question
+            .download(format, move |lens| {
+                let member = ask.member.as_deref();
+                let all = every(&node, &lens.twin.cut().sizes, member)?;
+                Ok(download::statements(&all, member.unwrap_or_default()))
+            })
+            .await;
+    }
     // The logs are on the disk: what the twin keeps of them is what they say of the chain.
     blocking(move || {
         let node = question.node().clone();
-        question.answer(|lens| listed(&node, &lens.twin.cut().sizes, ask.member.as_deref(), window))
+        question.answer(|lens| {
+            let sizes = &lens.twin.cut().sizes;
+            Ok(listed(&node, sizes, ask.member.as_deref(), window)?)
+        })
     })
     .await
 }
@@ -50,7 +68,7 @@ fn listed(
     sizes: &BTreeMap<String, u64>,
     member: Option<&str>,
     (offset, limit): (usize, usize),
-) -> Result<types::Page<types::StatementPlace>, ApiError> {
+) -> NodeResult<types::Page<types::StatementPlace>> {
     let asked = |code: &&String| member.is_none_or(|member| member == code.as_str());
     let mut items = Vec::with_capacity(limit);
     let (mut skip, mut total) = (offset as u64, 0);
@@ -68,10 +86,10 @@ fn listed(
         if entries.len() as u64 != u64::from(wanted) {
             let reason = format!("entry {} is missing", first + entries.len() as u64);
             let origin = log.origin().to_owned();
-            return Err(crate::NodeError::StoredLog { origin, reason }.into());
+            return Err(NodeError::StoredLog { origin, reason });
         }
         for entry in entries {
-            let statement = Statement::parse(&entry.bytes).map_err(crate::NodeError::from)?;
+            let statement = Statement::parse(&entry.bytes)?;
             items.push(views::place_in_log(code, entry.index, &statement));
         }
     }
@@ -81,6 +99,25 @@ fn listed(
         offset: offset as u64,
         limit: limit as u64,
     })
+}
+
+/// Every statement of a cut, for a file: read page by page, so that no more of the logs is held than what is told of them. Blocking.
+fn every(
+    node: &NodeState,
+    sizes: &BTreeMap<String, u64>,
+    member: Option<&str>,
+) -> Result<Vec<types::StatementPlace>, DownloadError> {
+    let mut all = Vec::new();
+    loop {
+        let page = listed(node, sizes, member, (all.len(), STATEMENTS_A_READ))?;
+        if page.total > download::ROWS_MAX as u64 {
+            return Err(DownloadError::TooLong { rows: page.total });
+        }
+        if page.items.is_empty() {
+            return Ok(all);
+        }
+        all.extend(page.items);
+    }
 }
 
 /// A statement decoded for people.
@@ -130,8 +167,8 @@ pub(crate) async fn statement_proof(
         let key = charters
             .statement_key_at(&found.member, found.entry.index, &found.statement.key)
             .map_err(|_| ApiError::not_found("key", &found.statement.key.to_string()))?;
-        let keys = log_keys::ever(charters, &found.member).map_err(crate::NodeError::Log)?;
-        let (_, _, log_key) = log_keys::open_with(&keys, &note, &[]).map_err(crate::NodeError::Log)?;
+        let keys = log_keys::ever(charters, &found.member).map_err(NodeError::Log)?;
+        let (_, _, log_key) = log_keys::open_with(&keys, &note, &[]).map_err(NodeError::Log)?;
         Ok(axum::Json(types::InclusionProof {
             member: found.member,
             index: inclusion.index,

@@ -50,6 +50,21 @@ pub(crate) struct PageAsk {
     pub(crate) limit: Option<u64>,
 }
 
+/// Which part of a list, or a file of all.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ListAsk {
+    /// First item, from 0.
+    pub(crate) offset: Option<u64>,
+    /// Most items, 1 to 500; 100 if absent.
+    #[param(minimum = 1, maximum = 500)]
+    pub(crate) limit: Option<u64>,
+    /// `csv` or `parquet`: a file of the whole list instead of JSON.
+    #[param(example = "csv")]
+    pub(crate) format: Option<String>,
+}
+
 /// Offset and limit within bounds: at most `most` items.
 pub(crate) fn window_of(
     offset: Option<u64>,
@@ -100,6 +115,16 @@ pub(crate) fn period(text: Option<&String>) -> Result<Option<Period>, ApiError> 
 #[serde(deny_unknown_fields)]
 pub(crate) struct NothingAsk {}
 
+/// In which form.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FormatAsk {
+    /// `csv` or `parquet`: a file of the figures instead of JSON.
+    #[param(example = "csv")]
+    pub(crate) format: Option<String>,
+}
+
 /// A commodity.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -108,6 +133,9 @@ pub(crate) struct CommodityAsk {
     /// Commodity key; `rare_earths` if absent.
     #[param(example = "rare_earths")]
     pub(crate) commodity: Option<String>,
+    /// `csv` or `parquet`: a file of every figure instead of JSON.
+    #[param(example = "csv")]
+    pub(crate) format: Option<String>,
 }
 
 impl CommodityAsk {
@@ -125,10 +153,13 @@ pub(crate) struct LinesAsk {
     #[param(example = "rare_earths")]
     commodity: Option<String>,
     /// Lines to leave out from the start.
-    offset: Option<u64>,
+    pub(crate) offset: Option<u64>,
     /// Lines at most; 500, which is also the most, if absent.
     #[param(maximum = 500)]
-    limit: Option<u64>,
+    pub(crate) limit: Option<u64>,
+    /// `csv` or `parquet`: a file of all lines, at most 100,000 rows, instead of JSON.
+    #[param(example = "csv")]
+    pub(crate) format: Option<String>,
 }
 
 impl LinesAsk {
@@ -152,6 +183,9 @@ pub(crate) struct StageAsk {
     /// Stage key.
     #[param(example = "mine")]
     pub(crate) stage: String,
+    /// `csv` or `parquet`: a file instead of JSON.
+    #[param(example = "csv")]
+    pub(crate) format: Option<String>,
 }
 
 /// A commodity and a year.
@@ -163,6 +197,9 @@ pub(crate) struct FlowAsk {
     pub(crate) commodity: Option<String>,
     /// A period such as `2022`; the latest if absent.
     pub(crate) period: Option<String>,
+    /// `csv` or `parquet`: a file of every link instead of JSON.
+    #[param(example = "csv")]
+    pub(crate) format: Option<String>,
 }
 
 /// A figure's address.
@@ -172,6 +209,9 @@ pub(crate) struct FlowAsk {
 pub(crate) struct FigureAsk {
     /// The `figure` field of an answer.
     pub(crate) figure: String,
+    /// `csv` or `parquet`: a file of everything that the figure rests on instead of JSON.
+    #[param(example = "csv")]
+    pub(crate) format: Option<String>,
 }
 
 /// A series, a period or a place in it. An absent field matches any.
@@ -317,6 +357,9 @@ pub(crate) struct NoticesAsk {
     /// Most items, 1 to 500; 100 if absent.
     #[param(minimum = 1, maximum = 500)]
     pub(crate) limit: Option<u64>,
+    /// `csv` or `parquet`: a file of all that match, at most 100,000 rows, instead of JSON.
+    #[param(example = "csv")]
+    pub(crate) format: Option<String>,
 }
 
 impl NoticesAsk {
@@ -348,6 +391,9 @@ pub(crate) struct StatementsAsk {
     /// Most items, 1 to 500; 100 if absent.
     #[param(minimum = 1, maximum = 500)]
     pub(crate) limit: Option<u64>,
+    /// `csv` or `parquet`: a file of all that match, at most 100,000 rows, instead of JSON.
+    #[param(example = "csv")]
+    pub(crate) format: Option<String>,
 }
 
 /// A key that is asked for must be one of the vocabulary: nothing is found under a name that does not exist.

@@ -145,6 +145,9 @@ pub(crate) struct WhatIfAsk {
     said: Option<String>,
     /// The `cut` of the contradictions that the number is from; what is asked of another is refused.
     of: Option<String>,
+    /// `csv` or `parquet`: a file of every figure that would move instead of JSON.
+    #[param(example = "csv")]
+    format: Option<String>,
 }
 
 /// Draws if nobody says how many.
@@ -334,6 +337,7 @@ pub(crate) async fn what_if(question: Question, Ask(ask): Ask<WhatIfAsk>) -> Ans
         ),
     };
     let number = usize::try_from(ask.report).unwrap_or(usize::MAX);
+    let format = download::asked(ask.format.as_ref())?;
     let served = question.balance(&Which::plain(family)).await?;
     let cut = served.balanced.twin.cut().id().to_string();
     if given(ask.of.as_ref()).is_some_and(|of| of != cut) {
@@ -341,6 +345,11 @@ pub(crate) async fn what_if(question: Question, Ask(ask): Ask<WhatIfAsk>) -> Ans
             "of",
             "the balance is of another state by now: load the contradictions again",
         ));
+    }
+    if let Some(format) = format {
+        return question
+            .download_balance(format, served, move |of| download::what_if(of, number, instead))
+            .await;
     }
     let asked = served.clone();
     let found = blocking(move || {

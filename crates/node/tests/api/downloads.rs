@@ -21,11 +21,13 @@ fn file(path: &str, media_type: &str) -> Answered {
 }
 
 pub fn csv(path: &str) -> Vec<Row> {
-    let answered = file(
-        &format!("{path}&format=csv"),
-        "text/csv; charset=utf-8; header=present",
-    );
+    let answered = file(&in_form(path, "csv"), "text/csv; charset=utf-8; header=present");
     rows_of_csv(&answered.body)
+}
+
+fn in_form(path: &str, format: &str) -> String {
+    let joined = if path.contains('?') { '&' } else { '?' };
+    format!("{path}{joined}format={format}")
 }
 
 pub fn rows_of_csv(bytes: &[u8]) -> Vec<Row> {
@@ -37,7 +39,7 @@ pub fn rows_of_csv(bytes: &[u8]) -> Vec<Row> {
 
 /// Rows of Parquet as CSV has them: the exact decimals in place of the doubles.
 pub fn parquet(path: &str) -> Vec<Row> {
-    let path = format!("{path}&format=parquet");
+    let path = in_form(path, "parquet");
     let bytes = file(&path, "application/vnd.apache.parquet").body;
     let reader = SerializedFileReader::new(axum::body::Bytes::from(bytes)).unwrap();
     let about = reader.metadata().file_metadata().key_value_metadata().unwrap();
@@ -166,7 +168,23 @@ fn what_is_no_file_is_refused_with_the_parameter() {
             "offset",
             "all that match",
         ),
-        ("/api/v1/overview?format=csv", "format", "no parameter"),
+        ("/api/v1/overview?format=xlsx", "format", "`csv` or `parquet`"),
+        (
+            "/api/v1/countries/CHN?format=xlsx",
+            "format",
+            "`csv` or `parquet`",
+        ),
+        ("/api/v1/prices?format=csv&limit=5", "limit", "all that match"),
+        (
+            "/api/v1/composition?format=csv&offset=0",
+            "offset",
+            "all that match",
+        ),
+        ("/api/v1/countries?format=csv&limit=5", "limit", "all that match"),
+        ("/api/v1/notices?format=csv&offset=5", "offset", "all that match"),
+        ("/api/v1/sources?format=csv&limit=5", "limit", "all that match"),
+        ("/api/v1/statements?format=csv&limit=5", "limit", "all that match"),
+        ("/api/v1/members?format=csv", "format", "no parameter"),
     ] {
         let answered = ask_with(path, &[]);
         assert_eq!(answered.status, StatusCode::BAD_REQUEST, "{path}");
@@ -177,9 +195,22 @@ fn what_is_no_file_is_refused_with_the_parameter() {
             "{path}: {problem}"
         );
     }
-    let nothing = ask_with(&format!("/api/v1/balance?{MINED}&period=1800&format=csv"), &[]);
-    assert_eq!(nothing.status, StatusCode::NOT_FOUND);
-    assert_eq!(nothing.headers[header::CONTENT_TYPE], "application/problem+json");
+    for path in [
+        &format!("/api/v1/balance?{MINED}&period=1800"),
+        "/api/v1/overview?commodity=unobtainium",
+        "/api/v1/composition?commodity=unobtainium",
+        "/api/v1/flows?commodity=rare_earths&period=1800",
+        "/api/v1/map?commodity=rare_earths&stage=nowhere",
+        "/api/v1/countries/XYZ",
+        "/api/v1/sites/no-such-site",
+        "/api/v1/provenance?figure=sites%7Cunobtainium%7C%7C%7C",
+        "/api/v1/statements?member=XYZ",
+    ] {
+        let (told, nothing) = (ask_with(path, &[]), ask_with(&in_form(path, "csv"), &[]));
+        assert_eq!(nothing.status, StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(nothing.headers[header::CONTENT_TYPE], "application/problem+json");
+        assert_eq!(told.status, nothing.status, "{path}");
+    }
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod last_good;
 mod left_out;
 mod robust;
 mod statements;
+mod view_files;
 mod what_if;
 mod windows;
 

@@ -61,6 +61,24 @@ fn a_report_that_says_what_would_fit_moves_its_figure_there_and_nothing_is_store
 }
 
 #[test]
+fn a_file_has_every_figure_that_would_move_and_an_answer_the_furthest() {
+    let told = ask(&format!("/api/v1/contradictions?commodity={FAMILY}&limit=500"));
+    let withdrawn = |report: &Value| asked(&format!("&report={}", report["number"]));
+    let reports = told["reports"].as_array().unwrap().iter();
+    let mut latest = reports.filter(|report| report["period"] == "2024").map(withdrawn);
+    let more = |path: &String| ask(path)["moved_total"].as_u64() > Some(60);
+    let path = latest.find(more).unwrap();
+    let answer = ask(&path);
+    let (moved, rows) = (answer["moved"].as_array().unwrap(), crate::downloads::csv(&path));
+    assert_eq!(moved.len(), 60);
+    assert_eq!(rows.len() as u64, answer["moved_total"].as_u64().unwrap());
+    for (row, moved) in rows.iter().zip(moved) {
+        assert_eq!(row["figure"], moved["figure"].as_str().unwrap());
+        assert_eq!(row["after"], moved["after"].as_str().unwrap_or_default());
+    }
+}
+
+#[test]
 fn everything_that_an_estimate_is_made_of_can_be_asked_for() {
     let figure = format!("estimate%7C{FAMILY}%7C{FAMILY}%7Cmine%7CWLD%7C2022%7Cproduced");
     let of = |more: &str| ask(&format!("/api/v1/reconciled/figure?figure={figure}{more}"));
@@ -108,7 +126,9 @@ fn what_cannot_be_asked_is_told_so() {
         ("&report=NUMBER&said=1e300", 400, "zero or more"),
         ("&report=NUMBER&said=a%20lot", 400, "must be tonnes"),
         ("&report=0&of=another", 400, "load the contradictions again"),
-        ("&report=0&format=csv", 400, "format"),
+        ("&report=0&format=xlsx", 400, "format"),
+        ("&report=99999999&format=csv", 404, "99999999"),
+        ("&report=NUMBER&said=-1&format=csv", 400, "zero or more"),
     ] {
         let more = more.replace("NUMBER", &number.to_string());
         let answered = ask_with(&asked(&more), &[]);

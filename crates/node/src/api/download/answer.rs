@@ -121,6 +121,8 @@ impl From<DownloadError> for ApiError {
             }
             DownloadError::Format | DownloadError::TooLong { .. } => Self::query("format", error.to_string()),
             DownloadError::NoCommodity(commodity) => Self::not_found("commodity", &commodity),
+            DownloadError::NotHere { what, key } => Self::not_found(what, &key),
+            DownloadError::Node(error) => Self::Node(error),
             DownloadError::Balance(error) => Self::from(&error),
             error => Self::Download(error),
         }

@@ -2,21 +2,37 @@
 //!
 //! Every row of figures carries its unit, substance and basis, what the figure rests on, and the edition with its licence:
 //! what is cut out of a file can still be read and credited. (An estimate of a balance rests on all reports of its family: these
-//! have a file of their own.) A further view needs a function of its own, in `tables` or beside it, and the parameter `format` in
-//! its handler.
+//! have a file of their own.) A view of several lists is one table, whose rows say of which list they are. A further view needs a
+//! function in a module of its own, and the parameter `format` in its handler.
 
 mod answer;
+mod composition;
 mod contradictions;
+mod countries;
+mod country;
 mod credits;
 mod csv;
 mod draws;
 mod estimates;
+#[cfg(test)]
+mod example;
+mod flows;
 mod indicators;
+mod map;
+mod notices;
+mod overview;
 mod parquet;
+mod prices;
+mod provenance;
 mod revised;
+mod shown;
+mod sites;
+mod sources;
+mod statements;
 mod table;
 mod tables;
 mod weights;
+mod what_if;
 
 use std::str::FromStr;
 
@@ -24,16 +40,30 @@ use didymium_twin::balance::BalanceError;
 use didymium_twin::reconcile::NormalsMissing;
 
 pub(crate) use answer::{asked, describe, whole};
+pub use composition::composition;
 pub use contradictions::{contradictions, contradictions_of};
+pub use countries::countries;
+pub use country::country;
 pub use draws::{DRAWS_MAX, DrawsQuery, draws, draws_of};
 pub use estimates::{estimates, reconciled, reconciled_line};
+pub use flows::flows;
 pub use indicators::indicators;
+pub use map::map;
+pub use notices::notices;
+pub use overview::overview;
+pub use prices::prices;
+pub use provenance::provenance;
 pub use revised::vintage_series;
+pub use sites::{site, sites};
+pub use sources::sources;
+pub use statements::statements;
 pub use table::{Columns, Table};
-pub use tables::{balance, observations, series, sites, vintages};
+pub use tables::{balance, observations, series, vintages};
 pub use weights::weights;
+pub use what_if::what_if;
 
 use super::views::Lens;
+use crate::NodeError;
 
 /// Most rows of a file.
 pub const ROWS_MAX: usize = 100_000;
@@ -129,6 +159,17 @@ pub enum DownloadError {
     /// No such commodity.
     #[error("no commodity `{0}` here")]
     NoCommodity(String),
+    /// There is no such thing.
+    #[error("no {what} `{key}` here")]
+    NotHere {
+        /// What was asked for.
+        what: &'static str,
+        /// Its name.
+        key: String,
+    },
+    /// A log that is to be written cannot be read.
+    #[error(transparent)]
+    Node(#[from] NodeError),
     /// There is no balance to write.
     #[error(transparent)]
     Balance(#[from] BalanceError),
@@ -141,6 +182,15 @@ pub enum DownloadError {
     /// The table has fewer columns than its schema.
     #[error("the table has fewer columns than its schema")]
     Columns,
+}
+
+impl DownloadError {
+    fn not_here(what: &'static str, key: &str) -> Self {
+        Self::NotHere {
+            what,
+            key: key.to_owned(),
+        }
+    }
 }
 
 /// A file.
@@ -177,6 +227,11 @@ const fn check_length(rows: usize) -> Result<(), DownloadError> {
         return Err(DownloadError::TooLong { rows: rows as u64 });
     }
     Ok(())
+}
+
+/// A part of a file's name; empty where nothing is said.
+fn one(text: &Option<String>) -> &str {
+    text.as_deref().unwrap_or_default()
 }
 
 /// What a file says of itself: which state of the twin it was taken from.

@@ -1,15 +1,11 @@
-//! Views as tables, one function each.
+//! Views of published figures as tables, one function each.
 
-use std::collections::BTreeMap;
-
-use didymium_statement::payload::Source;
-use didymium_twin::{Fact, SiteRecord};
+use didymium_twin::Fact;
 use didymium_vocabulary::{Period, canonical_decimal};
 
-use super::table::Text;
-use super::{Columns, DownloadError, ROWS_MAX, Table};
+use super::{Columns, DownloadError, ROWS_MAX, Table, credits, one, shown};
 use crate::api::types;
-use crate::api::views::{self, Lens, ObservationFilter, SeriesQuery, SiteFilter, VintagesQuery};
+use crate::api::views::{self, Lens, ObservationFilter, SeriesQuery, VintagesQuery};
 
 /// Published figures, one a row.
 ///
@@ -43,7 +39,7 @@ pub fn observations<'t>(
         .text("basis", |fact| fact.basis.as_str())
         .flag("chosen", |fact| Some(lens.is_chosen(fact)))
         .text("note", |fact| twin.text(fact.note));
-    let columns = edition(columns, |fact| Some(&fact.source));
+    let columns = credits::edition(columns, |fact| Some(&fact.source));
     let columns = columns.text("fact", |fact| fact.digest.to_string());
     Ok(columns.table(&[
         "observations",
@@ -154,113 +150,13 @@ pub fn vintages<'t>(lens: Lens<'t>, query: &VintagesQuery) -> Result<Table<'t>, 
     Ok(columns.table(&named("vintages", &found.key, &[&found.area, &found.partner])))
 }
 
-/// Sites, one row a process; a site without one has a row of its own.
-///
-/// # Errors
-/// None yet; the length is judged when the file is written.
-pub fn sites<'t>(lens: Lens<'t>, filter: &SiteFilter) -> Result<Table<'t>, DownloadError> {
-    let records = views::matching_sites(lens.twin, filter);
-    let rows: Vec<(&'t SiteRecord, Option<usize>)> = records
-        .into_iter()
-        .flat_map(|record| {
-            let processes = record.site.processes.len();
-            let places = (0..processes).map(Some);
-            let alone = (processes == 0).then_some(None);
-            places.chain(alone).map(move |place| (record, place))
-        })
-        .collect();
-    let process =
-        |row: &(&'t SiteRecord, Option<usize>)| row.1.and_then(|place| row.0.site.processes.get(place));
-    let capacity = |row: &(&'t SiteRecord, Option<usize>)| process(row)?.capacity.as_ref();
-    let columns = Columns::over(&rows)
-        .text("site", |row| row.0.site.site.as_str())
-        .text("uri", |row| row.0.uri.as_str())
-        .text("name", |row| row.0.site.name.as_str())
-        .text("country", |row| row.0.site.country.as_str())
-        .text("place", |row| row.0.site.place.as_str())
-        .decimal("latitude", |row| {
-            row.0.site.point.as_ref().map(|point| point.lat.to_string())
-        })
-        .decimal("longitude", |row| {
-            row.0.site.point.as_ref().map(|point| point.lon.to_string())
-        })
-        .text("point_precision", |row| {
-            row.0
-                .site
-                .point
-                .as_ref()
-                .map_or("", |point| point.precision.as_str())
-        })
-        .text("operator", |row| row.0.site.operator.as_str())
-        .text("owners", |row| owners(row.0))
-        .text("status", |row| row.0.site.status.as_str())
-        .text("commodity", |row| {
-            process(row).map_or("", |process| &process.commodity)
-        })
-        .text("stage", |row| process(row).map_or("", |process| &process.stage))
-        .text("form", |row| process(row).map_or("", |process| &process.form))
-        .decimal("capacity", |row| {
-            capacity(row).map(|capacity| canonical_decimal(capacity.value))
-        })
-        .text("unit", |row| capacity(row).map_or("", |capacity| &capacity.unit))
-        .text("substance", |row| {
-            capacity(row).map_or("", |capacity| &capacity.substance)
-        })
-        .text("mass_basis", |row| {
-            capacity(row).map_or("", |capacity| capacity.mass_basis.as_str())
-        })
-        .text("capacity_period", |row| {
-            capacity(row)
-                .and_then(|capacity| capacity.period)
-                .map_or_else(String::new, |period| period.to_string())
-        })
-        .text("process_status", |row| {
-            process(row).map_or("", |process| process.status.as_str())
-        })
-        .text("basis", |row| {
-            process(row).map_or("", |process| process.basis.as_str())
-        })
-        .text("note", |row| process(row).map_or("", |process| &process.note));
-    let columns = edition(columns, |row| Some(&row.0.site.source));
-    let columns = columns.text("statement", |row| row.0.statement.id.to_string());
-    Ok(columns.table(&[
-        "sites",
-        one(&filter.commodity),
-        one(&filter.stage),
-        one(&filter.country),
-    ]))
-}
-
-fn owners(record: &SiteRecord) -> String {
-    let owner = |owner: &didymium_statement::payload::Owner| match owner.share {
-        Some(share) => format!("{} ({} %)", owner.name, canonical_decimal(share)),
-        None => owner.name.clone(),
-    };
-    record
-        .site
-        .owners
-        .iter()
-        .map(owner)
-        .collect::<Vec<_>>()
-        .join("; ")
-}
-
 /// A figure in a row, with what stands beside it in some views.
 #[derive(Debug, Default)]
 struct FigureRow {
     area: String,
     /// What the figure is, or along which axis it stands.
     quantity: &'static str,
-    value: Option<String>,
-    unit: String,
-    substance: String,
-    period: String,
-    basis: String,
-    qualifier: String,
-    sources: u32,
-    spread: Option<String>,
-    source: String,
-    figure: String,
+    figure: types::Figure,
     chosen: Option<bool>,
     share: Option<String>,
     change: Option<String>,
@@ -277,16 +173,7 @@ impl FigureRow {
         Self {
             area: area.to_owned(),
             quantity,
-            value: figure.value,
-            unit: figure.unit,
-            substance: figure.substance.unwrap_or_default(),
-            period: figure.period,
-            basis: figure.basis,
-            qualifier: figure.qualifier,
-            sources: figure.sources,
-            spread: figure.spread,
-            source: figure.source,
-            figure: figure.figure,
+            figure,
             ..Self::default()
         }
     }
@@ -302,59 +189,17 @@ impl FigureRow {
 /// The columns that every view of figures of one series has.
 fn figures<'r, 't>(
     lens: Lens<'t>,
-    key: &types::SeriesKey,
+    key: &'r types::SeriesKey,
     rows: &'r [FigureRow],
 ) -> Columns<'r, 't, FigureRow> {
-    let editions: BTreeMap<&'t str, &'t Source> = lens
-        .twin
-        .sources()
-        .iter()
-        .map(|source| (source.source.as_str(), &**source))
-        .collect();
-    let text = |text: &String| -> Text<'t> { Text::Owned(text.clone()) };
-    let columns = Columns::over(rows)
-        .text("measure", |_| text(&key.measure))
-        .text("commodity", |_| text(&key.commodity))
-        .text("stage", |_| text(&key.stage))
-        .text("form", |_| text(&key.form))
-        .text("mass_basis", |_| text(&key.mass_basis))
-        .text("subject", |_| text(&key.subject))
-        .text("area", |row| text(&row.area))
-        .text("quantity", |row| row.quantity)
-        .text("period", |row| text(&row.period))
-        .decimal("value", |row| row.value.clone())
-        .text("unit", |row| text(&row.unit))
-        .text("substance", |row| text(&row.substance))
-        .text("qualifier", |row| text(&row.qualifier))
-        .text("basis", |row| text(&row.basis))
-        .integer("sources", |row| {
-            (row.sources > 0).then_some(u64::from(row.sources))
-        })
-        .decimal("spread", |row| row.spread.clone())
+    let editions = shown::editions(lens);
+    let columns = shown::named(Columns::over(rows), |_| key)
+        .text("area", |row| row.area.clone())
+        .text("quantity", |row| row.quantity);
+    let columns = shown::told(columns, |row| &row.figure)
         .flag("chosen", |row| row.chosen)
         .decimal("share_percent", |row| row.share.clone());
-    edition(columns, |row| editions.get(row.source.as_str()).copied()).text("figure", |row| text(&row.figure))
-}
-
-/// The columns that tell a row's edition, and what must be shown with it.
-fn edition<'r, 't, R>(
-    columns: Columns<'r, 't, R>,
-    of: impl Fn(&'r R) -> Option<&'t Source>,
-) -> Columns<'r, 't, R> {
-    let text = |row: &'r R, field: fn(&'t Source) -> &'t str| of(row).map_or("", field);
-    columns
-        .text("source", |row| text(row, |source| &source.source))
-        .text("publication", |row| text(row, |source| &source.series))
-        .text("edition", |row| text(row, |source| &source.edition))
-        .text("publisher", |row| text(row, |source| &source.publisher))
-        .text("published", |row| {
-            of(row).map_or_else(String::new, |source| source.published.to_string())
-        })
-        .text("published_basis", |row| {
-            text(row, |source| source.published_basis.as_str())
-        })
-        .text("licence", |row| text(row, |source| &source.licence))
-        .text("attribution", |row| text(row, |source| &source.attribution))
+    shown::credited(columns, &editions, |row| &row.figure)
 }
 
 fn named<'k>(view: &'k str, key: &'k types::SeriesKey, more: &[&'k str]) -> Vec<&'k str> {
@@ -363,8 +208,4 @@ fn named<'k>(view: &'k str, key: &'k types::SeriesKey, more: &[&'k str]) -> Vec<
         .chain(key)
         .chain(more.iter().copied())
         .collect()
-}
-
-fn one(text: &Option<String>) -> &str {
-    text.as_deref().unwrap_or_default()
 }

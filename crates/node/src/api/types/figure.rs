@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// One number of the twin as it is shown, with the handle that opens *where does this figure come from?*
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Default, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Figure {
     /// Decimal in `unit`; absent where nobody published one.
     pub value: Option<String>,
@@ -30,7 +30,7 @@ pub struct Figure {
 }
 
 /// What names a series: everything of an observation's key but area and period.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SeriesKey {
     /// Measure key.
     pub measure: String,

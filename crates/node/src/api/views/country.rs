@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use didymium_statement::payload::Source;
 use didymium_twin::{Fact, SeriesId, Symbol, Twin};
 use didymium_vocabulary::Period;
 
@@ -175,7 +176,7 @@ pub fn countries(lens: Lens<'_>) -> Vec<types::CountryRow> {
         for (rank, (area, _)) in twin.ranking(id, period).into_iter().enumerate() {
             let country = found.entry(twin.text(area)).or_default();
             if rank < LEADS && of_the_world {
-                country.leads.insert(format!("{commodity}/{stage}"));
+                country.leads.insert(lead(commodity, stage));
             }
         }
     }
@@ -194,6 +195,25 @@ pub fn countries(lens: Lens<'_>) -> Vec<types::CountryRow> {
     let mut rows: Vec<types::CountryRow> = found.into_iter().map(row).collect();
     rows.sort_by(|a, b| b.member.cmp(&a.member).then_with(|| a.area.cmp(&b.area)));
     rows
+}
+
+/// The editions by whose figures countries lead a stage, by the name that [`countries`] gives it.
+pub fn editions_of_leads(twin: &Twin) -> BTreeMap<String, Vec<&Source>> {
+    let mut found: BTreeMap<String, Vec<&Source>> = BTreeMap::new();
+    for id in standing_series(twin) {
+        let edition = twin.latest_period(id).and_then(|period| twin.chosen(id, period));
+        let [_, commodity, stage, ..] = twin.key_texts(id);
+        if let Some(edition) = edition {
+            let lead = found.entry(lead(commodity, stage)).or_default();
+            lead.push(&edition.source);
+        }
+    }
+    found
+}
+
+/// The name of a stage that a country leads.
+fn lead(commodity: &str, stage: &str) -> String {
+    format!("{commodity}/{stage}")
 }
 
 /// The period asked for, or the nearest one with observed figures: an earlier one rather than a later one.

@@ -17,7 +17,7 @@ mod statements;
 mod vintages;
 
 pub use composition::composition;
-pub use country::{countries, country};
+pub use country::{countries, country, editions_of_leads};
 pub use flows::flows;
 pub use governance::{
     charter_member, charter_proposal, charter_version, former_members, quorum, votes_needed,
@@ -26,12 +26,13 @@ pub use indicators::{EVERY_IMPORTER, IndicatorQuery, IndicatorRow, Panel, indica
 pub use lens::{Lens, place, place_in_log, source};
 pub use map::map_shares;
 pub use overview::overview;
-pub use provenance::provenance;
+pub use provenance::{provenance, provenance_whole};
 pub use reconciled::{
     About, BalanceLens, address, contradictions, decimal, estimate_trace, is_of_line, key_of, parse_address,
-    reconciled, reconciled_line, report_fit, told_key, told_words, weight_line, what_if,
+    reconciled, reconciled_line, report_fit, told_key, told_words, weight_line, what_if, what_if_whole,
 };
 pub use series::{ObservationFilter, SeriesQuery, balance, matching_facts, observations, prices, series};
+pub(crate) use sites::matching_notices;
 pub use sites::{
     NoticeFilter, SiteFilter, every_notice, every_site, matching_sites, places_of_notices, places_of_sites,
     site_page,

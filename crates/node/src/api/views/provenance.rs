@@ -13,6 +13,11 @@ const INPUTS: usize = 100;
 
 /// Walks a figure back to what was said; absent if the twin has no such figure.
 pub fn provenance(lens: Lens<'_>, address: &FigureAddress) -> Option<types::Provenance> {
+    provenance_whole(lens, address, INPUTS)
+}
+
+/// The same with at most so many observations, alternatives and sites each.
+pub fn provenance_whole(lens: Lens<'_>, address: &FigureAddress, most: usize) -> Option<types::Provenance> {
     let registered = |site: &String| lens.twin.sites().get(site);
     match address {
         FigureAddress::Capacity { site, process } => return capacity(lens, registered(site)?, *process),
@@ -24,14 +29,14 @@ pub fn provenance(lens: Lens<'_>, address: &FigureAddress) -> Option<types::Prov
             stage,
             status,
             country,
-        } => return sites(lens, [commodity, stage, status, country]),
-        FigureAddress::Control { held, key, holder } => return control(lens, *held, key, holder),
+        } => return sites(lens, [commodity, stage, status, country], most),
+        FigureAddress::Control { held, key, holder } => return control(lens, (*held, key, holder), most),
         FigureAddress::Fact(_) | FigureAddress::Series { .. } => {}
     }
     let trace = lens.twin.trace(address)?;
     let traced = |ids: &[didymium_twin::FactId]| {
         ids.iter()
-            .take(INPUTS)
+            .take(most)
             .map(|id| lens.traced(lens.twin.fact(*id)))
             .collect()
     };
@@ -177,7 +182,11 @@ const fn no_series() -> types::SeriesKey {
 }
 
 /// A count of sites: the sites themselves, each with the statement that registers it.
-fn sites(lens: Lens<'_>, [commodity, stage, status, country]: [&String; 4]) -> Option<types::Provenance> {
+fn sites(
+    lens: Lens<'_>,
+    [commodity, stage, status, country]: [&String; 4],
+    most: usize,
+) -> Option<types::Provenance> {
     let vocabulary = lens.twin.vocabulary();
     let known = (commodity.is_empty() || vocabulary.commodity(commodity).is_some())
         && (stage.is_empty() || vocabulary.require_stage(stage).is_ok())
@@ -194,7 +203,7 @@ fn sites(lens: Lens<'_>, [commodity, stage, status, country]: [&String; 4]) -> O
         text: None,
     };
     let found = matching_sites(lens.twin, &filter);
-    let counted = found.iter().take(INPUTS).map(|record| counted(record));
+    let counted = found.iter().take(most).map(|record| counted(record));
     Some(types::Provenance {
         value: count_sites(lens.twin, &filter),
         key: types::SeriesKey {
@@ -234,7 +243,11 @@ fn counted(record: &SiteRecord) -> types::SiteTrace {
 }
 
 /// Who holds a stage's capacity: the sites whose published capacity counts, each with the statement that registers it.
-fn control(lens: Lens<'_>, held: Held, key: &[String; 4], holder: &str) -> Option<types::Provenance> {
+fn control(
+    lens: Lens<'_>,
+    (held, key, holder): (Held, &[String; 4], &str),
+    most: usize,
+) -> Option<types::Provenance> {
     let names = key.each_ref().map(String::as_str);
     let control = control_at(lens.twin, names)?;
     let estimate = control.at(held, holder)?;
@@ -295,7 +308,7 @@ fn control(lens: Lens<'_>, held: Held, key: &[String; 4], holder: &str) -> Optio
         inputs: Vec::new(),
         inputs_total: 0,
         alternatives: Vec::new(),
-        sites: sites().take(INPUTS).map(counted).collect(),
+        sites: sites().take(most).map(counted).collect(),
         sites_total: sites().count() as u64,
         sites_status: "operating".to_owned(),
     })

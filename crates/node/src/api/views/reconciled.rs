@@ -16,7 +16,7 @@ mod what_if;
 
 pub use contradictions::{About, contradictions, report_fit};
 pub use trace::{estimate_trace, told_words, weight_line};
-pub use what_if::what_if;
+pub use what_if::{what_if, what_if_whole};
 
 /// Two-sided 95 percent of the normal law, in deviations.
 const NINETY_FIVE: f64 = 1.96;

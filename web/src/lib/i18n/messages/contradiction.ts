@@ -87,6 +87,7 @@ export default {
     reason: 'Why it is not used, and what to do',
     site: 'Site {site}',
     save_all: 'every report, checked or not',
+    save_what_if: 'every figure that would move',
   },
   fr: {
     title: 'Contradictions',
@@ -176,5 +177,6 @@ export default {
     reason: 'Pourquoi il n’est pas utilisé, et que faire',
     site: 'Site {site}',
     save_all: 'toutes les déclarations, recoupées ou non',
+    save_what_if: 'tous les chiffres qui changeraient',
   },
 };

@@ -64,6 +64,8 @@ export default {
     found_some: 'The countries that fit, those first that lead most stages.',
     none: 'No country fits.',
     reserves: 'reserves',
+    save_all: 'every figure of this country',
+    save_list: 'every country, with its sites and the stages it leads',
   },
   fr: {
     kicker: 'Pays',
@@ -130,5 +132,7 @@ export default {
     found_some: 'Les pays qui conviennent, d’abord ceux qui dominent le plus d’étapes.',
     none: 'Aucun pays ne convient.',
     reserves: 'réserves',
+    save_all: 'tous les chiffres de ce pays',
+    save_list: 'tous les pays, avec leurs sites et les étapes qu’ils dominent',
   },
 };

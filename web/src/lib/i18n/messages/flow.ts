@@ -51,6 +51,7 @@ export default {
     more_in_table: 'Smaller ones: the table gives each.',
     sum_of: '{n} flows together; a click lists them',
     club: 'Member of the club',
+    save_all: 'every flow of this period, with its share',
   },
   fr: {
     title: 'Du sol au marché',
@@ -104,5 +105,6 @@ export default {
     more_in_table: 'Les plus petits : le tableau les détaille.',
     sum_of: '{n} flux ensemble ; un clic les détaille',
     club: 'Membre du club',
+    save_all: 'tous les flux de cette période, avec leur part',
   },
 };

@@ -56,6 +56,8 @@ export default {
     col_lon: 'Longitude',
     col_precision: 'Precision',
     atlas: 'Shapes: Natural Earth. Borders and names imply no opinion of the club.',
+    save_shares: 'the share of every country',
+    save_sites: 'these sites, process by process',
   },
   fr: {
     title: 'Où cela se passe',
@@ -114,5 +116,7 @@ export default {
     col_lon: 'Longitude',
     col_precision: 'Précision',
     atlas: 'Contours : Natural Earth. Les frontières et les noms n’engagent pas le club.',
+    save_shares: 'la part de chaque pays',
+    save_sites: 'ces sites, procédé par procédé',
   },
 };

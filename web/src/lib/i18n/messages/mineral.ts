@@ -91,6 +91,11 @@ export default {
     what: 'What happened',
     severity: 'Severity',
     product: 'Product',
+    save_series: 'this production, by country and year',
+    save_prices: 'every price of this mineral',
+    save_notices: 'every notice of this mineral',
+    save_composition: 'every share of an element in a deposit',
+    save_balance: 'every source’s figures of this period',
   },
   fr: {
     title: 'Production, prix, réserves',
@@ -184,5 +189,10 @@ export default {
     what: 'Ce qui s’est passé',
     severity: 'Gravité',
     product: 'Produit',
+    save_series: 'cette production, par pays et par année',
+    save_prices: 'tous les prix de cette matière',
+    save_notices: 'tous les avis sur cette matière',
+    save_composition: 'toutes les parts d’éléments dans les gisements',
+    save_balance: 'les chiffres de toutes les sources pour cette période',
   },
 };

@@ -77,6 +77,7 @@ export default {
     open_prices: 'Prices, events and deposits',
     open_flow: 'See it as a flow',
     open_map: 'See the sites on the map',
+    save_all: 'every figure of this chain, stage by stage',
   },
   fr: {
     title: 'Vue d’ensemble',
@@ -156,5 +157,6 @@ export default {
     open_prices: 'Prix, événements et gisements',
     open_flow: 'Voir les flux',
     open_map: 'Voir les sites sur la carte',
+    save_all: 'tous les chiffres de cette chaîne, étape par étape',
   },
 };

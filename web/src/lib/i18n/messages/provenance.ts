@@ -106,6 +106,7 @@ export default {
     state_skipped: 'does not apply',
     state_unsupported: 'not possible here',
     checkpoint: 'The signed checkpoint',
+    save_all: 'everything that this figure rests on',
   },
   fr: {
     title: 'D’où vient ce chiffre\u202f?',
@@ -214,5 +215,6 @@ export default {
     state_skipped: 'sans objet',
     state_unsupported: 'impossible ici',
     checkpoint: 'Le point de contrôle signé',
+    save_all: 'tout ce sur quoi repose ce chiffre',
   },
 };

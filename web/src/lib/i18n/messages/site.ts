@@ -43,6 +43,8 @@ export default {
     list_title: 'Sites, {commodity}',
     latitude: 'Latitude',
     longitude: 'Longitude',
+    save_all: 'the figures of this site',
+    save_list: 'every site of this choice, process by process',
   },
   fr: {
     kicker: 'Site',
@@ -88,5 +90,7 @@ export default {
     list_title: 'Sites, {commodity}',
     latitude: 'Latitude',
     longitude: 'Longitude',
+    save_all: 'les chiffres de ce site',
+    save_list: 'tous les sites de ce choix, procédé par procédé',
   },
 };

@@ -54,6 +54,8 @@ export default {
     fonts: 'Map shapes: Natural Earth, public domain. Typefaces: Inter and Source Serif 4, SIL Open Font License 1.1.',
     licences: 'Licences of what it is built with',
     software: 'Didymium is free software under the Apache License 2.0.',
+    save_sources: 'every edition, with its licence',
+    save_statements: 'the list of all statements',
   },
   fr: {
     title: 'Déclaration',
@@ -110,5 +112,7 @@ export default {
     fonts: 'Contours de la carte\u00a0: Natural Earth, domaine public. Caractères\u00a0: Inter et Source Serif 4, SIL Open Font License 1.1.',
     licences: 'Licences de ses composants',
     software: 'Didymium est un logiciel libre sous licence Apache 2.0.',
+    save_sources: 'toutes les éditions, avec leur licence',
+    save_statements: 'la liste de toutes les déclarations',
   },
 };

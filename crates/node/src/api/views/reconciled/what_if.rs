@@ -14,6 +14,27 @@ const MOVED: usize = 60;
 /// # Errors
 /// [`BalanceError::NoReport`], [`BalanceError::CannotBeSaid`], [`BalanceError::Unsolved`].
 pub fn what_if(of: BalanceLens<'_>, number: usize, instead: Instead) -> Result<types::WhatIf, BalanceError> {
+    of_at_most(of, number, instead, MOVED)
+}
+
+/// The same with every figure that would move.
+///
+/// # Errors
+/// Those of [`what_if`].
+pub fn what_if_whole(
+    of: BalanceLens<'_>,
+    number: usize,
+    instead: Instead,
+) -> Result<types::WhatIf, BalanceError> {
+    of_at_most(of, number, instead, usize::MAX)
+}
+
+fn of_at_most(
+    of: BalanceLens<'_>,
+    number: usize,
+    instead: Instead,
+    most: usize,
+) -> Result<types::WhatIf, BalanceError> {
     let balance = of.balance;
     let WhatIf { moved, within_bounds } = balance.what_if(number, instead)?;
     let report = &balance.reports[number];
@@ -33,7 +54,7 @@ pub fn what_if(of: BalanceLens<'_>, number: usize, instead: Instead) -> Result<t
         },
         moved: moved
             .iter()
-            .take(MOVED)
+            .take(most)
             .map(|moved| moved_view(balance, moved))
             .collect(),
         moved_total: moved.len() as u64,
