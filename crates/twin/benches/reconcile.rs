@@ -6,7 +6,8 @@
 //!
 //! `cargo bench -p didymium-twin --bench reconcile` (arguments: flows per element and month, 2000 by default; months,
 //! 24; elements, 1; threads, 1; a file to write the balances to, as a triplet list that other programs can read, with
-//! the answer beside it in a file of the same name and `.answer`). Above 500,000 variables: one solve, eight draws.
+//! the answer beside it in a file of the same name and `.answer`, or `-` for none; links in a thousand that lead anywhere in the next
+//! stage, 300). Above 500,000 variables: one solve, eight draws.
 
 use std::fmt::Write as _;
 use std::num::NonZeroUsize;
@@ -67,7 +68,7 @@ impl Chain {
     }
 
     /// One element's chain with so many flows a month.
-    fn grow(&mut self, flows: usize, months: usize, numbers: &mut Numbers) -> Outcome<()> {
+    fn grow(&mut self, flows: usize, months: usize, far: usize, numbers: &mut Numbers) -> Outcome<()> {
         let per_stage = (flows * 2 / 5 / STAGES).max(1);
         let sites = per_stage * STAGES;
         let first = self.balances.len();
@@ -77,7 +78,7 @@ impl Chain {
             let from = numbers.below(sites)?;
             let (stage, place) = (from / per_stage, from % per_stage);
             let near = (place + numbers.below(5)? + per_stage - 2) % per_stage;
-            let to = if numbers.below(10)? < 3 {
+            let to = if numbers.below(1000)? < far {
                 numbers.below(per_stage)?
             } else {
                 near
@@ -248,12 +249,13 @@ fn main() -> Outcome<()> {
     let threads: NonZeroUsize = arguments
         .next()
         .map_or(Ok(NonZeroUsize::MIN), |text| text.parse())?;
+    let export = arguments.next().filter(|path| path != "-");
+    let far: usize = arguments.next().map_or(Ok(300), |text| text.parse())?;
     let mut numbers = Numbers(1);
     let mut chain = Chain::default();
     for _ in 0..elements {
-        chain.grow(flows, months, &mut numbers)?;
+        chain.grow(flows, months, far, &mut numbers)?;
     }
-    let export = arguments.next();
     if let Some(path) = &export {
         std::fs::write(path, chain.text()?)?;
     }

@@ -27,11 +27,12 @@ impl Factor {
             sums: vec![0.0; sums.len()],
         };
         let mut work = vec![0.0; self.symbolic.rows()];
-        let mut sums_of: Vec<Vec<usize>> = vec![Vec::new(); nodes.len()];
+        let mut sums_of: Vec<Vec<(usize, Column)>> = vec![Vec::new(); nodes.len()];
         for (number, sum) in sums.iter().enumerate() {
-            match self.symbolic.meeting(sum) {
-                Some(node) => sums_of[node].push(number),
-                None => selected.sums[number] = self.quadratic(sum, &mut work),
+            for part in self.symbolic.by_tree(sum) {
+                if let Some(node) = self.symbolic.meeting(&part) {
+                    sums_of[node].push((number, part));
+                }
             }
         }
         let mut local = vec![0; self.symbolic.rows()];
@@ -73,8 +74,8 @@ impl Factor {
             for &variable in &node.variables {
                 selected.quadratic[variable] = self.over(&columns[variable], &local, height, &front);
             }
-            for &number in &sums_of[at] {
-                selected.sums[number] = self.meet(at, sums[number], &local, &front, &mut work);
+            for (number, part) in std::mem::take(&mut sums_of[at]) {
+                selected.sums[number] += self.meet(at, &part, &local, &front, &mut work);
             }
             if waiting[at] > 0 {
                 fronts[at] = front;

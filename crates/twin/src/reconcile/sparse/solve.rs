@@ -1,5 +1,7 @@
 //! Solves with the factor: whole systems, quadratic forms, and what a row set aside is a combination of.
 
+use std::collections::BTreeSet;
+
 use super::Factor;
 use crate::reconcile::lanes::Lanes;
 
@@ -23,29 +25,24 @@ impl Factor {
         }
     }
 
-    /// `cᵀ V⁻¹ c` of a combination of rows: zero entries cost nothing.
+    /// `cᵀ V⁻¹ c` of a combination of rows, by way of the supernodes between them and the roots alone: what is elsewhere in the
+    /// forest costs nothing.
     pub(in crate::reconcile) fn quadratic(&self, combination: &[(usize, f64)], work: &mut [f64]) -> f64 {
-        let mut first = usize::MAX;
+        let mut waiting = BTreeSet::new();
         for (row, value) in combination {
             let at = self.symbolic.position[*row];
             work[at] += value * self.scale[at];
-            first = first.min(at);
+            waiting.insert(self.symbolic.supernode_of[at]);
         }
         let mut sum = 0.0;
-        if first == usize::MAX {
-            return sum;
-        }
-        for at in self.symbolic.supernode_of[first]..self.symbolic.supernodes.len() {
+        while let Some(at) = waiting.pop_first() {
             let node = &self.symbolic.supernodes[at];
-            let range = node.first..node.first + node.width;
-            if work[range.clone()].iter().all(|value| *value == 0.0) {
-                continue;
-            }
             self.forward_one(at, work);
-            for position in range {
+            for position in node.first..node.first + node.width {
                 let value = std::mem::replace(&mut work[position], 0.0);
                 sum += value * value * self.reciprocal[position];
             }
+            waiting.extend(node.parent);
         }
         sum
     }

@@ -44,6 +44,8 @@ pub(in crate::reconcile) struct Symbolic {
     pub(super) supernode_of: Vec<usize>,
     /// First position of the subtree under a position.
     pub(super) subtree: Vec<usize>,
+    /// Supernode → the root of its tree.
+    root: Vec<usize>,
 }
 
 const NONE: usize = usize::MAX;
@@ -80,7 +82,14 @@ impl Symbolic {
                 *above = first.min(*above);
             }
         }
+        let mut root: Vec<usize> = (0..supernodes.len()).collect();
+        for (at, node) in supernodes.iter().enumerate().rev() {
+            if let Some(parent) = node.parent {
+                root[at] = root[parent];
+            }
+        }
         Self {
+            root,
             position,
             row_at: order,
             supernodes,
@@ -89,8 +98,17 @@ impl Symbolic {
         }
     }
 
-    /// The lowest supernode in whose front all parts of a sum meet when they are eliminated; none if there is none, or
-    /// nothing to meet.
+    /// A sum cut into what lies in one tree each: rows of different trees share no variable, and nothing of the inverse.
+    pub(super) fn by_tree(&self, sum: &Column) -> Vec<Column> {
+        let tree = |row: usize| self.root[self.supernode_of[self.position[row]]];
+        let mut parts = sum.clone();
+        parts.sort_by_key(|(row, _)| tree(*row));
+        let parts = parts.chunk_by(|one, other| tree(one.0) == tree(other.0));
+        parts.map(<[_]>::to_vec).collect()
+    }
+
+    /// The lowest supernode in whose front all parts of a sum of one tree meet when they are eliminated; none if there is
+    /// nothing to meet, or no such tree.
     pub(super) fn meeting(&self, sum: &Column) -> Option<usize> {
         let first = sum.iter().map(|(row, _)| self.position[*row]).min()?;
         let mut at = self.supernode_of[first];
