@@ -38,9 +38,10 @@ impl Factor {
         while let Some(at) = waiting.pop_first() {
             let node = &self.symbolic.supernodes[at];
             self.forward_one(at, work);
-            for position in node.first..node.first + node.width {
-                let value = std::mem::replace(&mut work[position], 0.0);
-                sum += value * value * self.reciprocal[position];
+            let own = node.first..node.first + node.width;
+            for (value, reciprocal) in work[own.clone()].iter_mut().zip(&self.reciprocal[own]) {
+                let value = std::mem::replace(value, 0.0);
+                sum += value * value * reciprocal;
             }
             waiting.extend(node.parent);
         }
