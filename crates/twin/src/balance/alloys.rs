@@ -52,6 +52,7 @@ impl Assume<'_> {
                         part: deviation,
                         of: all,
                     },
+                    waits: false,
                 });
             }
         }

@@ -72,7 +72,7 @@ impl<'t> Gatherer<'t> {
                 let part = percent(fact.canonical);
                 let country = self.text(*area);
                 let wrong = if part > 1.0 {
-                    let said = fact.value.normalize().to_string();
+                    let said = fact.canonical.normalize().to_string();
                     Some(Reason::YieldAboveOne { said })
                 } else {
                     site.and_then(|site| self.misplaced(site, country))

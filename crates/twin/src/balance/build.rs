@@ -170,7 +170,11 @@ impl Build<'_> {
         }
         for (prior, deviation) in soft {
             let at = variables.len();
-            variables.push(Variable::measured(at as u64, 0.0, deviation));
+            variables.push(if prior.waits {
+                Variable::unmeasured(at as u64)
+            } else {
+                Variable::measured(at as u64, 0.0, deviation)
+            });
             let mut terms = prior.terms.clone();
             terms.push((at, -1.0));
             constrain(terms, &mut constraints);
@@ -181,6 +185,15 @@ impl Build<'_> {
             constrain(vec![(quantity, 1.0), (at, -1.0)], &mut constraints);
         }
         Problem::new(variables, constraints).map_err(|source| self.unsolved(source))
+    }
+
+    /// Assumptions that wait until a report falls away: their number, and how closely they are assumed then, tonnes.
+    pub(super) fn waiting(&self, levels: &[f64]) -> Vec<(usize, f64)> {
+        let closest = closest(levels);
+        let waiting = self.priors.iter().enumerate().filter(|(_, prior)| prior.waits);
+        waiting
+            .map(|(number, prior)| (number, prior.deviation(levels, closest)))
+            .collect()
     }
 
     fn unsolved(&self, source: ReconcileError) -> BalanceError {

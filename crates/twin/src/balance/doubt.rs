@@ -96,12 +96,12 @@ impl Balance {
     }
 
     /// Marks figures of which a report does not fit the others.
-    pub(super) fn mark_contested(&mut self) {
+    pub(super) fn mark_contested(&mut self, overruled: &[usize]) {
         let flagged = self.alone.tests.tests.iter().filter(|test| test.flagged);
         let flagged: Vec<usize> = flagged
             .filter_map(|test| test.variable.checked_sub(self.reports_at()))
             .collect();
-        for number in flagged {
+        for number in flagged.into_iter().chain(overruled.iter().copied()) {
             let Some(report) = self.reports.get(number) else {
                 continue;
             };

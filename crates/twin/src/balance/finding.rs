@@ -23,7 +23,7 @@ pub enum Reason {
     WrongBasis {
         /// The basis given.
         given: String,
-        /// The substance that the chain counts.
+        /// The substance that the chain counts; empty where it counts the mass as weighed.
         wanted: String,
     },
     /// A substance that no factor leads from to what the chain counts.
@@ -229,6 +229,14 @@ impl Finding {
     #[must_use]
     pub fn words(&self) -> (String, String) {
         match &self.reason {
+            Reason::WrongBasis { given, wanted } if wanted.is_empty() => (
+                format!(
+                    "is a {given} mass, and the chain counts the mass as weighed there: nothing says what that was. Report the mass as weighed."
+                ),
+                format!(
+                    "est une masse « {given} », alors que la chaîne compte la masse telle que pesée : rien ne dit ce qu’elle était. Déclarez la masse telle que pesée."
+                ),
+            ),
             Reason::WrongBasis { given, wanted } => (
                 format!(
                     "is a {given} mass, and the chain counts {wanted} there: nothing says how much of it is in this mass. Report the contained mass."
@@ -335,10 +343,10 @@ impl Finding {
             ),
             Reason::Overruled { left, deviations } => (
                 format!(
-                    "is {deviations} deviations from the {left} t that the balance leaves of it, and no report alone contradicts it: something that cannot be negative, or a yield, stands against it. Compare the other figures of the place; one of them is wrong. It is used."
+                    "is {deviations} deviations from the {left} t that the balance leaves of it, and no report alone contradicts it: what cannot be negative, a yield or an assumption stands against it. Compare the other figures of the place; one of them is wrong. It is used."
                 ),
                 format!(
-                    "est à {deviations} écarts types des {left} t que le bilan en laisse, sans qu’aucune déclaration seule le contredise : une grandeur qui ne peut être négative, ou un rendement, s’y oppose. Comparez les autres chiffres du lieu ; l’un d’eux est faux. Il est utilisé."
+                    "est à {deviations} écarts types des {left} t que le bilan en laisse, sans qu’aucune déclaration seule le contredise : une grandeur qui ne peut être négative, un rendement ou une hypothèse s’y oppose. Comparez les autres chiffres du lieu ; l’un d’eux est faux. Il est utilisé."
                 ),
             ),
             Reason::BeyondAllStocks { made } => (

@@ -196,13 +196,8 @@ impl<'t> Gatherer<'t> {
         }
         let Some((line, stage)) = self.line_of(series) else {
             let stage = self.text(key.stage).to_owned();
-            if balanced
-                && !stage.is_empty()
-                && let Some(fact) = observed(series)
-            {
-                self.out
-                    .findings
-                    .push(Finding::of_fact(fact, Reason::NoStage { stage }));
+            if balanced && !stage.is_empty() {
+                self.unused(series, &Reason::NoStage { stage });
             }
             return;
         };
@@ -210,8 +205,7 @@ impl<'t> Gatherer<'t> {
         if !plain {
             // Uses, kinds of stock, export quotas, consumption that its source computed: none is a line of its own.
             let subject = subject.to_owned();
-            let first = observed(series).map(|fact| Finding::of_fact(fact, Reason::Part { subject }));
-            self.out.findings.extend(first);
+            self.unused(series, &Reason::Part { subject });
             return;
         }
         let Some(layers) = self.in_layers(series, commodity) else {
@@ -251,13 +245,12 @@ impl<'t> Gatherer<'t> {
         Some((line, u16::try_from(place).ok()?))
     }
 
-    pub(super) fn in_layers(&mut self, series: &Series, commodity: &str) -> Option<InLayers> {
+    pub(super) fn in_layers(&mut self, series: &'t Series, commodity: &str) -> Option<InLayers> {
         let key = &series.key;
         let (form, substance) = (self.text(key.form), self.text(key.substance));
         let basis_text = self.text(key.mass_basis);
         let basis = basis_text.parse().ok();
         let stage = self.text(key.stage);
-        let first = observed(series)?;
         // What a mine or a recycler delivers in another form is its product all the same.
         let link = self.links.iter().find(|link| link.stage == stage);
         if let Some(link) = link
@@ -275,7 +268,7 @@ impl<'t> Gatherer<'t> {
                 (!others.is_empty()).then_some(Reason::OneOfForms { form })
             };
             if let Some(reason) = reason {
-                self.out.findings.push(Finding::of_fact(first, reason));
+                self.unused(series, &reason);
                 return None;
             }
         }
@@ -290,13 +283,7 @@ impl<'t> Gatherer<'t> {
                     .layers
                     .all
                     .first()
-                    .map(|layer| {
-                        if layer.substance.is_empty() {
-                            "the mass as weighed".to_owned()
-                        } else {
-                            layer.substance.clone()
-                        }
-                    })
+                    .map(|layer| layer.substance.clone())
                     .unwrap_or_default(),
             },
             Err(NotInLayers::Substance) => Reason::NoFactor {
@@ -306,8 +293,25 @@ impl<'t> Gatherer<'t> {
                 commodity: commodity.to_owned(),
             },
         };
-        self.out.findings.push(Finding::of_fact(first, reason));
+        self.unused(series, &reason);
         None
+    }
+
+    /// Names every figure of a series that cannot be used, each voice's newest, with the site if it is of one: whoever said it
+    /// finds it by its own name.
+    pub(super) fn unused(&mut self, series: &'t Series, reason: &Reason) {
+        let site = self.text(series.key.subject).strip_prefix(SITE);
+        for figures in series.periods.values() {
+            for said in self.voices_of(figures) {
+                self.out
+                    .findings
+                    .extend(said.cells.into_values().map(|fact| Finding {
+                        fact: Some(fact),
+                        site: site.map(str::to_owned),
+                        reason: reason.clone(),
+                    }));
+            }
+        }
     }
 
     /// The other forms in which the same measure is reported.
@@ -510,16 +514,6 @@ impl<'t> Gatherer<'t> {
             }
         }
     }
-}
-
-/// The first figure of a series that is no projection.
-pub(super) fn observed(series: &Series) -> Option<FactId> {
-    let editions = series.periods.values().flat_map(|figures| &figures.editions);
-    editions
-        .filter(|edition| !edition.projected)
-        .flat_map(|edition| &edition.facts)
-        .map(|(_, _, fact)| *fact)
-        .next()
 }
 
 /// The line that a measure of a mass is about; none of a measure that no balance has.

@@ -130,7 +130,7 @@ impl Assume<'_> {
                 .sum()
         };
         let mut soft = |origin, terms: Terms, size| {
-            priors.push(Prior { origin, terms, size });
+            priors.push(Prior::new(origin, terms, size));
         };
         if let (Some(opening), Some(&put)) = (line(*first, Line::Opening), put.first()) {
             let still = of_history(&|years| in_use[years - 1]);
@@ -198,6 +198,7 @@ impl Assume<'_> {
                 origin: Origin::Assumption(Assumed::UseChange),
                 terms,
                 size: Size::PartOfSum { part: 1.0, of },
+                waits: false,
             });
         };
         for slot in &slots {
@@ -246,6 +247,7 @@ impl Assume<'_> {
                         part: deviation,
                         of: vec![(put, 1.0)],
                     },
+                    waits: false,
                 });
             }
             if let (Some(back), Some(made), Some(put)) = (back, line(&recycled, Line::Produced), put) {
@@ -256,6 +258,7 @@ impl Assume<'_> {
                         part: SAME_FLOW,
                         of: vec![(put, percent(goods.returns.recovered))],
                     },
+                    waits: false,
                 });
             }
         }

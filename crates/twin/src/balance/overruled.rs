@@ -1,5 +1,5 @@
 //! Reports that the balance does not follow, though no test of reports alone shows it: what cannot be negative stands against them, a
-//! yield, or a world that makes less in ten years than is said to lie at one place.
+//! yield, an assumption, or a world that makes less in ten years than is said to lie at one place.
 
 use std::collections::BTreeSet;
 
@@ -15,14 +15,14 @@ const OVERRULED: f64 = 5.0;
 const YEARS_IN_STOCK: f64 = 10.0;
 
 impl Balance {
-    /// Names reports that the estimates leave.
-    pub(super) fn name_overruled(&mut self) {
+    /// Names reports that the estimates leave, and answers their numbers.
+    pub(super) fn name_overruled(&mut self) -> Vec<usize> {
         let tests = self.alone.tests.tests.iter();
         let flagged: BTreeSet<usize> = tests
             .filter(|test| test.flagged)
             .filter_map(|test| test.variable.checked_sub(self.reports_at()))
             .collect();
-        let mut found = Vec::new();
+        let (mut found, mut left) = (Vec::new(), Vec::new());
         for (number, report) in self.reports.iter().enumerate() {
             if !report.origin.is_evidence() {
                 continue;
@@ -30,6 +30,7 @@ impl Balance {
             let overruled = self
                 .overruled(number, report)
                 .filter(|_| !flagged.contains(&number));
+            left.extend(overruled.as_ref().map(|_| number));
             for reason in overruled.into_iter().chain(self.beyond_all_stocks(report)) {
                 found.extend(report.origin.facts().first().map(|fact| Finding {
                     fact: Some(*fact),
@@ -41,6 +42,7 @@ impl Balance {
         self.findings.extend(found);
         self.findings
             .sort_by_cached_key(|finding| (finding.fact, finding.site.clone()));
+        left
     }
 
     fn overruled(&self, number: usize, report: &Report) -> Option<Reason> {

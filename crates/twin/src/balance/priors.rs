@@ -41,9 +41,20 @@ pub(super) struct Prior {
     pub(super) origin: Origin,
     pub(super) terms: Terms,
     pub(super) size: Size,
+    /// Whether reports tell all that it is about, so that it counts only where one of them falls away.
+    pub(super) waits: bool,
 }
 
 impl Prior {
+    pub(super) fn new(origin: Origin, terms: Terms, size: Size) -> Self {
+        Self {
+            origin,
+            terms,
+            size,
+            waits: false,
+        }
+    }
+
     /// One standard deviation at such levels of the quantities, and no closer than this, tonnes.
     pub(super) fn deviation(&self, levels: &[f64], closest: f64) -> f64 {
         let level = |at: usize| levels.get(at).copied().unwrap_or(1.0);
@@ -54,8 +65,17 @@ impl Prior {
                 let sum: f64 = of.iter().map(|(at, factor)| factor * level(*at)).sum();
                 part * sum
             }
-            Size::TwoParts { first, second } => {
-                libm::hypot(first.0 * level(first.1), second.0 * level(second.1))
+            Size::Steady {
+                change,
+                of: [now, before],
+                entry,
+                all,
+                whole,
+            } => {
+                // Of the larger: what dwindles in a year was as large as it was.
+                let own = change * level(*now).max(level(*before));
+                let whole = whole.map_or(0.0, |[now, before]| level(now) - level(before));
+                libm::hypot(libm::hypot(own, entry * level(*all)), whole)
             }
         };
         deviation.max(closest)
@@ -69,10 +89,14 @@ pub(super) enum Size {
     Tonnes(f64),
     /// A part of the level of a quantity.
     Part { part: f64, level_of: usize },
-    /// The same, and a part of the level of another besides: the squares add.
-    TwoParts {
-        first: (f64, usize),
-        second: (f64, usize),
+    /// Of what goes on from one period to the next: a part of the larger of both, a part of the level of all besides, since somebody
+    /// may begin or end, and where the whole that it is in is told for both, how far that moves. The squares add.
+    Steady {
+        change: f64,
+        of: [usize; 2],
+        entry: f64,
+        all: usize,
+        whole: Option<[usize; 2]>,
     },
     /// A part of a sum of levels, each with its coefficient.
     PartOfSum { part: f64, of: Terms },
@@ -243,11 +267,9 @@ impl Assume<'_> {
             for pool in others {
                 for slot in &table.slots {
                     if let Some(at) = self.network.line(pool, *slot, table.line) {
-                        priors.push(Prior {
-                            origin: Origin::Assumption(Assumed::Unlisted),
-                            terms: vec![(at, 1.0)],
-                            size: Size::Tonnes(table.most / slots),
-                        });
+                        let size = Size::Tonnes(table.most / slots);
+                        let origin = Origin::Assumption(Assumed::Unlisted);
+                        priors.push(Prior::new(origin, vec![(at, 1.0)], size));
                     }
                 }
             }
@@ -282,26 +304,27 @@ impl Assume<'_> {
             let Some(made) = self.network.line(pool, slot, Line::Produced) else {
                 continue;
             };
-            let mut soft = |assumed, terms, size| {
-                priors.push(Prior {
-                    origin: Origin::Assumption(assumed),
-                    terms,
-                    size,
-                });
-            };
             let of_made = |part| Size::Part { part, level_of: made };
             // What nobody lists is told by the tables of each year alone, and the world by its countries.
             // Where both years are reported, a mine that opens or closes is no error.
             if pool.layer == 0
                 && !matches!(pool.spot, Spot::World | Spot::Elsewhere)
                 && let Some((slot, made, before)) = self.linked(pool, (slot, made), before)
-                && !(reported.contains(&made) && reported.contains(&before))
             {
-                let all = self.network.line(&world, slot, Line::Produced).unwrap_or(made);
-                let first = (change * slot.years().sqrt(), made);
-                let second = (entry * slot.years().sqrt(), all);
-                let size = Size::TwoParts { first, second };
-                soft(Assumed::Continuity, vec![(made, 1.0), (before, -1.0)], size);
+                let size = Size::Steady {
+                    change: change * slot.years().sqrt(),
+                    of: [made, before],
+                    entry: entry * slot.years().sqrt(),
+                    all: self.network.line(&world, slot, Line::Produced).unwrap_or(made),
+                    whole: self.country_told(pool, [made, before], reported),
+                };
+                let mut prior = Prior::new(
+                    Origin::Assumption(Assumed::Continuity),
+                    vec![(made, 1.0), (before, -1.0)],
+                    size,
+                );
+                prior.waits = reported.contains(&made) && reported.contains(&before);
+                priors.push(prior);
             }
             before = Some((slot, made));
             if !whole {
@@ -309,14 +332,33 @@ impl Assume<'_> {
             }
             let line = |line| self.network.line(pool, slot, line);
             if let Some(at) = line(Line::StockChange) {
-                soft(Assumed::StockChange, vec![(at, 1.0)], of_made(stocks));
+                let origin = Origin::Assumption(Assumed::StockChange);
+                priors.push(Prior::new(origin, vec![(at, 1.0)], of_made(stocks)));
             }
             if let Some(at) = line(Line::Lost) {
                 let mut terms = vec![(at, 1.0), (made, -loss)];
                 terms.extend(line(Line::In).map(|at| (at, -loss)));
-                soft(Assumed::Loss, terms, of_made(loss_deviation));
+                let origin = Origin::Assumption(Assumed::Loss);
+                priors.push(Prior::new(origin, terms, of_made(loss_deviation)));
             }
         }
+    }
+
+    /// What the country of a part of it makes in the same two periods, where reports tell both: a part moves with it.
+    fn country_told(&self, pool: &Pool, of: [usize; 2], reported: &BTreeSet<usize>) -> Option<[usize; 2]> {
+        let country = Pool {
+            spot: Spot::Country(pool.spot.country()?.into()),
+            ..pool.clone()
+        };
+        if country.spot == pool.spot {
+            return None;
+        }
+        let told = |at: usize| {
+            let slot = self.network.keys.get(at)?.slot;
+            let whole = self.network.line(&country, slot, Line::Produced)?;
+            reported.contains(&whole).then_some(whole)
+        };
+        Some([told(of[0])?, told(of[1])?])
     }
 
     /// What follows what: month on month and year on year; where months begin or end, their year on the other.
@@ -369,14 +411,11 @@ impl Assume<'_> {
                 if share > 0.0 {
                     terms.push((all, -share));
                 }
-                priors.push(Prior {
-                    origin: Origin::Assumption(assumed),
-                    terms,
-                    size: Size::Part {
-                        part: (part * share.max(SMALLEST_SHARE)).max(spread),
-                        level_of: all,
-                    },
-                });
+                let size = Size::Part {
+                    part: (part * share.max(SMALLEST_SHARE)).max(spread),
+                    level_of: all,
+                };
+                priors.push(Prior::new(Origin::Assumption(assumed), terms, size));
             }
         }
     }
@@ -406,11 +445,8 @@ impl Assume<'_> {
                 let (recovery, part, origin) =
                     self.reported_recovery(pool, slot)
                         .unwrap_or((recovery, part, Origin::Recipe));
-                priors.push(Prior {
-                    origin,
-                    terms: vec![(made, 1.0), (taken, -recovery)],
-                    size: Size::Part { part, level_of: made },
-                });
+                let size = Size::Part { part, level_of: made };
+                priors.push(Prior::new(origin, vec![(made, 1.0), (taken, -recovery)], size));
             }
         }
     }

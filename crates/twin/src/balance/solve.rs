@@ -105,6 +105,8 @@ pub struct Balance {
     pub(super) keys: Vec<Key>,
     pub(super) quantities: Vec<Quantity>,
     pub(super) priors: Vec<Prior>,
+    /// Of these, such as wait until a report falls away: number, and how closely they are assumed then, tonnes.
+    pub(super) waiting: Vec<(usize, f64)>,
     pub(super) solved: Arc<Reconciliation>,
     /// The estimates without those that are at a bound.
     pub(super) within: Values,
@@ -204,6 +206,7 @@ impl Balance {
         let solved = Arc::new(build.solve(&levels, &credit)?);
         let within = build.within_bounds(&solved, &levels, &credit)?;
         let quantities = build.quantities(&solved, &within.values, &alone);
+        let waiting = build.waiting(&levels);
         let Network { keys, .. } = network;
         let mut balance = Self {
             family: family.to_owned(),
@@ -220,6 +223,7 @@ impl Balance {
             keys,
             quantities,
             priors,
+            waiting,
             within: within.solved.unwrap_or_else(|| Arc::clone(&solved).into()),
             solved,
             registered: gathered.registered,
@@ -227,8 +231,8 @@ impl Balance {
             alone: tested,
             robust: options.robust.map(|_| credit.reports),
         };
-        balance.mark_contested();
-        balance.name_overruled();
+        let overruled = balance.name_overruled();
+        balance.mark_contested(&overruled);
         Ok(balance)
     }
 

@@ -3,7 +3,7 @@
 use didymium_vocabulary::Period;
 
 use super::finding::{Finding, Reason};
-use super::gather::{ALL_USES, Gatherer, Measured, observed};
+use super::gather::{ALL_USES, Gatherer, Measured};
 use super::layer::InLayers;
 use super::line::{Key, Line, Slot, Spot};
 use super::report::Origin;
@@ -16,15 +16,13 @@ impl<'t> Gatherer<'t> {
     /// What one use takes, or what of it is in use or lost. Of what makers take a part is put in use. Where the same voice tells
     /// what all uses take, that is what is sold, and the use is told by its share in it; the rest of uses then follows.
     pub(super) fn use_of_goods(&mut self, series: &'t Series, subject: &str, commodity: &str) {
-        let Some(first) = observed(series) else { return };
         let line = match self.text(series.key.measure) {
             "demand" => Line::Produced,
             "stocks" => Line::Closing,
             "losses" => Line::Lost,
             _ => {
                 let stage = self.text(series.key.stage).to_owned();
-                let reason = Reason::NoStage { stage };
-                self.out.findings.push(Finding::of_fact(first, reason));
+                self.unused(series, &Reason::NoStage { stage });
                 return;
             }
         };
@@ -41,7 +39,7 @@ impl<'t> Gatherer<'t> {
                 subject: subject.to_owned(),
                 known: known.join(", "),
             };
-            self.out.findings.push(Finding::of_fact(first, reason));
+            self.unused(series, &reason);
             return;
         };
         let Some(layers) = self.in_layers(series, commodity) else {

@@ -11,7 +11,7 @@ use super::error::BalanceError;
 use super::line::Key;
 use super::report::Report;
 use super::solve::Balance;
-use crate::reconcile::{Measurement, ReconcileError, Updated, UpdatedValues};
+use crate::reconcile::{Estimate, Measurement, ReconcileError, Updated, UpdatedValues};
 
 /// Moves of less than this part of a figure's deviation are not told.
 const NOTICED: f64 = 0.01;
@@ -112,22 +112,35 @@ impl Balance {
                 .map_or_else(String::new, |(key, _)| format!("{} {}", key.spot, key.line.key())),
             source,
         };
-        let mut free = Updated::new(Arc::clone(&self.solved));
-        free.report(variable, measurement).map_err(unsolved)?;
+        // What comes into force goes before what falls away, so that no figure is left without either on the way.
+        let mut changes = match instead {
+            Instead::Withdrawn => self.coming_into_force(number, report),
+            Instead::Said(_) => Vec::new(),
+        };
+        changes.push((variable, measurement));
+        let mut free_then = Updated::new(Arc::clone(&self.solved));
         let mut within = self.within.updated();
-        let by_update = within.report(variable, measurement).map_err(unsolved)?;
+        let mut by_update = true;
+        for (variable, measurement) in changes {
+            free_then.report(variable, measurement).map_err(unsolved)?;
+            by_update = by_update && within.report(variable, measurement).map_err(unsolved)?;
+        }
         let kept = by_update && self.keep_above_nothing(&mut within).map_err(unsolved)?;
         let mut moved: Vec<Moved<'_>> = self
             .quantities()
             .enumerate()
             .filter_map(|(at, (key, quantity))| {
                 let (value, deviation) = quantity.value.zip(quantity.deviation)?;
-                let after = free.estimate(at).and_then(|after| after.deviation);
-                let to = if by_update {
-                    value + within.moved(at)?
+                let after = free_then.estimate(at).and_then(|after| after.deviation);
+                let moves = if by_update {
+                    within.moved(at)?
                 } else {
-                    free.estimate(at).and_then(|after| after.value).unwrap_or(value)
+                    let free = |estimate: Option<Estimate>| estimate.and_then(|estimate| estimate.value);
+                    free(free_then.estimate(at))
+                        .zip(free(self.solved.estimate(at)))
+                        .map_or(0.0, |(then, now)| then - now)
                 };
+                let to = value + moves;
                 let to = if key.line.is_signed() { to } else { to.max(0.0) };
                 let before = (value, deviation);
                 let after = after.map(|deviation| (to, deviation));
@@ -142,6 +155,35 @@ impl Balance {
             moved,
             within_bounds: kept,
         })
+    }
+
+    /// Assumptions that wait for this report to fall away: such as count where not both of two years are told.
+    fn coming_into_force(&self, number: usize, report: &Report) -> Vec<(usize, Option<Measurement>)> {
+        let [(key, _)] = report.terms.as_slice() else {
+            return Vec::new();
+        };
+        let tells_too = |(other, another): (usize, &Report)| {
+            let about_it = matches!(another.terms.as_slice(), [(about, _)] if about == key);
+            other != number && about_it && another.origin.is_evidence()
+        };
+        let Some(at) = self.find(key) else {
+            return Vec::new();
+        };
+        if self.reports.iter().enumerate().any(tells_too) {
+            return Vec::new();
+        }
+        let about_it = |prior: usize| {
+            let prior = self.priors.get(prior);
+            prior.is_some_and(|prior| prior.terms.iter().any(|(quantity, _)| *quantity == at))
+        };
+        let waiting = self.waiting.iter().filter(|(prior, _)| about_it(*prior));
+        let nothing = |deviation: &f64| Measurement {
+            value: 0.0,
+            deviation: *deviation,
+        };
+        waiting
+            .map(|(prior, deviation)| (self.priors_at() + prior, Some(nothing(deviation))))
+            .collect()
     }
 
     /// A report of somebody, by its number.

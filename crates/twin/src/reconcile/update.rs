@@ -153,7 +153,11 @@ impl UpdatedValues {
     ) -> Result<bool, ReconcileError> {
         self.0.check(variable, measurement)?;
         let (network, at) = self.0.base.place[variable];
-        let class = self.0.base.networks[network].class[at];
+        // What nothing checked may be checked by what came since: whether it is, its column tells.
+        let class = match self.0.base.networks[network].class[at] {
+            Class::JustDetermined if !self.0.changes.is_empty() => Class::Redundant,
+            class => class,
+        };
         let Some(column) = self.0.column(variable, class, measurement) else {
             return Ok(false);
         };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use didymium_twin::balance::{Balance, BalanceError, Instead, Line, Moved, Options, Spot};
+use didymium_twin::balance::{Balance, BalanceError, Instead, Line, Moved, Options, Slot, Spot};
 
 use crate::club::{Said, balance, cobalt, estimate, survey, table, twin};
 
@@ -174,4 +174,66 @@ fn what_no_report_can_say_is_refused() {
     if let Some(assumed) = assumed {
         assert!(balance.what_if(assumed, Instead::Withdrawn).is_err());
     }
+}
+
+/// One survey of one country over five years, with or without the third.
+fn five_years(third: bool) -> Vec<Said> {
+    let years = [
+        ("2019", "5000"),
+        ("2020", "5400"),
+        ("2021", "5600"),
+        ("2022", "5200"),
+        ("2023", "5800"),
+    ];
+    let rows: Vec<[String; 15]> = years
+        .into_iter()
+        .filter(|(year, _)| third || *year != "2021")
+        .flat_map(|(year, value)| {
+            let other = cobalt(("production", "mine", "ore", "COD", "", "", year, "130000"));
+            [
+                cobalt(("production", "mine", "ore", "AUS", "", "", year, value)),
+                other,
+            ]
+        })
+        .collect();
+    // Another house tells the same year of the other country, so that the balance has it.
+    let other = [cobalt((
+        "production",
+        "mine",
+        "ore",
+        "COD",
+        "",
+        "",
+        "2021",
+        "131000",
+    ))];
+    vec![
+        table(&survey("one", "2024-01-01"), &rows),
+        table(&survey("two", "2024-02-01"), &other),
+    ]
+}
+
+#[test]
+fn without_the_only_report_of_a_year_its_producer_goes_on_as_from_scratch() {
+    let balance = balance(&five_years(true));
+    let number = number_of(&balance, 5600.0);
+    let withdrawn = balance.what_if(number, Instead::Withdrawn).unwrap();
+    assert!(withdrawn.within_bounds);
+    let scratch = self::balance(&five_years(false));
+    let moved = withdrawn.moved.first().unwrap();
+    assert_eq!(
+        (&moved.key.spot, moved.key.slot),
+        (&australia(), Slot::of_year(2021))
+    );
+    let (value, deviation) = moved.after.expect("it is known from the years beside it");
+    let told = scratch.quantity(moved.key).unwrap();
+    let (expected, spread) = (told.value.unwrap(), told.deviation.unwrap());
+    assert!(
+        (value - expected).abs() < 0.2 * spread,
+        "{value} and {expected} ± {spread}"
+    );
+    assert!(
+        (deviation / spread - 1.0).abs() < 0.25,
+        "{deviation} and {spread}"
+    );
 }
