@@ -1,6 +1,7 @@
 //! The arithmetic of a balance: its quantities, reports and assumptions as a problem, solved again and again while it is learned what
 //! each voice is worth.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 
 use didymium_vocabulary::Vocabulary;
@@ -11,7 +12,7 @@ use super::doubt::Alone;
 use super::error::BalanceError;
 use super::gather::Gathered;
 use super::grade::Grade;
-use super::line::Key;
+use super::line::{Key, Line};
 use super::network::Network;
 use super::priors::{Prior, closest};
 use super::report::Report;
@@ -295,9 +296,17 @@ impl Build<'_> {
                 *held |= checked;
             }
         }
+        // Of a pool whose production nobody can know nobody knows what is lost or kept of it either: that it is a small part of
+        // something tells nothing while that something may be anything.
+        let unknown: BTreeSet<_> = keys
+            .iter()
+            .zip(values)
+            .filter(|(key, value)| key.line == Line::Produced && value.is_none())
+            .map(|(key, _)| (key.layer, key.stage, &key.spot, key.slot))
+            .collect();
         keys.iter()
             .enumerate()
-            .map(|(at, _)| {
+            .map(|(at, key)| {
                 let observed = alone
                     .estimate(at)
                     .is_some_and(|estimate| estimate.class != Class::Unobservable);
@@ -306,7 +315,12 @@ impl Build<'_> {
                     .estimate(at)
                     .and_then(|known| known.deviation)
                     .unwrap_or(f64::INFINITY);
-                let value = values[at].zip(estimate.and_then(|estimate| estimate.deviation));
+                let part = matches!(key.line, Line::StockChange | Line::Lost);
+                let of_unknown =
+                    part && !observed && unknown.contains(&(key.layer, key.stage, &key.spot, key.slot));
+                let value = values[at]
+                    .filter(|_| !of_unknown)
+                    .zip(estimate.and_then(|estimate| estimate.deviation));
                 let told = match (value, observed, direct[at]) {
                     (None, ..) => Told::Unobservable,
                     (_, false, _) => Told::Assumed,

@@ -17,7 +17,10 @@ impl Balance {
     /// Makes ready to draw these figures, tonnes; NaN is drawn for what nobody can know, and for what is not in the balance.
     #[must_use]
     pub fn drawing(&self, keys: &[Key]) -> Drawing<'_> {
-        let places = keys.iter().map(|key| self.find(key).unwrap_or(usize::MAX));
+        let known = |at: &usize| self.quantities.get(*at).is_some_and(|told| told.value.is_some());
+        let places = keys
+            .iter()
+            .map(|key| self.find(key).filter(known).unwrap_or(usize::MAX));
         self.solved.drawing(&places.collect::<Vec<_>>())
     }
 }

@@ -1,6 +1,6 @@
 //! What cannot be used is told: which figure, which site, why, and what to do. The rest is balanced.
 
-use didymium_twin::balance::{Balance, BalanceError, Options, Reason};
+use didymium_twin::balance::{Balance, BalanceError, Finding, Options, Reason};
 
 use crate::club::{Said, balance, cobalt, site, survey, table, twin};
 
@@ -116,6 +116,39 @@ fn a_mass_of_the_wrong_basis_is_named() {
     let (_, reason, words) = only_finding(&[good(), table(&survey("operator", "2024-02-01"), &[row])]);
     assert!(matches!(reason, Reason::WrongBasis { .. }), "{reason:?}");
     assert!(words.contains("contained"), "{words}");
+}
+
+#[test]
+fn every_figure_of_a_wrong_basis_is_named_with_its_site() {
+    let years = ["2019", "2020", "2021", "2022"];
+    let rows = years.map(|year| {
+        let mut row = cobalt((
+            "production",
+            "mine",
+            "ore",
+            "CAN",
+            "",
+            "site:co-one",
+            year,
+            "4000",
+        ));
+        row[4] = String::new();
+        row[5] = "wet".to_owned();
+        row
+    });
+    let balance = balance(&[good(), table(&survey("operator", "2024-02-01"), &rows)]);
+    let named = balance.findings.iter();
+    let named: Vec<&Finding> = named
+        .filter(|finding| matches!(finding.reason, Reason::WrongBasis { .. }))
+        .collect();
+    assert_eq!(named.len(), years.len(), "{named:?}");
+    assert!(
+        named
+            .iter()
+            .all(|finding| finding.site.as_deref() == Some("co-one"))
+    );
+    let facts: std::collections::BTreeSet<_> = named.iter().filter_map(|finding| finding.fact).collect();
+    assert_eq!(facts.len(), years.len());
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod concentrations;
 mod doubts;
 mod editions;
 mod facts;
+mod going_on;
 mod goods;
 mod honest;
 mod overlay;
