@@ -193,7 +193,7 @@ fn notice() -> (Kind, Vec<u8>) {
 }
 
 /// The twin.
-pub(super) fn twin() -> Twin {
+pub(in crate::api) fn twin() -> Twin {
     let said: Vec<(Kind, Vec<u8>)> = statistics()
         .into_iter()
         .chain(sites())

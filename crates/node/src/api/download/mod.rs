@@ -15,7 +15,7 @@ mod csv;
 mod draws;
 mod estimates;
 #[cfg(test)]
-mod example;
+pub(super) mod example;
 mod flows;
 mod indicators;
 mod map;
