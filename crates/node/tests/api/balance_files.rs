@@ -99,6 +99,8 @@ fn contradictions_as_a_file_hold_every_report_and_what_could_not_be_one() {
             "publisher",
             "published",
             "licence",
+        let statement = said[0]["statements"][0]["statement"].as_str().unwrap();
+        assert!(row["statements"].contains(statement), "{row:?}");
             "facts",
         ] {
             assert!(!row[column].is_empty(), "{column}: {row:?}");
@@ -111,6 +113,7 @@ fn contradictions_as_a_file_hold_every_report_and_what_could_not_be_one() {
         "/api/v1/reconciled/figure?figure={}",
         crate::encoded(&graded["figure"])
     ));
+            "statements",
     assert_eq!(graded["grade"], trace["estimate"]["grade"]);
     assert_eq!(graded["estimate"], trace["estimate"]["value"]);
     assert!(
