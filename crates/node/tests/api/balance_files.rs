@@ -9,6 +9,17 @@ use crate::{ask, ask_with};
 /// A family with few figures, some of which contradict each other.
 const FAMILY: &str = "graphite_natural";
 
+const FAMILIES: [&str; 8] = [
+    "rare_earths",
+    "lithium",
+    "cobalt",
+    "nickel",
+    "graphite_natural",
+    "graphite_synthetic",
+    "gallium",
+    "germanium",
+];
+
 fn list<'v>(answer: &'v Value, name: &str) -> &'v Vec<Value> {
     answer[name].as_array().unwrap()
 }
@@ -88,6 +99,8 @@ fn contradictions_as_a_file_hold_every_report_and_what_could_not_be_one() {
         assert_eq!(row["facts"].split("; ").count().min(12), said.len());
         let address = said[0]["observation"]["value"]["figure"].as_str().unwrap();
         assert!(row["facts"].contains(address), "{row:?}");
+        let statement = said[0]["statements"][0]["statement"].as_str().unwrap();
+        assert!(row["statements"].contains(statement), "{row:?}");
     }
     for row in tested.iter().chain(&unchecked) {
         for column in [
@@ -99,9 +112,8 @@ fn contradictions_as_a_file_hold_every_report_and_what_could_not_be_one() {
             "publisher",
             "published",
             "licence",
-        let statement = said[0]["statements"][0]["statement"].as_str().unwrap();
-        assert!(row["statements"].contains(statement), "{row:?}");
             "facts",
+            "statements",
         ] {
             assert!(!row[column].is_empty(), "{column}: {row:?}");
         }
@@ -113,7 +125,6 @@ fn contradictions_as_a_file_hold_every_report_and_what_could_not_be_one() {
         "/api/v1/reconciled/figure?figure={}",
         crate::encoded(&graded["figure"])
     ));
-            "statements",
     assert_eq!(graded["grade"], trace["estimate"]["grade"]);
     assert_eq!(graded["estimate"], trace["estimate"]["value"]);
     assert!(
@@ -156,6 +167,36 @@ fn a_line_as_a_file_has_the_estimates_of_the_answer() {
     for row in rows {
         assert!(whole.contains(&row), "{row:?}");
     }
+}
+
+#[test]
+fn no_two_rows_of_indicators_are_about_the_same() {
+    const KEY: [&str; 12] = [
+        "quantity",
+        "commodity",
+        "stage",
+        "measure",
+        "form",
+        "subject",
+        "substance",
+        "mass_basis",
+        "area",
+        "partner",
+        "holder",
+        "period",
+    ];
+    for family in FAMILIES {
+        let rows = csv(&format!("/api/v1/indicators?commodity={family}"));
+        let mut seen = std::collections::BTreeSet::new();
+        for row in &rows {
+            assert!(seen.insert(KEY.map(|column| &row[column])), "{family}: {row:?}");
+        }
+    }
+    // Two kinds of stocks of one country and year.
+    let path = "/api/v1/indicators?commodity=cobalt&area=USA&year=2022&quantity=days-of-cover";
+    let subjects: std::collections::BTreeSet<String> =
+        csv(path).iter().map(|row| row["subject"].clone()).collect();
+    assert!(subjects.len() > 1, "{subjects:?}");
 }
 
 #[test]
