@@ -46,8 +46,17 @@ fn a_folder_and_a_running_node_write_the_same_files() {
         assert!(text.contains("usgs-mcs-2025") && text.contains("US-PD"), "{text}");
         assert!(pair[1].starts_with(b"PAR1") && pair[1].ends_with(b"PAR1"));
     }
-    let computed: [&[&str]; 2] = [
+    let computed: [&[&str]; 3] = [
         &["twin", "chain", "rare_earths"],
+        &[
+            "twin",
+            "chain",
+            "rare_earths",
+            "--place",
+            "CHN",
+            "--period",
+            "2023",
+        ],
         &["twin", "indicators", "rare_earths", "--area", "all"],
     ];
     let computed_by = |place: [&str; 2]| {

@@ -7,7 +7,7 @@ use utoipa::IntoParams;
 
 use super::balances::{Served, Stale, Which};
 use super::cache::Question;
-use super::download::{DrawsQuery, Format};
+use super::download::{DrawsQuery, EstimatesQuery};
 use super::query::{Ask, period, window, window_of};
 use super::views::{self, BalanceLens, Lens};
 use super::{ApiError, download, types};
@@ -33,7 +33,8 @@ pub(crate) struct ReconciledAsk {
     period: Option<String>,
     /// Whether reports that do not fit count less, so that a few false ones bend the balance less (Huber); else all count in full.
     robust: Option<bool>,
-    /// `csv` or `parquet`: a file of every estimate of the family, of all layers, places and periods, instead of JSON.
+    /// `csv` or `parquet`: a file of every estimate instead of JSON: of the layer, of the place and what is a part of it, and of the period
+    /// that are named; of all where none is named.
     #[param(example = "csv")]
     format: Option<String>,
 }
@@ -206,13 +207,20 @@ pub(crate) async fn reconciled(question: Question, Ask(ask): Ask<ReconciledAsk>)
     let family = given(ask.commodity.as_ref()).unwrap_or(FAMILY);
     let served = question.balance(&which(family, ask.robust)).await?;
     if let Some(format) = download::asked(ask.format.as_ref())? {
-        return question
-            .download_balance(format, served, download::estimates)
-            .await;
-    }
     let layer = layer_of(&served, ask.layer.as_ref(), family)?;
     let place = place_of(ask.place.as_ref())?;
     let period = period(ask.period.as_ref())?;
+        return question
+        let query = EstimatesQuery {
+            family: family.to_owned(),
+            robust: ask.robust.unwrap_or(false),
+            layer: given(ask.layer.as_ref()).map(str::to_owned),
+            place: given(ask.place.as_ref()).map(|_| place),
+            period,
+        };
+            .download_balance(format, served, move |of| download::estimates(of, &query))
+            .await;
+    }
     question.answer_of(&served, |lens| {
         views::reconciled(lens, layer, &place, period)
             .ok_or_else(|| ApiError::not_found("balance", question.text()))

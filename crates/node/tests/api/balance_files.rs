@@ -135,6 +135,99 @@ fn contradictions_as_a_file_hold_every_report_and_what_could_not_be_one() {
 }
 
 #[test]
+fn estimates_as_a_file_are_those_of_what_is_named() {
+    let path = format!("/api/v1/reconciled?commodity={FAMILY}");
+    let whole = csv(&path);
+    let chosen = |wanted: &dyn Fn(&Row) -> bool| -> Vec<Row> {
+        whole.iter().filter(|row| wanted(row)).cloned().collect()
+    };
+    let of_china = |row: &Row| row["place"] == "CHN" || row["place"].starts_with("CHN/");
+    for (more, expected) in [
+        ("&period=2022", chosen(&|row| row["period"] == "2022")),
+        ("&place=CHN", chosen(&of_china)),
+        (
+            "&place=CHN&period=2022",
+            chosen(&|row| of_china(row) && row["period"] == "2022"),
+        ),
+        ("&layer=graphite_natural", whole.clone()),
+    ] {
+        assert!(!expected.is_empty(), "{more}");
+        assert_eq!(csv(&format!("{path}{more}")), expected, "{more}");
+    }
+    let rows = csv("/api/v1/reconciled?commodity=rare_earths&layer=neodymium&period=2022");
+    assert!(!rows.is_empty() && rows.iter().all(|row| row["layer"] == "neodymium"));
+
+    // What the answer tells is in the file, of a month in which only the year is told too.
+    for more in ["&place=CHN&period=2022", "&period=2022-03"] {
+        let rows = csv(&format!("{path}{more}"));
+        let told = ask(&format!("{path}{more}"));
+        for stage in list(&told, "stages") {
+            let places = list(stage, "parts").iter().chain([&stage["whole"]]);
+            for estimate in places.flat_map(|place| list(place, "lines")) {
+                let row = rows.iter().find(|row| estimate["figure"] == row["figure"]);
+                same(row.unwrap(), estimate, &["value", "deviation", "grade"]);
+            }
+        }
+    }
+    for (wrong, status) in [
+        ("layer=neodymium", 400),
+        ("period=spring", 400),
+        ("period=1800", 404),
+        ("place=VAT", 404),
+    ] {
+        let (told, file) = (
+            ask_with(&format!("{path}&{wrong}"), &[]),
+            ask_with(&format!("{path}&{wrong}&format=csv"), &[]),
+        );
+        assert_eq!(file.status, StatusCode::from_u16(status).unwrap(), "{wrong}");
+        assert_eq!(told.json(), file.json(), "{wrong}");
+    }
+    assert!(
+        named(&format!("{path}&place=CHN&period=2022"))
+            .starts_with(&format!("didymium-reconciled-{FAMILY}-CHN-2022-cut-"))
+    );
+}
+
+/// What the file of a view is called.
+fn named(path: &str) -> String {
+    let answered = ask_with(&format!("{path}&format=csv"), &[]);
+    let disposition = answered.headers[header::CONTENT_DISPOSITION].to_str().unwrap();
+    let name = disposition.strip_prefix("attachment; filename=\"");
+    name.unwrap().to_owned()
+}
+
+#[test]
+fn the_name_of_a_file_says_what_was_asked() {
+    let figure = crate::encoded(&format!("estimate|{FAMILY}|{FAMILY}|mine|CHN|2022|produced"));
+    let what_if = format!("/api/v1/contradictions/what-if?commodity={FAMILY}&report=0");
+    for (path, expected) in [
+        (
+            format!("/api/v1/reconciled/draws?commodity={FAMILY}&stage=mine&period=2022&count=3&seed=7"),
+            format!("didymium-draws-{FAMILY}-{FAMILY}-mine-2022-produced-3-draws-seed-7-cut-"),
+        ),
+        (
+            what_if.clone(),
+            format!("didymium-what-if-{FAMILY}-report-0-withdrawn-cut-"),
+        ),
+        (
+            format!("{what_if}&said=1200.5"),
+            format!("didymium-what-if-{FAMILY}-report-0-said-1200.5-cut-"),
+        ),
+        (
+            format!("/api/v1/reconciled/figure?figure={figure}"),
+            format!("didymium-weights-{FAMILY}-{FAMILY}-mine-CHN-2022-produced-cut-"),
+        ),
+        (
+            "/api/v1/indicators?commodity=gallium&area=JPN&year=2022&quantity=geopolrisk".to_owned(),
+            "didymium-indicators-gallium-JPN-2022-geopolrisk-cut-".to_owned(),
+        ),
+    ] {
+        let name = named(&path);
+        assert!(name.starts_with(&expected), "{name}");
+    }
+}
+
+#[test]
 fn a_line_as_a_file_has_the_estimates_of_the_answer() {
     let path = format!("/api/v1/reconciled/line?commodity={FAMILY}&stage=mine&place=CHN&line=produced");
     let (told, rows) = (ask(&path), csv(&path));

@@ -9,7 +9,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};
 
-use super::estimates::{called, with_balance};
+use super::estimates::{called, layer_named, with_balance};
 use super::{Columns, DownloadError, ROWS_MAX, Table};
 use crate::api::views::{BalanceLens, address, decimal};
 
@@ -61,10 +61,7 @@ impl DrawsQuery {
         let line = Some(self.line.as_str()).filter(|line| !line.is_empty());
         let line = line.unwrap_or(Line::Produced.key());
         Ok(Asked {
-            layer: balance.layer(layer).ok_or_else(|| {
-                let known = balance.layers.iter().map(|layer| layer.commodity.as_str());
-                unknown("layer", layer, known.collect())
-            })?,
+            layer: layer_named(balance, layer)?,
             stage: balance.stage(&self.stage).ok_or_else(|| {
                 let known = balance.stages.iter().map(String::as_str);
                 unknown("stage", &self.stage, known.collect())
