@@ -21,7 +21,7 @@ use crate::times::TimesArgs;
 #[derive(Debug, Clone, Default, Args)]
 #[group(multiple = false)]
 pub struct SaveArgs {
-    /// Write the answer to a file of CSV, with units, editions and licences
+    /// Write the answer to a file of CSV, with units, and editions and licences of what was published; what is balanced has none of its own
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
     /// Write the answer to a file of Apache Parquet: numbers as doubles, exact decimals beside them

@@ -1,9 +1,9 @@
 //! Any view as a file: a flat table of named, typed columns, written as CSV or Parquet.
 //!
-//! Every row of figures carries its unit, substance and basis, what the figure rests on, and the edition with its licence:
-//! what is cut out of a file can still be read and credited. (An estimate of a balance rests on all reports of its family: these
-//! have a file of their own.) A view of several lists is one table, whose rows say of which list they are. A further view needs a
-//! function in a module of its own, and the parameter `format` in its handler.
+//! Every row of published figures carries its unit, substance and basis, what the figure rests on, and the edition with its licence:
+//! what is cut out of a file can still be read and credited. (Estimates, draws and what-ifs of a balance rest on all reports of its
+//! family, and have no edition of their own: the reports have a file, with theirs.) A view of several lists is one table, whose rows
+//! say of which list they are. A further view needs a function in a module of its own, and the parameter `format` in its handler.
 
 mod answer;
 mod composition;
