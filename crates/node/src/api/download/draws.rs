@@ -168,6 +168,8 @@ pub fn draws(of: BalanceLens<'_>, query: &DrawsQuery) -> Result<Table<'static>, 
 ///
 /// # Errors
 /// [`DownloadError::Balance`] where the family cannot be balanced; those of [`draws`].
+        &format!("{}-draws", query.count),
+        &format!("seed-{}", query.seed),
 pub fn draws_of(twin: &Twin, query: &DrawsQuery) -> Result<Table<'static>, DownloadError> {
     with_balance(twin, &query.family, query.robust, |of| draws(of, query))
 }

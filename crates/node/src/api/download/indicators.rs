@@ -18,6 +18,8 @@ pub fn indicators<'t>(lens: Lens<'t>, query: &IndicatorQuery) -> Result<Table<'t
         &query.commodity,
         query.stage.as_deref().unwrap_or_default(),
         query.area.as_deref().unwrap_or_default(),
+        &query.year.map_or_else(String::new, |year| year.to_string()),
+        &query.quantities.join("_"),
     ];
     Ok(columns(&panel).table(&name))
 }
