@@ -106,7 +106,8 @@ pub(crate) struct DrawsAsk {
     /// How many draws, 1 to 1,000; 200 if absent.
     #[param(minimum = 1, maximum = 1000)]
     count: Option<u16>,
-    /// Another whole number gives other draws; 0 if absent. The same state and seed give the same.
+    /// Another whole number, up to 1,099,511,627,776, gives other draws; 0 if absent. The same state and seed give the same.
+    #[param(minimum = 0, maximum = 1_099_511_627_776_u64)]
     seed: Option<u64>,
     /// `csv` (if absent) or `parquet`.
     #[param(example = "csv")]
@@ -206,11 +207,10 @@ fn place_of(place: Option<&String>) -> Result<Spot, ApiError> {
 pub(crate) async fn reconciled(question: Question, Ask(ask): Ask<ReconciledAsk>) -> Answer {
     let family = given(ask.commodity.as_ref()).unwrap_or(FAMILY);
     let served = question.balance(&which(family, ask.robust)).await?;
-    if let Some(format) = download::asked(ask.format.as_ref())? {
     let layer = layer_of(&served, ask.layer.as_ref(), family)?;
     let place = place_of(ask.place.as_ref())?;
     let period = period(ask.period.as_ref())?;
-        return question
+    if let Some(format) = download::asked(ask.format.as_ref())? {
         let query = EstimatesQuery {
             family: family.to_owned(),
             robust: ask.robust.unwrap_or(false),
@@ -218,12 +218,12 @@ pub(crate) async fn reconciled(question: Question, Ask(ask): Ask<ReconciledAsk>)
             place: given(ask.place.as_ref()).map(|_| place),
             period,
         };
+        return question
             .download_balance(format, served, move |of| download::estimates(of, &query))
             .await;
     }
     question.answer_of(&served, |lens| {
-        views::reconciled(lens, layer, &place, period)
-            .ok_or_else(|| ApiError::not_found("balance", question.text()))
+        views::reconciled(lens, layer, &place, period).ok_or(ApiError::Nothing)
     })
 }
 
@@ -254,8 +254,7 @@ pub(crate) async fn reconciled_line(question: Question, Ask(ask): Ask<LineAsk>) 
             .await;
     }
     question.answer_of(&served, |lens| {
-        views::reconciled_line(lens, layer, stage, &place, line)
-            .ok_or_else(|| ApiError::not_found("line", question.text()))
+        views::reconciled_line(lens, layer, stage, &place, line).ok_or(ApiError::Nothing)
     })
 }
 
@@ -323,7 +322,7 @@ pub(crate) async fn draws(question: Question, Ask(ask): Ask<DrawsAsk>) -> Answer
         count: ask.count.unwrap_or(DRAWS),
         seed: ask.seed.unwrap_or(0),
     };
-    let format = download::asked(ask.format.as_ref())?.unwrap_or(Format::Csv);
+    let format = download::asked_alone(ask.format.as_ref())?;
     let served = question
         .balance(&which(&query.family, Some(query.robust)))
         .await?;

@@ -425,7 +425,7 @@ fn what_cannot_be_a_file_is_told_as_the_answer_would_tell_it() {
         (
             "/api/v1/reconciled/line?commodity=graphite_natural&stage=mine&place=VAT",
             404,
-            "VAT",
+            "nothing is known of that",
         ),
         (
             "/api/v1/reconciled/line?commodity=graphite_natural&stage=nowhere",
@@ -507,6 +507,10 @@ fn draws_spread_as_the_estimates_do_and_are_the_same_for_one_seed() {
     assert_ne!(csv(&of("&count=400&seed=1")), rows);
     assert_eq!(csv(&of("&count=3")), rows[..3 * places]);
     for (wrong, told) in [
+        ("&format=json", "csv` or `parquet`: draws are a file alone"),
+        ("&format=xlsx", "csv` or `parquet`: draws are a file alone"),
+        ("&seed=x", "from 0 to 1099511627776"),
+        ("&seed=1099511627777", "from 0 to 1099511627776"),
         ("&count=0", "1 to 1000"),
         ("&count=1001", "1 to 1000"),
         ("&layer=neodymium", "none of graphite_natural"),

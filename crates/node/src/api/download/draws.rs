@@ -16,6 +16,9 @@ use crate::api::views::{BalanceLens, address, decimal};
 /// Most draws of one file.
 pub const DRAWS_MAX: u16 = 1_000;
 
+/// Largest seed: as large as any number of a question.
+pub const SEED_MAX: u64 = 1 << 40;
+
 /// Which draws: keys as they are asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DrawsQuery {
@@ -33,7 +36,7 @@ pub struct DrawsQuery {
     pub robust: bool,
     /// How many, 1 to [`DRAWS_MAX`].
     pub count: u16,
-    /// Other draws for another seed; the same for the same one and the same state.
+    /// 0 to [`SEED_MAX`]. Other draws for another seed; the same for the same one and the same state.
     pub seed: u64,
 }
 
@@ -55,6 +58,9 @@ impl DrawsQuery {
         };
         if !(1..=DRAWS_MAX).contains(&self.count) {
             return Err(DownloadError::Draws);
+        }
+        if self.seed > SEED_MAX {
+            return Err(DownloadError::Seed);
         }
         let layer = Some(self.layer.as_str()).filter(|layer| !layer.is_empty());
         let layer = layer.unwrap_or(&balance.family);
@@ -83,7 +89,8 @@ struct Row<'k> {
 /// Draws of one line of a stage in one period, of every place that has it: a row a draw and place.
 ///
 /// # Errors
-/// [`DownloadError::NotInBalance`], [`DownloadError::Nothing`], [`DownloadError::Draws`], [`DownloadError::TooManyDraws`].
+/// [`DownloadError::NotInBalance`], [`DownloadError::Nothing`], [`DownloadError::Draws`], [`DownloadError::Seed`],
+/// [`DownloadError::TooManyDraws`].
 pub fn draws(of: BalanceLens<'_>, query: &DrawsQuery) -> Result<Table<'static>, DownloadError> {
     let balance = of.balance;
     let asked = query.of(balance)?;
@@ -161,6 +168,8 @@ pub fn draws(of: BalanceLens<'_>, query: &DrawsQuery) -> Result<Table<'static>, 
         &stage,
         &period,
         asked.line.key(),
+        &format!("{}-draws", query.count),
+        &format!("seed-{}", query.seed),
     ]))
 }
 
@@ -168,8 +177,6 @@ pub fn draws(of: BalanceLens<'_>, query: &DrawsQuery) -> Result<Table<'static>, 
 ///
 /// # Errors
 /// [`DownloadError::Balance`] where the family cannot be balanced; those of [`draws`].
-        &format!("{}-draws", query.count),
-        &format!("seed-{}", query.seed),
 pub fn draws_of(twin: &Twin, query: &DrawsQuery) -> Result<Table<'static>, DownloadError> {
     with_balance(twin, &query.family, query.robust, |of| draws(of, query))
 }

@@ -39,7 +39,7 @@ use std::str::FromStr;
 use didymium_twin::balance::BalanceError;
 use didymium_twin::reconcile::NormalsMissing;
 
-pub(crate) use answer::{asked, describe, whole};
+pub(crate) use answer::{asked, asked_alone, describe, whole};
 pub use composition::composition;
 pub use contradictions::{contradictions, contradictions_of};
 pub use countries::countries;
@@ -67,6 +67,9 @@ use crate::NodeError;
 
 /// Most rows of a file.
 pub const ROWS_MAX: usize = 100_000;
+
+/// Why there is no answer to a question that could have one.
+pub(crate) const NOTHING: &str = "nothing is known of that series, line, place or period";
 
 /// Longest name of a file in bytes, without its ending.
 const NAME_BYTES_MAX: usize = 120;
@@ -140,6 +143,9 @@ pub enum DownloadError {
     /// No such number of draws.
     #[error("must be a whole number from 1 to {DRAWS_MAX}")]
     Draws,
+    /// No such seed.
+    #[error("must be a whole number from 0 to {SEED_MAX}")]
+    Seed,
     /// More draws than a file may hold rows of.
     #[error(
         "each draw has {places} places and a file holds at most {ROWS_MAX} rows: ask for {most} draws at most"
@@ -154,7 +160,7 @@ pub enum DownloadError {
     #[error(transparent)]
     Normals(#[from] NormalsMissing),
     /// Nothing matches.
-    #[error("nobody published such a series, or nothing for that period or place")]
+    #[error("{NOTHING}")]
     Nothing,
     /// No such commodity.
     #[error("no commodity `{0}` here")]
