@@ -1,7 +1,7 @@
 //! `didymium twin draws`: draws of the posterior of a balance, as a file.
 
 use clap::Args;
-use didymium_node::api::download::{DRAWS_MAX, DrawsQuery};
+use didymium_node::api::download::{DRAWS_MAX, DrawsQuery, SEED_MAX};
 
 use crate::error::{CliError, CliResult};
 use crate::output::Output;
@@ -35,7 +35,7 @@ pub struct DrawsArgs {
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u16).range(1..=i64::from(DRAWS_MAX)))]
     count: u16,
     /// Another whole number gives other draws; the same state and seed give the same
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u64).range(0..=SEED_MAX))]
     seed: u64,
     #[command(flatten)]
     times: TimesArgs,

@@ -1,8 +1,10 @@
 //! `didymium twin chain`, `contradictions` and `trial`: the reconciled balance of a chain at a terminal.
 
 use clap::Args;
+use didymium_node::api::download::EstimatesQuery;
 use didymium_node::api::types::{Contradictions, PlaceBalance, Reconciled};
 use didymium_node::api::views::{self, BalanceLens, Lens};
+use didymium_twin::WORLD;
 use didymium_twin::balance::{Balance, BalanceError, Options, Spot, leave_out};
 use didymium_twin::reconcile::Huber;
 use serde::Serialize;
@@ -25,13 +27,13 @@ pub struct ChainArgs {
     from: TwinPlaceArgs,
     /// Family key: `rare_earths`, `lithium`, `cobalt` …
     commodity: String,
-    /// What is followed: the family, or one of its elements such as `neodymium`
+    /// What is followed: the family (if left out), or one of its elements such as `neodymium`; a file holds all if left out
     #[arg(long)]
     layer: Option<String>,
-    /// `WLD`, a country such as `CHN`, or a site such as `CHN/bayan-obo`
-    #[arg(long, default_value = "WLD")]
-    place: String,
-    /// A year or a month; the latest year of which reports tell if left out
+    /// `WLD` (if left out), a country such as `CHN`, or a site such as `CHN/bayan-obo`; a file holds all places if left out
+    #[arg(long)]
+    place: Option<String>,
+    /// A year or a month; the latest year of which reports tell if left out, and in a file all periods
     #[arg(long)]
     period: Option<String>,
     /// Reports that do not fit count less, so that a few false ones bend the balance less (Huber)
@@ -150,13 +152,24 @@ pub fn refused(error: &BalanceError) -> CliError {
     }
 }
 
+fn place_of(text: &str) -> CliResult<Spot> {
+    Spot::parse(text).ok_or_else(|| CliError::Usage("--place: a country such as `CHN`, or `WLD`".into()))
+}
+
 /// The balance of a chain.
 pub async fn chain(args: ChainArgs, output: &Output) -> CliResult<()> {
     args.times.times()?;
     let period = args.period.as_deref().map(parse_period).transpose()?;
     let reader = Reader::open_over(&args.from)?;
     if let Some(file) = args.save.wanted() {
-        let view = View::Reconciled(args.commodity.clone(), args.robust);
+        let place = args.place.as_deref().map(place_of).transpose()?;
+        let view = View::Reconciled(EstimatesQuery {
+            family: args.commodity.clone(),
+            robust: args.robust,
+            layer: args.layer.clone(),
+            place,
+            period,
+        });
         return save(&reader, &view, &args.times, file, output).await;
     }
     let found = match &reader {
@@ -170,9 +183,7 @@ pub async fn chain(args: ChainArgs, output: &Output) -> CliResult<()> {
                             args.commodity
                         ))
                     })?;
-                    let place = Spot::parse(&args.place).ok_or_else(|| {
-                        CliError::Usage("--place: a country such as `CHN`, or `WLD`".into())
-                    })?;
+                    let place = place_of(args.place.as_deref().unwrap_or(WORLD))?;
                     views::reconciled(of, layer, &place, period)
                         .ok_or_else(|| CliError::NotFound("nothing is balanced there and then".into()))
                 })
@@ -183,7 +194,7 @@ pub async fn chain(args: ChainArgs, output: &Output) -> CliResult<()> {
             let mut ask = vec![
                 ("commodity", Some(args.commodity.as_str())),
                 ("layer", args.layer.as_deref()),
-                ("place", Some(args.place.as_str())),
+                ("place", args.place.as_deref()),
                 ("period", args.period.as_deref()),
             ];
             ask.push(("robust", args.robust.then_some("true")));

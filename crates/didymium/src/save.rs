@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use didymium_node::NodeError;
-use didymium_node::api::download::{self, DownloadError, DrawsQuery, Format, Table};
+use didymium_node::api::download::{self, DownloadError, DrawsQuery, EstimatesQuery, Format, Table};
 use didymium_node::api::views::{
     IndicatorQuery, Lens, ObservationFilter, SeriesQuery, SiteFilter, VintagesQuery,
 };
@@ -21,7 +21,7 @@ use crate::times::TimesArgs;
 #[derive(Debug, Clone, Default, Args)]
 #[group(multiple = false)]
 pub struct SaveArgs {
-    /// Write the answer to a file of CSV, with units, editions and licences
+    /// Write the answer to a file of CSV, with units, and editions and licences of what was published; what is balanced has none of its own
     #[arg(long, value_name = "FILE")]
     csv: Option<PathBuf>,
     /// Write the answer to a file of Apache Parquet: numbers as doubles, exact decimals beside them
@@ -41,8 +41,8 @@ pub enum View {
     Vintages(VintagesQuery),
     /// Sites.
     Sites(SiteFilter),
-    /// Every estimate of a family; whether reports that do not fit count less.
-    Reconciled(String, bool),
+    /// Estimates of a family.
+    Reconciled(EstimatesQuery),
     /// Every report of a family, and how it fits.
     Contradictions(String),
     /// Draws of a line of a stage.
@@ -117,7 +117,7 @@ impl View {
             Self::Observations(query, filter) => download::observations(lens, query, filter),
             Self::Vintages(query) => download::vintages(lens, query),
             Self::Sites(filter) => download::sites(lens, filter),
-            Self::Reconciled(family, robust) => download::reconciled(lens.twin, family, *robust),
+            Self::Reconciled(query) => download::reconciled(lens.twin, query),
             Self::Contradictions(family) => download::contradictions_of(lens.twin, family),
             Self::Draws(query) => download::draws_of(lens.twin, query),
             Self::Indicators(query) => download::indicators(lens, query),
@@ -175,9 +175,14 @@ impl View {
                 ];
                 ("/api/v1/sites", more(Asked::new(), &fields))
             }
-            Self::Reconciled(family, robust) => {
-                let robust = robust.then(|| "true".to_owned());
-                let fields = [("commodity", given(family)), ("robust", robust)];
+            Self::Reconciled(query) => {
+                let fields = [
+                    ("commodity", given(&query.family)),
+                    ("robust", query.robust.then(|| "true".to_owned())),
+                    ("layer", query.layer.clone()),
+                    ("place", query.place.as_ref().map(ToString::to_string)),
+                    ("period", period(&query.period)),
+                ];
                 ("/api/v1/reconciled", more(Asked::new(), &fields))
             }
             Self::Contradictions(family) => {

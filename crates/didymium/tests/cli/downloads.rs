@@ -2,8 +2,8 @@
 
 use crate::common::{Desk, HEADER, ROW, SITE, SITE_HEADER, Serving, run};
 
-/// Lines of each file: a header; the figure; world, HHI and largest share where they are told; both axes of time; the report.
-const LINES: [usize; 7] = [3, 5, 2, 2, 3, 2, 2];
+/// Lines of each file: a header; the figure; world, HHI, N-1 and largest share where they are told; both axes of time; the report.
+const LINES: [usize; 7] = [5, 5, 2, 2, 3, 2, 2];
 const QUESTIONS: [&[&str]; 7] = [
     &["twin", "balance", "rare_earths", "--period", "2023"],
     &["twin", "series", "rare_earths", "--stage", "mine"],
@@ -46,8 +46,17 @@ fn a_folder_and_a_running_node_write_the_same_files() {
         assert!(text.contains("usgs-mcs-2025") && text.contains("US-PD"), "{text}");
         assert!(pair[1].starts_with(b"PAR1") && pair[1].ends_with(b"PAR1"));
     }
-    let computed: [&[&str]; 2] = [
+    let computed: [&[&str]; 3] = [
         &["twin", "chain", "rare_earths"],
+        &[
+            "twin",
+            "chain",
+            "rare_earths",
+            "--place",
+            "CHN",
+            "--period",
+            "2023",
+        ],
         &["twin", "indicators", "rare_earths", "--area", "all"],
     ];
     let computed_by = |place: [&str; 2]| {

@@ -21,8 +21,8 @@ use crate::NodeError;
 use crate::blocking::blocking;
 use crate::folder::Overrides;
 
-/// Most balances that are kept or being solved: those of two states of a twin of eight families.
-const BALANCES_MAX: usize = 16;
+/// Most balances that are kept or being solved: those of two states of a twin of eight families, plain and robust.
+const BALANCES_MAX: usize = 32;
 
 /// A balance with the twin that its figures stand in.
 pub(crate) struct Balanced {
@@ -83,7 +83,7 @@ type Kept = (Key, Arc<OnceCell<Solved>>);
 
 #[derive(Clone)]
 pub(crate) struct Balances {
-    /// The one that was begun last at the end.
+    /// The one that was asked for last at the end.
     kept: Arc<Mutex<Vec<Kept>>>,
     /// The last of each family that was solved of the present twin.
     good: Arc<Mutex<BTreeMap<Which, Arc<Balanced>>>>,
@@ -120,8 +120,19 @@ impl Balances {
         which: &Which,
         present: bool,
     ) -> Result<Served, ApiError> {
+        let good = self.good(which).filter(|_| present);
+        // One that is of this very twin is the present one, whatever else was asked for since: nothing is solved again.
+        if let Some(good) = good
+            .clone()
+            .filter(|good| version_of(&good.twin) == version_of(twin))
+        {
+            return Ok(Served {
+                balanced: good,
+                stale: None,
+            });
+        }
         let solving = tokio::spawn(self.clone().solved(Arc::clone(twin), which.clone()));
-        let waited = match self.good(which).filter(|_| present) {
+        let waited = match good {
             None => solving.await,
             Some(good) => match tokio::time::timeout(self.patience, solving).await {
                 Ok(solved) => solved,
@@ -222,8 +233,10 @@ impl Balances {
 
     fn cell(&self, key: Key) -> Arc<OnceCell<Solved>> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, cell)) = kept.iter().find(|(known, _)| *known == key) {
-            return Arc::clone(cell);
+        if let Some(place) = kept.iter().position(|(known, _)| *known == key) {
+            let (known, cell) = kept.remove(place);
+            kept.push((known, Arc::clone(&cell)));
+            return cell;
         }
         if kept.len() >= BALANCES_MAX {
             kept.remove(0);
@@ -244,5 +257,59 @@ impl From<&BalanceError> for ApiError {
             BalanceError::TooLarge { .. } => Self::Unbalanced(error.to_string()),
             BalanceError::Unsolved { source, .. } => Self::Unbalanced(format!("{error}: {source}")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::download::example;
+    use super::*;
+
+    const FAMILY: &str = "rare_earths";
+
+    fn balances(dir: &std::path::Path) -> Balances {
+        let overrides = Overrides {
+            balance_patience_ms: 0,
+            ..Overrides::default()
+        };
+        Balances::new(&overrides, LastGood::read(dir))
+    }
+
+    fn other(state: usize) -> Key {
+        (Digest::of(state.to_string().as_bytes()), Which::plain(FAMILY))
+    }
+
+    #[tokio::test]
+    async fn a_balance_of_the_present_twin_stays_present_whatever_else_is_asked_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let (balances, which) = (balances(dir.path()), Which::plain(FAMILY));
+        let twin = Arc::new(example::twin());
+        let first = balances.of(&twin, &which, true).await.unwrap();
+        for state in 0..BALANCES_MAX {
+            balances.cell(other(state));
+        }
+        // Nobody can solve anything now: what is served was not solved again.
+        let _turn = Arc::clone(&balances.solves).acquire_owned().await;
+        let again = balances.of(&twin, &which, true).await.unwrap();
+        assert!(again.stale.is_none() && Arc::ptr_eq(&first.balanced, &again.balanced));
+        // That of another twin is an earlier one.
+        let published_by = "2025-06-01".parse().unwrap();
+        let then = Arc::new(twin.as_published_by(published_by));
+        let earlier = balances.of(&then, &which, true).await.unwrap();
+        assert!(matches!(earlier.stale, Some(Stale::Solving)));
+    }
+
+    #[test]
+    fn the_one_that_was_not_asked_for_longest_goes() {
+        let dir = tempfile::tempdir().unwrap();
+        let balances = balances(dir.path());
+        let cells: Vec<_> = (0..BALANCES_MAX)
+            .map(|state| balances.cell(other(state)))
+            .collect();
+        assert!(Arc::ptr_eq(&cells[0], &balances.cell(other(0))));
+        balances.cell(other(BALANCES_MAX));
+        assert!(Arc::ptr_eq(&cells[0], &balances.cell(other(0))));
+        assert!(!Arc::ptr_eq(&cells[1], &balances.cell(other(1))));
+        assert_eq!(balances.kept.lock().unwrap().len(), BALANCES_MAX);
     }
 }

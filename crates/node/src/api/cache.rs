@@ -152,11 +152,6 @@ impl FromRequestParts<ApiState> for Question {
 }
 
 impl Question {
-    /// Its parameters as they were written.
-    pub(crate) fn text(&self) -> &str {
-        self.uri.query().unwrap_or_default()
-    }
-
     /// The node that is asked.
     pub(crate) const fn node(&self) -> &NodeState {
         &self.state.node

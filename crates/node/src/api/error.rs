@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 
 use didymium_twin::Twin;
 
-use super::download::DownloadError;
+use super::download::{DownloadError, NOTHING};
 use crate::NodeError;
 use crate::server::{Problem, ProblemType};
 
@@ -49,6 +49,9 @@ pub enum ApiError {
         /// Up to when sources count, if not all do.
         published: String,
     },
+    /// Nothing is known of what is asked for, though it is asked rightly.
+    #[error("{NOTHING}")]
+    Nothing,
     /// Nobody said anything that the answer could be made of.
     #[error("{0}")]
     NothingSaid(String),
@@ -94,15 +97,20 @@ impl ApiError {
     /// The same error, as an incomplete twin, or one of an earlier state, must tell it.
     pub(crate) fn at(self, twin: &Twin, earlier: bool) -> Self {
         match self {
+            Self::Nothing if twin.missing().is_some() => Self::NothingSaid(format!(
+                "{NOTHING}, and this node is incomplete: it may be in what is missing"
+            )),
+            Self::Nothing if earlier => Self::NothingSaid(format!(
+                "{NOTHING} in the state that is asked for: the logs up to {}{}",
+                sizes_of(twin),
+                published(twin)
+            )),
             Self::NotFound { what, key } if twin.missing().is_some() => Self::NotHereYet { what, key },
             Self::NotFound { what, key } if earlier => Self::NotThen {
                 what,
                 key,
                 sizes: sizes_of(twin),
-                published: match twin.published_by() {
-                    Some(day) => format!(", of them what sources published by {day}"),
-                    None => String::new(),
-                },
+                published: published(twin),
             },
             other => other,
         }
@@ -113,6 +121,14 @@ impl ApiError {
             parameter: parameter.into(),
             reason: reason.into().chars().take(REASON_CHARACTERS_MAX).collect(),
         }
+    }
+}
+
+/// Up to when sources count, if not all do.
+fn published(twin: &Twin) -> String {
+    match twin.published_by() {
+        Some(day) => format!(", of them what sources published by {day}"),
+        None => String::new(),
     }
 }
 
@@ -138,9 +154,10 @@ impl From<ApiError> for Problem {
         match error {
             ApiError::Building => Self::new(ProblemType::NotReady, text),
             ApiError::NotFound { what, key } => Self::not_found(format!("{what} `{key}`")),
-            ApiError::NotHereYet { .. } | ApiError::NotThen { .. } | ApiError::NothingSaid(_) => {
-                Self::new(ProblemType::NotFound, text)
-            }
+            ApiError::NotHereYet { .. }
+            | ApiError::NotThen { .. }
+            | ApiError::Nothing
+            | ApiError::NothingSaid(_) => Self::new(ProblemType::NotFound, text),
             ApiError::PastBusy | ApiError::DownloadsBusy => Self::new(ProblemType::Overloaded, text),
             ApiError::Past(error) => {
                 tracing::error!(error = error.in_words(), "an earlier twin cannot be built");

@@ -117,7 +117,7 @@ pub(crate) async fn series(question: Question, Ask(ask): Ask<SeriesAsk>) -> Answ
     }
     question.answer(|lens| {
         let partner = ask.partner.as_deref().unwrap_or_default();
-        views::series(lens, &query, partner).ok_or_else(|| ApiError::not_found("series", question.text()))
+        views::series(lens, &query, partner).ok_or(ApiError::Nothing)
     })
 }
 
@@ -131,9 +131,7 @@ pub(crate) async fn balance(question: Question, Ask(ask): Ask<SeriesAsk>) -> Ans
             .download(format, move |lens| download::balance(lens, &query, period))
             .await;
     }
-    question.answer(|lens| {
-        views::balance(lens, &query, period).ok_or_else(|| ApiError::not_found("series", question.text()))
-    })
+    question.answer(|lens| views::balance(lens, &query, period).ok_or(ApiError::Nothing))
 }
 
 /// Figures as their sources published them.

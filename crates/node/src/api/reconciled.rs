@@ -7,7 +7,7 @@ use utoipa::IntoParams;
 
 use super::balances::{Served, Stale, Which};
 use super::cache::Question;
-use super::download::{DrawsQuery, Format};
+use super::download::{DrawsQuery, EstimatesQuery};
 use super::query::{Ask, period, window, window_of};
 use super::views::{self, BalanceLens, Lens};
 use super::{ApiError, download, types};
@@ -33,7 +33,8 @@ pub(crate) struct ReconciledAsk {
     period: Option<String>,
     /// Whether reports that do not fit count less, so that a few false ones bend the balance less (Huber); else all count in full.
     robust: Option<bool>,
-    /// `csv` or `parquet`: a file of every estimate of the family, of all layers, places and periods, instead of JSON.
+    /// `csv` or `parquet`: a file of every estimate instead of JSON: of the layer, of the place and what is a part of it, and of the period
+    /// that are named; of all where none is named.
     #[param(example = "csv")]
     format: Option<String>,
 }
@@ -105,7 +106,8 @@ pub(crate) struct DrawsAsk {
     /// How many draws, 1 to 1,000; 200 if absent.
     #[param(minimum = 1, maximum = 1000)]
     count: Option<u16>,
-    /// Another whole number gives other draws; 0 if absent. The same state and seed give the same.
+    /// Another whole number, up to 1,099,511,627,776, gives other draws; 0 if absent. The same state and seed give the same.
+    #[param(minimum = 0, maximum = 1_099_511_627_776_u64)]
     seed: Option<u64>,
     /// `csv` (if absent) or `parquet`.
     #[param(example = "csv")]
@@ -205,17 +207,23 @@ fn place_of(place: Option<&String>) -> Result<Spot, ApiError> {
 pub(crate) async fn reconciled(question: Question, Ask(ask): Ask<ReconciledAsk>) -> Answer {
     let family = given(ask.commodity.as_ref()).unwrap_or(FAMILY);
     let served = question.balance(&which(family, ask.robust)).await?;
-    if let Some(format) = download::asked(ask.format.as_ref())? {
-        return question
-            .download_balance(format, served, download::estimates)
-            .await;
-    }
     let layer = layer_of(&served, ask.layer.as_ref(), family)?;
     let place = place_of(ask.place.as_ref())?;
     let period = period(ask.period.as_ref())?;
+    if let Some(format) = download::asked(ask.format.as_ref())? {
+        let query = EstimatesQuery {
+            family: family.to_owned(),
+            robust: ask.robust.unwrap_or(false),
+            layer: given(ask.layer.as_ref()).map(str::to_owned),
+            place: given(ask.place.as_ref()).map(|_| place),
+            period,
+        };
+        return question
+            .download_balance(format, served, move |of| download::estimates(of, &query))
+            .await;
+    }
     question.answer_of(&served, |lens| {
-        views::reconciled(lens, layer, &place, period)
-            .ok_or_else(|| ApiError::not_found("balance", question.text()))
+        views::reconciled(lens, layer, &place, period).ok_or(ApiError::Nothing)
     })
 }
 
@@ -246,8 +254,7 @@ pub(crate) async fn reconciled_line(question: Question, Ask(ask): Ask<LineAsk>) 
             .await;
     }
     question.answer_of(&served, |lens| {
-        views::reconciled_line(lens, layer, stage, &place, line)
-            .ok_or_else(|| ApiError::not_found("line", question.text()))
+        views::reconciled_line(lens, layer, stage, &place, line).ok_or(ApiError::Nothing)
     })
 }
 
@@ -315,7 +322,7 @@ pub(crate) async fn draws(question: Question, Ask(ask): Ask<DrawsAsk>) -> Answer
         count: ask.count.unwrap_or(DRAWS),
         seed: ask.seed.unwrap_or(0),
     };
-    let format = download::asked(ask.format.as_ref())?.unwrap_or(Format::Csv);
+    let format = download::asked_alone(ask.format.as_ref())?;
     let served = question
         .balance(&which(&query.family, Some(query.robust)))
         .await?;

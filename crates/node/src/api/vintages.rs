@@ -109,9 +109,7 @@ pub(crate) async fn vintages(question: Question, Ask(ask): Ask<VintagesAsk>) -> 
             .download(format, move |lens| download::vintages(lens, &query))
             .await;
     }
-    question.answer(|lens| {
-        views::vintages(lens, &query).ok_or_else(|| ApiError::not_found("figures of", question.text()))
-    })
+    question.answer(|lens| views::vintages(lens, &query).ok_or(ApiError::Nothing))
 }
 
 /// Series of a commodity of which vintages can be asked, those that were revised most first.

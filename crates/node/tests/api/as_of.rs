@@ -359,7 +359,11 @@ fn questions_for_vintages_that_have_no_answer_say_why() {
             "Atlantis",
         ),
         ("measure=producing&area=AUS", StatusCode::BAD_REQUEST, "measure"),
-        ("measure=production&area=FRA", StatusCode::NOT_FOUND, "FRA"),
+        (
+            "measure=production&area=FRA",
+            StatusCode::NOT_FOUND,
+            "nothing is known of that series",
+        ),
         (
             "measure=production&area=AUS&period=2x",
             StatusCode::BAD_REQUEST,

@@ -9,6 +9,17 @@ use crate::{ask, ask_with};
 /// A family with few figures, some of which contradict each other.
 const FAMILY: &str = "graphite_natural";
 
+const FAMILIES: [&str; 8] = [
+    "rare_earths",
+    "lithium",
+    "cobalt",
+    "nickel",
+    "graphite_natural",
+    "graphite_synthetic",
+    "gallium",
+    "germanium",
+];
+
 fn list<'v>(answer: &'v Value, name: &str) -> &'v Vec<Value> {
     answer[name].as_array().unwrap()
 }
@@ -88,6 +99,8 @@ fn contradictions_as_a_file_hold_every_report_and_what_could_not_be_one() {
         assert_eq!(row["facts"].split("; ").count().min(12), said.len());
         let address = said[0]["observation"]["value"]["figure"].as_str().unwrap();
         assert!(row["facts"].contains(address), "{row:?}");
+        let statement = said[0]["statements"][0]["statement"].as_str().unwrap();
+        assert!(row["statements"].contains(statement), "{row:?}");
     }
     for row in tested.iter().chain(&unchecked) {
         for column in [
@@ -100,6 +113,7 @@ fn contradictions_as_a_file_hold_every_report_and_what_could_not_be_one() {
             "published",
             "licence",
             "facts",
+            "statements",
         ] {
             assert!(!row[column].is_empty(), "{column}: {row:?}");
         }
@@ -118,6 +132,99 @@ fn contradictions_as_a_file_hold_every_report_and_what_could_not_be_one() {
             .iter()
             .all(|row| !row["reason_en"].is_empty() && !row["reason_fr"].is_empty())
     );
+}
+
+#[test]
+fn estimates_as_a_file_are_those_of_what_is_named() {
+    let path = format!("/api/v1/reconciled?commodity={FAMILY}");
+    let whole = csv(&path);
+    let chosen = |wanted: &dyn Fn(&Row) -> bool| -> Vec<Row> {
+        whole.iter().filter(|row| wanted(row)).cloned().collect()
+    };
+    let of_china = |row: &Row| row["place"] == "CHN" || row["place"].starts_with("CHN/");
+    for (more, expected) in [
+        ("&period=2022", chosen(&|row| row["period"] == "2022")),
+        ("&place=CHN", chosen(&of_china)),
+        (
+            "&place=CHN&period=2022",
+            chosen(&|row| of_china(row) && row["period"] == "2022"),
+        ),
+        ("&layer=graphite_natural", whole.clone()),
+    ] {
+        assert!(!expected.is_empty(), "{more}");
+        assert_eq!(csv(&format!("{path}{more}")), expected, "{more}");
+    }
+    let rows = csv("/api/v1/reconciled?commodity=rare_earths&layer=neodymium&period=2022");
+    assert!(!rows.is_empty() && rows.iter().all(|row| row["layer"] == "neodymium"));
+
+    // What the answer tells is in the file, of a month in which only the year is told too.
+    for more in ["&place=CHN&period=2022", "&period=2022-03"] {
+        let rows = csv(&format!("{path}{more}"));
+        let told = ask(&format!("{path}{more}"));
+        for stage in list(&told, "stages") {
+            let places = list(stage, "parts").iter().chain([&stage["whole"]]);
+            for estimate in places.flat_map(|place| list(place, "lines")) {
+                let row = rows.iter().find(|row| estimate["figure"] == row["figure"]);
+                same(row.unwrap(), estimate, &["value", "deviation", "grade"]);
+            }
+        }
+    }
+    for (wrong, status) in [
+        ("layer=neodymium", 400),
+        ("period=spring", 400),
+        ("period=1800", 404),
+        ("place=VAT", 404),
+    ] {
+        let (told, file) = (
+            ask_with(&format!("{path}&{wrong}"), &[]),
+            ask_with(&format!("{path}&{wrong}&format=csv"), &[]),
+        );
+        assert_eq!(file.status, StatusCode::from_u16(status).unwrap(), "{wrong}");
+        assert_eq!(told.json(), file.json(), "{wrong}");
+    }
+    assert!(
+        named(&format!("{path}&place=CHN&period=2022"))
+            .starts_with(&format!("didymium-reconciled-{FAMILY}-CHN-2022-cut-"))
+    );
+}
+
+/// What the file of a view is called.
+fn named(path: &str) -> String {
+    let answered = ask_with(&format!("{path}&format=csv"), &[]);
+    let disposition = answered.headers[header::CONTENT_DISPOSITION].to_str().unwrap();
+    let name = disposition.strip_prefix("attachment; filename=\"");
+    name.unwrap().to_owned()
+}
+
+#[test]
+fn the_name_of_a_file_says_what_was_asked() {
+    let figure = crate::encoded(&format!("estimate|{FAMILY}|{FAMILY}|mine|CHN|2022|produced"));
+    let what_if = format!("/api/v1/contradictions/what-if?commodity={FAMILY}&report=0");
+    for (path, expected) in [
+        (
+            format!("/api/v1/reconciled/draws?commodity={FAMILY}&stage=mine&period=2022&count=3&seed=7"),
+            format!("didymium-draws-{FAMILY}-{FAMILY}-mine-2022-produced-3-draws-seed-7-cut-"),
+        ),
+        (
+            what_if.clone(),
+            format!("didymium-what-if-{FAMILY}-report-0-withdrawn-cut-"),
+        ),
+        (
+            format!("{what_if}&said=1200.5"),
+            format!("didymium-what-if-{FAMILY}-report-0-said-1200.5-cut-"),
+        ),
+        (
+            format!("/api/v1/reconciled/figure?figure={figure}"),
+            format!("didymium-weights-{FAMILY}-{FAMILY}-mine-CHN-2022-produced-cut-"),
+        ),
+        (
+            "/api/v1/indicators?commodity=gallium&area=JPN&year=2022&quantity=geopolrisk".to_owned(),
+            "didymium-indicators-gallium-JPN-2022-geopolrisk-cut-".to_owned(),
+        ),
+    ] {
+        let name = named(&path);
+        assert!(name.starts_with(&expected), "{name}");
+    }
 }
 
 #[test]
@@ -153,6 +260,36 @@ fn a_line_as_a_file_has_the_estimates_of_the_answer() {
     for row in rows {
         assert!(whole.contains(&row), "{row:?}");
     }
+}
+
+#[test]
+fn no_two_rows_of_indicators_are_about_the_same() {
+    const KEY: [&str; 12] = [
+        "quantity",
+        "commodity",
+        "stage",
+        "measure",
+        "form",
+        "subject",
+        "substance",
+        "mass_basis",
+        "area",
+        "partner",
+        "holder",
+        "period",
+    ];
+    for family in FAMILIES {
+        let rows = csv(&format!("/api/v1/indicators?commodity={family}"));
+        let mut seen = std::collections::BTreeSet::new();
+        for row in &rows {
+            assert!(seen.insert(KEY.map(|column| &row[column])), "{family}: {row:?}");
+        }
+    }
+    // Two kinds of stocks of one country and year.
+    let path = "/api/v1/indicators?commodity=cobalt&area=USA&year=2022&quantity=days-of-cover";
+    let subjects: std::collections::BTreeSet<String> =
+        csv(path).iter().map(|row| row["subject"].clone()).collect();
+    assert!(subjects.len() > 1, "{subjects:?}");
 }
 
 #[test]
@@ -288,7 +425,7 @@ fn what_cannot_be_a_file_is_told_as_the_answer_would_tell_it() {
         (
             "/api/v1/reconciled/line?commodity=graphite_natural&stage=mine&place=VAT",
             404,
-            "VAT",
+            "nothing is known of that",
         ),
         (
             "/api/v1/reconciled/line?commodity=graphite_natural&stage=nowhere",
@@ -370,6 +507,10 @@ fn draws_spread_as_the_estimates_do_and_are_the_same_for_one_seed() {
     assert_ne!(csv(&of("&count=400&seed=1")), rows);
     assert_eq!(csv(&of("&count=3")), rows[..3 * places]);
     for (wrong, told) in [
+        ("&format=json", "csv` or `parquet`: draws are a file alone"),
+        ("&format=xlsx", "csv` or `parquet`: draws are a file alone"),
+        ("&seed=x", "from 0 to 1099511627776"),
+        ("&seed=1099511627777", "from 0 to 1099511627776"),
         ("&count=0", "1 to 1000"),
         ("&count=1001", "1 to 1000"),
         ("&layer=neodymium", "none of graphite_natural"),

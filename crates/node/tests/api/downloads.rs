@@ -107,10 +107,29 @@ fn a_balance_as_a_file_has_the_figures_of_the_page() {
     let cells = told["rows"].as_array().unwrap().iter();
     let cells = cells.flat_map(|row| row["by_source"].as_array().unwrap().iter().map(move |f| (row, f)));
     let cells: Vec<(&Value, &Value)> = cells.filter(|(_, figure)| figure.is_object()).collect();
-    assert_eq!(rows.len(), cells.len() + 1, "and the world");
+    let whole = [
+        ("world", &told["world"]),
+        ("hhi", &told["hhi"]),
+        ("n-1", &told["n_minus_1"]),
+        ("club", &told["club"]["value"]),
+    ];
+    let whole: Vec<_> = whole.iter().filter(|(_, figure)| figure.is_object()).collect();
+    assert_eq!(rows.len(), cells.len() + whole.len());
+    assert!(whole.len() > 2, "{whole:?}");
+    for (quantity, figure) in whole {
+        let line = rows.iter().find(|line| line["quantity"] == *quantity).unwrap();
+        for field in ["value", "unit", "basis", "figure", "source"] {
+            assert_eq!(figure[field], line[field], "{quantity}: {field}");
+        }
+        let share = told["club"]["share"]["value"]
+            .as_str()
+            .filter(|_| *quantity == "club");
+        assert_eq!(line["share_percent"], share.unwrap_or_default());
+    }
     for (row, figure) in cells {
         let line = rows
             .iter()
+            .filter(|line| line["quantity"] == "cell")
             .find(|line| row["area"] == line["area"] && figure["source"] == line["source"])
             .unwrap();
         for field in ["value", "unit", "substance", "basis", "figure"] {

@@ -24,6 +24,19 @@ pub(crate) fn asked(format: Option<&String>) -> Result<Option<Format>, ApiError>
     }
 }
 
+/// The form of what is a file alone: CSV if none is asked for.
+///
+/// # Errors
+/// [`ApiError::Query`].
+pub(crate) fn asked_alone(format: Option<&String>) -> Result<Format, ApiError> {
+    match format.map(String::as_str) {
+        None | Some("") => Ok(Format::Csv),
+        Some(text) => text
+            .parse()
+            .map_err(|_| ApiError::query("format", "must be `csv` or `parquet`: draws are a file alone")),
+    }
+}
+
 /// Refuses a part of a list where a file is asked for: a file holds all that match.
 ///
 /// # Errors
@@ -90,9 +103,7 @@ impl Question {
         let made = blocking(move || Ok::<_, ApiError>(make()?)).await;
         let twin = &self.seen()?.twin;
         let made = made.map_err(|error| match error {
-            ApiError::Download(DownloadError::Nothing) => {
-                self.told(ApiError::not_found("rows for", self.text()), twin)
-            }
+            ApiError::Download(DownloadError::Nothing) => self.told(ApiError::Nothing, twin),
             error => self.told(error, twin),
         })?;
         // The name is of plain characters alone, which need no quoting.
@@ -119,6 +130,7 @@ impl From<DownloadError> for ApiError {
             DownloadError::Draws | DownloadError::TooManyDraws { .. } => {
                 Self::query("count", error.to_string())
             }
+            DownloadError::Seed => Self::query("seed", error.to_string()),
             DownloadError::Format | DownloadError::TooLong { .. } => Self::query("format", error.to_string()),
             DownloadError::NoCommodity(commodity) => Self::not_found("commodity", &commodity),
             DownloadError::NotHere { what, key } => Self::not_found(what, &key),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use didymium_statement::payload::Source;
-use didymium_twin::balance::{Finding, Report};
+use didymium_twin::balance::{Finding, Report, Spot};
 use didymium_twin::{FactId, FigureAddress, Twin};
 use didymium_vocabulary::canonical_decimal;
 
@@ -17,6 +17,8 @@ struct Row<'b> {
     /// `tested`, `unchecked`, `named` or `unused`.
     state: &'static str,
     about: About,
+    /// Key of the site that it is about, if it is about one.
+    site: String,
     number: Option<u64>,
     layer: String,
     said: String,
@@ -30,6 +32,8 @@ struct Row<'b> {
     reason: types::Text,
     /// The figures that it is, or follows from.
     facts: &'b [FactId],
+    /// The statements that say them; of a finding about a site alone, the one that registers the site.
+    statements: Vec<String>,
     sources: Vec<&'b Source>,
 }
 
@@ -84,9 +88,15 @@ impl<'b> Row<'b> {
             _ => None,
         };
         let facts = report.origin.facts();
+        let about = About::of(balance, report);
+        let site = match Spot::parse(&about.place) {
+            Some(Spot::Site { site, .. }) => site.to_string(),
+            _ => String::new(),
+        };
         Self {
             state: "unchecked",
-            about: About::of(balance, report),
+            about,
+            site,
             number: Some(number as u64),
             layer: layer.map_or_else(String::new, |layer| layer.commodity.clone()),
             said: decimal(report.said()),
@@ -99,6 +109,7 @@ impl<'b> Row<'b> {
             estimate,
             reason: types::Text::default(),
             facts,
+            statements: statements(of.lens.twin, facts),
             sources: sources(of.lens.twin, facts),
         }
     }
@@ -112,6 +123,11 @@ impl<'b> Row<'b> {
             fact.map_or_else(String::new, |fact| twin.key_texts(fact.series)[place].to_owned())
         };
         let site = finding.site.clone().unwrap_or_default();
+        let registered = finding.site.as_ref().and_then(|site| twin.sites().get(site));
+        let statements = match registered {
+            Some(record) if facts.is_empty() => vec![record.statement.id.to_string()],
+            _ => statements(twin, facts),
+        };
         Self {
             state: if finding.reason.is_used() {
                 "named"
@@ -121,10 +137,11 @@ impl<'b> Row<'b> {
             about: About {
                 kind: "fact",
                 stage: key(2),
-                place: fact.map_or(site, |fact| twin.text(fact.area).to_owned()),
+                place: fact.map_or_else(|| site.clone(), |fact| twin.text(fact.area).to_owned()),
                 period: fact.map_or_else(String::new, |fact| fact.period.to_string()),
                 ..About::default()
             },
+            site,
             number: None,
             layer: key(1),
             said: fact.map_or_else(String::new, |fact| canonical_decimal(fact.value)),
@@ -135,6 +152,7 @@ impl<'b> Row<'b> {
             estimate: None,
             reason: types::Text { en, fr },
             facts,
+            statements,
             sources: sources(twin, facts),
         }
     }
@@ -162,6 +180,18 @@ fn sources<'t>(twin: &'t Twin, facts: &[FactId]) -> Vec<&'t Source> {
     found.into_values().collect()
 }
 
+/// The statements that say figures, each once.
+fn statements(twin: &Twin, facts: &[FactId]) -> Vec<String> {
+    let said = facts.iter().flat_map(|fact| &twin.fact(*fact).statements);
+    let mut told: Vec<String> = Vec::new();
+    for id in said.map(|place| place.id.to_string()) {
+        if !told.contains(&id) {
+            told.push(id);
+        }
+    }
+    told
+}
+
 fn table(of: BalanceLens<'_>, rows: &[Row<'_>]) -> Table<'static> {
     let twin = of.lens.twin;
     let family = &of.balance.family;
@@ -174,6 +204,7 @@ fn table(of: BalanceLens<'_>, rows: &[Row<'_>]) -> Table<'static> {
         .text("layer", |row| row.layer.clone())
         .text("stage", |row| row.about.stage.clone())
         .text("place", |row| row.about.place.clone())
+        .text("site", |row| row.site.clone())
         .text("period", |row| row.about.period.clone())
         .text("line", |row| row.about.line)
         .decimal("said", |row| (!row.said.is_empty()).then(|| row.said.clone()))
@@ -209,6 +240,40 @@ fn table(of: BalanceLens<'_>, rows: &[Row<'_>]) -> Table<'static> {
             let facts = row.facts.iter().map(|fact| twin.fact(*fact).digest);
             let facts = facts.map(|digest| FigureAddress::Fact(digest).to_string());
             facts.collect::<Vec<_>>().join("; ")
-        });
+        })
+        .text("statements", |row| row.statements.join("; "));
     credits::credited(columns, |row| &row.sources).table(&["contradictions", family])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::example;
+    use super::*;
+
+    #[test]
+    fn what_is_about_a_site_names_it_and_the_statements_that_say_it() {
+        let twin = example::twin_of_sites();
+        let rows = example::rows(&contradictions_of(&twin, "rare_earths").unwrap());
+        let told: Vec<_> = rows.iter().filter(|row| !row["site"].is_empty()).collect();
+        let one = |state: &str, said: &str| {
+            let found = told
+                .iter()
+                .find(|row| row["said"] == said && (row["state"] == "unused") == (state == "unused"));
+            found.unwrap_or_else(|| panic!("{state} {said}: {told:?}"))
+        };
+        let (report, finding) = (one("used", "41000"), one("unused", "500"));
+        assert_eq!(
+            (report["site"].as_str(), report["place"].as_str()),
+            ("pit", "USA/pit")
+        );
+        assert_eq!(
+            (finding["site"].as_str(), finding["place"].as_str()),
+            ("claim", "USA")
+        );
+        assert_eq!(report["statements"].len(), 64);
+        assert_eq!(finding["statements"], report["statements"], "one table says both");
+        let country = rows.iter().find(|row| row["place"] == "CHN").unwrap();
+        assert_eq!(country["site"], "");
+        assert!(!country["statements"].is_empty() && country["statements"] != report["statements"]);
+    }
 }

@@ -9,12 +9,15 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rand_distr::{Distribution, StandardNormal};
 
-use super::estimates::{called, with_balance};
+use super::estimates::{called, layer_named, with_balance};
 use super::{Columns, DownloadError, ROWS_MAX, Table};
 use crate::api::views::{BalanceLens, address, decimal};
 
 /// Most draws of one file.
 pub const DRAWS_MAX: u16 = 1_000;
+
+/// Largest seed: as large as any number of a question.
+pub const SEED_MAX: u64 = 1 << 40;
 
 /// Which draws: keys as they are asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +36,7 @@ pub struct DrawsQuery {
     pub robust: bool,
     /// How many, 1 to [`DRAWS_MAX`].
     pub count: u16,
-    /// Other draws for another seed; the same for the same one and the same state.
+    /// 0 to [`SEED_MAX`]. Other draws for another seed; the same for the same one and the same state.
     pub seed: u64,
 }
 
@@ -56,15 +59,15 @@ impl DrawsQuery {
         if !(1..=DRAWS_MAX).contains(&self.count) {
             return Err(DownloadError::Draws);
         }
+        if self.seed > SEED_MAX {
+            return Err(DownloadError::Seed);
+        }
         let layer = Some(self.layer.as_str()).filter(|layer| !layer.is_empty());
         let layer = layer.unwrap_or(&balance.family);
         let line = Some(self.line.as_str()).filter(|line| !line.is_empty());
         let line = line.unwrap_or(Line::Produced.key());
         Ok(Asked {
-            layer: balance.layer(layer).ok_or_else(|| {
-                let known = balance.layers.iter().map(|layer| layer.commodity.as_str());
-                unknown("layer", layer, known.collect())
-            })?,
+            layer: layer_named(balance, layer)?,
             stage: balance.stage(&self.stage).ok_or_else(|| {
                 let known = balance.stages.iter().map(String::as_str);
                 unknown("stage", &self.stage, known.collect())
@@ -86,7 +89,8 @@ struct Row<'k> {
 /// Draws of one line of a stage in one period, of every place that has it: a row a draw and place.
 ///
 /// # Errors
-/// [`DownloadError::NotInBalance`], [`DownloadError::Nothing`], [`DownloadError::Draws`], [`DownloadError::TooManyDraws`].
+/// [`DownloadError::NotInBalance`], [`DownloadError::Nothing`], [`DownloadError::Draws`], [`DownloadError::Seed`],
+/// [`DownloadError::TooManyDraws`].
 pub fn draws(of: BalanceLens<'_>, query: &DrawsQuery) -> Result<Table<'static>, DownloadError> {
     let balance = of.balance;
     let asked = query.of(balance)?;
@@ -164,6 +168,8 @@ pub fn draws(of: BalanceLens<'_>, query: &DrawsQuery) -> Result<Table<'static>, 
         &stage,
         &period,
         asked.line.key(),
+        &format!("{}-draws", query.count),
+        &format!("seed-{}", query.seed),
     ]))
 }
 

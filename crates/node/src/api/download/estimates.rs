@@ -1,22 +1,121 @@
 //! Estimates of a balance as tables: every one of a family, or one line over time.
 
-use didymium_twin::Twin;
-use didymium_twin::balance::{Balance, Key, Line, Options, Quantity, Spot};
-use didymium_twin::reconcile::Huber;
+use std::collections::BTreeSet;
 
-use super::{Columns, DownloadError, Table};
+use didymium_twin::Twin;
+use didymium_twin::balance::{Balance, Key, Line, Options, Quantity, Slot, Spot};
+use didymium_twin::reconcile::Huber;
+use didymium_vocabulary::Period;
+
+use super::{Columns, DownloadError, Table, one};
 use crate::api::types;
-use crate::api::views::{BalanceLens, Lens, is_of_line};
+use crate::api::views::{BalanceLens, Followed, Lens, is_of_line, is_of_place};
 
 /// An estimate with its name.
-type Row<'b> = (&'b Key, types::Estimate);
+type Row = (Key, types::Estimate);
 
-/// Every estimate of a balance, one a row: those that nobody can know without a value.
+/// Which estimates of a family: all where nothing more is named.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EstimatesQuery {
+    /// Family key.
+    pub family: String,
+    /// Whether the balance is one in which reports that do not fit count less.
+    pub robust: bool,
+    /// The family or one of its elements.
+    pub layer: Option<String>,
+    /// A place and what is a part of it.
+    pub place: Option<Spot>,
+    /// A year, or a month.
+    pub period: Option<Period>,
+}
+
+/// Estimates of a balance, one a row: those that nobody can know without a value. What is asked for restricts them as it does the
+/// view: a month in which only the year is told is an even part of it.
 ///
 /// # Errors
+/// [`DownloadError::NotInBalance`] for what is no layer, [`DownloadError::Nothing`] for a place or period that nothing is told of;
 /// [`DownloadError::TooLong`].
-pub fn estimates(of: BalanceLens<'_>) -> Result<Table<'static>, DownloadError> {
-    Ok(columns(of, &rows(of, |_| true)?).table(&[&called(of.balance, "reconciled"), &of.balance.family]))
+pub fn estimates(of: BalanceLens<'_>, query: &EstimatesQuery) -> Result<Table<'static>, DownloadError> {
+    let balance = of.balance;
+    let layer = query.layer.as_deref();
+    let layer = layer.map(|layer| layer_named(balance, layer)).transpose()?;
+    let rows = match (layer, &query.place, query.period) {
+        (None, None, None) => rows(of, |_| true)?,
+        (layer, place, period) => told(of, part(balance, layer, place.as_ref(), period)?)?,
+    };
+    let place = query.place.as_ref().map(Spot::to_string);
+    let period = query.period.map(|period| period.to_string());
+    Ok(columns(of, &rows).table(&[
+        &called(balance, "reconciled"),
+        &balance.family,
+        one(&query.layer),
+        one(&place),
+        one(&period),
+    ]))
+}
+
+/// The figures of a layer, or of all; of a place and what is a part of it, or of all; of a period, or of all.
+fn part(
+    balance: &Balance,
+    layer: Option<u16>,
+    place: Option<&Spot>,
+    period: Option<Period>,
+) -> Result<Vec<(Key, Quantity)>, DownloadError> {
+    let layers: BTreeSet<u16> = match layer {
+        Some(layer) => [layer].into(),
+        None => balance.quantities().map(|(key, _)| key.layer).collect(),
+    };
+    let slot = period.map(|period| Slot::of_period(period).ok_or(DownloadError::Nothing));
+    let mut figures: Vec<(Key, Quantity)> = match slot.transpose()? {
+        Some(slot) => balance.figures(slot),
+        None => balance
+            .quantities()
+            .map(|(key, quantity)| (key.clone(), *quantity))
+            .collect(),
+    };
+    let mut found = BTreeSet::new();
+    for number in layers {
+        let followed = Followed::of(balance, number);
+        let slots: Vec<Slot> = match period {
+            Some(period) => followed.slot(period).into_iter().collect(),
+            None => followed.slots.iter().copied().collect(),
+        };
+        if slots.is_empty() || !place.is_none_or(|place| followed.has(place)) {
+            continue;
+        }
+        found.insert(number);
+        // A site of which nobody reports in an element may well be told of as a whole.
+        let alone = layer.or_else(|| balance.layer(&balance.family)) == Some(number);
+        for (place, slot) in place.filter(|_| alone).into_iter().flat_map(|place| {
+            let slots = slots.iter();
+            slots.map(move |slot| (place, *slot))
+        }) {
+            figures.extend(balance.unreported_figures(number, place, slot));
+        }
+    }
+    figures.retain(|(key, _)| {
+        found.contains(&key.layer) && place.is_none_or(|place| is_of_place(place, &key.spot))
+    });
+    if figures.is_empty() {
+        return Err(DownloadError::Nothing);
+    }
+    Ok(figures)
+}
+
+/// The number of a layer.
+///
+/// # Errors
+/// [`DownloadError::NotInBalance`].
+pub(super) fn layer_named(balance: &Balance, layer: &str) -> Result<u16, DownloadError> {
+    balance.layer(layer).ok_or_else(|| {
+        let known = balance.layers.iter().map(|layer| layer.commodity.as_str());
+        let known: Vec<&str> = known.collect();
+        DownloadError::NotInBalance {
+            parameter: "layer",
+            value: layer.chars().take(64).collect(),
+            known: known.join(", "),
+        }
+    })
 }
 
 /// One line of a balance over time.
@@ -53,12 +152,12 @@ pub(super) fn called(balance: &Balance, what: &str) -> String {
     }
 }
 
-/// [`estimates`] of a twin, balanced for the purpose; `robust`: reports that do not fit count less.
+/// [`estimates`] of a twin, balanced for the purpose.
 ///
 /// # Errors
 /// [`DownloadError::Balance`] where the family cannot be balanced; those of [`estimates`].
-pub fn reconciled(twin: &Twin, family: &str, robust: bool) -> Result<Table<'static>, DownloadError> {
-    with_balance(twin, family, robust, estimates)
+pub fn reconciled(twin: &Twin, query: &EstimatesQuery) -> Result<Table<'static>, DownloadError> {
+    with_balance(twin, &query.family, query.robust, |of| estimates(of, query))
 }
 
 /// A table of a family's balance, which is solved for the purpose.
@@ -82,13 +181,20 @@ pub(super) fn with_balance(
     })
 }
 
-fn rows(of: BalanceLens<'_>, wanted: impl Fn(&Key) -> bool) -> Result<Vec<Row<'_>>, DownloadError> {
+fn rows(of: BalanceLens<'_>, wanted: impl Fn(&Key) -> bool) -> Result<Vec<Row>, DownloadError> {
     let found = of.balance.quantities().filter(|(key, _)| wanted(key));
-    let found: Vec<(&Key, &Quantity)> = found.collect();
+    told(
+        of,
+        found.map(|(key, quantity)| (key.clone(), *quantity)).collect(),
+    )
+}
+
+fn told(of: BalanceLens<'_>, found: Vec<(Key, Quantity)>) -> Result<Vec<Row>, DownloadError> {
     super::check_length(found.len())?;
-    let told = found
-        .into_iter()
-        .map(|(key, quantity)| (key, of.estimate(key, quantity)));
+    let told = found.into_iter().map(|(key, quantity)| {
+        let estimate = of.estimate(&key, &quantity);
+        (key, estimate)
+    });
     Ok(told.collect())
 }
 
@@ -96,7 +202,7 @@ fn layer_of<'b>(balance: &'b Balance, key: &Key) -> Option<&'b didymium_twin::ba
     balance.layers.get(usize::from(key.layer))
 }
 
-fn columns<'r>(of: BalanceLens<'_>, rows: &'r [Row<'_>]) -> Columns<'r, 'static, Row<'r>> {
+fn columns<'r>(of: BalanceLens<'_>, rows: &'r [Row]) -> Columns<'r, 'static, Row> {
     let balance = of.balance;
     Columns::over(rows)
         .text("family", |_| balance.family.clone())

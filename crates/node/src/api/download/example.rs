@@ -193,12 +193,29 @@ fn notice() -> (Kind, Vec<u8>) {
 }
 
 /// The twin.
-pub(super) fn twin() -> Twin {
-    let said: Vec<(Kind, Vec<u8>)> = statistics()
+pub(in crate::api) fn twin() -> Twin {
+    of(statistics()
         .into_iter()
         .chain(sites())
         .chain([notice()])
-        .collect();
+        .collect())
+}
+
+/// The same where it is told too what each of the two sites mined in a year; one of them has no mine.
+pub(super) fn twin_of_sites() -> Twin {
+    let at = |site: &str, value: &str| {
+        let mut row = mined("USA", "2023", value);
+        row[8] = format!("site:{site}");
+        row
+    };
+    let rows = [at("pit", "41000"), at("claim", "500")];
+    let source = source("returns-2025", "returns");
+    let told = Statistic::from_rows(source, "table", &rows).to_bytes().unwrap();
+    let said = statistics().into_iter().chain(sites());
+    of(said.chain([(Kind::Statistic, told)]).collect())
+}
+
+fn of(said: Vec<(Kind, Vec<u8>)>) -> Twin {
     let signer = StatementSigner::from_seed(&Zeroizing::new([1; 32]));
     let mut builder = TwinBuilder::new(Vocabulary::embedded());
     let mut size = 0;

@@ -18,6 +18,8 @@ pub fn indicators<'t>(lens: Lens<'t>, query: &IndicatorQuery) -> Result<Table<'t
         &query.commodity,
         query.stage.as_deref().unwrap_or_default(),
         query.area.as_deref().unwrap_or_default(),
+        &query.year.map_or_else(String::new, |year| year.to_string()),
+        &query.quantities.join("_"),
     ];
     Ok(columns(&panel).table(&name))
 }
@@ -35,6 +37,9 @@ fn columns<'r, 't>(panel: &'r Panel<'t>) -> Columns<'r, 't, IndicatorRow<'t>> {
         .text("quantity", |row| row.cell.quantity.clone())
         .text("commodity", |row| row.cell.commodity.clone())
         .text("stage", |row| row.cell.stage.clone())
+        .text("measure", |row| row.series.measure.clone())
+        .text("form", |row| row.series.form.clone())
+        .text("subject", |row| row.series.subject.clone())
         .text("area", |row| row.cell.area.clone())
         .text("partner", |row| row.cell.partner.clone())
         .text("holder", |row| row.holder.clone())
@@ -43,8 +48,8 @@ fn columns<'r, 't>(panel: &'r Panel<'t>) -> Columns<'r, 't, IndicatorRow<'t>> {
         .decimal("value", |row| row.cell.value.as_ref()?.value.clone())
         .decimal("deviation", |row| row.cell.deviation.clone())
         .text("unit", |row| figure(row, |figure| &figure.unit))
-        .text("substance", |row| row.counts[0].clone())
-        .text("mass_basis", |row| row.counts[1].clone())
+        .text("substance", |row| row.series.substance.clone())
+        .text("mass_basis", |row| row.series.mass_basis.clone())
         .text("bound", |row| row.cell.bound.clone())
         .text("qualifier", |row| figure(row, |figure| &figure.qualifier))
         .text("basis", |row| figure(row, |figure| &figure.basis))

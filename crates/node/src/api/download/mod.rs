@@ -1,9 +1,9 @@
 //! Any view as a file: a flat table of named, typed columns, written as CSV or Parquet.
 //!
-//! Every row of figures carries its unit, substance and basis, what the figure rests on, and the edition with its licence:
-//! what is cut out of a file can still be read and credited. (An estimate of a balance rests on all reports of its family: these
-//! have a file of their own.) A view of several lists is one table, whose rows say of which list they are. A further view needs a
-//! function in a module of its own, and the parameter `format` in its handler.
+//! Every row of published figures carries its unit, substance and basis, what the figure rests on, and the edition with its licence:
+//! what is cut out of a file can still be read and credited. (Estimates, draws and what-ifs of a balance rest on all reports of its
+//! family, and have no edition of their own: the reports have a file, with theirs.) A view of several lists is one table, whose rows
+//! say of which list they are. A further view needs a function in a module of its own, and the parameter `format` in its handler.
 
 mod answer;
 mod composition;
@@ -15,7 +15,7 @@ mod csv;
 mod draws;
 mod estimates;
 #[cfg(test)]
-mod example;
+pub(super) mod example;
 mod flows;
 mod indicators;
 mod map;
@@ -39,13 +39,13 @@ use std::str::FromStr;
 use didymium_twin::balance::BalanceError;
 use didymium_twin::reconcile::NormalsMissing;
 
-pub(crate) use answer::{asked, describe, whole};
+pub(crate) use answer::{asked, asked_alone, describe, whole};
 pub use composition::composition;
 pub use contradictions::{contradictions, contradictions_of};
 pub use countries::countries;
 pub use country::country;
-pub use draws::{DRAWS_MAX, DrawsQuery, draws, draws_of};
-pub use estimates::{estimates, reconciled, reconciled_line};
+pub use draws::{DRAWS_MAX, DrawsQuery, SEED_MAX, draws, draws_of};
+pub use estimates::{EstimatesQuery, estimates, reconciled, reconciled_line};
 pub use flows::flows;
 pub use indicators::indicators;
 pub use map::map;
@@ -67,6 +67,9 @@ use crate::NodeError;
 
 /// Most rows of a file.
 pub const ROWS_MAX: usize = 100_000;
+
+/// Why there is no answer to a question that could have one.
+pub(crate) const NOTHING: &str = "nothing is known of that series, line, place or period";
 
 /// Longest name of a file in bytes, without its ending.
 const NAME_BYTES_MAX: usize = 120;
@@ -140,6 +143,9 @@ pub enum DownloadError {
     /// No such number of draws.
     #[error("must be a whole number from 1 to {DRAWS_MAX}")]
     Draws,
+    /// No such seed.
+    #[error("must be a whole number from 0 to {SEED_MAX}")]
+    Seed,
     /// More draws than a file may hold rows of.
     #[error(
         "each draw has {places} places and a file holds at most {ROWS_MAX} rows: ask for {most} draws at most"
@@ -154,7 +160,7 @@ pub enum DownloadError {
     #[error(transparent)]
     Normals(#[from] NormalsMissing),
     /// Nothing matches.
-    #[error("nobody published such a series, or nothing for that period or place")]
+    #[error("{NOTHING}")]
     Nothing,
     /// No such commodity.
     #[error("no commodity `{0}` here")]

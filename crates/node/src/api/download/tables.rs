@@ -49,7 +49,8 @@ pub fn observations<'t>(
     ]))
 }
 
-/// Every source's figures of one period: one row an area and source; the world's total among them, if there is one.
+/// Every source's figures of one period: one row an area and source; then, as quantities of their own, the world's total, HHI,
+/// N-1 and the club with its share, as far as they are told.
 ///
 /// # Errors
 /// [`DownloadError::Nothing`].
@@ -74,6 +75,16 @@ pub fn balance<'t>(
             rows.push(line);
         }
     }
+    let world = didymium_twin::WORLD;
+    let whole = [("hhi", found.hhi), ("n-1", found.n_minus_1)];
+    let whole = whole
+        .into_iter()
+        .filter_map(|(quantity, figure)| Some((quantity, figure?)));
+    rows.extend(whole.map(|(quantity, figure)| FigureRow::of(world, quantity, figure).chosen(true)));
+    rows.extend(found.club.map(|club| FigureRow {
+        share: club.share.value,
+        ..FigureRow::of(&club.area, "club", club.value).chosen(true)
+    }));
     let columns = figures(lens, &found.key, &rows);
     Ok(columns.table(&named("balance", &found.key, &[&found.period])))
 }

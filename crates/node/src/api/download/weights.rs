@@ -61,5 +61,9 @@ pub fn weights(of: BalanceLens<'_>, key: &Key) -> Result<Table<'static>, Downloa
             facts.collect::<Vec<_>>().join("; ")
         });
     let columns = credits::credited(columns, |row| &row.sources);
-    Ok(columns.table(&[&called(of.balance, "weights"), &of.balance.family]))
+    // The address names what the figure is of: `estimate`, then family, layer, stage, place, period and line.
+    let name = [called(of.balance, "weights")];
+    let parts = figure.split('|').skip(1);
+    let name: Vec<&str> = name.iter().map(String::as_str).chain(parts).collect();
+    Ok(columns.table(&name))
 }

@@ -45,7 +45,9 @@ pub fn what_if(
         .text("substance", |moved| substance(&moved.layer))
         .flag("within_bounds", |_| Some(found.within_bounds))
         .text("figure", |moved| moved.figure.clone());
-    Ok(columns.table(&["what-if", &found.commodity, &number]))
+    let instead = found.instead.as_ref();
+    let instead = instead.map_or_else(|| "withdrawn".to_owned(), |said| format!("said-{said}"));
+    Ok(columns.table(&["what-if", &found.commodity, "report", &number, &instead]))
 }
 
 #[cfg(test)]

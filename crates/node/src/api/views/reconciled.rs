@@ -206,6 +206,43 @@ fn chi_squared_view(test: &GlobalTest) -> types::ChiSquared {
     }
 }
 
+/// When and where a layer of a balance is told of.
+#[derive(Debug)]
+pub struct Followed<'b> {
+    /// Years, and months that somebody tells.
+    pub slots: BTreeSet<Slot>,
+    /// Places of which something is told.
+    pub places: BTreeSet<&'b Spot>,
+    /// Registered sites of which nobody reports.
+    pub unreported: BTreeSet<&'b Spot>,
+}
+
+impl<'b> Followed<'b> {
+    /// Of that layer.
+    pub fn of(balance: &'b Balance, layer: u16) -> Self {
+        let told = balance
+            .quantities()
+            .filter(|(key, _)| key.layer == layer && key.line == Line::Produced);
+        let (slots, places) = told.map(|(key, _)| (key.slot, &key.spot)).unzip();
+        Self {
+            slots,
+            places,
+            unreported: balance.unreported_sites(layer),
+        }
+    }
+
+    /// The slot of a period, if it is one that is told of, or lies in a year that is.
+    pub fn slot(&self, period: Period) -> Option<Slot> {
+        let year = Slot::of_year(period.year());
+        Slot::of_period(period).filter(|slot| self.slots.contains(slot) || self.slots.contains(&year))
+    }
+
+    /// Whether a place is one of them.
+    pub fn has(&self, place: &Spot) -> bool {
+        self.places.contains(place) || self.unreported.contains(place)
+    }
+}
+
 /// The balance of a family: one layer, one place and what it is made of, one period.
 pub fn reconciled(
     of: BalanceLens<'_>,
@@ -214,31 +251,25 @@ pub fn reconciled(
     period: Option<Period>,
 ) -> Option<types::Reconciled> {
     let balance = of.balance;
-    let mut slots: BTreeSet<Slot> = BTreeSet::new();
-    let mut places: BTreeSet<&Spot> = BTreeSet::new();
-    for (key, _) in balance.quantities() {
-        if key.layer == layer && key.line == Line::Produced {
-            slots.insert(key.slot);
-            places.insert(&key.spot);
-        }
-    }
+    let followed = Followed::of(balance, layer);
     let wanted = match period {
-        Some(period) => {
-            let year = Slot::of_year(period.year());
-            Slot::of_period(period).filter(|slot| slots.contains(slot) || slots.contains(&year))?
-        }
-        None => latest(balance, layer).or_else(|| slots.last().copied())?,
+        Some(period) => followed.slot(period)?,
+        None => latest(balance, layer).or_else(|| followed.slots.last().copied())?,
     };
-    let unreported = balance.unreported_sites(layer);
-    if !places.contains(place) && !unreported.contains(place) {
+    if !followed.has(place) {
         return None;
     }
+    let Followed {
+        slots,
+        places,
+        unreported,
+    } = followed;
     let mut found: BTreeMap<(u16, &Spot), Vec<types::Estimate>> = BTreeMap::new();
     let mut size: BTreeMap<(u16, &Spot), f64> = BTreeMap::new();
     let mut figures = balance.figures(wanted);
     figures.extend(balance.unreported_figures(layer, place, wanted));
     for (key, quantity) in &figures {
-        if key.layer == layer && (key.spot == *place || is_part(place, &key.spot)) {
+        if key.layer == layer && is_of_place(place, &key.spot) {
             let at = (key.stage, &key.spot);
             found.entry(at).or_default().push(of.estimate(key, quantity));
             let largest = size.entry(at).or_insert(0.0);
@@ -364,6 +395,11 @@ fn latest(balance: &Balance, layer: u16) -> Option<Slot> {
         .map(|(key, quantity)| (quantity.grade < Grade::E, key.slot))
         .max()
         .map(|(_, slot)| slot)
+}
+
+/// Whether a figure's place is the one that is asked for, or a part of it.
+pub fn is_of_place(asked: &Spot, place: &Spot) -> bool {
+    asked == place || is_part(asked, place)
 }
 
 fn is_part(whole: &Spot, part: &Spot) -> bool {

@@ -16,8 +16,9 @@ pub struct IndicatorRow<'t> {
     pub cell: types::IndicatorCell,
     /// Of a stage's capacity: who holds it; empty for all others.
     pub holder: String,
-    /// Of a stage's capacity: what it counts, substance and basis of mass.
-    pub counts: [String; 2],
+    /// The series that it stands on, which is what tells two cells of one place and year apart; of a stage's capacity what is counted
+    /// alone, substance and basis of mass.
+    pub series: types::SeriesKey,
     /// The editions that it rests on, each once.
     pub editions: Vec<&'t Source>,
 }
@@ -46,7 +47,7 @@ pub fn panel<'t>(lens: Lens<'t>, query: &IndicatorQuery, most: usize) -> Option<
         .map(|cell| IndicatorRow {
             cell: shown.cell(cell),
             holder: String::new(),
-            counts: Default::default(),
+            series: cell.series.map(|id| lens.key(id)).unwrap_or_default(),
             editions: cell
                 .outcome
                 .as_ref()
@@ -107,7 +108,11 @@ fn held<'t>(
             rests_on: Vec::new(),
         },
         holder: holder.to_owned(),
-        counts: [control.substance.clone(), control.mass_basis.clone()],
+        series: types::SeriesKey {
+            substance: control.substance.clone(),
+            mass_basis: control.mass_basis.clone(),
+            ..types::SeriesKey::default()
+        },
         editions: editions.clone(),
     };
     let whole = [
