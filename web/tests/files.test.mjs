@@ -99,7 +99,7 @@ test('where a figure comes from, and what if a report said otherwise', async () 
   await card.locator('h3 button').click();
   await card.locator('[data-withdrawn]').click();
   const moved = await file(page, 'Save every figure that would move as CSV');
-  assert.match(moved.name, /^didymium-what-if-graphite_natural-[0-9]+-cut-/);
+  assert.match(moved.name, /^didymium-what-if-graphite_natural-report-[0-9]+-withdrawn-cut-/);
   assert.ok(rows(moved.bytes, 'graphite_natural,') > 0);
   await page.goto(new URL('/country/CHN', page.url()).href);
   await page.locator('main [data-figure]').first().click();
