@@ -171,7 +171,9 @@ fn peak_mib() -> Option<u64> {
 fn timed<T>(what: &str, work: impl FnOnce() -> T) -> T {
     let begun = Instant::now();
     let result = work();
-    println!("{what:>32} {:>10.2} ms", begun.elapsed().as_secs_f64() * 1e3);
+    let elapsed = begun.elapsed().as_secs_f64() * 1e3;
+    let peak = peak_mib().unwrap_or_default();
+    println!("{what:>32} {elapsed:>10.2} ms, {peak:>6} MiB at most until then");
     result
 }
 

@@ -1,8 +1,7 @@
 //! Entries of `V⁻¹`: the diagonal, and what each measured variable needs of it.
 
-use std::collections::BTreeSet;
-
 use super::dense::{dot, subtract, subtract_pair};
+use super::meet::{Desk, Front};
 use super::{Column, Factor};
 
 /// What deviations and tests need of the inverse.
@@ -26,15 +25,8 @@ impl Factor {
             quadratic: vec![0.0; columns.len()],
             sums: vec![0.0; sums.len()],
         };
-        let mut work = vec![0.0; self.symbolic.rows()];
-        let mut sums_of: Vec<Vec<(usize, Column)>> = vec![Vec::new(); nodes.len()];
-        for (number, sum) in sums.iter().enumerate() {
-            for part in self.symbolic.by_tree(sum) {
-                if let Some(node) = self.symbolic.meeting(&part) {
-                    sums_of[node].push((number, part));
-                }
-            }
-        }
+        let mut meetings = self.meetings(sums);
+        let mut desk = Desk::default();
         let mut local = vec![0; self.symbolic.rows()];
         let mut waiting: Vec<usize> = nodes.iter().map(|node| node.children.len()).collect();
         let mut fronts: Vec<Vec<f64>> = vec![Vec::new(); nodes.len()];
@@ -74,63 +66,22 @@ impl Factor {
             for &variable in &node.variables {
                 selected.quadratic[variable] = self.over(&columns[variable], &local, height, &front);
             }
-            for (number, part) in std::mem::take(&mut sums_of[at]) {
-                selected.sums[number] += self.meet(at, &part, &local, &front, &mut work);
-            }
+            let inverse = Front {
+                of: at,
+                local: &local,
+                inverse: &front,
+            };
+            self.meet(
+                inverse,
+                &std::mem::take(&mut meetings[at]),
+                &mut desk,
+                &mut selected.sums,
+            );
             if waiting[at] > 0 {
                 fronts[at] = front;
             }
         }
         selected
-    }
-
-    /// `cᵀ V⁻¹ c` of a sum whose parts meet in a front: each part is eliminated on its way there, and the inverse over the
-    /// front does the rest.
-    fn meet(&self, front_of: usize, sum: &Column, local: &[usize], front: &[f64], work: &mut [f64]) -> f64 {
-        let nodes = &self.symbolic.supernodes;
-        let node = &nodes[front_of];
-        let mut waiting = BTreeSet::new();
-        let mut touched: Vec<usize> = Vec::new();
-        for (row, value) in sum {
-            let at = self.symbolic.position[*row];
-            work[at] = value * self.scale[at];
-            if at < node.first {
-                waiting.insert(self.symbolic.supernode_of[at]);
-            } else {
-                touched.push(at);
-            }
-        }
-        let mut total = 0.0;
-        while let Some(below) = waiting.pop_first() {
-            self.forward_one(below, work);
-            let child = &nodes[below];
-            for (position, reciprocal) in
-                (child.first..child.first + child.width).zip(&self.reciprocal[child.first..])
-            {
-                let value = std::mem::replace(&mut work[position], 0.0);
-                total += value * value * reciprocal;
-            }
-            match child.parent {
-                Some(parent) if parent < front_of => {
-                    waiting.insert(parent);
-                }
-                _ => touched.extend(child.below.iter().copied()),
-            }
-        }
-        touched.sort_unstable();
-        touched.dedup();
-        let values: Vec<(usize, f64)> = touched
-            .into_iter()
-            .map(|at| (local[at], std::mem::replace(&mut work[at], 0.0)))
-            .filter(|term| term.1 != 0.0)
-            .collect();
-        let height = node.height();
-        for (row, value) in &values {
-            let line = &front[row * height..(row + 1) * height];
-            let inner: f64 = values.iter().map(|(other, weight)| line[*other] * weight).sum();
-            total += value * inner;
-        }
-        total
     }
 
     fn over(&self, column: &Column, local: &[usize], height: usize, front: &[f64]) -> f64 {

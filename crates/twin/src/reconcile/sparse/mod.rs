@@ -9,6 +9,7 @@
 mod dense;
 mod factor;
 mod inverse;
+mod meet;
 mod order;
 mod solve;
 mod symbolic;
