@@ -1,7 +1,5 @@
 //! A reconciliation problem that has been checked: what cannot be wrong any more.
 
-use std::collections::BTreeMap;
-
 use super::ReconcileError;
 
 /// Smallest standard deviation accepted, in the unit of the variable: its square is still a normal number.
@@ -201,11 +199,11 @@ fn check_constraint(
 
 /// Positions in the order of their keys; the key and two positions that share it otherwise.
 fn by_key(keys: impl Iterator<Item = u64>) -> Result<Vec<usize>, (u64, usize, usize)> {
-    let mut places = BTreeMap::new();
-    for (position, key) in keys.enumerate() {
-        if let Some(first) = places.insert(key, position) {
-            return Err((key, first, position));
-        }
+    let mut places: Vec<(u64, usize)> = keys.enumerate().map(|(position, key)| (key, position)).collect();
+    places.sort_unstable();
+    let twice = places.windows(2).filter(|pair| pair[0].0 == pair[1].0);
+    match twice.min_by_key(|pair| pair[1].1) {
+        Some(pair) => Err((pair[0].0, pair[0].1, pair[1].1)),
+        None => Ok(places.into_iter().map(|(_, position)| position).collect()),
     }
-    Ok(places.into_values().collect())
 }

@@ -62,6 +62,12 @@ impl Values {
         self.0.estimate(variable).and_then(|known| known.value)
     }
 
+    /// [`Reconciliation::covariances`].
+    #[must_use]
+    pub fn covariances(&self, one: usize) -> Option<Vec<f64>> {
+        self.0.covariances(one)
+    }
+
     /// The report of a variable; none if it has none, or there is no such variable.
     #[must_use]
     pub fn report(&self, variable: usize) -> Option<Measurement> {
