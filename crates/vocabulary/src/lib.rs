@@ -41,6 +41,7 @@ mod substance;
 mod tables;
 mod vocabulary;
 mod words;
+mod written;
 
 pub use any_mass::AnyMass;
 pub use basis::{Basis, Contained, Dry, SubstanceKey, Wet};

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::error::{VocabularyError, excerpt};
 use crate::index::Entity;
-use crate::label::Label;
+use crate::label::{Label, Language};
 use crate::quantity::canonical_decimal;
 use crate::tables::Row;
 use crate::words::words;
@@ -40,6 +40,19 @@ words! {
         Contained = "contained",
     }
     choices "`wet`, `dry`, `contained`"
+}
+
+impl MassBasis {
+    /// What a mass on this basis is called: a wet mass, *une masse humide*.
+    #[must_use]
+    pub const fn adjective(self, language: Language) -> &'static str {
+        match (language, self) {
+            (Language::En, _) => self.key(),
+            (Language::Fr, Self::Wet) => "humide",
+            (Language::Fr, Self::Dry) => "sèche",
+            (Language::Fr, Self::Contained) => "contenue",
+        }
+    }
 }
 
 impl Dimension {

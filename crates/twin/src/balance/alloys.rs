@@ -45,15 +45,14 @@ impl Assume<'_> {
                 };
                 let mut terms = vec![(own, metal)];
                 terms.extend(all.iter().map(|(at, metal)| (*at, -share * metal)));
-                priors.push(Prior {
-                    origin: origin.clone(),
+                priors.push(Prior::new(
+                    origin.clone(),
                     terms,
-                    size: Size::PartOfSum {
+                    Size::PartOfSum {
                         part: deviation,
                         of: all,
                     },
-                    waits: false,
-                });
+                ));
             }
         }
     }

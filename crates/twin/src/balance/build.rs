@@ -7,8 +7,8 @@ use std::num::NonZeroUsize;
 use didymium_vocabulary::Vocabulary;
 
 use super::bounds::Kept;
-use super::credit::Credit;
-use super::doubt::Alone;
+use super::credit::{Credit, Robust};
+use super::doubt::{Alone, CHECKED};
 use super::error::BalanceError;
 use super::gather::Gathered;
 use super::grade::Grade;
@@ -77,10 +77,10 @@ impl Build<'_> {
         let reports = self.gathered.reports.iter().enumerate();
         let measured = reports.map(|(number, report)| (report, credit.deviation(number, report)));
         let closest = closest(levels);
-        let soft = self
-            .priors
-            .iter()
-            .map(|prior| (prior, prior.deviation(levels, closest)));
+        let soft = self.priors.iter().enumerate().map(|(number, prior)| {
+            let deviation = prior.deviation(levels, closest);
+            (prior, credit.assumed(number, deviation))
+        });
         self.problem(measured.collect(), soft.collect(), kept)
     }
 
@@ -103,7 +103,7 @@ impl Build<'_> {
         levels: &[f64],
         credit: &Credit,
         huber: Huber,
-    ) -> Result<Vec<f64>, BalanceError> {
+    ) -> Result<Robust, BalanceError> {
         let problem = self.of_reports(levels, credit)?;
         let found = problem
             .robust_weights(huber, self.threads)
@@ -115,7 +115,11 @@ impl Build<'_> {
         for (weight, found) in weights.iter_mut().zip(of_reports.take(evidence)) {
             *weight = found.unwrap_or(1.0);
         }
-        Ok(weights)
+        Ok(Robust {
+            weights,
+            rounds: found.rounds,
+            settled: found.settled,
+        })
     }
 
     fn of_reports(&self, levels: &[f64], credit: &Credit) -> Result<Problem, BalanceError> {
@@ -189,11 +193,11 @@ impl Build<'_> {
     }
 
     /// Assumptions that wait until a report falls away: their number, and how closely they are assumed then, tonnes.
-    pub(super) fn waiting(&self, levels: &[f64]) -> Vec<(usize, f64)> {
+    pub(super) fn waiting(&self, levels: &[f64], credit: &Credit) -> Vec<(usize, f64)> {
         let closest = closest(levels);
         let waiting = self.priors.iter().enumerate().filter(|(_, prior)| prior.waits);
         waiting
-            .map(|(number, prior)| (number, prior.deviation(levels, closest)))
+            .map(|(number, prior)| (number, credit.assumed(number, prior.deviation(levels, closest))))
             .collect()
     }
 
@@ -288,9 +292,7 @@ impl Build<'_> {
             let [(key, _)] = report.terms.as_slice() else {
                 continue;
             };
-            let checked = alone
-                .estimate(keys.len() + number)
-                .is_some_and(|estimate| estimate.class == Class::Redundant);
+            let checked = checked(alone, keys.len() + number);
             if let Some(at) = self.network.find(key) {
                 let held = direct[at].get_or_insert(false);
                 *held |= checked;
@@ -341,10 +343,23 @@ impl Build<'_> {
                     ),
                     // Not before the reports are tested.
                     contested: false,
+                    by_reports: None,
+                    most: None,
                 }
             })
             .collect()
     }
+}
+
+/// Whether others check a report so well that an error of it shows.
+fn checked(alone: &Reconciliation, variable: usize) -> bool {
+    let said = alone.problem().variables().get(variable);
+    let own = said.and_then(|said| said.measurement).map(|said| said.deviation);
+    let left = alone.estimate(variable).and_then(|left| left.deviation);
+    own.zip(left).is_some_and(|(own, left)| {
+        let part = left / own;
+        1.0 - part * part >= CHECKED * CHECKED
+    })
 }
 
 /// The same sum with each quantity once.

@@ -70,11 +70,11 @@ impl Gatherer<'_> {
     pub(super) fn capacities(&mut self) {
         let (use_of, deviation) = assumed(self.vocabulary(), Assumed::CapacityUse, self.family);
         let (most, _) = assumed(self.vocabulary(), Assumed::CapacityMost, self.family);
+        self.name_unusable_capacities();
         let Some(years) = self.years_of_evidence() else {
             return;
         };
         let reported = self.made_by_sites();
-        self.name_unusable_capacities();
         for (site, record) in self.twin.sites() {
             for ((product, year), installed) in self.installed(site, years) {
                 if let Some(made) = reported.get(&(site.clone(), product.clone(), year)) {

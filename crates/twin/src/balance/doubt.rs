@@ -9,8 +9,8 @@ use crate::reconcile::{Cause, GlobalTest, Identified, MeasurementTest, Measureme
 const NINETY_FIVE: f64 = 1.959_963_984_540_054;
 /// An error that is found four times in five lies this many deviations beyond the critical value.
 const FOUR_IN_FIVE: f64 = 0.841_621_233_572_914;
-/// A report that others check by less than this is checked by nobody.
-const CHECKED: f64 = 0.01;
+/// A report of whose error less than this part shows is checked by nobody: a false one would have to be ten times as far off.
+pub(super) const CHECKED: f64 = 0.1;
 
 /// What is kept of the solve of the reports alone.
 #[derive(Debug)]
@@ -95,7 +95,7 @@ impl Balance {
         (suspects.collect(), self.alone.identified.rest)
     }
 
-    /// Marks figures of which a report does not fit the others.
+    /// Marks figures of which a report does not fit the others, or is one of those that the balance leaves.
     pub(super) fn mark_contested(&mut self, overruled: &[usize]) {
         let flagged = self.alone.tests.tests.iter().filter(|test| test.flagged);
         let flagged: Vec<usize> = flagged

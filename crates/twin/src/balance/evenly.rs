@@ -78,6 +78,8 @@ impl Balance {
             told: estimate.map_or(Told::Unobservable, |_| Told::Assumed),
             grade: estimate.map_or(Grade::X, |_| Grade::E),
             contested: known.iter().any(|known| known.contested),
+            by_reports: None,
+            most: None,
         })
     }
 

@@ -194,12 +194,11 @@ impl Assume<'_> {
                 .map(|since| i32::from(slot.year()) - i32::from(since))
         };
         let mut soft = |terms, of: Terms| {
-            priors.push(Prior {
-                origin: Origin::Assumption(Assumed::UseChange),
+            priors.push(Prior::new(
+                Origin::Assumption(Assumed::UseChange),
                 terms,
-                size: Size::PartOfSum { part: 1.0, of },
-                waits: false,
-            });
+                Size::PartOfSum { part: 1.0, of },
+            ));
         };
         for slot in &slots {
             if let (Some(now), Some(of_all), true) =
@@ -240,26 +239,24 @@ impl Assume<'_> {
             if let (Some(put), [Some(_), _]) = (put, taken) {
                 let mut terms = vec![(put, 1.0)];
                 terms.extend(taken.into_iter().flatten().map(|at| (at, -part)));
-                priors.push(Prior {
-                    origin: Origin::Returns,
+                priors.push(Prior::new(
+                    Origin::Returns,
                     terms,
-                    size: Size::PartOfSum {
+                    Size::PartOfSum {
                         part: deviation,
                         of: vec![(put, 1.0)],
                     },
-                    waits: false,
-                });
+                ));
             }
             if let (Some(back), Some(made), Some(put)) = (back, line(&recycled, Line::Produced), put) {
-                priors.push(Prior {
-                    origin: Origin::Returns,
-                    terms: vec![(made, 1.0), (back, -1.0)],
-                    size: Size::PartOfSum {
+                priors.push(Prior::new(
+                    Origin::Returns,
+                    vec![(made, 1.0), (back, -1.0)],
+                    Size::PartOfSum {
                         part: SAME_FLOW,
                         of: vec![(put, percent(goods.returns.recovered))],
                     },
-                    waits: false,
-                });
+                ));
             }
         }
     }

@@ -8,7 +8,7 @@
 //! 3. *Assume*: yields, shares of elements, steadiness, as soft balances.
 //! 4. *Solve*, three times: with the levels that reports show; with those of the first answer; and with what the second leaves
 //!    over of each publication, from which its worth is learned. A fourth solve of the reports alone tells what is known
-//!    without assumptions.
+//!    without assumptions; where it is asked for, reports that do not fit then count less ([`Options::robust`]).
 //!
 //! The order of everything follows keys, so the answer is the same to the bit whatever the order of statements.
 
@@ -26,6 +26,7 @@ mod drawn;
 mod error;
 mod evenly;
 mod finding;
+mod finding_words;
 mod gather;
 mod goods;
 mod grade;
@@ -44,14 +45,18 @@ mod silent;
 mod solve;
 mod unlisted;
 mod unreported;
+mod unusable;
 mod uses;
 mod voice;
 mod walk;
 mod what_if;
+mod wholes;
 mod worth;
 mod years;
+mod yielding;
 
 pub use concentration::Concentration;
+pub use credit::Robust;
 pub use doubt::{Doubt, DoubtedReport, Suspect};
 pub use error::BalanceError;
 pub use finding::{CapacityFault, Finding, Reason};
@@ -63,5 +68,6 @@ pub use line::{Key, Line, Slot, Spot};
 pub use network::{Extents, QUANTITIES_MAX};
 pub use report::{Origin, Report};
 pub use solve::{Balance, Options, Quantity, Told};
+pub use unusable::unusable;
 pub use walk::Weight;
 pub use what_if::{Instead, Moved, WhatIf};

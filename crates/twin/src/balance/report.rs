@@ -45,6 +45,15 @@ impl Origin {
         matches!(self, Self::Fact(_) | Self::Unlisted(_) | Self::Share(_))
     }
 
+    /// The site whose registration says it, by its key.
+    #[must_use]
+    pub fn site(&self) -> Option<&str> {
+        match self {
+            Self::Capacity { site, .. } | Self::NoProcess(site) => Some(site),
+            _ => None,
+        }
+    }
+
     /// The figures it follows from.
     #[must_use]
     pub fn facts(&self) -> &[FactId] {

@@ -8,7 +8,7 @@ use didymium_vocabulary::{Assumed, ChainLink, CommodityKind};
 
 use super::bounds::Kept;
 use super::build::Build;
-use super::credit::Credit;
+use super::credit::{Credit, Robust};
 use super::doubt::Alone;
 use super::error::BalanceError;
 use super::finding::Finding;
@@ -82,6 +82,11 @@ pub struct Quantity {
     pub grade: Grade,
     /// Whether a report of it does not fit the others: one of them is wrong, so it is known no better than its order of size.
     pub contested: bool,
+    /// What reports alone say, and its deviation, tonnes, where yields, assumptions and what cannot be negative move the figure by more
+    /// than that deviation; else none.
+    pub by_reports: Option<(f64, f64)>,
+    /// The most that it can be, being a part of what is known: two deviations above that, tonnes; none if it is part of nothing known.
+    pub most: Option<f64>,
 }
 
 /// The balance of a family.
@@ -100,8 +105,8 @@ pub struct Balance {
     pub reports: Vec<Report>,
     /// What could not be used.
     pub findings: Vec<Finding>,
-    /// How much each report counts, by number, where those that do not fit count less: 1 in full. None where all do.
-    pub robust: Option<Vec<f64>>,
+    /// How much each report counts, where those that do not fit count less. None where all count in full.
+    pub robust: Option<Robust>,
     pub(super) keys: Vec<Key>,
     pub(super) quantities: Vec<Quantity>,
     pub(super) priors: Vec<Prior>,
@@ -181,7 +186,7 @@ impl Balance {
         };
         let priors = assume.priors();
         let mut levels = levels(&network, &gathered.reports, &shares);
-        let mut credit = Credit::in_full(gathered.voices.len(), gathered.reports.len());
+        let mut credit = Credit::in_full(gathered.voices.len(), gathered.reports.len(), priors.len());
         let build = Build {
             vocabulary,
             family,
@@ -200,13 +205,23 @@ impl Balance {
         // Tests take every report as it is: what does not fit is not to hide itself.
         let alone = build.reports_alone(&levels, &credit)?;
         let tested = build.kept(&alone, &credit);
-        if let Some(huber) = options.robust {
-            credit.reports = build.robust_weights(&levels, &credit, huber)?;
+        let robust = match options.robust {
+            Some(huber) => Some(build.robust_weights(&levels, &credit, huber)?),
+            None => None,
+        };
+        if let Some(robust) = &robust {
+            credit.reports.clone_from(&robust.weights);
         }
+        let weighted = options.robust.map(|_| build.reports_alone(&levels, &credit));
+        let weighted = weighted.transpose()?;
+        let told = weighted.as_ref().unwrap_or(&alone);
+        build.loosen(&levels, told, &mut credit)?;
         let solved = Arc::new(build.solve(&levels, &credit)?);
         let within = build.within_bounds(&solved, &levels, &credit)?;
-        let quantities = build.quantities(&solved, &within.values, &alone);
-        let waiting = build.waiting(&levels);
+        let mut quantities = build.quantities(&solved, &within.values, &alone);
+        build.mark_moved(told, &mut quantities);
+        build.keep_within_wholes(&mut quantities);
+        let waiting = build.waiting(&levels, &credit);
         let Network { keys, .. } = network;
         let mut balance = Self {
             family: family.to_owned(),
@@ -229,7 +244,7 @@ impl Balance {
             registered: gathered.registered,
             months_differ: assumed(vocabulary, Assumed::Month, family).1,
             alone: tested,
-            robust: options.robust.map(|_| credit.reports),
+            robust,
         };
         let overruled = balance.name_overruled();
         balance.mark_contested(&overruled);

@@ -76,6 +76,8 @@ impl Balance {
             told: Told::Unobservable,
             grade: Grade::X,
             contested: false,
+            by_reports: None,
+            most: None,
         })
     }
 }

@@ -22,8 +22,15 @@ impl Balance {
     #[must_use]
     pub fn weights(&self, key: &Key) -> Option<Vec<Weight<'_>>> {
         let at = self.find(key)?;
-        let covariance = self.solved.covariances(at)?;
-        let variance = covariance.get(at).copied().filter(|own| *own > 0.0)?;
+        self.quantity(key)?.value?;
+        // As the estimate was made: without what is at a bound. What is there itself is told by what would have it beyond.
+        let known = |covariance: &Vec<f64>| covariance.get(at).copied().filter(|own| *own > 0.0);
+        let within = self.within.covariances(at);
+        let covariance = match within.filter(|within| known(within).is_some()) {
+            Some(within) => within,
+            None => self.solved.covariances(at)?,
+        };
+        let variance = known(&covariance)?;
         let measured = self.solved.problem().variables();
         let mut weights = Vec::new();
         for (number, variable) in measured.iter().enumerate().skip(self.reports_at()) {

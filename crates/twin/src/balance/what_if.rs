@@ -143,7 +143,10 @@ impl Balance {
                 let to = value + moves;
                 let to = if key.line.is_signed() { to } else { to.max(0.0) };
                 let before = (value, deviation);
-                let after = after.map(|deviation| (to, deviation));
+                // What is known by its whole alone is known by that then, too.
+                let free = self.solved.estimate(at).and_then(|now| now.deviation);
+                let by_whole = free.is_some_and(|free| deviation < free);
+                let after = after.map(|then| (to, if by_whole { then.min(deviation) } else { then }));
                 let surer = after.is_some_and(|after| (after.1 / deviation - 1.0).abs() > NOTICED);
                 let moved = Moved { key, before, after };
                 (surer || moved.size() > NOTICED).then_some(moved)

@@ -64,6 +64,9 @@ pub enum Assumption {
     OwnersUnknown,
     /// Only sites with a published capacity count.
     CapacityPublishedOnly,
+    /// Net imports are more than the consumption they are measured against: the two do not fit, as of what is used no more than
+    /// all can be imported.
+    NetImportsAboveConsumption,
 }
 
 impl Assumption {
@@ -90,7 +93,14 @@ impl Assumption {
             Self::Projected => "projected",
             Self::OwnersUnknown => "owners_unknown",
             Self::CapacityPublishedOnly => "capacity_published_only",
+            Self::NetImportsAboveConsumption => "net_imports_above_consumption",
         }
+    }
+
+    /// Whether it must stand beside the value wherever that is shown: without it the number reads as one that cannot be.
+    #[must_use]
+    pub const fn is_caveat(self) -> bool {
+        matches!(self, Self::NetImportsAboveConsumption)
     }
 
     /// Which way the true value lies because of it, if it is known.
@@ -101,7 +111,8 @@ impl Assumption {
             | Self::DomesticUnpriced
             | Self::DomesticNotListed
             | Self::NoSubstitution
-            | Self::NoRecycling => Some(Bound::AtMost),
+            | Self::NoRecycling
+            | Self::NetImportsAboveConsumption => Some(Bound::AtMost),
             Self::OthersLumped | Self::OwnersUnknown => Some(Bound::AtLeast),
             Self::ConcentrationOfOtherStage
             | Self::ConcentrationOfFamily
@@ -206,6 +217,13 @@ impl Assumption {
             Self::CapacityPublishedOnly => (
                 "Only operating sites with a published capacity count.",
                 "Seuls comptent les sites en service dont la capacité est publiée.",
+            ),
+            Self::NetImportsAboveConsumption => (
+                "Net imports exceed the published consumption: some went into stocks or to users who do not report, or the two count other \
+                 forms or are rounded differently. No more than all that is used can be imported: the true value is at most this.",
+                "Les importations nettes dépassent la consommation publiée : une part est allée aux stocks ou à des utilisateurs qui ne déclarent \
+                 pas, ou les deux comptent d’autres formes ou sont arrondies autrement. On ne peut importer plus que tout ce qui est utilisé : la \
+                 valeur vraie est au plus celle-ci.",
             ),
         };
         Wording {

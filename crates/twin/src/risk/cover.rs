@@ -14,6 +14,9 @@ use crate::intern::Symbol;
 use crate::series::SeriesId;
 use crate::twin::Twin;
 
+/// What sums of decimals in floats may be off by, as a fraction.
+const ROUNDING: f64 = 1e-9;
+
 /// Consumption series of the same commodity, stage, substance and basis of mass as another series.
 pub(crate) fn consumptions(twin: &Twin, series: SeriesId) -> Vec<SeriesId> {
     beside(twin, series, "consumption")
@@ -82,7 +85,7 @@ pub(crate) fn days(
 }
 
 /// `(imports − exports) / consumption`, percent; of apparent consumption this is what the United States Geological Survey
-/// calls net import reliance.
+/// calls net import reliance. More than 100 is told with [`Assumption::NetImportsAboveConsumption`].
 pub(crate) fn reliance(
     twin: &Twin,
     imports: SeriesId,
@@ -102,10 +105,13 @@ pub(crate) fn reliance(
     let sold = sum(beside(twin, imports, "exports")).ok_or(Missing::NoImportsAndExports)?;
     let used = consumption(twin, imports, subject, area, period, of)?;
     let part = bought.minus(&sold).over(&used).ok_or(Missing::NoConsumption)?;
-    Ok(Estimate::new(
-        part.scaled(100.0),
-        projected(twin, imports, period),
-    ))
+    let mut notes = projected(twin, imports, period);
+    // Consumption is published for itself, not summed from production and trade: nothing keeps the part under the whole. By
+    // value it is, as there the whole is what net imports and production at home add up to.
+    if part.value > 1.0 + ROUNDING {
+        notes.push(Assumption::NetImportsAboveConsumption);
+    }
+    Ok(Estimate::new(part.scaled(100.0), notes))
 }
 
 /// World demand of a year in what a production series counts: the published total of all uses.

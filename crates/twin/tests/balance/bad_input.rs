@@ -1,6 +1,7 @@
 //! What cannot be used is told: which figure, which site, why, and what to do. The rest is balanced.
 
-use didymium_twin::balance::{Balance, BalanceError, Finding, Options, Reason};
+use didymium_twin::balance::{Balance, BalanceError, Finding, Options, Reason, unusable};
+use didymium_vocabulary::Vocabulary;
 
 use crate::club::{Said, balance, cobalt, site, survey, table, twin};
 
@@ -41,7 +42,7 @@ fn only_finding(said: &[Said]) -> (Option<String>, Reason, String) {
         finding.fact.is_some(),
         "a finding leads to the figure and so to its statement"
     );
-    let (en, fr) = finding.words();
+    let (en, fr) = finding.words(Vocabulary::embedded());
     assert!(!en.is_empty() && !fr.is_empty() && en != fr);
     (finding.site.clone(), finding.reason.clone(), en)
 }
@@ -182,4 +183,45 @@ fn families_of_which_nothing_is_said_and_that_are_none_are_told_apart() {
     assert!(matches!(refused("nickel"), BalanceError::NothingSaid { .. }));
     assert!(matches!(refused("neodymium"), BalanceError::NoFamily { .. }));
     assert!(refused("gold").to_string().contains("name one, such as"));
+}
+
+#[test]
+fn what_cannot_be_used_of_itself_is_found_without_a_balance() {
+    let rows = [
+        of_site("production", "mine", "CAN", "nowhere", "2023", "10"),
+        of_site("production", "refining", "CAN", "pit", "2023", "10"),
+    ];
+    let of_other_year = [cobalt((
+        "production",
+        "mine",
+        "ore",
+        "COD",
+        "",
+        "",
+        "1850",
+        "4000",
+    ))];
+    let said = [
+        good(),
+        site("pit", "CAN", &[("mine", None)]),
+        table(&survey("operator", "2024-02-01"), &rows),
+        table(&survey("historian", "2024-03-01"), &of_other_year),
+    ];
+    let of_itself: Vec<Finding> = balance(&said)
+        .findings
+        .into_iter()
+        .filter(|finding| finding.reason.is_of_itself())
+        .collect();
+    assert_eq!(of_itself.len(), 2, "{of_itself:?}");
+    assert_eq!(unusable(&twin(&said)), of_itself);
+    // That a year is far from all others depends on the others.
+    let balance = balance(&said);
+    let far = |finding: &&Finding| matches!(finding.reason, Reason::FarFromOthers { .. });
+    assert!(
+        balance
+            .findings
+            .iter()
+            .find(far)
+            .is_some_and(|far| !far.reason.is_of_itself())
+    );
 }

@@ -19,7 +19,7 @@ fn a_year_far_from_all_others_is_named_and_stretches_nothing() {
     let findings: Vec<&Reason> = balance.findings.iter().map(|finding| &finding.reason).collect();
     assert_eq!(findings, [&far]);
     assert!(balance.findings[0].fact.is_some());
-    let (en, fr) = balance.findings[0].words();
+    let (en, fr) = balance.findings[0].words(Vocabulary::embedded());
     assert!(
         en.contains("2022 to 2023") && fr.contains("2022 à 2023"),
         "{en} {fr}"

@@ -1,6 +1,7 @@
 //! The world's rare-earth balance 2015 to 2022 from public facts alone, and whether its error bars are honest.
 
 use didymium_twin::balance::{Balance, Line, Options, Reason, Slot, Spot, Told, leave_out};
+use didymium_vocabulary::Vocabulary;
 
 use crate::facts::{FAMILIES, public_twin};
 
@@ -123,7 +124,7 @@ fn public_facts_that_the_balance_leaves_are_few() {
         let (count, mut shown) = (overruled.clone().count(), overruled);
         println!(
             "{family}: {count} of {evidence} overruled; {:?}",
-            shown.next().map(|one| one.words().0)
+            shown.next().map(|one| one.words(Vocabulary::embedded()).0)
         );
         assert!(count * 50 <= evidence, "{family}: {count} of {evidence}");
     }

@@ -14,6 +14,7 @@ mod facts;
 mod going_on;
 mod goods;
 mod honest;
+mod moved;
 mod overlay;
 mod robust;
 mod sites;

@@ -50,7 +50,12 @@ fn a_false_report_bends_the_balance_less_and_is_queried_as_before() {
         off(&plain)
     );
     assert!(robust.largest_imbalance() < 1e-6);
-    let weights = robust.robust.as_ref().unwrap();
+    let found = robust.robust.as_ref().unwrap();
+    assert!(
+        found.settled && found.rounds < Huber::default().limit,
+        "{found:?}"
+    );
+    let weights = &found.weights;
     let wrong = robust
         .reports
         .iter()
@@ -75,6 +80,7 @@ fn where_all_agree_nothing_counts_less() {
             .robust
             .as_ref()
             .unwrap()
+            .weights
             .iter()
             .all(|weight| *weight == 1.0)
     );
@@ -93,4 +99,24 @@ fn threads_and_order_change_no_bit() {
         quantities.map(|(_, told)| told.value.map(f64::to_bits)).collect()
     };
     assert_eq!(bits(&one), bits(&other));
+}
+
+#[test]
+fn weights_that_do_not_settle_are_told_to_be_such() {
+    let twin = twin(&said("9900"));
+    let within = |limit: usize| {
+        let options = Options {
+            robust: Some(Huber {
+                limit,
+                ..Huber::default()
+            }),
+            ..Options::default()
+        };
+        let found = Balance::of(&twin, "cobalt", &options).unwrap().robust.unwrap();
+        (found.rounds, found.settled)
+    };
+    let (rounds, settled) = within(100);
+    assert!(settled && rounds > 2, "{rounds}");
+    assert_eq!(within(rounds), (rounds, true));
+    assert_eq!(within(rounds - 1), (rounds - 1, false));
 }

@@ -317,3 +317,38 @@ fn a_country_that_sells_about_all_it_has_has_no_reliance_that_could_be_told() {
         100.0,
     );
 }
+
+#[test]
+fn net_imports_above_what_is_used_have_a_caveat() {
+    let found = |[imports, exports, consumption]: [f64; 3]| {
+        let mut rows = rows();
+        rows.extend(world::used(imports, exports, consumption));
+        let twin = twin(&rows);
+        let risk = Risk::new(&twin, BY_BASIS);
+        let cells = risk.panel(PanelAsk {
+            importers: Importers::One("USA"),
+            ..WHOLE
+        });
+        let of_mass = |cell: &&Cell| {
+            let measure = cell.series.map(|id| twin.key_texts(id)[0]);
+            cell.quantity == Quantity::ImportReliance && measure == Some("imports")
+        };
+        let cell = cells.iter().find(of_mass).unwrap();
+        let estimate = cell.outcome.clone().unwrap();
+        let caveats: Vec<Assumption> = estimate
+            .assumptions
+            .into_iter()
+            .filter(|one| one.is_caveat())
+            .collect();
+        (estimate.measured.value, caveats, cell.bound())
+    };
+    let (value, caveats, bound) = found([300.0, 30.0, 200.0]);
+    assert!((value - 135.0).abs() < 1e-9, "{value}");
+    assert_eq!(caveats, [Assumption::NetImportsAboveConsumption]);
+    assert_eq!(bound, Some(Bound::AtMost));
+    // What can be is told as it is: all that is used, and sums whose floats are a little more.
+    for whole in [[230.0, 30.0, 200.0], [0.3 + 0.6, 0.3, 0.6], [100.0, 30.0, 200.0]] {
+        let (_, caveats, bound) = found(whole);
+        assert_eq!((caveats, bound), (vec![], None), "{whole:?}");
+    }
+}

@@ -51,6 +51,16 @@ pub fn produced(area: &'static str, tonnes: f64) -> Row {
     row("production", area, tonnes, "estimated")
 }
 
+/// Imports, exports and consumption of the USA, tonnes of nickel.
+pub fn used(imports: f64, exports: f64, consumption: f64) -> [Row; 3] {
+    [
+        ("imports", imports),
+        ("exports", exports),
+        ("consumption", consumption),
+    ]
+    .map(|(measure, tonnes)| row(measure, "USA", tonnes, "reported"))
+}
+
 /// The world of 2020. CAN and USA are the club; CAN produces, USA does not.
 pub fn rows() -> Vec<Row> {
     let mut rows = vec![
@@ -92,6 +102,7 @@ fn cells(row: &Row) -> [String; 15] {
         "price" => ["nickel", "refining", "class1", "", "", "usd_per_t"],
         "demand" => ["nickel", "end_use", "", "Ni", "contained", "t"],
         "trade" => ["nickel", "refining", "class1", "", "", "usd"],
+        "imports" | "exports" | "consumption" => ["nickel", "refining", "refined", "Ni", "contained", "t"],
         _ => ["", "", "", "", "", "index"],
     };
     [
