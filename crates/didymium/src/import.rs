@@ -7,7 +7,10 @@ use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 use didymium_node::clock::SystemClock;
-use didymium_node::import::{ImportError, Registered, Sources, TableJob, TableKind};
+use didymium_node::import::{
+    ImportError, LOOKED_AT_ROWS_MAX, Loaded, Registered, Sources, TableJob, TableKind, Unusable, Unused,
+    unused,
+};
 use didymium_node::receipt::transparent_statement;
 use didymium_node::{NodeError, NodeFolder, NodeState, ask_before_signing, charter, open_unasked};
 use didymium_statement::StatementId;
@@ -31,7 +34,11 @@ code 3). The same file twice logs nothing new.
 
 A figure that contradicts another table of the member (the same source and key, another value) is refused, and the statement \
 that says otherwise is named; with --supersede it is replaced, if the file says everything else that it said. What looks \
-wrong but is what the source says (a world total below one country's figure) is loaded with a warning.";
+wrong but is what the source says (a world total below one country's figure) is loaded with a warning. So is what the balance of the chain \
+cannot use: a figure of a site that nobody registered, a mass on another basis than the chain counts. Register sites before their figures.";
+
+/// Where the balance tells what it cannot use.
+const CONTRADICTIONS: &str = "`didymium twin contradictions` tells it, and the page Contradictions.";
 
 /// Log the rows of a CSV table as signed statements: all of the file or nothing
 ///
@@ -140,10 +147,11 @@ fn import(args: &ImportArgs, state: &NodeState, output: &Output, started: Instan
             for warning in &loaded.warnings {
                 output.warn(&format!("{}: {warning}", args.file.display()));
             }
+            let unused = tell_unused(args, state, &loaded, output);
             let receipts = keeper.map(|keeper| keep(&keeper, state, &loaded.statements, output));
             let receipts = receipts.transpose()?;
             let seconds = started.elapsed().as_secs_f64();
-            let answer = json!({ "file": args.file, "rows": loaded.rows, "logged": loaded.logged, "unchanged": loaded.unchanged, "warnings": loaded.warnings, "seconds": seconds, "receipts": receipts });
+            let answer = json!({ "file": args.file, "rows": loaded.rows, "logged": loaded.logged, "unchanged": loaded.unchanged, "warnings": loaded.warnings, "unused": unused, "seconds": seconds, "receipts": receipts });
             output.data(&answer, |_| {
                 format!(
                     "{}: {} rows; {} statements logged, {} were there already ({seconds:.1} s)",
@@ -164,6 +172,53 @@ fn import(args: &ImportArgs, state: &NodeState, output: &Output, started: Instan
     }
 }
 
+/// Warns of what the balance cannot use of what was logged; none if nobody could look. What is logged stays logged.
+fn tell_unused(args: &ImportArgs, state: &NodeState, loaded: &Loaded, output: &Output) -> Option<Unused> {
+    let file = args.file.display();
+    let unused = match unused(state, loaded) {
+        Ok(unused) => unused,
+        Err(error) => {
+            output.warn(&format!(
+                "{file}: nobody looked at what the balance cannot use of it: {error}. {CONTRADICTIONS}"
+            ));
+            return None;
+        }
+    };
+    if !unused.looked {
+        output.say(&format!(
+            "{file}: more than {LOOKED_AT_ROWS_MAX} rows are not looked at here for what the balance cannot use. {CONTRADICTIONS}"
+        ));
+    }
+    for one in &unused.told {
+        output.warn(&format!("{file}: {}", unusable_text(one)));
+    }
+    if unused.more > 0 {
+        output.warn(&format!(
+            "{file}: the balance does not use figures for {} more reasons. {CONTRADICTIONS}",
+            unused.more
+        ));
+    }
+    Some(unused)
+}
+
+/// What, of which site, where it was said, what is wrong and what to do.
+fn unusable_text(one: &Unusable) -> String {
+    let site = one.site.as_deref();
+    let alike = match one.figures.saturating_sub(1) {
+        0 => String::new(),
+        1 => " and 1 figure alike".to_owned(),
+        more => format!(" and {more} figures alike"),
+    };
+    let what = match (one.about.is_empty(), site) {
+        (true, site) => format!("the site `{}`", site.unwrap_or_default()),
+        (false, _) => format!("`{}`{alike}", one.about),
+    };
+    format!(
+        "the balance cannot use {what} (statement {}), which {}",
+        one.statement, one.words.en
+    )
+}
+
 /// Writes the receipts of what was logged; what stood in the log before has its own, which `receipt fetch` gives.
 fn keep(keeper: &Keeper, state: &NodeState, statements: &[StatementId], output: &Output) -> CliResult<Kept> {
     // Proven one by one, each as `receipt verify` would.
@@ -180,11 +235,7 @@ fn keep(keeper: &Keeper, state: &NodeState, statements: &[StatementId], output: 
     Ok(kept)
 }
 
-fn load(
-    args: &ImportArgs,
-    state: &NodeState,
-    sources: &Sources,
-) -> Result<didymium_node::import::Loaded, ImportError> {
+fn load(args: &ImportArgs, state: &NodeState, sources: &Sources) -> Result<Loaded, ImportError> {
     let file = shown(&args.file);
     let input = File::open(&args.file).map_err(|source| ImportError::Read {
         file: file.clone(),

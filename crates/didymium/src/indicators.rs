@@ -118,11 +118,15 @@ fn text(indicators: &Indicators) -> String {
         } else {
             ""
         };
-        let remark = match (cell.missing.is_empty(), cell.partner.is_empty()) {
+        let mut remark = match (cell.missing.is_empty(), cell.partner.is_empty()) {
             (false, _) => told(&cell.missing),
             (true, false) => format!("consumption: {}", cell.partner),
             (true, true) => counts.to_owned(),
         };
+        if !cell.caveat.is_empty() {
+            let apart = if remark.is_empty() { "" } else { ". " };
+            remark = format!("{remark}{apart}{}", told(&cell.caveat));
+        }
         vec![
             cell.quantity.clone(),
             format!("{}/{}", cell.commodity, cell.stage),
@@ -208,6 +212,7 @@ mod tests {
             bound: String::new(),
             missing: String::new(),
             takes: Vec::new(),
+            caveat: String::new(),
             decides: None,
             inputs: 0,
             rests_on: Vec::new(),

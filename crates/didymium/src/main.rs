@@ -26,6 +26,7 @@ mod reader;
 mod receipt;
 mod reconciled;
 mod report;
+mod robust;
 mod save;
 mod sealed;
 mod series;

@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::error::{CliError, CliResult};
 use crate::output::{Output, columns};
 use crate::reader::{PlaceArgs, Reader, TwinPlaceArgs, parse_period, with_twin};
+use crate::robust;
 use crate::save::{SaveArgs, View, save};
 use crate::times::TimesArgs;
 
@@ -379,9 +380,7 @@ fn chain_text(found: &Reconciled) -> String {
             found.untold.join(", ")
         )
     };
-    let robust = found.counted_less.map_or_else(String::new, |reports| {
-        format!("robust: {reports} reports that do not fit count less than in full\n")
-    });
+    let robust = robust::text(found.counted_less, found.settled, found.rounds);
     format!(
         "{} · {} · {} · tonnes {}\nopening + in + produced - consumed - out - lost = closing; value ±standard deviation, quality A to E, ! where a report of it does not fit the others\n{robust}{untold}{even}\n{}\n{parts}\n\
          voices, what was learned of their deviations, reports: {}\nall together: chi-squared {} of {} degrees of freedom, p {}; {} reports do not fit, {} figures are not used or stand out",

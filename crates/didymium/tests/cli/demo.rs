@@ -117,6 +117,11 @@ fn indicators_are_told(node: &Path) {
     ] {
         assert!(text.contains(words), "{words}: {text}");
     }
+    let above = run(&[&asked[..], &["--area", "USA"]].concat()).ends(0).out;
+    assert!(
+        above.contains("Net imports exceed the published consumption"),
+        "{above}"
+    );
     let wrong = run(&[&asked[..], &["--area", "XYZ"]].concat()).ends(2).err;
     assert!(wrong.contains("--area"), "{wrong}");
 }

@@ -29,3 +29,4 @@ mod said;
 mod sealed;
 mod shelf;
 mod stolen;
+mod unused;

@@ -23,6 +23,7 @@ mod speaker;
 mod statistic;
 mod table;
 mod totals;
+mod unusable;
 
 use std::io::Read;
 
@@ -39,6 +40,7 @@ pub use problem::{PROBLEMS_MAX, Problem, Refusal};
 pub use registered::Registered;
 pub use sources::{SOURCES_MAX, Sources};
 pub use statistic::{BUFFERED_ROWS_MAX, CHUNK_BYTES_MAX, CHUNK_ROWS_MAX};
+pub use unusable::{LOOKED_AT_ROWS_MAX, UNUSABLE_MAX, Unusable, Unused, unused};
 
 use problem::Problems;
 use speaker::Speaker;

@@ -322,6 +322,7 @@ fn indicators_as_a_file_hold_every_cell_with_its_error_or_its_cause() {
             "deviation",
             "bound",
             "missing",
+            "caveat",
             "decides",
         ];
         same(row, cell, &fields);
@@ -520,5 +521,36 @@ fn draws_spread_as_the_estimates_do_and_are_the_same_for_one_seed() {
         let text = String::from_utf8_lossy(&answered.body).into_owned();
         assert_eq!(answered.status, StatusCode::BAD_REQUEST, "{wrong}: {text}");
         assert!(text.contains(told), "{wrong}: {text}");
+    }
+}
+
+#[test]
+fn a_reliance_above_all_that_is_used_has_its_caveat_beside_it() {
+    let path =
+        "/api/v1/indicators?commodity=nickel&area=USA&stage=refining&year=2022&quantity=import-reliance";
+    let (told, rows) = (ask(path), csv(path));
+    let above = |cell: &&Value| {
+        let value = cell["value"]["value"].as_str();
+        value.is_some_and(|value| value.parse::<f64>().unwrap() > 100.0)
+    };
+    let cells = list(&told, "cells");
+    assert!(cells.iter().any(|cell| above(&cell)), "{told:#}");
+    for (cell, row) in cells.iter().zip(&rows) {
+        let caveat = if above(&cell) {
+            "net_imports_above_consumption"
+        } else {
+            ""
+        };
+        assert_eq!(cell["caveat"], caveat, "{cell}");
+        assert_eq!(row["caveat"], caveat);
+        assert_eq!(row["caveat_en"].is_empty(), caveat.is_empty());
+        if caveat.is_empty() {
+            continue;
+        }
+        assert!(list(cell, "takes").contains(&cell["caveat"]));
+        let notes = list(&told, "notes");
+        let note = notes.iter().find(|note| note["key"] == caveat).unwrap();
+        assert_eq!(row["caveat_en"], note["text"]["en"]);
+        assert_eq!(row["caveat_fr"], note["text"]["fr"]);
     }
 }

@@ -9,6 +9,7 @@
 
 mod as_of;
 mod balance_files;
+mod credits;
 mod downloads;
 mod exercise;
 mod governed;
@@ -17,6 +18,7 @@ mod last_good;
 mod left_out;
 mod robust;
 mod statements;
+mod unreported;
 mod view_files;
 mod what_if;
 mod windows;

@@ -41,6 +41,8 @@ export interface IndicatorCell {
   bound: string;
   missing: string;
   takes: string[];
+  /** The one of `takes` that must stand beside the value; else empty. */
+  caveat: string;
   /** Of a European supply risk: whether this stage counts. */
   decides: boolean | null;
   inputs: number;

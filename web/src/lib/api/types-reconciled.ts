@@ -22,6 +22,8 @@ export interface Estimate {
   grade: GradeKey;
   /** Whether a report of it does not fit the others. */
   contested: boolean;
+  by_reports?: string;
+  by_reports_deviation?: string;
   /** Address: pass it to `/api/v1/reconciled/figure?figure=`. */
   figure: string;
 }
@@ -105,6 +107,9 @@ export interface Reconciled {
   cut: string;
   /** Where reports that do not fit count less: how many do; null where all count in full. */
   counted_less: number | null;
+  /** Of the same: whether the weights settled within the rounds made; null where all count in full. */
+  settled: boolean | null;
+  rounds: number | null;
   /** Why an earlier balance is shown, if one is. */
   stale: string | null;
 }
@@ -121,6 +126,8 @@ export interface WeightLine {
   counts: string | null;
   words: Text;
   observations: ObservationTrace[];
+  site?: string;
+  statement?: string;
 }
 
 /** An estimate and what it is made of. */

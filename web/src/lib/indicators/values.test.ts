@@ -4,7 +4,7 @@ import { classOf, classesOf, disagreement, inOrder, interval, ranks } from './va
 
 function cell(area: string, value: string | null, deviation: string | null = '0.1'): IndicatorCell {
   const figure = value === null ? null : { value, unit: 'index', substance: null, period: '2022', basis: 'derived', qualifier: '', figure: 'x', sources: 0, spread: null, source: '' };
-  return { quantity: 'geopolrisk', commodity: 'nickel', stage: 'refining', area, partner: '', period: '2022', projected: false, value: figure, deviation, bound: '', missing: '', takes: [], decides: null, inputs: 1, rests_on: [] };
+  return { quantity: 'geopolrisk', commodity: 'nickel', stage: 'refining', area, partner: '', period: '2022', projected: false, value: figure, deviation, bound: '', missing: '', takes: [], caveat: '', decides: null, inputs: 1, rests_on: [] };
 }
 
 describe('indicators', () => {

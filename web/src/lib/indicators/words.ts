@@ -42,5 +42,6 @@ export function boundSign(bound: string): string {
 /** A cell as plain text: for tips, tables and screen readers. */
 export function cellText(cell: IndicatorCell, notes: Notes): string {
   if (!cell.value) return noteText(cell.missing, notes);
-  return `${boundSign(cell.bound)}${figureText(cell.value)} ${deviationText(cell.value.value, cell.deviation, cell.value.unit)}`;
+  const value = `${boundSign(cell.bound)}${figureText(cell.value)} ${deviationText(cell.value.value, cell.deviation, cell.value.unit)}`;
+  return cell.caveat ? `${value}. ${noteText(cell.caveat, notes)}` : value;
 }

@@ -116,7 +116,7 @@ impl<'b> Row<'b> {
 
     fn named(of: BalanceLens<'b>, finding: &'b Finding) -> Self {
         let twin = of.lens.twin;
-        let (en, fr) = finding.words();
+        let (en, fr) = finding.words(twin.vocabulary());
         let facts = finding.fact.as_slice();
         let fact = finding.fact.map(|fact| twin.fact(fact));
         let key = |place: usize| {

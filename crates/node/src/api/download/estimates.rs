@@ -9,7 +9,7 @@ use didymium_vocabulary::Period;
 
 use super::{Columns, DownloadError, Table, one};
 use crate::api::types;
-use crate::api::views::{BalanceLens, Followed, Lens, is_of_line, is_of_place};
+use crate::api::views::{BalanceLens, Followed, Lens, figures_of_line, is_of_place};
 
 /// An estimate with its name.
 type Row = (Key, types::Estimate);
@@ -40,7 +40,10 @@ pub fn estimates(of: BalanceLens<'_>, query: &EstimatesQuery) -> Result<Table<'s
     let layer = query.layer.as_deref();
     let layer = layer.map(|layer| layer_named(balance, layer)).transpose()?;
     let rows = match (layer, &query.place, query.period) {
-        (None, None, None) => rows(of, |_| true)?,
+        (None, None, None) => {
+            let all = of.balance.quantities();
+            told(of, all.map(|(key, quantity)| (key.clone(), *quantity)).collect())?
+        }
         (layer, place, period) => told(of, part(balance, layer, place.as_ref(), period)?)?,
     };
     let place = query.place.as_ref().map(Spot::to_string);
@@ -129,7 +132,7 @@ pub fn reconciled_line(
     place: &Spot,
     line: Line,
 ) -> Result<Table<'static>, DownloadError> {
-    let rows = rows(of, |key| is_of_line(key, layer, stage, place, line))?;
+    let rows = told(of, figures_of_line(of.balance, layer, stage, place, line))?;
     let (key, _) = rows.first().ok_or(DownloadError::Nothing)?;
     let commodity = layer_of(of.balance, key).map_or("", |layer| &layer.commodity);
     let stage = of.balance.stages.get(usize::from(stage));
@@ -181,14 +184,6 @@ pub(super) fn with_balance(
     })
 }
 
-fn rows(of: BalanceLens<'_>, wanted: impl Fn(&Key) -> bool) -> Result<Vec<Row>, DownloadError> {
-    let found = of.balance.quantities().filter(|(key, _)| wanted(key));
-    told(
-        of,
-        found.map(|(key, quantity)| (key.clone(), *quantity)).collect(),
-    )
-}
-
 fn told(of: BalanceLens<'_>, found: Vec<(Key, Quantity)>) -> Result<Vec<Row>, DownloadError> {
     super::check_length(found.len())?;
     let told = found.into_iter().map(|(key, quantity)| {
@@ -230,5 +225,9 @@ fn columns<'r>(of: BalanceLens<'_>, rows: &'r [Row]) -> Columns<'r, 'static, Row
         .text("told", |(_, estimate)| estimate.told.clone())
         .text("grade", |(_, estimate)| estimate.grade.clone())
         .flag("contested", |(_, estimate)| Some(estimate.contested))
+        .decimal("by_reports", |(_, estimate)| estimate.by_reports.clone())
+        .decimal("by_reports_deviation", |(_, estimate)| {
+            estimate.by_reports_deviation.clone()
+        })
         .text("figure", |(_, estimate)| estimate.figure.clone())
 }

@@ -29,8 +29,8 @@ fn columns<'r, 't>(panel: &'r Panel<'t>) -> Columns<'r, 't, IndicatorRow<'t>> {
         let figure = row.cell.value.as_ref();
         figure.map_or_else(String::new, |figure| field(figure).clone())
     };
-    let note = |row: &IndicatorRow<'_>, language: fn(&types::Text) -> &String| {
-        let note = panel.notes.get(&row.cell.missing);
+    let note = |key: &str, language: fn(&types::Text) -> &String| {
+        let note = panel.notes.get(key);
         note.map_or_else(String::new, |text| language(text).clone())
     };
     let columns = Columns::over(&panel.rows)
@@ -56,8 +56,11 @@ fn columns<'r, 't>(panel: &'r Panel<'t>) -> Columns<'r, 't, IndicatorRow<'t>> {
         .flag("decides", |row| row.cell.decides)
         .text("takes", |row| row.cell.takes.join("; "))
         .text("missing", |row| row.cell.missing.clone())
-        .text("missing_en", |row| note(row, |text| &text.en))
-        .text("missing_fr", |row| note(row, |text| &text.fr))
+        .text("missing_en", |row| note(&row.cell.missing, |text| &text.en))
+        .text("missing_fr", |row| note(&row.cell.missing, |text| &text.fr))
+        .text("caveat", |row| row.cell.caveat.clone())
+        .text("caveat_en", |row| note(&row.cell.caveat, |text| &text.en))
+        .text("caveat_fr", |row| note(&row.cell.caveat, |text| &text.fr))
         .integer("inputs", |row| row.cell.value.as_ref().map(|_| row.cell.inputs));
     credits::credited(columns, |row| &row.editions).text("figure", |row| figure(row, |figure| &figure.figure))
 }

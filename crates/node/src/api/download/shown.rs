@@ -72,18 +72,7 @@ pub(super) fn series_of(lens: Lens<'_>, figure: &types::Figure) -> types::Series
             let fact = lens.twin.fact_by_digest(&digest);
             fact.map_or_else(Default::default, |fact| lens.key(fact.series))
         }
-        Ok(FigureAddress::Series { key, .. }) => {
-            let [measure, commodity, stage, form, substance, mass_basis, subject] = *key;
-            types::SeriesKey {
-                measure,
-                commodity,
-                stage,
-                form,
-                substance,
-                mass_basis,
-                subject,
-            }
-        }
+        Ok(FigureAddress::Series { key, .. }) => (*key).into(),
         _ => types::SeriesKey::default(),
     }
 }

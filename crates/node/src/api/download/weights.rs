@@ -32,6 +32,8 @@ pub fn weights(of: BalanceLens<'_>, key: &Key) -> Result<Table<'static>, Downloa
         .map(|weight| {
             let facts = weight.origin.facts().iter();
             let sources = facts.map(|fact| &*twin.fact(*fact).source);
+            let site = weight.origin.site().and_then(|site| twin.sites().get(site));
+            let sources = sources.chain(site.map(|record| &record.site.source));
             let sources: BTreeMap<&str, &Source> =
                 sources.map(|source| (source.source.as_str(), source)).collect();
             let report = weight.report.and_then(|number| of.balance.reports.get(number));
@@ -55,6 +57,7 @@ pub fn weights(of: BalanceLens<'_>, key: &Key) -> Result<Table<'static>, Downloa
         .text("unit", |_| "t")
         .text("words_en", |row| row.told.words.en.clone())
         .text("words_fr", |row| row.told.words.fr.clone())
+        .text("site", |row| row.told.site.clone().unwrap_or_default())
         .text("facts", |row| {
             let facts = row.weight.origin.facts().iter();
             let facts = facts.map(|fact| FigureAddress::Fact(twin.fact(*fact).digest).to_string());

@@ -48,6 +48,21 @@ pub struct SeriesKey {
     pub subject: String,
 }
 
+/// Of measure, commodity, stage, form, substance, mass basis and subject.
+impl From<[String; 7]> for SeriesKey {
+    fn from([measure, commodity, stage, form, substance, mass_basis, subject]: [String; 7]) -> Self {
+        Self {
+            measure,
+            commodity,
+            stage,
+            form,
+            substance,
+            mass_basis,
+            subject,
+        }
+    }
+}
+
 /// A country's figure with its share of the world.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct CountryShare {

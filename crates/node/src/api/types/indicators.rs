@@ -116,6 +116,10 @@ pub struct IndicatorCell {
     pub missing: String,
     /// Keys of what the value takes for granted.
     pub takes: Vec<String>,
+    /// The one of `takes` that must stand beside the value wherever it is shown, as `net_imports_above_consumption` beside a
+    /// reliance above 100 %; else empty.
+    #[serde(default)]
+    pub caveat: String,
     /// Of a European supply risk: whether this stage has the higher risk and counts; absent where one stage alone is known.
     pub decides: Option<bool>,
     /// Published figures that it rests on: `/api/v1/provenance` lists them.

@@ -24,6 +24,13 @@ pub struct Estimate {
     pub grade: String,
     /// Whether a report of it does not fit the others (`/api/v1/contradictions`): its quality is then `D` at best.
     pub contested: bool,
+    /// What reports alone say, tonnes, where yields, assumptions and what cannot be negative move the estimate by more than the
+    /// deviation of that; its quality is then `D` at best.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_reports: Option<String>,
+    /// The deviation of that, tonnes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by_reports_deviation: Option<String>,
     /// Address: pass it to `/api/v1/provenance?figure=` or `/api/v1/reconciled/figure?figure=`.
     pub figure: String,
 }
@@ -141,6 +148,13 @@ pub struct Reconciled {
     pub cut: String,
     /// Where reports that do not fit count less: how many do; none where all count in full.
     pub counted_less: Option<u64>,
+    /// Of the same: whether the weights of the reports settled within the rounds that are made. If not, the figures are those of the last
+    /// round, and further rounds would move them. None where all count in full.
+    #[serde(default)]
+    pub settled: Option<bool>,
+    /// Of the same: how many rounds were made.
+    #[serde(default)]
+    pub rounds: Option<u64>,
     /// Why an earlier balance is shown, if one is.
     pub stale: Option<String>,
 }
@@ -160,6 +174,12 @@ pub struct WeightLine {
     pub words: Text,
     /// The figures of statements that it is, or follows from.
     pub observations: Vec<ObservationTrace>,
+    /// The site whose registration says it (`/api/v1/sites/…`): of a capacity, and of what a site has no process for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub site: Option<String>,
+    /// The statement of that registration.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub statement: Option<String>,
 }
 
 /// An estimate and what it is made of.
@@ -240,7 +260,7 @@ pub struct ReportFit {
     pub about: ReportAbout,
     /// Its deviation, tonnes.
     pub deviation: String,
-    /// What the others say it should be, tonnes.
+    /// What the others say it should be, tonnes; less than nothing where they leave nothing for it, and `z` is of that.
     pub expected: String,
     /// The deviation of that, tonnes.
     pub expected_deviation: String,

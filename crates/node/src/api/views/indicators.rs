@@ -143,6 +143,13 @@ pub fn indicators(
     })
 }
 
+/// Key of what must stand beside a cell's value; its words are among those of what the value takes for granted.
+fn caveat(cell: &Cell) -> &'static str {
+    let takes = cell.outcome.as_ref().map(|estimate| &estimate.assumptions);
+    let mut caveats = takes.into_iter().flatten().filter(|one| one.is_caveat());
+    caveats.next().map_or("", |one| one.as_str())
+}
+
 /// What there is of a stage; nothing if no cell is about it.
 fn stage(stage: &str, all: &[Cell]) -> Option<types::IndicatorStage> {
     let at_stage = || all.iter().filter(|cell| cell.stage == stage);
@@ -211,6 +218,7 @@ impl<'t> Shown<'t> {
             bound,
             missing,
             takes,
+            caveat: caveat(cell).to_owned(),
             decides: cell.decides,
             inputs,
             rests_on,

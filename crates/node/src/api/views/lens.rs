@@ -64,17 +64,7 @@ impl<'t> Lens<'t> {
 
     /// The name of a series.
     pub fn key(self, id: SeriesId) -> types::SeriesKey {
-        let [measure, commodity, stage, form, substance, mass_basis, subject] =
-            self.twin.key_texts(id).map(str::to_owned);
-        types::SeriesKey {
-            measure,
-            commodity,
-            stage,
-            form,
-            substance,
-            mass_basis,
-            subject,
-        }
+        self.twin.key_texts(id).map(str::to_owned).into()
     }
 
     /// Whether a published figure is the one that rule R1 shows for its cell.

@@ -28,9 +28,9 @@ pub use map::map_shares;
 pub use overview::overview;
 pub use provenance::{provenance, provenance_whole};
 pub use reconciled::{
-    About, BalanceLens, Followed, address, contradictions, decimal, estimate_trace, is_of_line, is_of_place,
-    key_of, parse_address, reconciled, reconciled_line, report_fit, told_key, told_words, weight_line,
-    what_if, what_if_whole,
+    About, BalanceLens, Followed, address, contradictions, decimal, estimate_trace, figures_of_line,
+    is_of_place, key_of, parse_address, reconciled, reconciled_line, report_fit, told_key, told_words,
+    weight_line, what_if, what_if_whole,
 };
 pub use series::{ObservationFilter, SeriesQuery, balance, matching_facts, observations, prices, series};
 pub(crate) use sites::matching_notices;

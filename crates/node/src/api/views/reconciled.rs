@@ -163,10 +163,14 @@ impl BalanceLens<'_> {
             value: ends.map_or(quantity.value, |ends| Some(told(ends))).map(decimal),
             deviation: quantity.deviation.map(decimal),
             low: ends.map(|(value, deviation)| decimal((value - NINETY_FIVE * deviation).max(least))),
-            high: ends.map(|(value, deviation)| decimal(value + NINETY_FIVE * deviation)),
+            high: ends
+                .map(|(value, deviation)| value + NINETY_FIVE * deviation)
+                .map(|high| decimal(quantity.most.map_or(high, |most| most.min(high)))),
             told: told_key(quantity.told).to_owned(),
             grade: quantity.grade.letter().to_owned(),
             contested: quantity.contested,
+            by_reports: quantity.by_reports.map(|(value, _)| decimal(value)),
+            by_reports_deviation: quantity.by_reports.map(|(_, deviation)| decimal(deviation)),
             figure: address(self.balance, key),
         }
     }
@@ -345,7 +349,9 @@ pub fn reconciled(
         counted_less: balance
             .robust
             .as_ref()
-            .map(|weights| weights.iter().filter(|weight| **weight < 1.0).count() as u64),
+            .map(|robust| robust.weights.iter().filter(|weight| **weight < 1.0).count() as u64),
+        settled: balance.robust.as_ref().map(|robust| robust.settled),
+        rounds: balance.robust.as_ref().map(|robust| robust.rounds as u64),
         stale: of.stale.map(str::to_owned),
     })
 }
@@ -436,9 +442,29 @@ fn voices(of: BalanceLens<'_>) -> Vec<types::VoiceInfo> {
         .collect()
 }
 
-/// Whether a figure is one of a line over time.
-pub fn is_of_line(key: &Key, layer: u16, stage: u16, place: &Spot, line: Line) -> bool {
-    (key.layer, key.stage, key.line) == (layer, stage, line) && key.spot == *place
+/// The figures of one line over time, for answers and files alike. Of a site of which nobody reports it is told in every period that
+/// nobody can know.
+pub fn figures_of_line(
+    balance: &Balance,
+    layer: u16,
+    stage: u16,
+    place: &Spot,
+    line: Line,
+) -> Vec<(Key, Quantity)> {
+    let unreported = balance.unreported_sites(layer).contains(place);
+    let of_years = if unreported { &Spot::World } else { place };
+    let of_line =
+        |key: &Key| (key.layer, key.stage, key.line) == (layer, stage, line) && key.spot == *of_years;
+    let keys = balance.quantities().filter(|(key, _)| of_line(key));
+    keys.filter_map(|(key, _)| {
+        let key = Key {
+            spot: place.clone(),
+            ..key.clone()
+        };
+        let figure = balance.figure(&key)?;
+        Some((key, figure))
+    })
+    .collect()
 }
 
 /// One line over time: months where they are told, else years.
@@ -449,17 +475,9 @@ pub fn reconciled_line(
     place: &Spot,
     line: Line,
 ) -> Option<types::ReconciledLine> {
-    // Of a site of which nobody reports it is told in every period that nobody can know.
-    let unreported = of.balance.unreported_sites(layer).contains(place);
-    let of_years = if unreported { &Spot::World } else { place };
-    let points: Vec<types::EstimatePoint> = of
-        .balance
-        .quantities()
-        .filter(|(key, _)| is_of_line(key, layer, stage, of_years, line))
-        .filter_map(|(key, _)| {
-            let spot = place.clone();
-            point(of, &Key { spot, ..key.clone() })
-        })
+    let points: Vec<types::EstimatePoint> = figures_of_line(of.balance, layer, stage, place, line)
+        .into_iter()
+        .filter_map(|(key, _)| point(of, &key))
         .collect();
     (!points.is_empty()).then(|| types::ReconciledLine {
         commodity: of.balance.family.clone(),

@@ -103,6 +103,7 @@ fn held<'t>(
                 control.missing.clone()
             },
             takes: measured.map_or_else(Vec::new, |measured| measured.takes.clone()),
+            caveat: String::new(),
             decides: None,
             inputs: control.counted,
             rests_on: Vec::new(),

@@ -103,7 +103,7 @@ fn suspect_view(of: BalanceLens<'_>, suspect: &Suspect) -> types::SuspectView {
 }
 
 fn finding_view(of: BalanceLens<'_>, finding: &Finding) -> types::FindingView {
-    let (en, fr) = finding.words();
+    let (en, fr) = finding.words(of.lens.twin.vocabulary());
     types::FindingView {
         site: finding.site.clone().unwrap_or_default(),
         used: finding.reason.is_used(),
@@ -198,7 +198,7 @@ pub fn report_fit(of: BalanceLens<'_>, tested: &DoubtedReport<'_>) -> types::Rep
         kind: about.kind.to_owned(),
         about: about.saying(report.said()),
         deviation: decimal(tested.deviation),
-        expected: decimal(expected.max(floor)),
+        expected: decimal(expected),
         expected_deviation: decimal(own),
         fits_low: decimal(low),
         fits_high: decimal(high),

@@ -1,5 +1,7 @@
 //! The query to whoever said what does not fit: what, why, what would fit.
 
+use didymium_vocabulary::Language;
+
 use super::decimal;
 use crate::api::types;
 
@@ -17,59 +19,25 @@ pub(super) struct Query {
     pub(super) impossible: bool,
 }
 
-/// How numbers are written in a language: what parts groups of three digits, and what stands before decimals.
-#[derive(Debug, Clone, Copy)]
-struct Written {
-    group: char,
-    mark: char,
+/// A number as it is.
+fn exact(language: Language, value: f64) -> String {
+    language.number(&decimal(value))
 }
 
-const ENGLISH: Written = Written {
-    group: ',',
-    mark: '.',
-};
-const FRENCH: Written = Written {
-    group: '\u{202f}',
-    mark: ',',
-};
-
-impl Written {
-    /// A number as it is.
-    fn exact(self, value: f64) -> String {
-        let text = decimal(value);
-        let (sign, text) = text
-            .strip_prefix('-')
-            .map_or(("", text.as_str()), |rest| ("-", rest));
-        let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
-        let mut grouped = String::from(sign);
-        for (at, digit) in whole.chars().enumerate() {
-            if at > 0 && (whole.len() - at).is_multiple_of(3) && whole.len() > 3 {
-                grouped.push(self.group);
-            }
-            grouped.push(digit);
-        }
-        if !decimals.is_empty() {
-            grouped.push(self.mark);
-            grouped.push_str(decimals);
-        }
-        grouped
+/// A number of which two digits of such a deviation mean something.
+fn rounded(language: Language, value: f64, deviation: f64) -> String {
+    if deviation <= 0.0 || !deviation.is_finite() {
+        return exact(language, value);
     }
-
-    /// A number of which two digits of such a deviation mean something.
-    fn rounded(self, value: f64, deviation: f64) -> String {
-        if deviation <= 0.0 || !deviation.is_finite() {
-            return self.exact(value);
-        }
-        let step = 10f64.powf(deviation.log10().floor() - 1.0);
-        self.exact((value / step).round() * step)
-    }
+    let step = 10f64.powf(deviation.log10().floor() - 1.0);
+    exact(language, (value / step).round() * step)
 }
 
 impl Query {
     /// In English and French.
     pub(super) fn words(&self) -> types::Text {
-        let (en, fr) = (ENGLISH, FRENCH);
-        let (said_en, said_fr) = (en.exact(self.said), fr.exact(self.said));
+        let (en, fr) = (Language::En, Language::Fr);
+        let (said_en, said_fr) = (exact(en, self.said), exact(fr, self.said));
         let (said_en, said_fr) = if self.unlisted {
             (
                 format!("Your total less your rows leaves {said_en} t to those that you do not list."),
@@ -81,17 +49,19 @@ impl Query {
                 format!("Vous déclarez {said_fr} t."),
             )
         };
-        let own = |written: Written| written.rounded(self.own, self.own);
-        let expected = |written: Written| written.rounded(self.expected, self.own);
-        // Nobody expects less than nothing.
+        let own = |language| rounded(language, self.own, self.own);
+        let expected = |language| rounded(language, self.expected, self.own);
+        // Nobody expects less than nothing, but the test is of what the others come to.
         let (expected_en, expected_fr) = if self.impossible || self.expected < 0.0 {
             (
                 format!(
-                    "The other reports and the balances leave nothing for it (0 ± {} t).",
+                    "The other reports and the balances leave nothing for it: they come to {} t (± {}).",
+                    expected(en),
                     own(en)
                 ),
                 format!(
-                    "Les autres déclarations et les bilans n’en laissent rien (0 ± {} t).",
+                    "Les autres déclarations et les bilans n’en laissent rien : ils mènent à {} t (± {}).",
+                    expected(fr),
                     own(fr)
                 ),
             )
@@ -110,7 +80,7 @@ impl Query {
             )
         };
         let z = format!("{:.1}", self.z);
-        let z_fr = z.replace('.', ",");
+        let z_fr = fr.number(&z);
         let (fits_en, fits_fr) = self.fits_words();
         types::Text {
             en: format!(
@@ -134,14 +104,14 @@ impl Query {
             );
         }
         // A digit more than the deviation bears: these are bounds.
-        let ends = |written: Written| {
+        let ends = |language| {
             let (low, high) = self.fits;
             (
-                written.rounded(low, self.own / 10.0),
-                written.rounded(high, self.own / 10.0),
+                rounded(language, low, self.own / 10.0),
+                rounded(language, high, self.own / 10.0),
             )
         };
-        let ((low_en, high_en), (low_fr, high_fr)) = (ends(ENGLISH), ends(FRENCH));
+        let ((low_en, high_en), (low_fr, high_fr)) = (ends(Language::En), ends(Language::Fr));
         (
             format!("A figure between {low_en} and {high_en} t would fit."),
             format!("Un chiffre entre {low_fr} et {high_fr} t conviendrait."),
@@ -208,12 +178,12 @@ mod tests {
             narrow.contains("127_000 t") && narrow.contains("9_100 t (± 1_700)"),
             "{narrow}"
         );
-        assert_eq!(ENGLISH.exact(-1234.5), "-1,234.5");
-        assert_eq!(FRENCH.rounded(0.0356, 0.012), "0,036");
+        assert_eq!(exact(Language::En, -1234.5), "-1,234.5");
+        assert_eq!(rounded(Language::Fr, 0.0356, 0.012), "0,036");
     }
 
     #[test]
-    fn nobody_is_told_to_expect_less_than_nothing_or_that_a_negative_figure_is_theirs() {
+    fn what_the_others_come_to_is_told_though_it_is_less_than_nothing_and_a_negative_figure_is_nobodys() {
         let words = Query {
             unlisted: true,
             said: -3670.0,
@@ -228,7 +198,9 @@ mod tests {
             words.en
         );
         assert!(
-            words.en.contains("leave nothing for it (0 ± 200 t)") && !words.en.contains("16780"),
+            words
+                .en
+                .contains("leave nothing for it: they come to -16,780 t (± 200)"),
             "{}",
             words.en
         );

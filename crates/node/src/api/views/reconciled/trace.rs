@@ -1,7 +1,7 @@
 //! What an estimate is made of, in words and weights.
 
-use didymium_twin::balance::{Key, Origin, Told, Weight};
-use didymium_vocabulary::Assumed;
+use didymium_twin::balance::{Key, Origin, Robust, Told, Weight};
+use didymium_vocabulary::{Assumed, Language, canonical_decimal};
 
 use super::{BalanceLens, point};
 use crate::api::types;
@@ -20,6 +20,7 @@ pub fn estimate_trace(
     let of_year = of.balance.parts_of_year(key);
     let weights = of.balance.weights(key).unwrap_or_default();
     let (en, fr) = quantity.grade.words();
+    let (unsettled_en, unsettled_fr) = unsettled(of);
     let (told_en, told_fr) = match (of_year.is_empty(), quantity.told) {
         (false, Told::Assumed) => assumed_month(of),
         (_, told) => {
@@ -36,8 +37,14 @@ pub fn estimate_trace(
         estimate: of.estimate(key, &quantity),
         of_year: of_year.iter().filter_map(|key| point(of, key)).collect(),
         words: types::Text {
-            en: format!("{told_en} Quality {}: {en}.", quantity.grade.letter()),
-            fr: format!("{told_fr} Qualité {} : {fr}.", quantity.grade.letter()),
+            en: format!(
+                "{told_en} Quality {}: {en}.{unsettled_en}",
+                quantity.grade.letter()
+            ),
+            fr: format!(
+                "{told_fr} Qualité {} : {fr}.{unsettled_fr}",
+                quantity.grade.letter()
+            ),
         },
         weights_total: weights.len() as u64,
         weights: weights
@@ -47,6 +54,21 @@ pub fn estimate_trace(
             .map(|weight| weight_line(of, weight))
             .collect(),
     })
+}
+
+/// What is to be known of an estimate of a robust balance whose weights did not settle; nothing of any other.
+fn unsettled(of: BalanceLens<'_>) -> (String, String) {
+    match of.balance.robust.as_ref().filter(|robust| !robust.settled) {
+        Some(Robust { rounds, .. }) => (
+            format!(
+                " The weights of the reports did not settle in {rounds} rounds: further rounds would move the estimate."
+            ),
+            format!(
+                " Les poids des déclarations ne se sont pas stabilisés en {rounds} itérations : d’autres déplaceraient l’estimation."
+            ),
+        ),
+        None => Default::default(),
+    }
 }
 
 /// What a month is of a year that nobody tells by month.
@@ -60,7 +82,7 @@ fn assumed_month(of: BalanceLens<'_>) -> (String, String) {
     let differ = row.map_or_else(String::new, |row| row.deviation.to_string());
     (
         format!("{en}, ± {differ} % of it."),
-        format!("{fr}, ± {differ} %."),
+        format!("{fr}, ± {} %.", Language::Fr.number(&differ)),
     )
 }
 
@@ -143,11 +165,20 @@ pub fn weight_line(of: BalanceLens<'_>, weight: &Weight<'_>) -> types::WeightLin
         ),
         Origin::Assumption(assumed) => {
             let row = vocabulary.assumption(*assumed, &of.balance.family);
-            let size = row.map_or_else(String::new, |row| format!("{} ± {} %", row.value, row.deviation));
+            let size = |language: Language| {
+                row.map_or_else(String::new, |row| {
+                    let [value, deviation] =
+                        [row.value, row.deviation].map(|size| language.number(&canonical_decimal(size)));
+                    format!("{value} ± {deviation} %")
+                })
+            };
             let (en, fr) = assumed_words(*assumed);
-            ("assumption", format!("{en} ({size})."), format!("{fr} ({size})."))
+            let (size_en, size_fr) = (size(Language::En), size(Language::Fr));
+            ("assumption", format!("{en} ({size_en})."), format!("{fr} ({size_fr})."))
         }
     };
+    let site = weight.origin.site();
+    let registered = site.and_then(|site| of.lens.twin.sites().get(site));
     types::WeightLine {
         kind: kind.to_owned(),
         gain: format!("{:.4}", weight.gain),
@@ -155,6 +186,8 @@ pub fn weight_line(of: BalanceLens<'_>, weight: &Weight<'_>) -> types::WeightLin
         counts: counts(of, weight).map(|counts| format!("{:.0}", 100.0 * counts)),
         words: types::Text { en, fr },
         observations: observations(of, weight.origin),
+        site: site.map(str::to_owned),
+        statement: registered.map(|record| record.statement.id.to_string()),
     }
 }
 
@@ -162,7 +195,7 @@ pub fn weight_line(of: BalanceLens<'_>, weight: &Weight<'_>) -> types::WeightLin
 fn counts(of: BalanceLens<'_>, weight: &Weight<'_>) -> Option<f64> {
     let weights = of.balance.robust.as_ref()?;
     let report = weight.report.filter(|_| weight.origin.is_evidence())?;
-    weights.get(report).copied()
+    weights.weights.get(report).copied()
 }
 
 const fn assumed_words(assumed: Assumed) -> (&'static str, &'static str) {
