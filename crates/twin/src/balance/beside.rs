@@ -54,12 +54,39 @@ impl<'t> Gatherer<'t> {
         })
     }
 
-    pub(super) fn recoveries(&mut self, series: &'t Series, commodity: &str) {
+    /// The link of the chain and the layer that a yield is of, if the vocabulary has a recipe that it could take the place of.
+    fn recipe_told_of(&self, series: &Series, commodity: &str) -> Result<(usize, u16), Reason> {
         let stage = self.text(series.key.stage);
-        let Some(stage) = self.links.iter().position(|link| link.stage == stage) else {
-            return;
+        let Some(link) = self.links.iter().position(|link| link.stage == stage) else {
+            let stage = stage.to_owned();
+            return Err(Reason::NoStage { stage });
         };
-        let (Some(layer), Ok(stage)) = (self.layers.number(commodity), u16::try_from(stage)) else {
+        let Some(layer) = self.layers.number(commodity) else {
+            let commodity = commodity.to_owned();
+            return Err(Reason::OtherCommodity { commodity });
+        };
+        if self.vocabulary().recipe(self.family, stage, commodity).is_none() {
+            let stage = stage.to_owned();
+            return Err(Reason::YieldWithoutRecipe { stage });
+        }
+        Ok((link, layer))
+    }
+
+    /// That a site has no process of which a yield could be told.
+    fn idle(&self, site: &str, link: usize) -> Option<Reason> {
+        let processes = &self.twin.sites().get(site)?.site.processes;
+        let stage = &self.links.get(link)?.stage;
+        (!processes.iter().any(|process| process.stage == *stage))
+            .then(|| Reason::NoProcess { stage: stage.clone() })
+    }
+
+    /// Yields that are told of a country's or a site's processes: each takes the place of the recipe there.
+    pub(super) fn recoveries(&mut self, series: &'t Series, commodity: &str) {
+        let (link, layer) = match self.recipe_told_of(series, commodity) {
+            Ok(found) => found,
+            Err(reason) => return self.unused(series, &reason),
+        };
+        let Ok(stage) = u16::try_from(link) else {
             return;
         };
         let site = self.text(series.key.subject).strip_prefix(SITE);
@@ -74,8 +101,10 @@ impl<'t> Gatherer<'t> {
                 let wrong = if part > 1.0 {
                     let said = fact.canonical.normalize().to_string();
                     Some(Reason::YieldAboveOne { said })
+                } else if part <= 0.0 {
+                    Some(Reason::YieldOfNothing)
                 } else {
-                    site.and_then(|site| self.misplaced(site, country))
+                    site.and_then(|site| self.misplaced(site, country).or_else(|| self.idle(site, link)))
                 };
                 let slot = Slot::of_period(*period);
                 let wrong = wrong.or_else(|| self.far_from_recipe(stage, commodity, fact));

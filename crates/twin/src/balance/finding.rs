@@ -132,6 +132,13 @@ pub enum Reason {
         /// What was said, percent.
         said: String,
     },
+    /// A yield of nothing: a process that makes nothing of what it takes.
+    YieldOfNothing,
+    /// A yield of a stage of which the vocabulary knows no process, so that nothing says what it is a yield of.
+    YieldWithoutRecipe {
+        /// The stage.
+        stage: String,
+    },
     /// The capacity of a process that counts nothing.
     CapacityUnusable {
         /// Stage of the process.

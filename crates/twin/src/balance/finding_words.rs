@@ -292,6 +292,21 @@ impl Finding {
                     ),
                 )
                 }
+                Reason::YieldOfNothing => (
+                    "gives a yield of nothing: what goes in cannot vanish. It is not used. Where nothing was made, report a production of 0."
+                        .to_owned(),
+                    "donne un rendement nul : ce qui entre ne peut disparaître. Il n’est pas utilisé. Si rien n’a été produit, déclarez une production de 0."
+                        .to_owned(),
+                ),
+                Reason::YieldWithoutRecipe { stage } => (
+                    format!(
+                        "gives a yield of the stage `{stage}`, of which the vocabulary knows no process: nothing says what it is a yield of. It is not used. Have the process added to the club's vocabulary."
+                    ),
+                    format!(
+                        "donne un rendement à l’étape « {} », dont le vocabulaire ne connaît aucun procédé : rien ne dit de quoi c’est le rendement. Il n’est pas utilisé. Faites ajouter le procédé au vocabulaire du club.",
+                        french.stage(stage)
+                    ),
+                ),
                 Reason::CapacityUnusable { stage, why } => {
                     let (en, fr) = why.words(french);
                     (

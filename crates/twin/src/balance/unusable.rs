@@ -59,6 +59,8 @@ impl Reason {
             | Self::UnknownUse { .. }
             | Self::NoStage { .. }
             | Self::YieldAboveOne { .. }
+            | Self::YieldOfNothing
+            | Self::YieldWithoutRecipe { .. }
             | Self::CapacityUnusable { .. }
             | Self::YieldFarFromRecipe { .. }
             | Self::YieldOfQuarter

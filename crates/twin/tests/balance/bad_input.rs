@@ -1,6 +1,6 @@
 //! What cannot be used is told: which figure, which site, why, and what to do. The rest is balanced.
 
-use didymium_twin::balance::{Balance, BalanceError, Finding, Options, Reason, unusable};
+use didymium_twin::balance::{Balance, BalanceError, Finding, Line, Options, Reason, Slot, Spot, unusable};
 use didymium_vocabulary::Vocabulary;
 
 use crate::club::{Said, balance, cobalt, site, survey, table, twin};
@@ -21,7 +21,11 @@ fn good() -> Said {
 }
 
 fn of_site(measure: &str, stage: &str, area: &str, site: &str, period: &str, value: &str) -> [String; 15] {
-    let form = if stage == "mine" { "ore" } else { "refined" };
+    let form = match stage {
+        "mine" => "ore",
+        "cathode" => "cathode_material",
+        _ => "refined",
+    };
     cobalt((
         measure,
         stage,
@@ -224,4 +228,81 @@ fn what_cannot_be_used_of_itself_is_found_without_a_balance() {
             .find(far)
             .is_some_and(|far| !far.reason.is_of_itself())
     );
+}
+
+/// What a site tells of the yield of its only process, beside which a good table stands, and what is found of it.
+fn yield_told(registered: &str, stage: &str, value: &str) -> (Option<String>, Reason, String) {
+    let rows = [of_site("recovery", stage, "CAN", "works", "2023", value)];
+    only_finding(&[
+        good(),
+        site("works", "CAN", &[(registered, None)]),
+        table(&survey("operator", "2024-02-01"), &rows),
+    ])
+}
+
+#[test]
+fn a_process_of_no_gain_is_named_with_its_site() {
+    let (site, reason, words) = yield_told("refining", "refining", "0");
+    assert_eq!((site.as_deref(), reason), (Some("works"), Reason::YieldOfNothing));
+    assert!(words.contains("production of 0"), "{words}");
+}
+
+#[test]
+fn a_yield_that_no_process_could_have_is_named_with_its_site() {
+    let (site, reason, _) = yield_told("mine", "refining", "90");
+    assert_eq!(site.as_deref(), Some("works"));
+    assert!(matches!(reason, Reason::NoProcess { stage } if stage == "refining"));
+    let (site, reason, words) = yield_told("cathode", "cathode", "90");
+    assert_eq!(site.as_deref(), Some("works"));
+    assert!(matches!(reason, Reason::YieldWithoutRecipe { .. }));
+    assert!(words.contains("`cathode`"), "{words}");
+}
+
+/// What a plant takes of its own scrap comes round without loss where every yield is one: a cycle that gains nothing. The other
+/// figures stay what they are.
+#[test]
+fn a_round_without_loss_harms_no_other_figure() {
+    let rows = |round: bool| {
+        let mut rows = vec![
+            of_site("production", "refining", "CAN", "works", "2023", "900"),
+            of_site("production", "mine", "CAN", "works", "2023", "1000"),
+        ];
+        if round {
+            rows.push(of_site("recovery", "refining", "CAN", "works", "2023", "100"));
+            rows.push(of_site("consumption", "recycling", "CAN", "works", "2023", "300"));
+            rows.push(of_site("production", "recycling", "CAN", "works", "2023", "300"));
+        }
+        rows
+    };
+    let of = |round: bool| {
+        balance(&[
+            good(),
+            site(
+                "works",
+                "CAN",
+                &[("mine", None), ("refining", None), ("recycling", None)],
+            ),
+            table(&survey("operator", "2024-02-01"), &rows(round)),
+        ])
+    };
+    let (with, without) = (of(true), of(false));
+    for (key, quantity) in with.quantities() {
+        let finite = [quantity.value, quantity.deviation]
+            .into_iter()
+            .flatten()
+            .all(f64::is_finite);
+        assert!(finite, "{key:?} {quantity:?}");
+    }
+    let mined = |balance: &Balance| {
+        let stage = balance.stage("mine").unwrap();
+        let spot = Spot::Site {
+            country: "CAN".into(),
+            site: "works".into(),
+        };
+        let told = balance.line(0, stage, &spot, Slot::of_year(2023), Line::Produced);
+        let told = told.unwrap();
+        (told.value.unwrap(), told.deviation.unwrap())
+    };
+    let ((value, _), (before, deviation)) = (mined(&with), mined(&without));
+    assert!((value - before).abs() < deviation, "{value} {before} {deviation}");
 }
