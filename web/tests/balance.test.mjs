@@ -239,6 +239,17 @@ test('an estimate opens its weights, a weight its figure, and that the statement
   await close();
 });
 
+test('a figure that assumptions move away from its reports says what the reports say', async () => {
+  const moved = await api('reconciled?commodity=rare_earths&place=AUS&period=2024');
+  const line = moved.stages.find(({ stage }) => stage === 'mine').whole.lines.find(({ line: name }) => name === 'produced');
+  assert.ok(line.by_reports && line.by_reports !== line.value);
+  const { page, faults, close } = await open('/balance?place=AUS&period=2024');
+  await page.locator(`[data-ledger] [data-figure="${line.figure}"]`).click();
+  assert.match(await page.innerText('dialog [data-by-reports]'), /^Reports alone say [\d,]+ ± [\d,]+ t REO:/);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
 test('what nobody can know says so where it is opened, and does not say zero', async () => {
   const balance = await api('reconciled?commodity=rare_earths');
   const unknown = balance.stages.flatMap(({ whole }) => whole.lines).find(({ value }) => value === null);

@@ -36,6 +36,22 @@ test('what has no value says why, on the page and in the table', async () => {
   await close();
 });
 
+test('a line is broken where the concentration is of another stage, and each point says of which', async () => {
+  const told = await api('indicators?commodity=rare_earths&stage=magnet&quantity=geopolrisk&area=JPN&limit=2000');
+  const stages = new Set(told.cells.filter((cell) => cell.value).map((cell) => cell.takes.find((key) => key.startsWith('concentration_of_'))));
+  assert.ok(stages.has('concentration_of_mine') && stages.has('concentration_of_separation'), [...stages].join());
+  const { page, faults, close } = await open('/indicators?commodity=rare_earths&stage=magnet&index=geopolrisk');
+  assert.match(await page.innerText('main'), /Where a line is broken/);
+  const plot = page.locator('main figure', { hasText: 'Where a line is broken' }).locator('[role=application]');
+  await plot.focus();
+  for (const press of ['ArrowRight', 'End']) await page.keyboard.press(press);
+  const said = await plot.locator('[aria-live]').innerText();
+  assert.match(said, /2022/);
+  assert.match(said, /another stage, “Separation”/);
+  assert.deepEqual(faults, []);
+  await close();
+});
+
 test('index, stage and year are chosen by keyboard, and the address keeps them', async () => {
   const { page, close } = await open('/indicators?commodity=nickel');
   const index = page.locator('.choice select').first();

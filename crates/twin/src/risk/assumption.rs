@@ -1,6 +1,7 @@
 //! What a value of the panel takes for granted, told with the value.
 
 use didymium_statement::payload::Wording;
+use didymium_vocabulary::{Label, Vocabulary};
 
 /// Which way the true value lies, where an input is not at hand and the value is computed without it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,8 +33,8 @@ pub enum Assumption {
     DomesticUnpriced,
     /// The importer is not listed among the producers, and counts as making nothing.
     DomesticNotListed,
-    /// The concentration is that of production at another stage of the chain.
-    ConcentrationOfOtherStage,
+    /// The concentration is that of production at this other stage of the chain, by its key.
+    ConcentrationOfStage(&'static str),
     /// The concentration is that of another commodity of the family.
     ConcentrationOfFamily,
     /// The trade parameter t is 1 for every country.
@@ -70,14 +71,14 @@ pub enum Assumption {
 }
 
 impl Assumption {
-    /// Key on the wire.
+    /// Kind of assumption, whatever year or stage it is of.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::DomesticOfOtherStage => "domestic_of_other_stage",
             Self::DomesticUnpriced => "domestic_unpriced",
             Self::DomesticNotListed => "domestic_not_listed",
-            Self::ConcentrationOfOtherStage => "concentration_of_other_stage",
+            Self::ConcentrationOfStage(_) => "concentration_of_stage",
             Self::ConcentrationOfFamily => "concentration_of_family",
             Self::TradeParameterOne => "trade_parameter_one",
             Self::NoSubstitution => "no_substitution",
@@ -114,7 +115,7 @@ impl Assumption {
             | Self::NoRecycling
             | Self::NetImportsAboveConsumption => Some(Bound::AtMost),
             Self::OthersLumped | Self::OwnersUnknown => Some(Bound::AtLeast),
-            Self::ConcentrationOfOtherStage
+            Self::ConcentrationOfStage(_)
             | Self::ConcentrationOfFamily
             | Self::TradeParameterOne
             | Self::RecyclingOf(_)
@@ -129,9 +130,20 @@ impl Assumption {
         }
     }
 
-    /// The assumption in words.
+    /// Key of it and of the year or stage that it is of: two assumptions of one key have the same words.
     #[must_use]
-    pub fn words(self) -> Wording {
+    pub fn key(self) -> String {
+        match self {
+            Self::RecyclingOf(year) => format!("recycling_of_{year}"),
+            Self::GovernanceOf(year) => format!("governance_of_{year}"),
+            Self::ConcentrationOfStage(stage) => format!("concentration_of_{stage}"),
+            other => other.as_str().to_owned(),
+        }
+    }
+
+    /// The assumption in words, with the vocabulary's names.
+    #[must_use]
+    pub fn words(self, vocabulary: &Vocabulary) -> Wording {
         let (en, fr) = match self {
             Self::DomesticOfOtherStage => (
                 "Domestic production at the stage of the trade is not published and counts as nothing: the true value is at most this.",
@@ -148,10 +160,20 @@ impl Assumption {
                 "La source de la production mondiale n’énumère pas l’importateur, dont la sienne compte pour rien : la valeur vraie est au plus \
                  celle-ci.",
             ),
-            Self::ConcentrationOfOtherStage => (
-                "Concentration is that of production at the nearest stage for which it is published.",
-                "La concentration est celle de la production à l’étape la plus proche pour laquelle elle est publiée.",
-            ),
+            Self::ConcentrationOfStage(stage) => {
+                let label = vocabulary.stage(stage).map(|stage| &stage.label);
+                let of = |part: fn(&Label) -> &str| label.map_or(stage, part);
+                return Wording {
+                    en: format!(
+                        "Concentration is that of production at another stage, “{}”: of that year it is published of none nearer.",
+                        of(|label| &label.en)
+                    ),
+                    fr: format!(
+                        "La concentration est celle de la production à une autre étape, « {} » : cette année-là, aucune plus proche n’est publiée.",
+                        of(|label| &label.fr)
+                    ),
+                };
+            }
             Self::ConcentrationOfFamily => (
                 "Concentration is that of another commodity of the same family.",
                 "La concentration est celle d’un autre produit de la même famille.",

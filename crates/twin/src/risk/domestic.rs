@@ -104,6 +104,8 @@ fn mean(all: &[Measured]) -> Measured {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Matched {
     pub(crate) series: SeriesId,
+    /// The stage it is of.
+    pub(crate) stage: &'static str,
     /// Whether it is production at the very stage that is traded.
     pub(crate) same_stage: bool,
     /// Whether it is of the very commodity.
@@ -116,13 +118,12 @@ pub(crate) struct Matched {
 pub(crate) fn production_for(twin: &Twin, commodity: &str, stage: &str, period: Period) -> Option<Matched> {
     let vocabulary = twin.vocabulary();
     let family = &vocabulary.commodity(commodity)?.family;
-    let order = |stage: &str| {
-        vocabulary
-            .chain(family)
-            .find(|link| link.stage == stage)
-            .map(|link| i64::from(link.order))
+    let place = |stage: &str| {
+        let mut chain = vocabulary.chain(family);
+        let link = chain.find(|link| link.stage == stage)?;
+        Some((link.stage.as_str(), i64::from(link.order)))
     };
-    let here = order(stage)?;
+    let (_, here) = place(stage)?;
     let candidates = twin.matching_series([Some("production"), None, None, None, None, None, None]);
     let ranked = candidates.filter_map(|id| {
         let [_, made, at, ..] = twin.key_texts(id);
@@ -140,7 +141,8 @@ pub(crate) fn production_for(twin: &Twin, commodity: &str, stage: &str, period: 
         if at == "recycling" || (countries < 2 && twin.world(id, period).is_none()) {
             return None;
         }
-        let away = here - order(at)?;
+        let (at, order) = place(at)?;
+        let away = here - order;
         let rank = (
             !same_commodity,
             away < 0,
@@ -152,6 +154,7 @@ pub(crate) fn production_for(twin: &Twin, commodity: &str, stage: &str, period: 
             twin.key_texts(id).map(str::to_owned),
             Matched {
                 series: id,
+                stage: at,
                 same_stage: away == 0,
                 same_commodity,
             },

@@ -313,7 +313,7 @@ impl<'t> Risk<'t> {
 
 /// What is taken for granted where concentration is not that of what is traded.
 fn elsewhere(matched: &Matched) -> impl Iterator<Item = Assumption> + use<> {
-    let stage = (!matched.same_stage).then_some(Assumption::ConcentrationOfOtherStage);
+    let stage = (!matched.same_stage).then_some(Assumption::ConcentrationOfStage(matched.stage));
     let family = (!matched.same_commodity).then_some(Assumption::ConcentrationOfFamily);
     stage.into_iter().chain(family)
 }

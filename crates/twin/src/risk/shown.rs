@@ -1,7 +1,7 @@
 //! Values of the panel as figures, and the way back from them.
 
 use didymium_statement::payload::{Basis, Qualifier, Wording};
-use didymium_vocabulary::{Decimal, Period};
+use didymium_vocabulary::{Decimal, Period, Vocabulary};
 use rust_decimal::prelude::FromPrimitive as _;
 
 use super::estimate::{BY_BASIS, Estimate};
@@ -154,13 +154,13 @@ pub(crate) fn trace(
         series,
         area: area.to_owned(),
         partner: partner.to_owned(),
-        explanation: explanation(quantity, &estimate)?,
+        explanation: explanation(quantity, &estimate, twin.vocabulary())?,
         inputs: facts(twin, &estimate),
         alternatives: Vec::new(),
     })
 }
 
-fn explanation(quantity: Quantity, estimate: &Estimate) -> Option<Wording> {
+fn explanation(quantity: Quantity, estimate: &Estimate, vocabulary: &Vocabulary) -> Option<Wording> {
     let formula = formula(quantity)?;
     let (name, words) = (formula.name(), formula.words());
     let (symbols, source) = (formula.symbols, formula.source);
@@ -169,7 +169,7 @@ fn explanation(quantity: Quantity, estimate: &Estimate) -> Option<Wording> {
         fr: format!("{} : {} {symbols} ({source}).", name.fr, words.fr),
     };
     for note in &estimate.assumptions {
-        let words = note.words();
+        let words = note.words(vocabulary);
         all.en.push_str(&format!(" {}", words.en));
         all.fr.push_str(&format!(" {}", words.fr));
     }

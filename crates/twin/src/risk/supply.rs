@@ -277,12 +277,12 @@ impl Supply {
         Ok(Estimate::new(Measured::of(index, swings), notes))
     }
 
-    /// What some areas produce together, in the canonical unit; 0 if the source lists none of them.
     /// Whether one of these areas is named as a producer, be it of nothing.
     pub(crate) fn lists(&self, areas: &[Symbol]) -> bool {
         self.producers.iter().any(|one| areas.contains(&one.area))
     }
 
+    /// What some areas produce together, in the canonical unit; 0 if the source lists none of them.
     pub(crate) fn of_areas(&self, areas: &[Symbol]) -> Measured {
         self.producers
             .iter()

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use didymium_twin::risk::{Assumption, BY_BASIS, Bound, Cell, Importers, Missing, PanelAsk, Risk, WHOLE};
+use didymium_twin::risk::{
+    Assumption, BY_BASIS, Bound, Cell, Estimate, Importers, Missing, PanelAsk, Risk, WHOLE,
+};
 use didymium_twin::supply_risk::{Exposure, import_reliance};
 use didymium_twin::{CLUB, Quantity, Twin};
+use didymium_vocabulary::Vocabulary;
 
 use crate::data;
 use crate::world::{self, flow, rows, series, twin, year};
@@ -181,6 +184,38 @@ fn what_is_left_out_is_told_and_bounds_the_value() {
         .unwrap();
     assert!(gain.outcome.is_ok());
     assert_eq!(gain.bound(), None);
+}
+
+/// Of a year in which nobody tells what is refined, the concentration is that of mining, and says so.
+#[test]
+fn concentration_of_another_stage_says_of_which() {
+    let score = |rows: &[world::Row]| {
+        let twin = twin(rows);
+        let ask = PanelAsk {
+            importers: Importers::One("USA"),
+            ..WHOLE
+        };
+        let cells = Risk::new(&twin, BY_BASIS).of_trade(ask);
+        let score = cells.iter().find(|cell| cell.quantity == Quantity::GeoPolRisk);
+        score.unwrap().outcome.clone().unwrap()
+    };
+    let of_stage = |found: &Estimate| {
+        let mut all = found.assumptions.iter().copied();
+        all.find(|one| matches!(one, Assumption::ConcentrationOfStage(_)))
+    };
+    assert_eq!(of_stage(&score(&rows())), None);
+    let mut mined = rows();
+    for row in mined.iter_mut().filter(|row| row.measure == "production") {
+        row.mined = true;
+    }
+    let assumed = of_stage(&score(&mined)).unwrap();
+    assert_eq!(assumed, Assumption::ConcentrationOfStage("mine"));
+    assert_eq!(assumed.key(), "concentration_of_mine");
+    let words = assumed.words(Vocabulary::embedded());
+    assert!(
+        words.en.contains("“Mining”") && words.fr.contains("« "),
+        "{words:?}"
+    );
 }
 
 #[test]

@@ -18,6 +18,8 @@ pub struct Row {
     pub year: &'static str,
     pub value: f64,
     pub basis: &'static str,
+    /// Whether what is produced is mined, not refined.
+    pub mined: bool,
 }
 
 fn row(measure: &'static str, area: &'static str, value: f64, basis: &'static str) -> Row {
@@ -29,6 +31,7 @@ fn row(measure: &'static str, area: &'static str, value: f64, basis: &'static st
         year: "2020",
         value,
         basis,
+        mined: false,
     }
 }
 
@@ -98,6 +101,7 @@ pub fn rows() -> Vec<Row> {
 
 fn cells(row: &Row) -> [String; 15] {
     let [commodity, stage, form, substance, basis, unit] = match row.measure {
+        "production" if row.mined => ["nickel", "mine", "ore", "Ni", "contained", "t"],
         "production" => ["nickel", "refining", "refined", "Ni", "contained", "t"],
         "price" => ["nickel", "refining", "class1", "", "", "usd_per_t"],
         "demand" => ["nickel", "end_use", "", "Ni", "contained", "t"],

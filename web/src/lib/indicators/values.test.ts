@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { IndicatorCell } from '../api/types';
-import { classOf, classesOf, disagreement, inOrder, interval, ranks } from './values';
+import { classOf, classesOf, disagreement, inOrder, interval, isBroken, ranks, stretches } from './values';
 
 function cell(area: string, value: string | null, deviation: string | null = '0.1'): IndicatorCell {
   const figure = value === null ? null : { value, unit: 'index', substance: null, period: '2022', basis: 'derived', qualifier: '', figure: 'x', sources: 0, spread: null, source: '' };
@@ -23,6 +23,15 @@ describe('indicators', () => {
     expect(found?.[0]).toBeCloseTo(0.02);
     expect(found?.[1]).toBeCloseTo(1.98);
     expect(interval(cell('CAN', null))).toBeUndefined();
+  });
+
+  it('breaks a line where the concentration is of another stage', () => {
+    const of = (...takes: string[]): IndicatorCell => ({ ...cell('CAN', '0.1'), takes: ['wider_code', ...takes] });
+    const mined = of('concentration_of_mine');
+    expect(stretches([mined, mined, of('concentration_of_separation'), mined, of()])).toEqual([0, 0, 1, 2, 3]);
+    expect(isBroken([mined, mined])).toBe(false);
+    expect(isBroken([mined, of()])).toBe(true);
+    expect(isBroken([mined, { ...of(), area: 'DEU' }, { ...of(), value: null }])).toBe(false);
   });
 
   it('puts values into classes, and what is about the world into none', () => {

@@ -43,6 +43,34 @@ export function interval(cell: IndicatorCell): [number, number] | undefined {
   return [value - WITHIN_95 * deviation, value + WITHIN_95 * deviation];
 }
 
+/** Keys of what a value's concentration is of, where it is not of the very stage and commodity: another year may have to take another's. */
+export function otherConcentration(cell: IndicatorCell): string[] {
+  return cell.takes.filter((key) => key.startsWith('concentration_of_'));
+}
+
+const way = (cell: IndicatorCell): string => otherConcentration(cell).join(' ');
+
+/** Of one line's cells in the order of time: the number of the stretch, from 0, that each belongs to. What is measured otherwise begins another. */
+export function stretches(cells: readonly IndicatorCell[]): number[] {
+  let stretch = 0;
+  return cells.map((cell, place) => {
+    const before = cells[place - 1];
+    if (before && way(before) !== way(cell)) stretch += 1;
+    return stretch;
+  });
+}
+
+/** Whether a line of the panel is [measured in more than one way](stretches). */
+export function isBroken(cells: readonly IndicatorCell[]): boolean {
+  const ways = new Map<string, string>();
+  return cells.some((cell) => {
+    if (!cell.value) return false;
+    const before = ways.get(cell.area);
+    ways.set(cell.area, way(cell));
+    return before !== undefined && before !== way(cell);
+  });
+}
+
 /** Rank of each area by a value, the riskiest first, from 1; equal values share a rank. Areas without a value have none. */
 export function ranks(cells: readonly IndicatorCell[]): Map<string, number> {
   const valued = cells.flatMap((cell) => {

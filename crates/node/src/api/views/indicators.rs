@@ -252,12 +252,9 @@ impl<'t> Shown<'t> {
 
     fn takes(&mut self, estimate: &Estimate) -> Vec<String> {
         let note = |assumption: &Assumption| {
-            let key = match assumption {
-                Assumption::RecyclingOf(year) => format!("recycling_of_{year}"),
-                Assumption::GovernanceOf(year) => format!("governance_of_{year}"),
-                other => other.as_str().to_owned(),
-            };
-            self.notes.insert(key.clone(), wording(&assumption.words()));
+            let key = assumption.key();
+            let words = assumption.words(self.lens.twin.vocabulary());
+            self.notes.insert(key.clone(), wording(&words));
             key
         };
         estimate.assumptions.iter().map(note).collect()

@@ -280,7 +280,7 @@ fn control(
         },
     };
     for note in &estimate.assumptions {
-        let words = note.words();
+        let words = note.words(lens.twin.vocabulary());
         explanation.en.push_str(&format!(" {}", words.en));
         explanation.fr.push_str(&format!(" {}", words.fr));
     }
