@@ -31,6 +31,8 @@ pub enum Assumption {
     /// Domestic production is known in tonnes, and no one price turns it into the value that trade is counted in; it counts
     /// as nothing.
     DomesticUnpriced,
+    /// Domestic production counts every form that is made at the stage, and the trade is of some of them.
+    DomesticOfMoreForms,
     /// The importer is not listed among the producers, and counts as making nothing.
     DomesticNotListed,
     /// The concentration is that of production at this other stage of the chain, by its key.
@@ -77,6 +79,7 @@ impl Assumption {
         match self {
             Self::DomesticOfOtherStage => "domestic_of_other_stage",
             Self::DomesticUnpriced => "domestic_unpriced",
+            Self::DomesticOfMoreForms => "domestic_of_more_forms",
             Self::DomesticNotListed => "domestic_not_listed",
             Self::ConcentrationOfStage(_) => "concentration_of_stage",
             Self::ConcentrationOfFamily => "concentration_of_family",
@@ -115,7 +118,8 @@ impl Assumption {
             | Self::NoRecycling
             | Self::NetImportsAboveConsumption => Some(Bound::AtMost),
             Self::OthersLumped | Self::OwnersUnknown => Some(Bound::AtLeast),
-            Self::ConcentrationOfStage(_)
+            Self::DomesticOfMoreForms
+            | Self::ConcentrationOfStage(_)
             | Self::ConcentrationOfFamily
             | Self::TradeParameterOne
             | Self::RecyclingOf(_)
@@ -154,6 +158,12 @@ impl Assumption {
                  is at most this.",
                 "La production nationale n’est connue qu’en tonnes et aucun prix unique ne la convertit en valeur ; elle compte pour rien : la \
                  valeur vraie est au plus celle-ci.",
+            ),
+            Self::DomesticOfMoreForms => (
+                "Domestic production counts every form that is made at the stage, and the trade is of some of them only: what is bought in the \
+                 others looks as if it were made at home, and dependence comes out too small where much is.",
+                "La production nationale compte toutes les formes produites à l’étape, le commerce quelques-unes seulement : ce qui est acheté \
+                 sous les autres semble produit sur place, et la dépendance ressort trop faible là où il y en a beaucoup.",
             ),
             Self::DomesticNotListed => (
                 "The source of world production does not list the importer, whose own counts as nothing: the true value is at most this.",

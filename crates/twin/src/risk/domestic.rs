@@ -7,6 +7,7 @@ use super::estimate::Deviations;
 use super::importer::Importer;
 use super::measured::Measured;
 use super::supply::{Supply, float};
+use super::trade::Trade;
 use crate::series::SeriesId;
 use crate::twin::Twin;
 
@@ -36,6 +37,13 @@ impl Domestic {
             Some(price) => Self::Value(produced.times(price)),
             None => Self::Unknown(Assumption::DomesticUnpriced),
         }
+    }
+
+    /// What is taken for granted where something of it counts beside a trade: that of one form is held against what all are.
+    pub(crate) fn of_more_forms(&self, supply: &Supply, trade: &Trade) -> Option<Assumption> {
+        let counts = matches!(self, Self::Value(value) if value.value > 0.0);
+        let more = trade.forms.iter().any(|form| *form != supply.form);
+        (counts && more).then_some(Assumption::DomesticOfMoreForms)
     }
 
     /// What counts in a sum, and what is taken for granted by that.

@@ -110,7 +110,9 @@ impl StageYear<'_> {
     pub(crate) fn of(&self, twin: &Twin, importer: &Importer, governance: &Governance<'_>) -> Outcome {
         let world = self.world.as_ref().map_err(|missing| *missing)?;
         let trade = self.trade?;
-        let Domestic::Value(domestic) = Domestic::of(Some(self.supply), self.price.as_ref(), importer) else {
+        let domestic = Domestic::of(Some(self.supply), self.price.as_ref(), importer);
+        let forms = domestic.of_more_forms(self.supply, trade);
+        let Domestic::Value(domestic) = domestic else {
             return Err(Missing::DomesticUnknown);
         };
         let reliance = reliance(trade, importer, &domestic)?;
@@ -124,6 +126,7 @@ impl StageYear<'_> {
         let rest = Measured::exact(1.0).minus(&half);
         let concentration = world.measured.times(&half).plus(&sources.times(&rest));
         notes.extend(world.assumptions.iter().chain(&trade.notes).copied());
+        notes.extend(forms);
         if importer.is_group() && importer.key != crate::CLUB {
             notes.push(Assumption::UnionOfToday);
         }

@@ -71,8 +71,12 @@ impl<'a> CodeYear<'a> {
         if self.instability.is_empty() {
             return Err(Missing::NoGovernance);
         }
-        let (domestic, assumption) = self.domestic(importer).counted();
-        let mut notes: Vec<Assumption> = assumption.into_iter().collect();
+        let domestic = self.domestic(importer);
+        let forms = self
+            .supply
+            .and_then(|supply| domestic.of_more_forms(supply, self.trade));
+        let (domestic, assumption) = domestic.counted();
+        let mut notes: Vec<Assumption> = assumption.into_iter().chain(forms).collect();
         let (mut scored, mut weighted, mut all) = (0.0, 0.0, 0.0);
         let mut counted: Vec<(&Flow, &Measured)> = Vec::new();
         for flow in self.trade.imports(importer) {
@@ -126,11 +130,16 @@ impl<'a> CodeYear<'a> {
 
     /// Net import reliance by value, percent.
     pub(crate) fn reliance(&self, importer: &Importer) -> Outcome {
-        let Domestic::Value(domestic) = self.domestic(importer) else {
+        let domestic = self.domestic(importer);
+        let forms = self
+            .supply
+            .and_then(|supply| domestic.of_more_forms(supply, self.trade));
+        let Domestic::Value(domestic) = domestic else {
             return Err(Missing::DomesticUnknown);
         };
         let part = reliance(self.trade, importer, &domestic)?;
         let mut notes = self.trade.notes.clone();
+        notes.extend(forms);
         // Who is not listed may still make a little: what would be exactly all is at most all.
         if self
             .supply

@@ -37,6 +37,8 @@ pub(crate) struct Producer {
 #[derive(Debug)]
 pub(crate) struct Supply {
     pub(crate) year: i16,
+    /// The form that is counted.
+    pub(crate) form: Symbol,
     pub(crate) producers: Vec<Producer>,
     /// What is counted beyond the countries: value, deviation, where it is said.
     others: Vec<(f64, f64, FactId)>,
@@ -125,6 +127,7 @@ impl Supply {
         }
         Ok(Self {
             year: period.year(),
+            form: twin.series(series).key.form,
             producers,
             others,
             whole,

@@ -41,6 +41,8 @@ pub(crate) struct Trade {
     inward: Vec<Flow>,
     /// By exporter, then importer.
     outward: Vec<Flow>,
+    /// The forms that are traded.
+    pub(crate) forms: Vec<Symbol>,
     pub(crate) notes: Vec<Assumption>,
 }
 
@@ -53,11 +55,12 @@ impl Trade {
         of: Deviations<'_>,
     ) -> Result<Self, Missing> {
         let mut outward = Vec::new();
-        let mut notes = Vec::new();
+        let (mut notes, mut forms) = (Vec::new(), Vec::new());
         for id in series {
             let Some(edition) = twin.chosen(*id, period) else {
                 continue;
             };
+            forms.push(twin.series(*id).key.form);
             if edition.projected {
                 notes.push(Assumption::Projected);
             }
@@ -95,6 +98,7 @@ impl Trade {
             year: period.year(),
             inward,
             outward,
+            forms,
             notes,
         })
     }

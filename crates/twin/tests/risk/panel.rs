@@ -186,6 +186,19 @@ fn what_is_left_out_is_told_and_bounds_the_value() {
     assert_eq!(gain.bound(), None);
 }
 
+#[test]
+fn production_of_all_forms_beside_trade_of_one_is_told() {
+    let twin = twin(&rows());
+    let cells = Risk::new(&twin, BY_BASIS).of_trade(WHOLE);
+    for cell in cells {
+        let Ok(estimate) = &cell.outcome else { continue };
+        // Refined nickel of all forms is produced in Canada and in none of the United States; the trade is of class 1.
+        let told = estimate.assumptions.contains(&Assumption::DomesticOfMoreForms);
+        let produces = cell.area != "USA" || cell.quantity == Quantity::Membership;
+        assert_eq!(told, produces, "{cell:?}");
+    }
+}
+
 /// Of a year in which nobody tells what is refined, the concentration is that of mining, and says so.
 #[test]
 fn concentration_of_another_stage_says_of_which() {
