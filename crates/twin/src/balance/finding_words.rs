@@ -92,19 +92,23 @@ impl Finding {
         match &self.reason {
             Reason::WrongBasis { given, wanted } if wanted.is_empty() => (
                 format!(
-                    "is a {given} mass, and the chain counts the mass as weighed there: nothing says what that was. Report the mass as weighed."
+                    "is a {given} mass, and the chain counts the mass as weighed there: nothing says \
+                     what that was. Report the mass as weighed."
                 ),
                 format!(
-                    "est une masse {}, alors que la chaîne compte la masse telle que pesée : rien ne dit ce qu’elle était. Déclarez la masse telle que pesée.",
+                    "est une masse {}, alors que la chaîne compte la masse telle que pesée : rien ne dit \
+                     ce qu’elle était. Déclarez la masse telle que pesée.",
                     french.basis(given)
                 ),
             ),
             Reason::WrongBasis { given, wanted } => (
                 format!(
-                    "is a {given} mass, and the chain counts {wanted} there: nothing says how much of it is in this mass. Report the contained mass."
+                    "is a {given} mass, and the chain counts {wanted} there: nothing says how much of it \
+                     is in this mass. Report the contained mass."
                 ),
                 format!(
-                    "est une masse {}, alors que la chaîne compte « {} » : rien ne dit combien cette masse en contient. Déclarez la masse contenue.",
+                    "est une masse {}, alors que la chaîne compte « {} » : rien ne dit combien cette \
+                     masse en contient. Déclarez la masse contenue.",
                     french.basis(given),
                     french.substance(wanted)
                 ),
@@ -140,26 +144,24 @@ impl Finding {
             ),
             Reason::NoProcess { stage } => (
                 format!(
-                    "is about the stage `{stage}`, at which the site has no process. Register the process, or mend the stage."
+                    "is about the stage `{stage}`, at which the site has no process. Register the \
+                     process, or mend the stage."
                 ),
                 format!(
-                    "porte sur l’étape « {} », où le site n’a aucun procédé. Enregistrez le procédé ou corrigez l’étape.",
+                    "porte sur l’étape « {} », où le site n’a aucun procédé. Enregistrez le procédé ou \
+                     corrigez l’étape.",
                     french.stage(stage)
                 ),
             ),
             Reason::SumOfCountries { area } => (
-                format!(
-                    "is a sum over countries (`{area}`), which stand there themselves; it is not used."
-                ),
+                format!("is a sum over countries (`{area}`), which stand there themselves; it is not used."),
                 format!(
                     "est une somme de pays (« {} »), qui y figurent eux-mêmes ; elle n’est pas utilisée.",
                     french.place(area)
                 ),
             ),
             Reason::OtherForm { form, counted } => (
-                format!(
-                    "counts `{form}` only; the chain counts `{counted}` there, of which that is a part."
-                ),
+                format!("counts `{form}` only; the chain counts `{counted}` there, of which that is a part."),
                 format!(
                     "ne compte que « {} » ; la chaîne y compte « {} », dont ce n’est qu’une partie.",
                     french.form(form),
@@ -182,139 +184,174 @@ impl Finding {
                 let (short_en, short_fr) = numbers(short);
                 (
                     format!(
-                        "is {short_en} t less than the rows of its own table; the rows are used, the total is not."
+                        "is {short_en} t less than the rows of its own table; the rows are used, the \
+                         total is not."
                     ),
                     format!(
-                        "est inférieur de {short_fr} t aux lignes de son propre tableau ; les lignes sont utilisées, le total non."
+                        "est inférieur de {short_fr} t aux lignes de son propre tableau ; les lignes \
+                         sont utilisées, le total non."
                     ),
                 )
-                }
-                Reason::OneOfForms { form } => (
-                    format!(
-                        "counts `{form}`, one of several forms counted apart; nobody counts them together, so it is not used."
-                    ),
-                    format!(
-                        "compte « {} », une des formes comptées à part ; personne ne les compte ensemble, il n’est donc pas utilisé.",
-                        french.form(form)
-                    ),
+            }
+            Reason::OneOfForms { form } => (
+                format!(
+                    "counts `{form}`, one of several forms counted apart; nobody counts them together, \
+                     so it is not used."
                 ),
-                Reason::AboveCapacity { capacity } => {
-                    let (capacity_en, capacity_fr) = numbers(capacity);
+                format!(
+                    "compte « {} », une des formes comptées à part ; personne ne les compte ensemble, il \
+                     n’est donc pas utilisé.",
+                    french.form(form)
+                ),
+            ),
+            Reason::AboveCapacity { capacity } => {
+                let (capacity_en, capacity_fr) = numbers(capacity);
                 (
                     format!(
-                        "is more than the {capacity_en} t a year that the site can make as registered: one of them is wrong. The figure is used."
+                        "is more than the {capacity_en} t a year that the site can make as registered: \
+                         one of them is wrong. The figure is used."
                     ),
                     format!(
-                        "dépasse les {capacity_fr} t par an que le site peut produire d’après son enregistrement : l’un des deux est faux. Le chiffre est utilisé."
+                        "dépasse les {capacity_fr} t par an que le site peut produire d’après son \
+                         enregistrement : l’un des deux est faux. Le chiffre est utilisé."
                     ),
                 )
-                }
-                Reason::UnknownUse { subject, known } => (
-                    format!(
-                        "is about the use `{subject}`, which is none of: {known}. It is not used. Name one of these."
-                    ),
-                    format!(
-                        "porte sur l’usage « {subject} », qui n’est pas de ceux-ci : {}. Il n’est pas utilisé. Nommez l’un d’eux.",
-                        french.uses(known)
-                    ),
+            }
+            Reason::UnknownUse { subject, known } => (
+                format!(
+                    "is about the use `{subject}`, which is none of: {known}. It is not used. Name one \
+                     of these."
                 ),
-                Reason::NoStage { stage } => (
-                    format!(
-                        "is about the stage `{stage}`, which the chain does not have, or not this measure of it; it is not used."
-                    ),
-                    format!(
-                        "porte sur l’étape « {} », que la chaîne n’a pas, ou pas pour cette mesure ; il n’est pas utilisé.",
-                        french.stage(stage)
-                    ),
+                format!(
+                    "porte sur l’usage « {subject} », qui n’est pas de ceux-ci : {}. Il n’est pas \
+                     utilisé. Nommez l’un d’eux.",
+                    french.uses(known)
                 ),
-                Reason::SitesAboveCountry { sites, country } => {
-                    let (sites_en, sites_fr) = numbers(sites);
-                    let (country_en, country_fr) = numbers(country);
+            ),
+            Reason::NoStage { stage } => (
+                format!(
+                    "is about the stage `{stage}`, which the chain does not have, or not this measure of \
+                     it; it is not used."
+                ),
+                format!(
+                    "porte sur l’étape « {} », que la chaîne n’a pas, ou pas pour cette mesure ; il \
+                     n’est pas utilisé.",
+                    french.stage(stage)
+                ),
+            ),
+            Reason::SitesAboveCountry { sites, country } => {
+                let (sites_en, sites_fr) = numbers(sites);
+                let (country_en, country_fr) = numbers(country);
                 (
                     format!(
-                        "makes its country’s sites add to {sites_en} t, above the {country_en} t that are reported of the country: one of them is wrong. Both are used."
+                        "makes its country’s sites add to {sites_en} t, above the {country_en} t that \
+                         are reported of the country: one of them is wrong. Both are used."
                     ),
                     format!(
-                        "porte la somme des sites de son pays à {sites_fr} t, plus que les {country_fr} t déclarées pour le pays : l’un des deux est faux. Les deux sont utilisés."
+                        "porte la somme des sites de son pays à {sites_fr} t, plus que les {country_fr} \
+                         t déclarées pour le pays : l’un des deux est faux. Les deux sont utilisés."
                     ),
                 )
-                }
-                Reason::Overruled { left, deviations } => {
-                    let (left_en, left_fr) = numbers(left);
-                    let (deviations_en, deviations_fr) = numbers(deviations);
+            }
+            Reason::Overruled { left, deviations } => {
+                let (left_en, left_fr) = numbers(left);
+                let (deviations_en, deviations_fr) = numbers(deviations);
                 (
                     format!(
-                        "is {deviations_en} deviations from the {left_en} t that the balance leaves of it, and no report alone contradicts it: what cannot be negative, a yield or an assumption stands against it. Compare the other figures of the place; one of them is wrong. It is used."
+                        "is {deviations_en} deviations from the {left_en} t that the balance leaves of \
+                         it, and no report alone contradicts it: what cannot be negative, a yield or an \
+                         assumption stands against it. Compare the other figures of the place; one of \
+                         them is wrong. It is used."
                     ),
                     format!(
-                        "est à {deviations_fr} écarts types des {left_fr} t que le bilan en laisse, sans qu’aucune déclaration seule le contredise : une grandeur qui ne peut être négative, un rendement ou une hypothèse s’y oppose. Comparez les autres chiffres du lieu ; l’un d’eux est faux. Il est utilisé."
+                        "est à {deviations_fr} écarts types des {left_fr} t que le bilan en laisse, sans \
+                         qu’aucune déclaration seule le contredise : une grandeur qui ne peut être \
+                         négative, un rendement ou une hypothèse s’y oppose. Comparez les autres \
+                         chiffres du lieu ; l’un d’eux est faux. Il est utilisé."
                     ),
                 )
-                }
-                Reason::BeyondAllStocks { made } => {
-                    let (made_en, made_fr) = numbers(made);
+            }
+            Reason::BeyondAllStocks { made } => {
+                let (made_en, made_fr) = numbers(made);
                 (
                     format!(
-                        "is a stock of more than the world makes in ten years ({made_en} t a year): look at its unit. It is used."
+                        "is a stock of more than the world makes in ten years ({made_en} t a year): look \
+                         at its unit. It is used."
                     ),
                     format!(
-                        "est un stock supérieur à dix ans de production mondiale ({made_fr} t par an) : vérifiez son unité. Il est utilisé."
+                        "est un stock supérieur à dix ans de production mondiale ({made_fr} t par an) : \
+                         vérifiez son unité. Il est utilisé."
                     ),
                 )
-                }
-                Reason::ToldOtherwise { counted } => {
-                    let (counted_en, counted_fr) = numbers(counted);
+            }
+            Reason::ToldOtherwise { counted } => {
+                let (counted_en, counted_fr) = numbers(counted);
                 (
                     format!(
-                        "is not what another statement of the same edition says: {counted_en} t, which counts. One of them copied it wrongly; see both in the balance of sources, and withdraw the wrong one."
+                        "is not what another statement of the same edition says: {counted_en} t, which \
+                         counts. One of them copied it wrongly; see both in the balance of sources, and \
+                         withdraw the wrong one."
                     ),
                     format!(
-                        "n’est pas ce que dit une autre déclaration de la même édition : {counted_fr} t, qui compte. L’une des deux l’a mal recopiée ; voyez les deux au bilan des sources et retirez la fausse."
+                        "n’est pas ce que dit une autre déclaration de la même édition : {counted_fr} t, \
+                         qui compte. L’une des deux l’a mal recopiée ; voyez les deux au bilan des \
+                         sources et retirez la fausse."
                     ),
                 )
-                }
-                Reason::MonthMissing { missing, after } => (
-                    format!(
-                        "is the last before a gap: {missing} is missing after {after}. The month is told from what stands around it, if it can be."
-                    ),
-                    format!(
-                        "est le dernier avant une lacune : {missing} manque après {after}. Le mois est déduit de ce qui l’entoure, si cela se peut."
-                    ),
+            }
+            Reason::MonthMissing { missing, after } => (
+                format!(
+                    "is the last before a gap: {missing} is missing after {after}. The month is told \
+                     from what stands around it, if it can be."
                 ),
-                Reason::YieldAboveOne { said } => {
-                    let (said_en, said_fr) = numbers(said);
+                format!(
+                    "est le dernier avant une lacune : {missing} manque après {after}. Le mois est \
+                     déduit de ce qui l’entoure, si cela se peut."
+                ),
+            ),
+            Reason::YieldAboveOne { said } => {
+                let (said_en, said_fr) = numbers(said);
                 (
                     format!(
-                        "gives a yield of {said_en} percent: more than goes in cannot come out. It is not used."
+                        "gives a yield of {said_en} percent: more than goes in cannot come out. It is \
+                         not used."
                     ),
                     format!(
-                        "donne un rendement de {said_fr} % : il ne peut sortir plus qu’il n’entre. Il n’est pas utilisé."
+                        "donne un rendement de {said_fr} % : il ne peut sortir plus qu’il n’entre. Il \
+                         n’est pas utilisé."
                     ),
                 )
-                }
-                Reason::YieldOfNothing => (
-                    "gives a yield of nothing: what goes in cannot vanish. It is not used. Where nothing was made, report a production of 0."
-                        .to_owned(),
-                    "donne un rendement nul : ce qui entre ne peut disparaître. Il n’est pas utilisé. Si rien n’a été produit, déclarez une production de 0."
-                        .to_owned(),
+            }
+            Reason::YieldOfNothing => (
+                "gives a yield of nothing: what goes in cannot vanish. It is not used. Where nothing was \
+                 made, report a production of 0."
+                    .to_owned(),
+                "donne un rendement nul : ce qui entre ne peut disparaître. Il n’est pas utilisé. Si \
+                 rien n’a été produit, déclarez une production de 0."
+                    .to_owned(),
+            ),
+            Reason::YieldWithoutRecipe { stage } => (
+                format!(
+                    "gives a yield of the stage `{stage}`, of which the vocabulary knows no process: \
+                     nothing says what it is a yield of. It is not used. Have the process added to the \
+                     club's vocabulary."
                 ),
-                Reason::YieldWithoutRecipe { stage } => (
-                    format!(
-                        "gives a yield of the stage `{stage}`, of which the vocabulary knows no process: nothing says what it is a yield of. It is not used. Have the process added to the club's vocabulary."
-                    ),
-                    format!(
-                        "donne un rendement à l’étape « {} », dont le vocabulaire ne connaît aucun procédé : rien ne dit de quoi c’est le rendement. Il n’est pas utilisé. Faites ajouter le procédé au vocabulaire du club.",
-                        french.stage(stage)
-                    ),
+                format!(
+                    "donne un rendement à l’étape « {} », dont le vocabulaire ne connaît aucun procédé : \
+                     rien ne dit de quoi c’est le rendement. Il n’est pas utilisé. Faites ajouter le \
+                     procédé au vocabulaire du club.",
+                    french.stage(stage)
                 ),
-                Reason::CapacityUnusable { stage, why } => {
-                    let (en, fr) = why.words(french);
-                    (
-                        format!(
+            ),
+            Reason::CapacityUnusable { stage, why } => {
+                let (en, fr) = why.words(french);
+                (
+                    format!(
                         "has a capacity at the stage `{stage}` that {en}. It is not used. Mend the site."
                     ),
-                        format!(
-                        "a, à l’étape « {} », une capacité qui {fr}. Elle n’est pas utilisée. Corrigez le site.",
+                    format!(
+                        "a, à l’étape « {} », une capacité qui {fr}. Elle n’est pas utilisée. Corrigez \
+                         le site.",
                         french.stage(stage)
                     ),
                 )
@@ -328,38 +365,51 @@ impl Finding {
                 let (deviation_en, deviation_fr) = numbers(deviation);
                 (
                     format!(
-                        "gives a yield of {said_en} percent, far from what such processes have ({recovery_en} ± {deviation_en}): every figure on both sides of it would look wrong. It is not used. Mend it, or have the club's vocabulary mended."
+                        "gives a yield of {said_en} percent, far from what such processes have \
+                         ({recovery_en} ± {deviation_en}): every figure on both sides of it would look \
+                         wrong. It is not used. Mend it, or have the club's vocabulary mended."
                     ),
                     format!(
-                        "donne un rendement de {said_fr} %, loin de celui de tels procédés ({recovery_fr} ± {deviation_fr}) : tous les chiffres de part et d’autre paraîtraient faux. Il n’est pas utilisé. Corrigez-le, ou faites corriger le vocabulaire du club."
+                        "donne un rendement de {said_fr} %, loin de celui de tels procédés \
+                         ({recovery_fr} ± {deviation_fr}) : tous les chiffres de part et d’autre \
+                         paraîtraient faux. Il n’est pas utilisé. Corrigez-le, ou faites corriger le \
+                         vocabulaire du club."
                     ),
                 )
-                }
-                Reason::YieldOfQuarter => (
-                    "gives a yield of a quarter; processes are balanced by month or by year. Report one of these."
-                        .to_owned(),
-                    "donne un rendement trimestriel ; les procédés sont équilibrés par mois ou par an. Déclarez l’un des deux."
-                        .to_owned(),
-                ),
-                Reason::UseOfPartOfYear => (
-                    "is what a use takes in a part of a year; goods in use are balanced by year. Report the year."
-                        .to_owned(),
-                    "est ce qu’un usage absorbe dans une partie d’année ; les biens en usage sont équilibrés par an. Déclarez l’année."
-                        .to_owned(),
-                ),
-                Reason::FarFromOthers { others: (first, last) } => (
-                    format!(
-                        "is of a year far from all others, which speak of {first} to {last}; it is not used. Mend the year, or report the years between."
-                    ),
-                    format!(
-                        "porte sur une année loin de toutes les autres, qui vont de {first} à {last} ; il n’est pas utilisé. Corrigez l’année ou déclarez celles d’entre-temps."
-                    ),
-                ),
-                Reason::NotFinite => (
-                    "is no number that can be computed with.".to_owned(),
-                    "n’est pas un nombre avec lequel on puisse calculer.".to_owned(),
-                ),
             }
+            Reason::YieldOfQuarter => (
+                "gives a yield of a quarter; processes are balanced by month or by year. Report one of \
+                 these."
+                    .to_owned(),
+                "donne un rendement trimestriel ; les procédés sont équilibrés par mois ou par an. \
+                 Déclarez l’un des deux."
+                    .to_owned(),
+            ),
+            Reason::UseOfPartOfYear => (
+                "is what a use takes in a part of a year; goods in use are balanced by year. Report the \
+                 year."
+                    .to_owned(),
+                "est ce qu’un usage absorbe dans une partie d’année ; les biens en usage sont équilibrés \
+                 par an. Déclarez l’année."
+                    .to_owned(),
+            ),
+            Reason::FarFromOthers {
+                others: (first, last),
+            } => (
+                format!(
+                    "is of a year far from all others, which speak of {first} to {last}; it is not used. \
+                     Mend the year, or report the years between."
+                ),
+                format!(
+                    "porte sur une année loin de toutes les autres, qui vont de {first} à {last} ; il \
+                     n’est pas utilisé. Corrigez l’année ou déclarez celles d’entre-temps."
+                ),
+            ),
+            Reason::NotFinite => (
+                "is no number that can be computed with.".to_owned(),
+                "n’est pas un nombre avec lequel on puisse calculer.".to_owned(),
+            ),
+        }
     }
 }
 
