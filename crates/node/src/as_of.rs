@@ -7,7 +7,7 @@
 //!
 //! An earlier state is read with the charter, the vocabulary and the rules of today: they are part of the cut.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use didymium_statement::CharterLog;
 use didymium_store::{Store, StoreError};
@@ -185,6 +185,7 @@ fn recorded_by(store: &dyn Store, origin: &str, size: u64, ms: i64) -> Result<u6
 /// count as empty.
 fn sizes_of(text: &str, held: &BTreeMap<String, u64>) -> Result<BTreeMap<String, u64>, AsOfError> {
     let mut sizes: BTreeMap<String, u64> = held.keys().map(|member| (member.clone(), 0)).collect();
+    let mut named = BTreeSet::new();
     for part in text.split(',').filter(|part| !part.is_empty()) {
         let wrong = |reason: String| AsOfError::NotACut {
             part: shown(part),
@@ -203,6 +204,10 @@ fn sizes_of(text: &str, held: &BTreeMap<String, u64>) -> Result<BTreeMap<String,
         if size > *held {
             return Err(wrong(format!("this node holds {held} entries of that log")));
         }
+        // The last of two sizes would be a cut that nobody meant.
+        if !named.insert(member) {
+            return Err(wrong("the member is named twice".into()));
+        }
         *known = size;
     }
     Ok(sizes)
@@ -218,6 +223,14 @@ mod tests {
 
     fn by(text: &str) -> Recorded {
         Times::parse(Some(text), None, None).unwrap().recorded
+    }
+
+    #[test]
+    fn a_cut_names_each_member_once() {
+        let held = BTreeMap::from([("CAN".to_owned(), 9), ("DEU".to_owned(), 9)]);
+        assert_eq!(sizes_of("CAN:1", &held).unwrap()["CAN"], 1);
+        let twice = sizes_of("CAN:1,DEU:3,CAN:2", &held).unwrap_err();
+        assert!(twice.to_string().contains("named twice"), "{twice}");
     }
 
     #[test]

@@ -243,13 +243,16 @@ impl Twin {
     }
 
     /// The series of that name; `names` in the order measure, commodity, stage, form, substance, mass basis, subject.
-    /// A `None` matches anything: the first series with figures that matches is given. One about a single site answers a
-    /// question that names no subject only where nothing else does.
+    /// A `None` matches anything: the first series with figures that matches is given. Where no subject is named, one of the whole
+    /// comes before one of a part, such as a deposit, and that before one of a single site: what somebody tells of a part does not
+    /// take the place of the whole.
     pub fn find_series(&self, names: [Option<&str>; 7]) -> Option<SeriesId> {
-        let of_site = |id: &SeriesId| self.text(self.series(*id).key.subject).starts_with(SITE);
-        let mut matching = self.matching_series(names);
-        let whole = matching.find(|id| names[6].is_some() || !of_site(id));
-        whole.or_else(|| self.matching_series(names).next())
+        let part = |id: &SeriesId| match self.text(self.series(*id).key.subject) {
+            "" => 0,
+            subject if subject.starts_with(SITE) => 2,
+            _ => 1,
+        };
+        self.matching_series(names).min_by_key(part)
     }
 
     /// Every series with figures that matches; see [`Twin::find_series`].

@@ -309,10 +309,18 @@ pub(crate) async fn sources(question: Question, Ask(ask): Ask<ListAsk>) -> Answe
 /// Where a figure comes from.
 #[utoipa::path(get, path = "/api/v1/provenance", tag = "twin", params(FigureAsk), responses((status = 200, body = types::Provenance), (status = 400, description = "Not an address"), (status = 404, description = "The twin has no such figure")))]
 pub(crate) async fn provenance(question: Question, Ask(ask): Ask<FigureAsk>) -> Answer {
-    let address = ask
-        .figure
-        .parse()
-        .map_err(|error: didymium_twin::AddressError| ApiError::query("figure", error.to_string()))?;
+    let address = ask.figure.parse().map_err(|error: didymium_twin::AddressError| {
+        ApiError::query(
+            "figure",
+            match views::parse_address(&ask.figure) {
+                Some(_) => {
+                    "is the address of an estimate: `/api/v1/reconciled/figure` says what that is made of"
+                        .to_owned()
+                }
+                None => error.to_string(),
+            },
+        )
+    })?;
     if let Some(format) = download::asked(ask.format.as_ref())? {
         return question
             .download(format, move |lens| download::provenance(lens, &address))

@@ -1,16 +1,16 @@
-//! Sites that report more than their country: no balance shows it, for the rest of the country takes up the difference and is held
-//! at nothing.
+//! Parts that are reported above their whole, sites above their country and months above their year: no balance shows it, for what
+//! nobody tells of the whole takes up the difference and is held at nothing.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::finding::{Finding, Reason};
 use super::gather::Gathered;
-use super::line::{Key, Spot};
+use super::line::{Key, Slot, Spot};
 use super::report::{Origin, Report};
 use crate::fact::FactId;
 
-/// Sites are above their country if their sum is by more than this many deviations of both.
+/// Parts are above their whole if their sum is by more than this many deviations of both.
 const ABOVE: f64 = 3.0;
 
 /// What the sites of a country report together, each counted once.
@@ -70,6 +70,70 @@ impl Gathered {
                     country: tonnes(report.value),
                 };
                 Finding::of_site(*fact, site, reason)
+            }));
+        }
+        found.dedup();
+        self.findings.extend(found);
+    }
+}
+
+/// What is reported of the months of a year, each counted once.
+#[derive(Default)]
+struct Months {
+    /// By month: the least that anybody says of it, tonnes, with its variance.
+    least: BTreeMap<Slot, (f64, f64)>,
+    facts: Vec<FactId>,
+}
+
+impl Months {
+    fn add(&mut self, report: &Report, month: Slot, fact: FactId) {
+        let said = (report.value, report.deviation * report.deviation);
+        let least = self.least.entry(month).or_insert(said);
+        if said.0 < least.0 {
+            *least = said;
+        }
+        self.facts.push(fact);
+    }
+}
+
+impl Gathered {
+    /// Finds what is reported of months above what is reported of their year.
+    pub(super) fn name_months_above_years(&mut self) {
+        let mut years: BTreeMap<Key, Months> = BTreeMap::new();
+        for report in &self.reports {
+            if let (Some(key), Origin::Fact(fact)) = (direct(report), &report.origin)
+                && !key.slot.is_year()
+                && key.line.is_flow()
+                && !key.line.is_signed()
+            {
+                let slot = Slot::of_year(key.slot.year());
+                let months = years.entry(Key { slot, ..key.clone() }).or_default();
+                months.add(report, key.slot, *fact);
+            }
+        }
+        let mut found = Vec::new();
+        for report in &self.reports {
+            let Some((key, months)) = direct(report).and_then(|key| years.get_key_value(key)) else {
+                continue;
+            };
+            let together: f64 = months.least.values().map(|(tonnes, _)| tonnes).sum();
+            let variance: f64 = months.least.values().map(|(_, variance)| variance).sum();
+            let both = (variance + report.deviation * report.deviation).sqrt();
+            if together - report.value <= ABOVE * both {
+                continue;
+            }
+            let site = match &key.spot {
+                Spot::Site { site, .. } => Some(site.to_string()),
+                _ => None,
+            };
+            found.extend(months.facts.iter().map(|fact| Finding {
+                fact: Some(*fact),
+                site: site.clone(),
+                reason: Reason::MonthsAboveYear {
+                    months: months.least.len(),
+                    together: tonnes(together),
+                    year: tonnes(report.value),
+                },
             }));
         }
         found.dedup();

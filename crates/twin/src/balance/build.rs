@@ -202,8 +202,17 @@ impl Build<'_> {
     }
 
     fn unsolved(&self, source: ReconcileError) -> BalanceError {
+        let of_report = |variable: usize| {
+            let number = variable.checked_sub(self.network.keys.len())?;
+            let (key, _) = self.gathered.reports.get(number)?.terms.first()?;
+            Some(key)
+        };
         let near = match &source {
             ReconcileError::Overflow { variable } => self.network.keys.get(*variable),
+            ReconcileError::ValueNotFinite { variable, .. }
+            | ReconcileError::DeviationNotFinite { variable, .. }
+            | ReconcileError::DeviationNotPositive { variable, .. }
+            | ReconcileError::DeviationOutOfRange { variable, .. } => of_report(*variable),
             ReconcileError::TooFarApart { constraint } => self.of_balance(*constraint),
             ReconcileError::ContradictoryConstraints { constraints, .. } => {
                 constraints.first().and_then(|first| self.of_balance(*first))

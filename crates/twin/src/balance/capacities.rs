@@ -20,6 +20,9 @@ const MONTHS: usize = 12;
 /// A larger capacity is a slip of the pen, tonnes a year.
 const CAPACITY_MAX: f64 = 1e11;
 
+/// A smaller one is none: a gram.
+const CAPACITY_MIN: f64 = 1e-6;
+
 /// A product, its layers, and the tonnes a year that can be made of it.
 type Nameplate = (Product, Terms, f64);
 
@@ -116,7 +119,7 @@ impl Gatherer<'_> {
                     beside: 0.0,
                     relative: 0.0,
                     others: 0.0,
-                    deviation: (deviation * installed.tonnes).max(f64::MIN_POSITIVE),
+                    deviation: deviation * installed.tonnes,
                 });
             }
         }
@@ -229,6 +232,9 @@ impl Gatherer<'_> {
         let tonnes = kilograms.and_then(|mass| mass.to_f64()).map(|mass| mass / TONNE);
         let tonnes = tonnes.filter(|tonnes| *tonnes <= CAPACITY_MAX);
         let tonnes = tonnes.ok_or(CapacityFault::TooLarge)?;
+        if tonnes < CAPACITY_MIN {
+            return Err(CapacityFault::Nothing);
+        }
         let stage = u16::try_from(stage).unwrap_or(u16::MAX);
         Ok(Some(in_product(stage, told.terms, tonnes)))
     }

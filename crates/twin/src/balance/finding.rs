@@ -103,6 +103,15 @@ pub enum Reason {
         /// Tonnes of the country.
         country: String,
     },
+    /// Months that together are more than is reported of their year.
+    MonthsAboveYear {
+        /// How many months are told.
+        months: usize,
+        /// Tonnes of them together.
+        together: String,
+        /// Tonnes of the year.
+        year: String,
+    },
     /// Another statement gives another figure of the same cell of the same edition, and that one is preferred.
     ToldOtherwise {
         /// Tonnes that count.
@@ -174,6 +183,7 @@ impl Reason {
             self,
             Self::AboveCapacity { .. }
                 | Self::SitesAboveCountry { .. }
+                | Self::MonthsAboveYear { .. }
                 | Self::MonthMissing { .. }
                 | Self::Overruled { .. }
                 | Self::BeyondAllStocks { .. }
@@ -193,6 +203,8 @@ pub enum CapacityFault {
     },
     /// It is larger than anything that can be.
     TooLarge,
+    /// It is nothing: what runs can make something.
+    Nothing,
 }
 
 impl Finding {

@@ -76,6 +76,12 @@ impl CapacityFault {
                     ),
                 )
             }
+            Self::Nothing => (
+                "is nothing, though the process runs (say `closed` or `suspended` where it does not)"
+                    .to_owned(),
+                "est nulle, alors que le procédé fonctionne (sinon, dites `closed` ou `suspended`)"
+                    .to_owned(),
+            ),
             Self::TooLarge => (
                 "is larger than that of any plant".to_owned(),
                 "dépasse celle de toute usine".to_owned(),
@@ -250,6 +256,24 @@ impl Finding {
                     format!(
                         "porte la somme des sites de son pays à {sites_fr} t, plus que les {country_fr} \
                          t déclarées pour le pays : l’un des deux est faux. Les deux sont utilisés."
+                    ),
+                )
+            }
+            Reason::MonthsAboveYear {
+                months,
+                together,
+                year,
+            } => {
+                let (together_en, together_fr) = numbers(together);
+                let (year_en, year_fr) = numbers(year);
+                (
+                    format!(
+                        "is one of {months} months that together make {together_en} t, above the {year_en} t \
+                         that are reported of their year: one of them is wrong. All are used."
+                    ),
+                    format!(
+                        "est l’un de {months} mois qui font ensemble {together_fr} t, plus que les {year_fr} t \
+                         déclarées pour leur année : l’un d’eux est faux. Tous sont utilisés."
                     ),
                 )
             }

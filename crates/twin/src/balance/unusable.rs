@@ -69,6 +69,7 @@ impl Reason {
             Self::TotalBelowRows { .. }
             | Self::AboveCapacity { .. }
             | Self::SitesAboveCountry { .. }
+            | Self::MonthsAboveYear { .. }
             | Self::ToldOtherwise { .. }
             | Self::Overruled { .. }
             | Self::BeyondAllStocks { .. }

@@ -113,6 +113,33 @@ fn a_month_that_is_missing_is_named_and_told_from_the_others() {
     assert!(words.contains("2023-03") && words.contains("2023-02"), "{words}");
 }
 
+/// No balance shows it: the month that nobody tells would take up the difference, and is held at nothing.
+#[test]
+fn months_that_are_more_than_their_year_are_named() {
+    let month = |number: u8, value: &str| {
+        let period = format!("2023-{number:02}");
+        cobalt(("production", "mine", "ore", "CAN", "", "", &period, value))
+    };
+    let found = |value: &str| {
+        let months: Vec<_> = (1..=11).map(|number| month(number, value)).collect();
+        balance(&[good(), table(&survey("operator", "2024-02-01"), &months)])
+    };
+    let above = found("2000");
+    let named: Vec<&Finding> = above
+        .findings
+        .iter()
+        .filter(|finding| matches!(finding.reason, Reason::MonthsAboveYear { months: 11, .. }))
+        .collect();
+    assert_eq!(named.len(), 11, "{:?}", above.findings);
+    let (en, fr) = named[0].words(Vocabulary::embedded());
+    assert!(
+        en.contains("11 months") && en.contains("22,000 t") && en.contains("4,000 t"),
+        "{en}"
+    );
+    assert!(fr.contains("11 mois") && named[0].reason.is_used(), "{fr}");
+    assert!(found("330").findings.is_empty());
+}
+
 #[test]
 fn a_mass_of_the_wrong_basis_is_named() {
     let mut row = cobalt(("production", "mine", "ore", "CAN", "", "", "2022", "4000"));

@@ -127,7 +127,12 @@ fn a_capacity_of_no_year_counts_for_the_last_that_is_balanced() {
 
 #[test]
 fn a_capacity_that_cannot_be_used_is_named_with_its_site() {
-    for (value, basis, substance) in [("99999999999999999999", "contained", "Co"), ("5000", "wet", "")] {
+    for (value, basis, substance) in [
+        ("99999999999999999999", "contained", "Co"),
+        ("0", "contained", "Co"),
+        ("0.0000000000000000000000000001", "contained", "Co"),
+        ("5000", "wet", ""),
+    ] {
         let found = balance(&[
             table(&survey("nation", "2024-01-01"), &[mined("CAN", "2023", "4000")]),
             works_of_capacity((value, basis, substance, Some("2023"))),

@@ -24,6 +24,30 @@ fn a_sum_of_those_listed_is_told_apart_from_a_world_total() {
 }
 
 #[test]
+fn what_is_told_of_a_part_does_not_take_the_place_of_the_whole() {
+    let mut part = mined("CAN", "2023", "900");
+    "a deposit".clone_into(&mut part[8]);
+    let mut at_site = mined("CAN", "2023", "800");
+    "site:pit".clone_into(&mut at_site[8]);
+    let of = |rows: &[[String; 15]]| {
+        let parts = table("CAN", 1, &source("own", "own", "2024-01-31"), rows);
+        let whole = [mined("CHN", "2023", "2"), mined("USA", "2023", "1")];
+        let whole = table("USA", 2, &source("bgs", "bgs-wms", "2025-01-31"), &whole);
+        let twin = twin(&[parts, whole]);
+        assert_eq!(twin.key_texts(series(&twin))[6], "");
+    };
+    of(std::slice::from_ref(&part));
+    of(&[at_site.clone(), part.clone()]);
+    let alone = twin(&[table(
+        "CAN",
+        1,
+        &source("own", "own", "2024-01-31"),
+        &[at_site, part],
+    )]);
+    assert_eq!(alone.key_texts(series(&alone))[6], "a deposit");
+}
+
+#[test]
 fn a_sum_without_the_country_that_leads_is_no_world() {
     let row = |area: &str, period: &str, value: &str| {
         let mut row = mined(area, period, value);
