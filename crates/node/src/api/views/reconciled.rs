@@ -36,14 +36,23 @@ pub struct BalanceLens<'b> {
     pub stale: Option<&'b str>,
 }
 
+/// Decimals that tonnes of a balance are sent with at least: a kilogram, so that a column of large and small lines adds up as sent.
+const KILOGRAM: f64 = 3.0;
+
+/// Tonnes of a balance as they are sent: to the kilogram, and six digits where that is finer.
+pub fn tonnes(value: f64) -> String {
+    if value == 0.0 || !value.is_finite() {
+        return "0".to_owned();
+    }
+    plain(value, decimals_of(value).max(KILOGRAM))
+}
+
 /// A number as it is sent: six digits, no exponent.
 pub fn decimal(value: f64) -> String {
     if value == 0.0 || !value.is_finite() {
         return "0".to_owned();
     }
     let magnitude = value.abs().log10().floor();
-    // Between 0 and 12 decimals: smaller amounts than that are nothing.
-    let decimals = (f64::from(DIGITS) - 1.0 - magnitude).clamp(0.0, 12.0);
     let scale = 10f64.powf((magnitude + 1.0 - f64::from(DIGITS)).max(0.0));
     // Below six digits before the point the decimals alone round.
     let rounded = if scale > 1.0 {
@@ -51,12 +60,22 @@ pub fn decimal(value: f64) -> String {
     } else {
         value
     };
+    plain(rounded, decimals_of(value))
+}
+
+/// Decimals of six digits, between 0 and 12: smaller amounts than that are nothing.
+fn decimals_of(value: f64) -> f64 {
+    (f64::from(DIGITS) - 1.0 - value.abs().log10().floor()).clamp(0.0, 12.0)
+}
+
+/// So many decimals at most, without zeros that say nothing.
+fn plain(value: f64, decimals: f64) -> String {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "clamped to 0 to 12"
     )]
-    let text = format!("{rounded:.*}", decimals as usize);
+    let text = format!("{value:.*}", decimals as usize);
     let text = if text.contains('.') {
         text.trim_end_matches('0').trim_end_matches('.')
     } else {
@@ -160,12 +179,12 @@ impl BalanceLens<'_> {
         let least = least(key.line);
         types::Estimate {
             line: key.line.key().to_owned(),
-            value: ends.map_or(quantity.value, |ends| Some(told(ends))).map(decimal),
+            value: ends.map_or(quantity.value, |ends| Some(told(ends))).map(tonnes),
             deviation: quantity.deviation.map(decimal),
-            low: ends.map(|(value, deviation)| decimal((value - NINETY_FIVE * deviation).max(least))),
+            low: ends.map(|(value, deviation)| tonnes((value - NINETY_FIVE * deviation).max(least))),
             high: ends
                 .map(|(value, deviation)| value + NINETY_FIVE * deviation)
-                .map(|high| decimal(quantity.most.map_or(high, |most| most.min(high)))),
+                .map(|high| tonnes(quantity.most.map_or(high, |most| most.min(high)))),
             told: told_key(quantity.told).to_owned(),
             grade: quantity.grade.letter().to_owned(),
             contested: quantity.contested,
@@ -509,6 +528,21 @@ mod tests {
     fn only_a_change_of_stock_can_be_told_to_be_negative() {
         for line in Line::ALL {
             assert_eq!(least(line) < 0.0, line == Line::StockChange, "{}", line.key());
+        }
+    }
+
+    #[test]
+    fn tonnes_are_sent_to_the_kilogram() {
+        let cases = [
+            (0.0, "0"),
+            (-0.000_000_000_000_1, "0"),
+            (2_606_370.123_4, "2606370.123"),
+            (-383.814_9, "-383.815"),
+            (12.5, "12.5"),
+            (0.001_234_567_8, "0.00123457"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(tonnes(value), text);
         }
     }
 

@@ -3,7 +3,7 @@
 use didymium_twin::balance::{Balance, BalanceError, Instead, Line, Moved, WhatIf};
 
 use super::contradictions::About;
-use super::{BalanceLens, address, decimal, told};
+use super::{BalanceLens, address, decimal, told, tonnes};
 use crate::api::types;
 
 /// Figures sent with one answer.
@@ -83,9 +83,9 @@ fn moved_view(balance: &Balance, moved: &Moved<'_>) -> types::MovedEstimate {
             .map_or_else(String::new, |period| period.to_string()),
         line: key.line.key().to_owned(),
         figure: address(balance, key),
-        before: decimal(told(moved.before)),
+        before: tonnes(told(moved.before)),
         before_deviation: decimal(moved.before.1),
-        after: moved.after.map(|after| decimal(told(after))),
+        after: moved.after.map(|after| tonnes(told(after))),
         after_deviation: moved.after.map(|after| decimal(after.1)),
     }
 }
