@@ -213,8 +213,13 @@ fn unusable_text(one: &Unusable) -> String {
         (true, site) => format!("the site `{}`", site.unwrap_or_default()),
         (false, _) => format!("`{}`{alike}", one.about),
     };
+    let verb = if one.used {
+        "uses, but look at"
+    } else {
+        "cannot use"
+    };
     format!(
-        "the balance cannot use {what} (statement {}), which {}",
+        "the balance {verb} {what} (statement {}), which {}",
         one.statement, one.words.en
     )
 }

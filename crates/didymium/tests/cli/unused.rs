@@ -99,3 +99,21 @@ fn a_capacity_that_the_balance_cannot_use_is_told_with_the_site() {
         assert!(answer.err.contains(&words), "{words}: {}", answer.err);
     }
 }
+
+#[test]
+fn more_than_a_site_can_make_is_used_and_told_where_it_is_said() {
+    let desk = Desk::new();
+    let node = desk.node();
+    let key = SITE.split(',').next().unwrap();
+    desk.import_as(&node, "site", "s.csv", &format!("{SITE_HEADER}{SITE}"))
+        .ends(0);
+    let much = of_site(key, "USA").replace(",2023,", ",2024,");
+    let answer = desk.import(&node, "much.csv", &[HEADER, &much].concat()).ends(0);
+    let told = &answer.json()["unused"]["told"];
+    assert_eq!(
+        (&told[0]["site"], &told[0]["used"]),
+        (&key.into(), &true.into()),
+        "{told:#}"
+    );
+    assert!(answer.err.contains("uses, but look at"), "{}", answer.err);
+}

@@ -170,7 +170,7 @@ impl From<ApiError> for Problem {
                 Self::new(ProblemType::Internal, text)
             }
             // What members said is at fault and not the node; it is mended by what they say next.
-            ApiError::Unbalanced(_) => Self::new(ProblemType::NotReady, text),
+            ApiError::Unbalanced(_) => Self::new(ProblemType::NoBalance, text),
             ApiError::Unrenderable => Self::new(ProblemType::Internal, text),
             ApiError::Node(error) => Self::from(error),
         }

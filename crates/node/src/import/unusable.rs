@@ -1,7 +1,7 @@
 //! What the balance cannot use of a table that was just logged, for whoever logged it.
 //!
 //! Told here is what follows from the table, the vocabulary and the sites that are registered in the logs at hand: a site that
-//! nobody registered, a mass on a basis that the chain does not count, a capacity that is none. What shows only beside the figures of
+//! nobody registered, a mass on a basis that the chain does not count, a capacity that is none, more than a site can make. What shows only beside the figures of
 //! others (another figure of the same edition, a year far from all others, a sum of sites above the country's, a report that the rest
 //! contradicts), or once the other form of a figure is told in another table, is told by the balance: page *Contradictions*,
 //! `/api/v1/contradictions`, `didymium twin contradictions`. So is all of it for statements that come ready made
@@ -40,6 +40,8 @@ pub struct Unusable {
     pub site: Option<String>,
     /// How many figures of this cause there are.
     pub figures: u64,
+    /// Whether they are used all the same: they stand out, as what a site makes above its capacity.
+    pub used: bool,
     /// What is wrong and what to do, in words that follow a name: *is …*, *names …*.
     pub words: Wording,
 }
@@ -164,6 +166,7 @@ fn told(twin: &Twin, finding: &Finding, fresh: &BTreeSet<StatementId>) -> Option
         about,
         site: finding.site.clone(),
         figures,
+        used: finding.reason.is_used(),
         words: Wording { en, fr },
     })
 }

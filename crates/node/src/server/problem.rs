@@ -40,6 +40,8 @@ pub enum ProblemType {
     Internal,
     /// The node is not ready for this yet.
     NotReady,
+    /// What members said has no balance.
+    NoBalance,
     /// The node has too much to do.
     Overloaded,
     /// The answer took too long.
@@ -50,7 +52,7 @@ use ProblemType as Type;
 
 impl ProblemType {
     /// Every type, in the order of their statuses.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Type::BadRequest,
         Type::BadParameter,
         Type::SignatureRefused,
@@ -62,6 +64,7 @@ impl ProblemType {
         Type::WrongHost,
         Type::Internal,
         Type::NotReady,
+        Type::NoBalance,
         Type::Overloaded,
         Type::Timeout,
     ];
@@ -157,6 +160,13 @@ impl ProblemType {
                 "The node is not ready yet",
                 "The twin is being built for the first time since the start, or a receipt is asked for while its statement is \
                  alone in its log. Ask again after `Retry-After` seconds.",
+            ),
+            Type::NoBalance => (
+                "no-balance",
+                StatusCode::SERVICE_UNAVAILABLE,
+                "What members said has no balance",
+                "Taken together, what members said of this mineral cannot be solved, or is too large; `detail` says where. This node had no \
+                 earlier balance to serve in its place. It is mended by what is said next: withdraw or mend what `detail` names.",
             ),
             Type::Overloaded => (
                 "overloaded",

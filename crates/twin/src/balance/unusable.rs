@@ -12,7 +12,8 @@ use super::layer::Layers;
 use crate::twin::Twin;
 
 /// Figures and capacities that no balance of any family uses, in the order of the families: those with a reason that
-/// [follows from themselves](Reason::is_of_itself), the vocabulary and the sites that are registered. What depends on other figures,
+/// [follows from themselves](Reason::is_of_itself), the vocabulary and the sites that are registered; and figures of more than their
+/// site can make as registered, which are used. What depends on other figures,
 /// or on a solution, is among the [findings](super::Balance::findings) of the balance alone.
 #[must_use]
 pub fn unusable(twin: &Twin) -> Vec<Finding> {
@@ -32,7 +33,12 @@ pub fn unusable(twin: &Twin) -> Vec<Finding> {
         };
         gatherer.gather().findings
     });
-    found.filter(|finding| finding.reason.is_of_itself()).collect()
+    // More than a site can make is used, but whoever adds it is the one who knows better.
+    found
+        .filter(|finding| {
+            finding.reason.is_of_itself() || matches!(finding.reason, Reason::AboveCapacity { .. })
+        })
+        .collect()
 }
 
 impl Reason {
