@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests stop at the first fault")]
 
 mod adding_up;
+mod anything;
 mod bad_input;
 mod bounds;
 mod capacities;
