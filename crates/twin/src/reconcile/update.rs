@@ -18,6 +18,9 @@ const ALONE: f64 = 1e-6;
 const CHANGES: usize = 64;
 /// A covariance, or a narrowing of a variance, below this part of the variances is rounding.
 const UNRELATED: f64 = 1e-9;
+/// A narrowing of a variance up to this part of it may be the rounding of changes before, where reports a thousand times as precise
+/// came and went: only a solve from scratch tells.
+const DOUBTFUL: f64 = 1e-6;
 
 /// How estimates move while reports change: the columns of the covariance along which they did.
 #[derive(Debug)]
@@ -188,7 +191,8 @@ pub struct Updated {
 pub enum Taken {
     /// By the update.
     Updated,
-    /// By a solve from scratch: the change makes a variable knowable or unknowable, or many changes came before it.
+    /// By a solve from scratch: the change makes a variable knowable or unknowable, many changes came before it, or their rounding
+    /// hides whether a report is still checked by others.
     Solved,
 }
 
@@ -222,15 +226,25 @@ impl Updated {
     ) -> Result<Taken, ReconcileError> {
         self.shifts.check(variable, measurement)?;
         if let Some(column) = self.shifts.column(variable, self.class[variable], measurement) {
-            self.apply(variable, column, measurement);
-            return Ok(Taken::Updated);
+            if self.apply(variable, column, measurement) {
+                return Ok(Taken::Updated);
+            }
+            // To take a report away contradicts nothing; what could not be solved all the same stays as it was updated.
+            return Ok(match self.problem().solve() {
+                Ok(solved) => {
+                    *self = Self::new(solved);
+                    Taken::Solved
+                }
+                Err(_) => Taken::Updated,
+            });
         }
         let problem = self.problem().with_measurement(variable, measurement)?;
         *self = Self::new(problem.solve()?);
         Ok(Taken::Solved)
     }
 
-    fn apply(&mut self, variable: usize, column: Vec<f64>, after: Option<Measurement>) {
+    /// Whether it is clear afterwards which reports others check.
+    fn apply(&mut self, variable: usize, column: Vec<f64>, after: Option<Measurement>) -> bool {
         let before = self.shifts.report_of(variable);
         let (network, own) = self.shifts.base.place[variable];
         let change = self.shifts.moved_along(variable, column, after);
@@ -240,9 +254,12 @@ impl Updated {
         }
         self.shifts.changes.push(change);
         match (before.is_some(), after.is_some()) {
-            (false, true) => self.checks(network, own),
+            (false, true) => {
+                self.checks(network, own);
+                true
+            }
             (true, false) => self.checks_no_more(network, variable),
-            _ => {}
+            _ => true,
         }
     }
 
@@ -266,20 +283,24 @@ impl Updated {
         }
     }
 
-    /// Reports whose variance nothing narrows any more, now that one is gone, are checked by nothing.
-    fn checks_no_more(&mut self, network: usize, gone: usize) {
+    /// Reports whose variance nothing narrows any more, now that one is gone, are checked by nothing. False where rounding hides it.
+    fn checks_no_more(&mut self, network: usize, gone: usize) -> bool {
         let solved = &self.shifts.base.networks[network];
         self.class[gone] = Class::Observable;
         self.degrees -= 1;
+        let mut clear = true;
         for (other, &variable) in solved.variables.iter().enumerate() {
             if let (Class::Redundant, Some(report)) = (self.class[variable], self.shifts.report_of(variable))
             {
                 let left = solved.posterior[other] - self.gained[variable];
-                if left > report.deviation * report.deviation * (1.0 - UNRELATED) {
+                let narrowed = 1.0 - left / (report.deviation * report.deviation);
+                if narrowed < UNRELATED {
                     self.class[variable] = Class::JustDetermined;
                 }
+                clear &= narrowed.abs() < UNRELATED || narrowed > DOUBTFUL;
             }
         }
+        clear
     }
 
     /// What is known of a variable now; none if there is no such variable.
