@@ -25,10 +25,23 @@ const FLAGS = [
 /** How long anything may take (milliseconds): a test that passes does not wait, and a machine may have much else to do. */
 const PATIENCE = 90_000;
 
+/** How often the browser is started anew where it crashes before it shows anything: Chromium does, once in some hundred starts. */
+const STARTS = 3;
+
 let browser;
 
+async function launched(left = STARTS) {
+  try {
+    return await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+  } catch (error) {
+    if (left <= 1 || !/SIGSEGV|has been closed/.test(error.message)) throw error;
+    console.error('the browser crashed at its start; it is started again');
+    return launched(left - 1);
+  }
+}
+
 export async function start() {
-  browser ??= await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+  browser ??= await launched();
   return browser;
 }
 
