@@ -112,6 +112,13 @@ pub enum Reason {
         /// Tonnes of the year.
         year: String,
     },
+    /// A figure far out of what its own voice says of the periods beside it, which no other voice says too.
+    OutOfSeries {
+        /// Tonnes that were said.
+        said: String,
+        /// Tonnes of the two nearest of its series.
+        beside: [String; 2],
+    },
     /// Another statement gives another figure of the same cell of the same edition, and that one is preferred.
     ToldOtherwise {
         /// Tonnes that count.
@@ -184,6 +191,7 @@ impl Reason {
             Self::AboveCapacity { .. }
                 | Self::SitesAboveCountry { .. }
                 | Self::MonthsAboveYear { .. }
+                | Self::OutOfSeries { .. }
                 | Self::MonthMissing { .. }
                 | Self::Overruled { .. }
                 | Self::BeyondAllStocks { .. }

@@ -277,6 +277,24 @@ impl Finding {
                     ),
                 )
             }
+            Reason::OutOfSeries { said, beside } => {
+                let (said_en, said_fr) = numbers(said);
+                let [before, after] = beside;
+                let ((before_en, before_fr), (after_en, after_fr)) = (numbers(before), numbers(after));
+                (
+                    format!(
+                        "is {said_en} t, where the same voice says {before_en} t and {after_en} t of the \
+                         nearest periods, and no other voice says about the same: look at its unit and \
+                         its decimal point, and whether a nothing means that it is not known. It is used."
+                    ),
+                    format!(
+                        "est de {said_fr} t, alors que la même voix dit {before_fr} t et {after_fr} t des \
+                         périodes les plus proches, et qu’aucune autre n’en dit à peu près autant : \
+                         vérifiez son unité et sa virgule, et si un zéro ne veut pas dire que l’on \
+                         l’ignore. Il est utilisé."
+                    ),
+                )
+            }
             Reason::Overruled { left, deviations } => {
                 let (left_en, left_fr) = numbers(left);
                 let (deviations_en, deviations_fr) = numbers(deviations);

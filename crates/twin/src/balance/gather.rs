@@ -154,6 +154,7 @@ impl<'t> Gatherer<'t> {
         self.out.keep_near_years();
         self.out.name_sites_above_countries();
         self.out.name_months_above_years();
+        self.out.name_spikes();
         self.out.measure_by_level();
         self.capacities();
         self.out.registered = self.registered();

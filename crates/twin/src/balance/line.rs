@@ -243,6 +243,16 @@ impl Slot {
         self.part == 1
     }
 
+    /// Its number among years, or among months: one more for the next.
+    pub(super) fn number(self) -> i32 {
+        let year = i32::from(self.year);
+        if self.is_year() {
+            year
+        } else {
+            12 * year + i32::from(self.part)
+        }
+    }
+
     /// A month's part of its year.
     pub(super) const MONTH_OF_YEAR: f64 = 1.0 / 12.0;
 

@@ -43,6 +43,7 @@ mod priors;
 mod report;
 mod silent;
 mod solve;
+mod spikes;
 mod unlisted;
 mod unreported;
 mod unusable;

@@ -76,6 +76,7 @@ impl Reason {
             | Self::AboveCapacity { .. }
             | Self::SitesAboveCountry { .. }
             | Self::MonthsAboveYear { .. }
+            | Self::OutOfSeries { .. }
             | Self::ToldOtherwise { .. }
             | Self::Overruled { .. }
             | Self::BeyondAllStocks { .. }

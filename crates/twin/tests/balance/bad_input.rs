@@ -113,6 +113,57 @@ fn a_month_that_is_missing_is_named_and_told_from_the_others() {
     assert!(words.contains("2023-03") && words.contains("2023-02"), "{words}");
 }
 
+/// No test of reports shows a slip of the pen where one voice alone speaks: its own series does.
+#[test]
+fn what_is_far_out_of_its_own_series_is_named_unless_another_says_so_too() {
+    let year = |year: &str, value: &str| cobalt(("production", "mine", "ore", "CAN", "", "", year, value));
+    let told = |values: [&str; 4]| {
+        let years = ["2019", "2020", "2021", "2022"];
+        let rows: Vec<_> = years
+            .iter()
+            .zip(values)
+            .map(|(at, value)| year(at, value))
+            .collect();
+        table(&survey("operator", "2024-02-01"), &rows)
+    };
+    let named = |said: &[Said]| -> Vec<(String, String)> {
+        let findings = balance(said).findings.clone();
+        let of_series = findings
+            .iter()
+            .filter(|finding| matches!(finding.reason, Reason::OutOfSeries { .. }));
+        of_series
+            .map(|finding| {
+                assert!(finding.reason.is_used() && finding.fact.is_some());
+                finding.words(Vocabulary::embedded())
+            })
+            .collect()
+    };
+    // A point that went astray within the series, at its end, and a nothing that means "not known".
+    for (values, said) in [
+        (["4000", "41000", "3900", "4100"], "41,000 t"),
+        (["4000", "4100", "3900", "390"], "390 t"),
+        (["4000", "0", "3900", "4100"], "0 t"),
+    ] {
+        let found = named(&[good(), told(values)]);
+        assert_eq!(found.len(), 1, "{values:?}: {found:?}");
+        assert!(found[0].0.contains(&format!("is {said}")), "{}", found[0].0);
+        assert!(found[0].1.contains("même voix"), "{}", found[0].1);
+    }
+    // A plant that starts, a doubling, a mine that runs out.
+    for values in [
+        ["100", "120", "4000", "4100"],
+        ["1000", "2000", "4000", "9000"],
+        ["4000", "4000", "300", "0"],
+    ] {
+        assert_eq!(named(&[good(), told(values)]), [], "{values:?}");
+    }
+    let also = table(&survey("register", "2024-03-01"), &[year("2020", "38000")]);
+    assert_eq!(
+        named(&[good(), told(["4000", "41000", "3900", "4100"]), also]),
+        []
+    );
+}
+
 /// No balance shows it: the month that nobody tells would take up the difference, and is held at nothing.
 #[test]
 fn months_that_are_more_than_their_year_are_named() {
