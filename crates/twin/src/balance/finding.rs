@@ -131,6 +131,16 @@ pub enum Reason {
         /// How far that is off, in deviations of the report.
         deviations: String,
     },
+    /// A flow of one place of more than the world makes in ten years.
+    BeyondWorld {
+        /// Tonnes that the world makes in a year, by the most that anybody says.
+        world: String,
+    },
+    /// A place with more than the balance leaves of the whole world.
+    AboveWorld {
+        /// Tonnes of the world.
+        world: String,
+    },
     /// A stock of more than the world makes in ten years.
     BeyondAllStocks {
         /// Tonnes that the world makes in a year.
@@ -192,6 +202,7 @@ impl Reason {
                 | Self::SitesAboveCountry { .. }
                 | Self::MonthsAboveYear { .. }
                 | Self::OutOfSeries { .. }
+                | Self::AboveWorld { .. }
                 | Self::MonthMissing { .. }
                 | Self::Overruled { .. }
                 | Self::BeyondAllStocks { .. }

@@ -313,6 +313,32 @@ impl Finding {
                     ),
                 )
             }
+            Reason::BeyondWorld { world } => {
+                let (world_en, world_fr) = numbers(world);
+                (
+                    format!(
+                        "is more than the whole world makes in ten years ({world_en} t a year, by the most \
+                         that anybody says): look at its unit. It is not used."
+                    ),
+                    format!(
+                        "dépasse dix ans de production mondiale ({world_fr} t par an, au plus selon \
+                         toutes les voix) : vérifiez son unité. Il n’est pas utilisé."
+                    ),
+                )
+            }
+            Reason::AboveWorld { world } => {
+                let (world_en, world_fr) = numbers(world);
+                (
+                    format!(
+                        "is more than the {world_en} t that the balance leaves of the whole world: one of \
+                         them is wrong, and the other places would be below nothing. It is used."
+                    ),
+                    format!(
+                        "dépasse les {world_fr} t que le bilan laisse au monde entier : l’un des deux est \
+                         faux, et les autres lieux seraient au-dessous de zéro. Il est utilisé."
+                    ),
+                )
+            }
             Reason::BeyondAllStocks { made } => {
                 let (made_en, made_fr) = numbers(made);
                 (

@@ -62,6 +62,8 @@ pub(super) struct Table {
     pub(super) listed: BTreeSet<Arc<str>>,
     /// Tonnes, over all slots.
     pub(super) most: f64,
+    /// What it says of the world, tonnes, over all slots.
+    pub(super) whole: f64,
 }
 
 /// A yield that was reported.
@@ -152,6 +154,7 @@ impl<'t> Gatherer<'t> {
             self.series(series);
         }
         self.out.keep_near_years();
+        self.out.leave_out_beyond_world();
         self.out.name_sites_above_countries();
         self.out.name_months_above_years();
         self.out.name_spikes();

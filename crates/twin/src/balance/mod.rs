@@ -16,6 +16,7 @@ mod above;
 mod alloys;
 mod at_sites;
 mod beside;
+mod beyond_world;
 mod bounds;
 mod build;
 mod capacities;

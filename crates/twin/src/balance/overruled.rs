@@ -30,8 +30,10 @@ impl Balance {
             let overruled = self
                 .overruled(number, report)
                 .filter(|_| !flagged.contains(&number));
-            left.extend(overruled.as_ref().map(|_| number));
-            for reason in overruled.into_iter().chain(self.beyond_all_stocks(report)) {
+            let above_world = self.above_world(number, report);
+            left.extend(overruled.as_ref().or(above_world.as_ref()).map(|_| number));
+            let others = above_world.into_iter().chain(self.beyond_all_stocks(report));
+            for reason in overruled.into_iter().chain(others) {
                 found.extend(report.origin.facts().first().map(|fact| Finding {
                     fact: Some(*fact),
                     site: site_of(report),
@@ -99,13 +101,13 @@ impl Balance {
     }
 }
 
-fn site_of(report: &Report) -> Option<String> {
+pub(super) fn site_of(report: &Report) -> Option<String> {
     report.terms.iter().find_map(|(key, _)| match &key.spot {
         Spot::Site { site, .. } => Some(site.to_string()),
         _ => None,
     })
 }
 
-fn tonnes(value: f64) -> String {
+pub(super) fn tonnes(value: f64) -> String {
     format!("{value:.0}")
 }

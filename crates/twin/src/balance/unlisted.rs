@@ -86,6 +86,7 @@ impl Gatherer<'_> {
             slots: Slot::all_of(period),
             listed: countries.iter().map(|(country, _)| Arc::clone(country)).collect(),
             most: value.max(0.0) + deviation,
+            whole: listed + value,
         });
         self.out.reports.push(Report {
             origin: Origin::Unlisted(facts),

@@ -77,6 +77,8 @@ impl Reason {
             | Self::SitesAboveCountry { .. }
             | Self::MonthsAboveYear { .. }
             | Self::OutOfSeries { .. }
+            | Self::BeyondWorld { .. }
+            | Self::AboveWorld { .. }
             | Self::ToldOtherwise { .. }
             | Self::Overruled { .. }
             | Self::BeyondAllStocks { .. }

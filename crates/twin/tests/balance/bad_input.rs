@@ -164,6 +164,39 @@ fn what_is_far_out_of_its_own_series_is_named_unless_another_says_so_too() {
     );
 }
 
+/// Nobody else speaks of the place, so nothing contradicts it: the world would follow.
+#[test]
+fn more_than_the_world_makes_in_ten_years_is_left_out_and_named() {
+    let world = || {
+        let row = cobalt(("production", "mine", "ore", "WLD", "", "", "2023", "200000"));
+        table(&survey("nation", "2024-01-01"), &[row])
+    };
+    let of_france = |value: &str| {
+        let row = cobalt(("production", "mine", "ore", "FRA", "", "", "2023", value));
+        table(&survey("operator", "2024-02-01"), &[row])
+    };
+    let left_out = |value: &str| -> Vec<Finding> {
+        let balance = balance(&[world(), of_france(value)]);
+        let beyond = balance
+            .findings
+            .iter()
+            .filter(|finding| matches!(finding.reason, Reason::BeyondWorld { .. }));
+        beyond.cloned().collect()
+    };
+    for absurd in ["1000000000", "2100000"] {
+        let found = left_out(absurd);
+        assert_eq!(found.len(), 1, "{absurd}: {found:?}");
+        assert!(found[0].fact.is_some() && !found[0].reason.is_used());
+        let (en, fr) = found[0].words(Vocabulary::embedded());
+        assert!(
+            en.contains("200,000 t") && fr.contains("pas utilisé"),
+            "{en} {fr}"
+        );
+    }
+    assert_eq!(left_out("1900000"), []);
+    assert_eq!(left_out("2000"), []);
+}
+
 /// No balance shows it: the month that nobody tells would take up the difference, and is held at nothing.
 #[test]
 fn months_that_are_more_than_their_year_are_named() {
