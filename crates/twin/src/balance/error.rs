@@ -20,7 +20,7 @@ pub enum BalanceError {
     },
     /// So much was said of so many places and years that it is not computed.
     #[error(
-        "the balance of `{family}` is too large: it would have {extent}; at most {most} quantities are balanced. Most is said by {loudest}: see whether it speaks of too many places or months (`didymium twin observations`), and withdraw or mend what is wrong; a larger club raises `balance_quantities_max` under `[overrides]` in node.toml"
+        "the balance of `{family}` is too large: it would have {extent}; at most {most} quantities are balanced. Most is added by {adds_most}. See whether it speaks of too many places or months (`didymium twin observations`), and withdraw or mend what is wrong; a larger club raises `balance_quantities_max` under `[overrides]` in node.toml"
     )]
     TooLarge {
         /// The family.
@@ -29,8 +29,8 @@ pub enum BalanceError {
         extent: Extents,
         /// Most quantities that are balanced.
         most: usize,
-        /// Who says most, and how much.
-        loudest: String,
+        /// Whose figures make it large, how many they are, and how large it would be without them.
+        adds_most: String,
     },
     /// Nobody made such a report.
     #[error(

@@ -171,7 +171,11 @@ impl Balance {
                     family: family.to_owned(),
                     extent,
                     most,
-                    loudest: gathered.loudest(),
+                    adds_most: gathered.adds_most(|reports| {
+                        // None are allowed, so that they are counted and nothing is built.
+                        let counted = Network::new(reports, &layers, composed, goods.as_ref(), 0);
+                        counted.map_or_else(|extent| extent.quantities, |_| 0)
+                    }),
                 }
             })?;
         let assume = Assume {

@@ -12,6 +12,7 @@ use jiff::civil::Date;
 
 use super::finding::{Finding, Reason};
 use super::gather::{Gathered, Gatherer, OTHERS};
+use super::report::Report;
 use crate::WORLD;
 use crate::fact::FactId;
 use crate::intern::Symbol;
@@ -34,17 +35,21 @@ pub(super) struct Voiced {
 }
 
 impl Gathered {
-    /// The voice with the most reports, and how many these are, in words.
-    pub(super) fn loudest(&self) -> String {
-        let mut reports = vec![0_usize; self.voices.len()];
-        for voice in self.reports.iter().filter_map(|report| report.voice) {
-            if let Some(count) = reports.get_mut(usize::from(voice)) {
-                *count += 1;
-            }
-        }
-        let loudest = reports.iter().zip(&self.voices).max_by_key(|(count, _)| **count);
-        loudest.map_or_else(String::new, |(count, voice)| {
-            format!("`{voice}` with {count} figures")
+    /// The voice without which least would be to balance, with its figures, in words: ten figures of ten lonely years add more than
+    /// a thousand of years that all speak of. `quantities` counts what a balance of such reports would have.
+    pub(super) fn adds_most(&self, quantities: impl Fn(&[Report]) -> usize) -> String {
+        let voices = (0_u16..).zip(&self.voices);
+        let without = voices.map(|(number, voice)| {
+            let (its, rest): (Vec<Report>, Vec<Report>) = self
+                .reports
+                .iter()
+                .cloned()
+                .partition(|report| report.voice == Some(number));
+            (quantities(&rest), its.len(), voice)
+        });
+        let most = without.min_by_key(|(left, said, _)| (*left, Reverse(*said)));
+        most.map_or_else(String::new, |(left, said, voice)| {
+            format!("`{voice}` with {said} figures: without them there would be {left} quantities")
         })
     }
 }

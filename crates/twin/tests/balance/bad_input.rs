@@ -164,6 +164,30 @@ fn what_is_far_out_of_its_own_series_is_named_unless_another_says_so_too() {
     );
 }
 
+/// Ten figures of lonely years make a balance larger than many of years that all speak of: who said them is named.
+#[test]
+fn who_makes_a_balance_too_large_is_named() {
+    let years = |source: &str, years: &mut dyn Iterator<Item = u16>| {
+        let row = |year: u16| {
+            let year = year.to_string();
+            cobalt(("production", "mine", "ore", "CAN", "", "", &year, "4000"))
+        };
+        table(&survey(source, "2024-02-01"), &years.map(row).collect::<Vec<_>>())
+    };
+    let said = [
+        years("nation", &mut (2010..2024)),
+        years("operator", &mut (1890..2010).step_by(15)),
+    ];
+    let options = Options {
+        quantities_max: 200,
+        ..Options::default()
+    };
+    let refused = Balance::of(&twin(&said), "cobalt", &options).expect_err("more than allowed");
+    assert!(matches!(refused, BalanceError::TooLarge { .. }), "{refused}");
+    let words = refused.to_string();
+    assert!(words.contains("added by `operator` with 8 figures"), "{words}");
+}
+
 /// Nobody else speaks of the place, so nothing contradicts it: the world would follow.
 #[test]
 fn more_than_the_world_makes_in_ten_years_is_left_out_and_named() {
