@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::finding::{Finding, Reason};
+use super::finding::{Finding, Reason, tonnes};
 use super::gather::Gathered;
 use super::line::{Key, Slot, Spot};
 use super::report::{Origin, Report};
@@ -113,7 +113,7 @@ impl Gathered {
         }
         let mut found = Vec::new();
         for report in &self.reports {
-            let Some((key, months)) = direct(report).and_then(|key| years.get_key_value(key)) else {
+            let Some(months) = direct(report).and_then(|key| years.get(key)) else {
                 continue;
             };
             let together: f64 = months.least.values().map(|(tonnes, _)| tonnes).sum();
@@ -122,13 +122,9 @@ impl Gathered {
             if together - report.value <= ABOVE * both {
                 continue;
             }
-            let site = match &key.spot {
-                Spot::Site { site, .. } => Some(site.to_string()),
-                _ => None,
-            };
             found.extend(months.facts.iter().map(|fact| Finding {
                 fact: Some(*fact),
-                site: site.clone(),
+                site: report.site(),
                 reason: Reason::MonthsAboveYear {
                     months: months.least.len(),
                     together: tonnes(together),
@@ -147,8 +143,4 @@ fn direct(report: &Report) -> Option<&Key> {
         [(key, coefficient)] if report.origin.is_evidence() && (coefficient - 1.0).abs() < 1e-12 => Some(key),
         _ => None,
     }
-}
-
-fn tonnes(value: f64) -> String {
-    format!("{value:.0}")
 }

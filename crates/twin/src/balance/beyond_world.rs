@@ -5,10 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::finding::{Finding, Reason};
+use super::finding::{Finding, Reason, tonnes};
 use super::gather::Gathered;
 use super::line::{Key, Line, Spot};
-use super::overruled::{site_of, tonnes};
 use super::report::{Origin, Report};
 use super::solve::Balance;
 
@@ -28,11 +27,8 @@ impl Gathered {
             else {
                 return true;
             };
-            found.extend(report.origin.facts().first().map(|fact| Finding {
-                fact: Some(*fact),
-                site: site_of(report),
-                reason: Reason::BeyondWorld { world: tonnes(world) },
-            }));
+            let reason = Reason::BeyondWorld { world: tonnes(world) };
+            found.extend(Finding::of_report(report, reason));
             false
         });
         found.dedup();

@@ -2,6 +2,7 @@
 
 use didymium_vocabulary::Period;
 
+use super::report::Report;
 use crate::fact::FactId;
 
 /// Something found while the network was built. The balance is solved without what it names, but for what is
@@ -226,7 +227,26 @@ pub enum CapacityFault {
     Nothing,
 }
 
+/// Tonnes as findings have them: whole, of less than a hundred to the kilogram, for small figures are where points go astray.
+pub(super) fn tonnes(value: f64) -> String {
+    if value.abs() < 100.0 {
+        ((value * 1e3).round() / 1e3).to_string()
+    } else {
+        format!("{value:.0}")
+    }
+}
+
 impl Finding {
+    /// What stands out of a report, if it follows from a figure.
+    pub(super) fn of_report(report: &Report, reason: Reason) -> Option<Self> {
+        let fact = report.origin.facts().first()?;
+        Some(Self {
+            fact: Some(*fact),
+            site: report.site(),
+            reason,
+        })
+    }
+
     pub(super) fn of_fact(fact: FactId, reason: Reason) -> Self {
         Self {
             fact: Some(fact),

@@ -45,6 +45,7 @@ mod report;
 mod silent;
 mod solve;
 mod spikes;
+mod too_large;
 mod unlisted;
 mod unreported;
 mod unusable;

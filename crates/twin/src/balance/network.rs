@@ -79,10 +79,37 @@ impl Network {
         goods: Option<&Goods<'_>>,
         quantities_max: usize,
     ) -> Result<Self, Extents> {
+        let mut network = Self::spread(reports, layers, composed, goods);
+        let extents = network.extents();
+        if extents.quantities > quantities_max {
+            return Err(extents);
+        }
+        network.name_quantities();
+        network.balance(layers);
+        Ok(network)
+    }
+
+    /// How large the network of such reports would be.
+    pub(super) fn extents_of<'r>(
+        reports: impl IntoIterator<Item = &'r Report>,
+        layers: &Layers,
+        composed: bool,
+        goods: Option<&Goods<'_>>,
+    ) -> Extents {
+        Self::spread(reports, layers, composed, goods).extents()
+    }
+
+    /// Where and when there are quantities, before any is named.
+    fn spread<'r>(
+        reports: impl IntoIterator<Item = &'r Report>,
+        layers: &Layers,
+        composed: bool,
+        goods: Option<&Goods<'_>>,
+    ) -> Self {
         let mut years: BTreeMap<(u16, u16), (i16, i16)> = BTreeMap::new();
         let mut pools: BTreeMap<Pool, Extent> = BTreeMap::new();
         let mut monthly = BTreeSet::new();
-        for (key, _) in reports.iter().flat_map(|report| &report.terms) {
+        for (key, _) in reports.into_iter().flat_map(|report| &report.terms) {
             let year = key.slot.year();
             if !key.slot.is_year() {
                 monthly.insert(year);
@@ -111,21 +138,14 @@ impl Network {
         }
         let by_year = goods.map(|goods| goods.stage);
         add_world(&years, &mut pools, by_year);
-        let mut network = Self {
+        Self {
             keys: Vec::new(),
             pools,
             years,
             monthly,
             by_year,
             balances: Vec::new(),
-        };
-        let extents = network.extents();
-        if extents.quantities > quantities_max {
-            return Err(extents);
         }
-        network.name_quantities();
-        network.balance(layers);
-        Ok(network)
     }
 
     /// Counted, not built.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::finding::{Finding, Reason};
+use super::finding::{Finding, Reason, tonnes};
 use super::line::{Key, Line, Slot, Spot};
 use super::pools::is_country;
 use super::report::Report;
@@ -34,11 +34,7 @@ impl Balance {
             left.extend(overruled.as_ref().or(above_world.as_ref()).map(|_| number));
             let others = above_world.into_iter().chain(self.beyond_all_stocks(report));
             for reason in overruled.into_iter().chain(others) {
-                found.extend(report.origin.facts().first().map(|fact| Finding {
-                    fact: Some(*fact),
-                    site: site_of(report),
-                    reason,
-                }));
+                found.extend(Finding::of_report(report, reason));
             }
         }
         self.findings.extend(found);
@@ -99,15 +95,4 @@ impl Balance {
         };
         of(Spot::World).or_else(countries)
     }
-}
-
-pub(super) fn site_of(report: &Report) -> Option<String> {
-    report.terms.iter().find_map(|(key, _)| match &key.spot {
-        Spot::Site { site, .. } => Some(site.to_string()),
-        _ => None,
-    })
-}
-
-pub(super) fn tonnes(value: f64) -> String {
-    format!("{value:.0}")
 }

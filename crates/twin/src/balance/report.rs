@@ -2,7 +2,7 @@
 
 use didymium_vocabulary::Assumed;
 
-use super::line::Key;
+use super::line::{Key, Spot};
 use crate::fact::FactId;
 
 /// Where a report comes from.
@@ -99,6 +99,14 @@ impl Report {
     #[must_use]
     pub fn said(&self) -> f64 {
         self.value + self.beside
+    }
+
+    /// The site that it is about, by its key, if it is about one.
+    pub(super) fn site(&self) -> Option<String> {
+        self.terms.iter().find_map(|(key, _)| match &key.spot {
+            Spot::Site { site, .. } => Some(site.to_string()),
+            _ => None,
+        })
     }
 
     /// The deviation that it would have if it said so many tonnes, before anything was learned of its voice.

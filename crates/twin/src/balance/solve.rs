@@ -171,10 +171,9 @@ impl Balance {
                     family: family.to_owned(),
                     extent,
                     most,
-                    adds_most: gathered.adds_most(|reports| {
-                        // None are allowed, so that they are counted and nothing is built.
-                        let counted = Network::new(reports, &layers, composed, goods.as_ref(), 0);
-                        counted.map_or_else(|extent| extent.quantities, |_| 0)
+                    adds_most: gathered.adds_most(twin, |reports| {
+                        let reports = reports.iter().copied();
+                        Network::extents_of(reports, &layers, composed, goods.as_ref()).quantities
                     }),
                 }
             })?;

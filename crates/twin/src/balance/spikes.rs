@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::finding::{Finding, Reason};
+use super::finding::{Finding, Reason, tonnes};
 use super::gather::Gathered;
 use super::line::{Key, Line, Slot, Spot};
 use super::report::{Origin, Report};
@@ -44,7 +44,7 @@ impl Gathered {
                     deviation: report.deviation,
                 };
                 let periods = series.entry((subject, slot.is_year())).or_default();
-                // Of several editions any does: those that count are alike.
+                // A voice says one thing of a period: its editions are one voice.
                 periods.entry(slot.number()).or_default().insert(voice, figure);
             }
         }
@@ -68,16 +68,13 @@ impl Gathered {
         self.findings
             .extend(found.into_iter().filter_map(|(number, beside)| {
                 let report = self.reports.get(number)?;
-                let fact = *report.origin.facts().first()?;
+                let reason = Reason::OutOfSeries {
+                    said: tonnes(report.said()),
+                    beside: beside.map(|figure| tonnes(figure.said)),
+                };
                 // What is found wrong of it already explains it better.
-                (!named.contains(&fact)).then(|| Finding {
-                    fact: Some(fact),
-                    site: site_of(report),
-                    reason: Reason::OutOfSeries {
-                        said: tonnes(report.said()),
-                        beside: beside.map(|figure| tonnes(figure.said)),
-                    },
-                })
+                Finding::of_report(report, reason)
+                    .filter(|finding| finding.fact.is_some_and(|fact| !named.contains(&fact)))
             }));
     }
 }
@@ -129,20 +126,4 @@ fn stands_out(figure: Figure, [before, after]: [Figure; 2]) -> bool {
     let off = (figure.said - most).max(least - figure.said);
     let deviation = libm::hypot(figure.deviation, before.deviation.max(after.deviation));
     (figure.said > FAR * most || FAR * figure.said < least) && off > DEVIATIONS * deviation
-}
-
-fn site_of(report: &Report) -> Option<String> {
-    match &report.terms.first()?.0.spot {
-        Spot::Site { site, .. } => Some(site.to_string()),
-        _ => None,
-    }
-}
-
-/// To the tonne, of less than a hundred tonnes to the kilogram: small figures are where points go astray.
-fn tonnes(value: f64) -> String {
-    if value.abs() < 100.0 {
-        ((value * 1e3).round() / 1e3).to_string()
-    } else {
-        format!("{value:.0}")
-    }
 }

@@ -11,8 +11,7 @@ use didymium_vocabulary::Decimal;
 use jiff::civil::Date;
 
 use super::finding::{Finding, Reason};
-use super::gather::{Gathered, Gatherer, OTHERS};
-use super::report::Report;
+use super::gather::{Gatherer, OTHERS};
 use crate::WORLD;
 use crate::fact::FactId;
 use crate::intern::Symbol;
@@ -32,26 +31,6 @@ pub(super) struct Voiced {
     pub(super) cells: BTreeMap<Cell, FactId>,
     /// Whether its table claims to list the world.
     pub(super) speaks_for_world: bool,
-}
-
-impl Gathered {
-    /// The voice without which least would be to balance, with its figures, in words: ten figures of ten lonely years add more than
-    /// a thousand of years that all speak of. `quantities` counts what a balance of such reports would have.
-    pub(super) fn adds_most(&self, quantities: impl Fn(&[Report]) -> usize) -> String {
-        let voices = (0_u16..).zip(&self.voices);
-        let without = voices.map(|(number, voice)| {
-            let (its, rest): (Vec<Report>, Vec<Report>) = self
-                .reports
-                .iter()
-                .cloned()
-                .partition(|report| report.voice == Some(number));
-            (quantities(&rest), its.len(), voice)
-        });
-        let most = without.min_by_key(|(left, said, _)| (*left, Reverse(*said)));
-        most.map_or_else(String::new, |(left, said, voice)| {
-            format!("`{voice}` with {said} figures: without them there would be {left} quantities")
-        })
-    }
 }
 
 impl<'t> Gatherer<'t> {

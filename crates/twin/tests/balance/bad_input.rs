@@ -186,6 +186,11 @@ fn who_makes_a_balance_too_large_is_named() {
     assert!(matches!(refused, BalanceError::TooLarge { .. }), "{refused}");
     let words = refused.to_string();
     assert!(words.contains("added by `operator` with 8 figures"), "{words}");
+    let statement = said[1].statement.id().to_string();
+    assert!(
+        words.contains(&format!("8 are of statement {statement}")),
+        "{words}"
+    );
 }
 
 /// Nobody else speaks of the place, so nothing contradicts it: the world would follow.
@@ -219,6 +224,29 @@ fn more_than_the_world_makes_in_ten_years_is_left_out_and_named() {
     }
     assert_eq!(left_out("1900000"), []);
     assert_eq!(left_out("2000"), []);
+}
+
+/// The others of the world would have to be negative, and nobody knows any of them.
+#[test]
+fn a_place_above_the_world_is_named_and_used() {
+    let world = cobalt(("production", "mine", "ore", "WLD", "", "", "2023", "200000"));
+    let of_france = |value: &str| cobalt(("production", "mine", "ore", "FRA", "", "", "2023", value));
+    let above = |value: &str| -> Vec<Finding> {
+        let said = [
+            table(&survey("nation", "2024-01-01"), std::slice::from_ref(&world)),
+            table(&survey("operator", "2024-02-01"), &[of_france(value)]),
+        ];
+        let balance = balance(&said);
+        let above = balance
+            .findings
+            .iter()
+            .filter(|finding| matches!(finding.reason, Reason::AboveWorld { .. }));
+        above.cloned().collect()
+    };
+    let found = above("900000");
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(found[0].fact.is_some() && found[0].reason.is_used());
+    assert_eq!(above("150000"), []);
 }
 
 /// No balance shows it: the month that nobody tells would take up the difference, and is held at nothing.
